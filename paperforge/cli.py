@@ -1,0 +1,393 @@
+"""The command line: options, dispatch and the one error handler. Imports click and nothing heavy.
+
+Every command is an ordinary typed function under commands/, imported when it is called.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from paperforge import __version__
+from paperforge.errors import PaperforgeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from paperforge.commands.inputs import ResultOptions
+
+Function = "Callable[..., Any]"
+SPREADS = ["sd", "se", "ci", "none"]
+MODES = ["draft", "submission", "preprint", "final"]
+OUR_BUG = 3
+INTERRUPTED = 130
+
+
+def main() -> NoReturn:
+    """Run the command line and exit: 0, 1, 2, 3, 4, 5 or 130 (see errors.py)."""
+    try:
+        code = cli.main(prog_name="paperforge", standalone_mode=False)
+    except click.exceptions.Abort:
+        code = _interrupted()
+    except KeyboardInterrupt:
+        code = _interrupted()
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except PaperforgeError as error:
+        _show(error)
+        code = error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:  # noqa: BLE001  the one place that turns our bug into a report
+        code = _our_bug(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show(error: PaperforgeError) -> None:
+    head = click.style("error", fg="red", bold=True)
+    where = click.style(error.where + ": ", bold=True) if error.where else ""
+    click.echo(f"{head}: {where}{error.message}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)
+
+
+def _interrupted() -> int:
+    click.echo("\ninterrupted; what was there before is untouched", err=True)
+    return INTERRUPTED
+
+
+def _our_bug(error: Exception) -> int:
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="paperforge-report-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as report:
+        report.write(f"paperforge {__version__}, Python {sys.version}\n{sys.argv[1:]}\n\n")
+        traceback.print_exception(error, file=report)
+    click.echo(f"this is a bug in paperforge: {type(error).__name__}: {error}", err=True)
+    click.echo(f"  a report is saved as {report.name}; please send it to us", err=True)
+    return OUR_BUG
+
+
+def result_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which results to read and what they mean; shared by four commands."""
+    options = [
+        click.argument("sources", nargs=-1, type=click.Path(path_type=Path), metavar="[SOURCE]..."),
+        click.option("--map", "mapping", multiple=True, metavar="COLUMN=ROLE", help="What a column means: run, method, dataset, seed, fold, split, metric, step, value, example, cluster, status."),
+        click.option("--metric", "metrics", multiple=True, metavar="NAME", help="Keep this metric (several times for several)."),
+        click.option("--where", multiple=True, metavar="COLUMN=VALUE", help="Keep these rows only."),
+        click.option("--ours", multiple=True, metavar="METHOD", help="A method of ours: compared with each baseline."),
+        click.option("--baseline", "baselines", multiple=True, metavar="METHOD", help="A method to compare with."),
+        click.option("--higher", multiple=True, metavar="METRIC", help="Higher values of it are better."),
+        click.option("--lower", multiple=True, metavar="METRIC", help="Lower values of it are better."),
+        click.option("--unit", "units", multiple=True, metavar="METRIC=UNIT", help="Its unit; % shows fractions as per cent."),
+        click.option("--digits", multiple=True, metavar="METRIC=N", help="Decimals, where the uncertainty should not decide."),
+        click.option("--margin", "margins", multiple=True, metavar="METRIC=M", help="Differences below M do not matter in practice (printed units)."),
+        click.option("--replicate", type=click.Choice(["seed", "example"]), help="What a new draw of would change the numbers."),
+        click.option("--pair-by", multiple=True, metavar="ROLE", type=click.Choice(["seed"]), help="Equal seeds share a split, data order or initialisation."),
+        click.option("--alpha", type=click.FloatRange(0, 0.5, min_open=True), default=None, help="Family-wise error rate (.05)."),
+        click.option("--correction", type=click.Choice(["holm", "bonferroni", "none"]), default=None, help="For several comparisons (holm)."),
+        click.option("--save", "save", is_flag=False, flag_value="paper.toml", default=None, type=click.Path(path_type=Path), metavar="[FILE]", help="Write what was guessed and given as a paper.toml."),
+    ]  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def _result_options(given: dict[str, Any]) -> ResultOptions:
+    """Take the shared options out of a command's arguments."""
+    from dataclasses import fields
+
+    from paperforge.commands.inputs import ResultOptions
+
+    names = [field.name for field in fields(ResultOptions)]
+    return ResultOptions(**{name: given.pop(name) for name in names})
+
+
+class _Group(click.Group):
+    """Lists commands in the order of the flow, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        return list(self.commands)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="paperforge %(version)s")
+def cli() -> None:
+    """From experiment results to a venue's paper.
+
+    \b
+    paperforge table results.csv              a booktabs table of your own results
+    paperforge stats results.csv              what they support, and what they do not
+    paperforge new mypaper --venue neurips    a paper's skeleton for a venue
+    paperforge build mypaper                  tables, figures, numbers, PDF
+    """  # noqa: D301  \b is click's mark for a paragraph that keeps its lines
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  paperforge new mypaper --venue icml-2026 --results runs/results.csv
+  paperforge new .                          beside results that are already here
+"""
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--venue", default="neurips", show_default=True, help="A venue: see paperforge venues."
+)
+@click.option(
+    "--results",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Your result store; named in paper.toml.",
+)
+@click.option("--title", default="", help="The paper's title.")
+def new(folder: Path, venue: str, results: tuple[Path, ...], title: str) -> int:
+    """Write the skeleton of a paper for a venue: paper.toml, sections, refs.bib."""
+    from paperforge.commands.new import new as command
+
+    return command(folder, venue=venue, results=results, title=title)
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  paperforge build                          the paper.toml of this folder
+  paperforge build mypaper --venue icml --mode submission --strict
+  paperforge build --watch                  again on every change
+\b
+Exit codes: 0 done, 1 your input needs a change, 4 everything but the PDF (no TeX),
+5 a check failed.
+"""
+)
+@click.argument("project", required=False, default=".", type=click.Path(path_type=Path))
+@click.option("--venue", default=None, help="Instead of the venue in paper.toml.")
+@click.option(
+    "--mode", type=click.Choice(MODES), default=None, help="Instead of the mode in paper.toml."
+)
+@click.option("--no-pdf", is_flag=True, help="Write the LaTeX project, do not run TeX.")
+@click.option("--strict", is_flag=True, help="Warnings fail the build too.")
+@click.option("--watch", is_flag=True, help="Build again whenever something changes, until Ctrl-C.")
+@click.option(
+    "--timeout", type=click.FloatRange(1), default=180, show_default=True, help="Seconds for TeX."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report."
+)
+def build(
+    project: Path,
+    venue: str | None,
+    mode: str | None,
+    no_pdf: bool,
+    strict: bool,
+    watch: bool,
+    timeout: float,
+    form: str,
+) -> int:
+    """Build a paper: numbers, tables, figures, the venue's template, PDF, checks."""
+    from paperforge.commands import build as command
+
+    run = command.watch if watch else command.build
+    return run(
+        project, venue=venue, mode=mode, pdf=not no_pdf, strict=strict, timeout=timeout, form=form
+    )
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  paperforge table results.csv > tables/main.tex
+  paperforge table results.csv --ours lora-r8 --baseline full --format text
+  paperforge table results.csv --map model=method --map task=dataset --save
+  paperforge table mlflow.db --metric accuracy --float --notes -o main.tex
+"""
+)
+@result_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Write a file instead of stdout.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["latex", "markdown", "html", "text", "json"]),
+    default="latex",
+    show_default=True,
+    help="How to render.",
+)
+@click.option(
+    "--spread",
+    type=click.Choice(SPREADS),
+    default=None,
+    help="After ±: standard deviation, standard error, 95% interval (sd over seeds, se over examples).",
+)
+@click.option(
+    "--layout",
+    type=click.Choice(["method-by-dataset", "dataset-by-method"]),
+    default=None,
+    help="What is a row (method-by-dataset).",
+)
+@click.option(
+    "--average/--no-average", default=None, help="The average over the datasets as a column."
+)
+@click.option("--second", is_flag=True, help="Underline the second best.")
+@click.option("--float", "as_float", is_flag=True, help="A complete float with caption and label.")
+@click.option("--caption", default="", help="For --float.")
+@click.option("--label", default="", help="For --float.")
+@click.option("--notes", is_flag=True, help="What marks and ± mean, under the table.")
+@click.option("--name", default="", help="Which table of paper.toml.")
+def table(**given: Any) -> int:
+    r"""Set results as a table; LaTeX by default, compiles after \\usepackage{booktabs} alone.
+
+    SOURCE is a CSV, TSV, JSONL, Parquet or MLflow SQLite file, or a folder of them; without one the
+    paper.toml of this folder says. What was guessed is said on stderr.
+    """
+    from paperforge.commands.table import table as command
+
+    return command(_result_options(given), **given)
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  paperforge figure runs.csv --kind learning-curves --venue icml -o curves.pdf
+  paperforge figure runs.csv --kind intervals --metric accuracy
+"""
+)
+@result_options
+@click.option(
+    "--kind", default="intervals", show_default=True, help="learning-curves or intervals."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="The PDF to write (KIND.pdf).",
+)
+@click.option("--venue", default=None, help="Whose width and typeface to use.")
+@click.option("--width", type=click.Choice(["column", "text"]), default="column", show_default=True)
+@click.option(
+    "--height",
+    type=click.FloatRange(20, 700),
+    default=None,
+    help="In TeX points; by content otherwise.",
+)
+@click.option("--split", default="", help="Learning curves: which split.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), default=None, help="Write the numbers drawn as CSV."
+)
+@click.option("--name", default="", help="Which figure of paper.toml.")
+def figure(**given: Any) -> int:
+    """Draw results at a venue's exact width, fonts embedded, as a PDF."""
+    from paperforge.commands.figure import figure as command
+
+    return command(_result_options(given), **given)
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  paperforge stats results.csv --ours lora-r8
+  paperforge stats results.csv --pair-by seed --format json
+"""
+)
+@result_options
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report."
+)
+def stats(**given: Any) -> int:
+    """Say what the results support: the design, the test it calls for, and each verdict."""
+    from paperforge.commands.stats import stats as command
+
+    return command(_result_options(given), **given)
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  paperforge runs mlflow.db
+  paperforge runs results/ --format csv > tidy.csv
+"""
+)
+@result_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "csv", "json", "parquet"]),
+    default="text",
+    help="text: a grid of the runs found; the others: the tidy rows.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Write a file instead of stdout.",
+)
+def runs(**given: Any) -> int:
+    """Show what a result store holds, as paperforge reads it."""
+    from paperforge.commands.runs import runs as command
+
+    return command(_result_options(given), **given)
+
+
+@cli.group(
+    invoke_without_command=True,
+    epilog="""\b
+Examples:
+  paperforge venues
+  paperforge venues add ~/Downloads/Styles.zip --project mypaper
+""",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report."
+)
+@click.pass_context
+def venues(context: click.Context, form: str) -> int | None:
+    """List the venues, or take in an official style kit."""
+    if context.invoked_subcommand:
+        return None
+    from paperforge.commands.venues import venues as command
+
+    return command(form=form)
+
+
+@venues.command("add")
+@click.argument("kit", type=click.Path(path_type=Path))
+@click.option("--venue", default=None, help="Whose kit it is, where its files do not say.")
+@click.option("--project", default=".", type=click.Path(path_type=Path), help="The paper's folder.")
+def venues_add(kit: Path, venue: str | None, project: Path) -> int:
+    """Take the official style from a zip or folder; nothing in it is run."""
+    from paperforge.commands.venues import add as command
+
+    return command(kit, venue=venue, project=project)
+
+
+@cli.command()
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report."
+)
+def doctor(form: str) -> int:
+    """Say what this machine has and lacks for building papers (exit 4: no TeX)."""
+    from paperforge.commands.doctor import doctor as command
+
+    return command(form=form)
+
+
+@cli.command()
+def schema() -> int:
+    """Print the JSON Schema of paper.toml, for your editor."""
+    from paperforge.commands.schema import schema as command
+
+    return command()

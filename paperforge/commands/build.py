@@ -1,0 +1,225 @@
+"""paperforge build: numbers, tables, figures, the venue's template, PDF, checks."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from paperforge import record
+from paperforge.errors import InputError, PaperforgeError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from paperforge.model import Build, Diagnostic, Manuscript, Results
+    from paperforge.spec import Project
+
+INPUT_CODE = 1
+TEX_MISSING_CODE = 4
+CHECKS_CODE = 5
+
+
+def build(
+    folder: Path,
+    *,
+    venue: str | None = None,
+    mode: str | None = None,
+    pdf: bool = True,
+    strict: bool = False,
+    timeout: float = 180,
+    form: str = "text",
+) -> int:
+    """Build the paper of a folder; with nothing changed, say again what the last build said.
+
+    Returns 0, 1 (TeX stopped), 4 (no TeX) or 5 (a check failed). Raises InputError for bad input.
+    """
+    root = _root(folder)
+    work = root / "build" / ".work"
+    key = f"venue={venue or ''} mode={mode or ''} pdf={pdf} strict={strict}"
+    last = record.fresh(work, key)
+    if last:
+        _report({**last[1].report, "up_to_date": True}, form)
+        return last[1].code
+    report, made = _build(root, venue, mode, pdf=pdf, strict=strict, timeout=timeout)
+    _remember(made, report, work, key)
+    _report(report, form)
+    return int(report["code"])
+
+
+def watch(folder: Path, **options: Any) -> int:  # noqa: ANN401  the options of build
+    """Build again whenever something changes, until Ctrl-C; an error does not end it."""
+    root = _root(folder)
+    before: object = None
+    click.echo("watching; Ctrl-C ends it", err=True)
+    while True:
+        now = record.take(root, _watched(root))
+        if now != before:
+            before = now
+            try:
+                build(root, **options)
+            except PaperforgeError as error:
+                click.echo(f"error: {error}", err=True)
+        time.sleep(0.5)
+
+
+class _Made:
+    """What a build leaves to be recorded."""
+
+    def __init__(self, project: Project, build: Build, templates: Path) -> None:
+        self.project = project
+        self.build = build
+        self.others = (templates, *(source.path for source in project.sources))
+
+
+def _root(folder: Path) -> Path:
+    root = folder.parent if folder.name == "paper.toml" else folder
+    if not (root / "paper.toml").exists():
+        raise InputError(
+            "there is no paper.toml here",
+            str(root),
+            "paperforge new writes one; paperforge table results.csv needs none",
+        )
+    return root.resolve()
+
+
+def _build(
+    root: Path, venue: str | None, mode: str | None, *, pdf: bool, strict: bool, timeout: float
+) -> tuple[dict[str, Any], _Made]:
+    from paperforge import compile as rim
+    from paperforge import pipeline, project, venues
+    from paperforge.commands.output import step
+    from paperforge.spec import Mode
+
+    paper = project.load(root / "paper.toml")
+    paper = replace(paper, venue=venue or paper.venue, mode=Mode(mode) if mode else paper.mode)
+    if not paper.venue and not paper.main:
+        raise InputError(
+            "there is neither a venue nor a main file",
+            "paper.toml",
+            'venue = "neurips-2026" for a new paper, main = "main.tex" for one that exists',
+        )
+    place = venues.find(paper.venue, root) if paper.venue else None
+    results = analysis = None
+    if paper.sources:
+        step("reading results")
+        results = pipeline.load(paper)
+        step(f"{results.rows} rows; deciding what they support")
+        analysis = pipeline.analyse(results, paper)
+    manuscript = pipeline.render(paper, analysis, place)
+    name, hidden = pipeline.paper_folders(paper, place, paper.mode)
+    out, work = root / "build" / name, root / "build" / hidden
+    kept = rim.write_generated(manuscript, root) if paper.main else ()
+    if pdf:
+        step("TeX")
+    made = pipeline.compile(manuscript, out, work, timeout=timeout, pdf=pdf)
+    made = replace(made, diagnostics=(*kept, *made.diagnostics))
+    report = _describe(paper, manuscript, made, results, pdf=pdf, strict=strict)
+    report["decisions"] = _decisions(analysis)
+    return report, _Made(paper, made, venues.templates_root())
+
+
+def _describe(
+    paper: Project,
+    manuscript: Manuscript,
+    made: Build,
+    results: Results | None,
+    *,
+    pdf: bool,
+    strict: bool,
+) -> dict[str, Any]:
+    """What is said at the end, and the exit code."""
+    found = (*(results.notes if results else ()), *made.diagnostics)
+    code = _code(found, made, pdf=pdf, strict=strict)
+    venue = manuscript.venue
+    return {
+        "title": paper.title,
+        "venue": venue.name if venue else "",
+        "mode": str(manuscript.mode),
+        "folder": str(made.folder),
+        "pdf": str(made.pdf) if made.pdf else None,
+        "pages": made.pages,
+        "body_pages": made.body_pages,
+        "page_limit": venue.page_limit.get(str(manuscript.mode)) if venue else None,
+        "results": results.digest if results else None,
+        "diagnostics": [asdict(d) for d in found],
+        "code": code,
+        "up_to_date": False,
+    }
+
+
+def _code(found: tuple[Diagnostic, ...], made: Build, *, pdf: bool, strict: bool) -> int:
+    severities = {str(d.severity) for d in found}
+    if any(d.check == "tex" and d.severity == "error" for d in found):
+        return INPUT_CODE
+    if "error" in severities or (strict and "warning" in severities):
+        return CHECKS_CODE
+    if pdf and made.pdf is None:
+        return TEX_MISSING_CODE
+    return 0
+
+
+def _decisions(analysis: Any) -> list[str]:  # noqa: ANN401  an Analysis, or None
+    if analysis is None:
+        return []
+    from paperforge import narrative
+
+    return list(narrative.findings.sentences(analysis))
+
+
+def _remember(made: _Made, report: dict[str, Any], work: Path, key: str) -> None:
+    from paperforge.commands.output import write
+
+    root, folder = made.project.root, made.build.folder
+    stamps = record.take(root, made.others)
+    outputs = [folder / "main.tex", folder / "paper.pdf"] if report["pdf"] else [folder]
+    entry = record.Record(
+        record.__version__,
+        (str(root), *map(str, made.others)),
+        record.seal(stamps),
+        record.stamps([path for path in outputs if path.is_file()]),
+        report,
+        report["code"],
+    )
+    write(folder / record.NAME, record.text(entry))
+    write(work / record.INDEX, record.index(work, key, folder))
+
+
+def _watched(root: Path) -> list[Path]:
+    """The result stores that the paper names, as far as paper.toml can be read right now."""
+    from paperforge import project
+
+    try:
+        return [source.path for source in project.load(root / "paper.toml").sources]
+    except PaperforgeError:
+        return []
+
+
+def _report(report: dict[str, Any], form: str) -> None:
+    if form == "json":
+        click.echo(json.dumps(report, indent=1, ensure_ascii=False))
+        return
+    from paperforge.commands.output import say
+    from paperforge.model import Diagnostic, Severity
+
+    say(
+        Diagnostic(Severity(d["severity"]), d["where"], d["message"], d["hint"], d["check"])
+        for d in report["diagnostics"]
+    )
+    for sentence in report["decisions"]:
+        click.echo(sentence)
+    click.echo(_last_line(report))
+
+
+def _last_line(report: dict[str, Any]) -> str:
+    if report["pdf"] is None:
+        return f"no PDF; the LaTeX project is complete in {report['folder']}"
+    pages = f"{report['pages']} page" + ("s" if report["pages"] != 1 else "")
+    if report["body_pages"] is not None and report["page_limit"]:
+        pages += f", body ends on page {report['body_pages']} of {report['page_limit']}"
+    style = " ".join(part for part in (report["venue"], report["mode"]) if part)
+    again = " (nothing changed)" if report["up_to_date"] else ""
+    return f"{report['pdf']}: {pages} [{style}]{again}"

@@ -1,0 +1,69 @@
+"""paperforge figure: results as a PDF at a venue's exact width."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paperforge.commands import inputs
+from paperforge.commands.output import say, write
+from paperforge.errors import UsageError
+from paperforge.spec import FigureSpec
+
+if TYPE_CHECKING:
+    from paperforge.commands.inputs import ResultOptions
+    from paperforge.spec import Project
+
+
+def figure(
+    options: ResultOptions,
+    *,
+    kind: str = "intervals",
+    output: Path | None = None,
+    venue: str | None = None,
+    width: str = "column",
+    height: float | None = None,
+    split: str = "",
+    data: Path | None = None,
+    name: str = "",
+) -> int:
+    """Read, decide, draw; writes OUTPUT, or KIND.pdf in this folder.
+
+    Raises UsageError for an unknown kind or name, InputError for results that cannot be drawn so.
+    """
+    import click
+
+    from paperforge import pipeline, venues
+
+    project = inputs.project_of(options)
+    spec = _declared(project, name) if name else FigureSpec(name=kind, kind=kind)
+    if not name:
+        metric = options.metrics[0] if options.metrics else ""
+        spec = replace(spec, width=width, height_pt=height, split=split, metric=metric)
+    wanted = venue or project.venue
+    place = venues.find(wanted, project.root) if wanted else None
+    results = pipeline.load(project)
+    analysis = pipeline.analyse(results, replace(project, figures=(spec,)))
+    drawn = pipeline.draw(analysis, spec, place)
+    target = output or Path(f"{spec.name}.pdf")
+    write(target, drawn.pdf)
+    if data:
+        write(data, drawn.data)
+    say(results.notes + analysis.notes + drawn.diagnostics)
+    click.echo(
+        f"wrote {target}: {drawn.width_pt:.1f} x {drawn.height_pt:.1f} pt"
+        + (f", {place.name} {spec.width} width" if place else ""),
+        err=True,
+    )
+    click.echo(f"  {drawn.note}", err=True)
+    inputs.save(options, project, results, figures=(spec,))
+    return 0
+
+
+def _declared(project: Project, name: str) -> FigureSpec:
+    for spec in project.figures:
+        if spec.name == name:
+            return spec
+    known = ", ".join(spec.name for spec in project.figures) or "none"
+    raise UsageError(f"paper.toml has no figure {name!r}", "--name", f"its figures: {known}")

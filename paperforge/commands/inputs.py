@@ -1,0 +1,188 @@
+"""From the options of a command, or a paper.toml, to a Project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paperforge.errors import InputError, UsageError
+from paperforge.spec import ROLES, Direction, Project, Role, Source, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class ResultOptions:
+    """Which results to read and what they mean, as given on the command line."""
+
+    sources: tuple[Path, ...] = ()
+    mapping: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    ours: tuple[str, ...] = ()
+    baselines: tuple[str, ...] = ()
+    higher: tuple[str, ...] = ()
+    lower: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    digits: tuple[str, ...] = ()
+    margins: tuple[str, ...] = ()
+    replicate: str | None = None
+    pair_by: tuple[str, ...] = ()
+    alpha: float | None = None
+    correction: str | None = None
+    save: Path | None = None
+
+
+def project_of(options: ResultOptions) -> Project:
+    """The project that a command works on: the given sources, else this folder's paper.toml.
+
+    Raises UsageError where there is neither, InputError where a source does not exist.
+    """
+    project = _sourced(options) if options.sources else _here()
+    project = replace(
+        project,
+        metrics=_metrics(options, project.metrics),
+        methods=_methods(options, project.methods),
+        design=replace(
+            project.design,
+            replicate=Unit(options.replicate) if options.replicate else project.design.replicate,
+            pair_by=tuple(options.pair_by) or project.design.pair_by,
+            alpha=project.design.alpha if options.alpha is None else options.alpha,
+            correction=options.correction or project.design.correction,
+        ),
+    )
+    if options.sources:
+        return project
+    columns = _columns(options.mapping)
+    sources = tuple(
+        replace(
+            source,
+            columns={**source.columns, **columns},
+            metrics=options.metrics or source.metrics,
+            where={**source.where, **_pairs(options.where, "--where COLUMN=VALUE")},
+        )
+        for source in project.sources
+    )
+    return replace(project, sources=sources)
+
+
+def _sourced(options: ResultOptions) -> Project:
+    columns = _columns(options.mapping)
+    where = _pairs(options.where, "--where COLUMN=VALUE")
+    return Project(
+        root=Path.cwd(),
+        sources=tuple(
+            Source(existing(path), str(path), columns, options.metrics, where)
+            for path in options.sources
+        ),
+    )
+
+
+def _here() -> Project:
+    if not Path("paper.toml").exists():
+        raise UsageError(
+            "no results given, and there is no paper.toml in this folder",
+            hint="name a file: paperforge table results.csv",
+        )
+    from paperforge import project
+
+    return project.load(Path("paper.toml"))
+
+
+def existing(path: Path) -> Path:
+    """The absolute path of a source. Raises InputError with a near name where it is missing."""
+    if path.exists():
+        return path.resolve()
+    from difflib import get_close_matches
+
+    folder = path.parent
+    names = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
+    near = get_close_matches(path.name, names, 1)
+    hint = f"did you mean {folder / near[0]}?" if near else "check the path"
+    raise InputError("there is no such file or folder", str(path), hint)
+
+
+def _columns(mapping: Iterable[str]) -> dict[str, str]:
+    """--map entries as role -> column. COLUMN=ROLE; ROLE=COLUMN where only that makes sense."""
+    columns: dict[str, str] = {}
+    for left, right in _split(mapping, "--map COLUMN=ROLE"):
+        if right in ROLES:
+            role, column = right, left
+        elif left in ROLES:
+            role, column = left, right
+        else:
+            from difflib import get_close_matches
+
+            near = get_close_matches(right, ROLES, 1)
+            raise UsageError(
+                f"{right!r} is no role" + (f" (did you mean {near[0]!r}?)" if near else ""),
+                f"--map {left}={right}",
+                "roles: " + ", ".join(ROLES),
+            )
+        if columns.get(role, column) != column:
+            raise UsageError(
+                f"two columns for {role}: {columns[role]!r} and {column!r}", "--map", "keep one"
+            )
+        columns[role] = column
+    return columns
+
+
+def _metrics(
+    options: ResultOptions, declared: Mapping[str, Mapping[str, object]]
+) -> dict[str, dict[str, object]]:
+    metrics = {name: dict(keys) for name, keys in declared.items()}
+    both = set(options.higher) & set(options.lower)
+    if both:
+        raise UsageError(f"{min(both)!r} is given as --higher and as --lower", hint="keep one")
+    for names, direction in ((options.higher, Direction.HIGHER), (options.lower, Direction.LOWER)):
+        for name in names:
+            metrics.setdefault(name, {})["direction"] = direction
+    for name, unit in _split(options.units, "--unit METRIC=UNIT"):
+        metrics.setdefault(name, {})["unit"] = unit
+    for name, digits in _split(options.digits, "--digits METRIC=N"):
+        if not digits.isdigit() or int(digits) > 12:
+            raise UsageError(f"{digits!r} is no number of decimals", "--digits", "0 to 12")
+        metrics.setdefault(name, {})["digits"] = int(digits)
+    for name, margin in _split(options.margins, "--margin METRIC=M"):
+        metrics.setdefault(name, {})["margin"] = _positive(margin)
+    return metrics
+
+
+def _methods(
+    options: ResultOptions, declared: Mapping[str, Mapping[str, object]]
+) -> dict[str, dict[str, object]]:
+    methods = {name: dict(keys) for name, keys in declared.items()}
+    for names, role in ((options.ours, Role.OURS), (options.baselines, Role.BASELINE)):
+        for name in names:
+            methods.setdefault(name, {})["role"] = role
+    both = set(options.ours) & set(options.baselines)
+    if both:
+        raise UsageError(f"{min(both)!r} is given as --ours and as --baseline", hint="keep one")
+    return methods
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        raise UsageError(f"{text!r} is no positive number", "--margin", "for example accuracy=0.5")
+    return value
+
+
+def _pairs(entries: Iterable[str], usage: str) -> dict[str, str]:
+    return dict(_split(entries, usage))
+
+
+def _split(entries: Iterable[str], usage: str) -> list[tuple[str, str]]:
+    """KEY=VALUE entries; the last = splits, so that a key may hold one."""
+    pairs = []
+    for entry in entries:
+        key, equals, value = entry.rpartition("=")
+        if not equals or not key or not value:
+            raise UsageError(f"{entry!r} is not of the form {usage}")
+        pairs.append((key.strip(), value.strip()))
+    return pairs

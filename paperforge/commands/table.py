@@ -1,0 +1,65 @@
+"""paperforge table: results as a table, LaTeX by default."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from paperforge.commands import inputs
+from paperforge.commands.output import give, say
+from paperforge.errors import UsageError
+from paperforge.spec import TableSpec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from paperforge.commands.inputs import ResultOptions
+    from paperforge.spec import Project
+
+
+def table(
+    options: ResultOptions,
+    *,
+    output: Path | None = None,
+    form: str = "latex",
+    spread: str | None = None,
+    layout: str | None = None,
+    average: bool | None = None,
+    second: bool = False,
+    as_float: bool = False,
+    caption: str = "",
+    label: str = "",
+    notes: bool = False,
+    name: str = "",
+) -> int:
+    """Read, decide, arrange, render; what was guessed goes to stderr.
+
+    Raises UsageError for a table that paper.toml does not have, InputError for bad results.
+    """
+    from paperforge import pipeline, tables
+
+    project = inputs.project_of(options)
+    spec = _spec(project, name)
+    given = {"spread": spread, "layout": layout, "average": average, "caption": caption}
+    given |= {"label": label, "second": second}
+    spec = replace(spec, **{key: value for key, value in given.items() if value})
+    if average is False:
+        spec = replace(spec, average=False)
+    results = pipeline.load(project)
+    analysis = pipeline.analyse(results, replace(project, figures=()))
+    made = pipeline.tabulate(analysis, spec)
+    say(results.notes + analysis.notes + made.diagnostics)
+    give(tables.render(made, form, as_float=as_float, notes=notes), output)
+    inputs.save(options, project, results, tables=(spec,))
+    return 0
+
+
+def _spec(project: Project, name: str) -> TableSpec:
+    """The table of that name; without one the first, or a table of everything."""
+    if not name:
+        return project.tables[0] if project.tables else TableSpec()
+    for spec in project.tables:
+        if spec.name == name:
+            return spec
+    known = ", ".join(spec.name for spec in project.tables) or "none"
+    raise UsageError(f"paper.toml has no table {name!r}", "--name", f"its tables: {known}")

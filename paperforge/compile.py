@@ -1,0 +1,273 @@
+"""Manuscript -> Build: the only place that starts TeX.
+
+A build has two folders. `folder` (build/<venue>-<mode>) holds the complete LaTeX project and the
+last good PDF, nothing else; `work` (build/.work/<venue>-<mode>) is a copy in which latexmk runs, so
+that auxiliary files never reach the author, Overleaf or an archive.
+
+latexmk runs without shell escape and without any latexmkrc (which is Perl code), may read and write
+only below its own folder, and sees a fixed clock, so the same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paperforge import texlog
+from paperforge.errors import InputError
+from paperforge.model import Build, Diagnostic, Manuscript, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MANIFEST = ".files.json"
+"""In `work`: path -> SHA-256 of every file as paperforge last wrote it."""
+FIXED_CLOCK = 1_767_225_600
+"""1 January 2026: what TeX takes for now where neither SOURCE_DATE_EPOCH nor the paper says."""
+ENGINES = {"pdflatex": "-pdf", "xelatex": "-pdfxe", "lualatex": "-pdflua"}
+
+
+def compile_manuscript(
+    manuscript: Manuscript,
+    folder: Path,
+    work: Path,
+    *,
+    timeout: float = 180,
+    clock: int | None = None,
+    pdf: bool = True,
+) -> Build:
+    """Write the LaTeX project to `folder`, run latexmk in `work`, and read what came of it.
+
+    `timeout` is in seconds. The PDF in `folder` is replaced only by one that TeX made without an
+    error; `Build.pdf` is None where there is no new one. Raises InputError where a folder cannot be
+    written.
+    """
+    kept = write_project(manuscript, folder, work)
+    engine = manuscript.venue.engine.split()[0] if manuscript.venue else "pdflatex"
+    if not pdf or not tex_available(engine):
+        return Build(folder, None, None, None, "", kept)
+    mirror(manuscript, work)
+    code, output = _latexmk(work, manuscript.main, engine, timeout, clock)
+    log = _text(work / Path(manuscript.main).with_suffix(".log").name) or output
+    diagnostics = tuple(_locate(d, manuscript) for d in texlog.read(log))
+    made = work / Path(manuscript.main).with_suffix(".pdf").name
+    if code != 0 or not made.exists():
+        if not any(d.severity is Severity.ERROR for d in diagnostics):
+            diagnostics += (_unexplained(code, output, timeout),)
+        return Build(folder, None, texlog.pages(log), None, log, kept + diagnostics)
+    aux = _text(work / Path(manuscript.main).with_suffix(".aux").name)
+    return Build(folder, made, texlog.pages(log), texlog.body_end(aux), log, kept + diagnostics)
+
+
+def publish(build: Build, *, good: bool) -> Build:
+    """Move the made PDF to its place: paper.pdf if good, else paper-with-errors.pdf beside it.
+
+    A good build removes the other file; a bad one leaves the last good paper.pdf as it is.
+    """
+    if build.pdf is None:
+        return build
+    target = build.folder / ("paper.pdf" if good else "paper-with-errors.pdf")
+    replace_file(target, build.pdf.read_bytes())
+    if good:
+        (build.folder / "paper-with-errors.pdf").unlink(missing_ok=True)
+    return replace(build, pdf=target)
+
+
+def tex_available(engine: str = "pdflatex") -> bool:
+    """Whether latexmk and the engine can be started."""
+    return shutil.which("latexmk") is not None and shutil.which(engine) is not None
+
+
+def write_project(manuscript: Manuscript, folder: Path, work: Path) -> tuple[Diagnostic, ...]:
+    """Make `folder` hold exactly the manuscript; edits made there are kept aside and said."""
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        before = _manifest(work)
+        kept = _keep_edits(manuscript, folder, before)
+        for path, file in manuscript.files.items():
+            replace_file(folder / path, file.data)
+        for path in before:
+            if path not in manuscript.files:
+                (folder / path).unlink(missing_ok=True)
+        after = {path: _digest(file.data) for path, file in manuscript.files.items()}
+        replace_file(work / MANIFEST, json.dumps(after, indent=0, sort_keys=True).encode())
+    except OSError as error:
+        raise _unwritable(error, folder) from error
+    return kept
+
+
+def mirror(manuscript: Manuscript, work: Path) -> None:
+    """Copy the manuscript's files into the folder that TeX runs in."""
+    try:
+        for path, file in manuscript.files.items():
+            replace_file(work / path, file.data)
+    except OSError as error:
+        raise _unwritable(error, work) from error
+
+
+def replace_file(path: Path, data: bytes) -> bool:
+    """Write a file through a temporary name, so that it is never half there. False: it was so.
+
+    A file with the same content is left alone: latexmk and Overleaf then see nothing new.
+    """
+    with contextlib.suppress(OSError):
+        if path.stat().st_size == len(data) and path.read_bytes() == data:
+            return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True
+
+
+def _keep_edits(
+    manuscript: Manuscript, folder: Path, before: Mapping[str, str]
+) -> tuple[Diagnostic, ...]:
+    """Put aside files of `folder` that are neither what was written last nor what comes now."""
+    found = []
+    for path, digest in before.items():
+        try:
+            data = (folder / path).read_bytes()
+        except OSError:
+            continue
+        new = manuscript.files.get(path)
+        if _digest(data) == digest or (new and new.data == data):
+            continue
+        aside = folder.parent / "edited" / folder.name / f"{path}.{_digest(data)[:8]}"
+        replace_file(aside, data)
+        origin = new.origin if new else "a file that is no longer part of the paper"
+        found.append(
+            Diagnostic(
+                Severity.WARNING,
+                str(folder / path),
+                "was edited in the build folder, which is written anew on every build",
+                f"the edited text is kept as {aside}; make the change in {origin}",
+            )
+        )
+    return tuple(found)
+
+
+def _latexmk(
+    work: Path, main: str, engine: str, timeout: float, clock: int | None
+) -> tuple[int, str]:
+    """Run latexmk in its own process group; returns its exit code and what it printed."""
+    command = [
+        "latexmk",
+        "-norc",
+        ENGINES[engine],
+        "-interaction=nonstopmode",
+        "-file-line-error",
+        "-latexoption=-no-shell-escape",
+        main,
+    ]
+    output = work / ".latexmk.out"
+    with output.open("wb") as sink:
+        process = subprocess.Popen(  # noqa: S603  a list, no shell; the name is found on PATH
+            command,
+            cwd=work,
+            env=_environment(clock),
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            code = process.wait(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            code = -signal.SIGKILL
+        finally:
+            _end(process)
+    return code, _text(output)
+
+
+def _environment(clock: int | None) -> dict[str, str]:
+    """The caller's environment with a fixed clock, unwrapped logs and confined files."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH") or str(FIXED_CLOCK if clock is None else clock)
+    return {
+        **os.environ,
+        "SOURCE_DATE_EPOCH": epoch,
+        "FORCE_SOURCE_DATE": "1",
+        "max_print_line": "10000",
+        "openin_any": "p",
+        "openout_any": "p",
+        "shell_escape": "f",
+    }
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Stop latexmk and the TeX under it; a finished one is left alone."""
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _locate(diagnostic: Diagnostic, manuscript: Manuscript) -> Diagnostic:
+    """Point a message about the build's copy to the file that the author can change."""
+    path, _, line = diagnostic.where.partition(":")
+    file = manuscript.files.get(path)
+    if file is None or not file.origin or file.origin == path:
+        return diagnostic
+    if file.origin.startswith("["):
+        return replace(diagnostic, where=f"{file.origin} (written to {diagnostic.where})")
+    return replace(diagnostic, where=f"{file.origin}:{line}" if line else file.origin)
+
+
+def _unexplained(code: int, output: str, timeout: float) -> Diagnostic:
+    if code == -signal.SIGKILL:
+        hint = "a loop in a macro, or a very large picture; --timeout gives TeX more time"
+        return Diagnostic(Severity.ERROR, "TeX", f"was stopped after {timeout:.0f} s", hint, "tex")
+    said = [line for line in output.splitlines() if line.strip()]
+    problem = next(
+        (x for x in said if "error" in x.lower() or x.startswith("!")), "".join(said[-1:])
+    )
+    return Diagnostic(Severity.ERROR, "latexmk", problem or f"ended with code {code}", check="tex")
+
+
+def _manifest(work: Path) -> dict[str, str]:
+    try:
+        loaded = json.loads((work / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return loaded if isinstance(loaded, dict) else {}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _unwritable(error: OSError, folder: Path) -> InputError:
+    return InputError(
+        f"cannot be written: {error.strerror or error}",
+        str(error.filename or folder),
+        "free some space, make the folder writable, or choose another with --out",
+    )
+
+
+def write_generated(manuscript: Manuscript, root: Path) -> tuple[Diagnostic, ...]:
+    """Write paperforge's own files of an existing paper beside the author's, and nothing else.
+
+    An edit that somebody made to one is kept aside under build/edited/ and said.
+    """
+    own = {p: f for p, f in manuscript.files.items() if p.startswith("generated/")}
+    memory = root / "build" / ".work" / "generated"
+    return write_project(replace(manuscript, files=own), root, memory)

@@ -1,0 +1,235 @@
+"""The venue's text face for a figure: found, completed for rare characters, registered for one drawing."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from paperforge.model import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+ALWAYS = "".join(map(chr, range(32, 127))) + "−–—…×±→←↑↓·"
+"""What axes, numbers and shortened names may need, whatever the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A font file that will do for the text of a venue."""
+
+    path: Path
+    shown: str
+    math: str
+    """matplotlib's math font that goes with it."""
+    exact: bool
+    """False: a stand-in of the same kind."""
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The fonts of one drawing, under names of their own, first choice first."""
+
+    face: Face
+    families: tuple[str, ...]
+    missing: frozenset[str]
+    """Characters that no font of this machine has."""
+    notes: tuple[Diagnostic, ...] = ()
+
+    def spell(self, text: str) -> str:
+        """Return the text on one line, with a code for what cannot be drawn: 算 -> [7B97]."""
+        shown = (f"[{ord(c):04X}]" if c in self.missing else c for c in visible(text))
+        return "".join(shown)
+
+
+def visible(text: str) -> str:
+    """Return the text without line ends, control characters and emoji selectors.
+
+    Joiners and direction marks stay where Arabic or Indic letters need them.
+    """
+    kept = [
+        " " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c
+        for c in text
+        if not 0xFE00 <= ord(c) <= 0xFE0F and c not in "\ufeff\u2060"
+    ]
+    return " ".join("".join(kept).split())
+
+
+def face(text_face: str) -> Face:
+    """Return the font for a venue's text face ("ptm", "Times", "lmr").
+
+    Looks into the folders where TeX and systems keep fonts, else takes what matplotlib carries;
+    always a serif of the same kind, never a silent sans.
+    """
+    import matplotlib as mpl
+
+    wanted = text_face.lower()
+    known = _data()["faces"]
+    kind = next(
+        (k for k in known.values() if any(name in wanted for name in k["names"])), known["times"]
+    )
+    found = next((p for name in kind["files"] if (p := _find(name))), None)
+    if found is not None:
+        exact = found.name == kind["files"][0]
+        shown = kind["shown"] if exact else found.stem
+        return Face(found, shown, kind["math"], exact=True, wanted=kind["shown"])
+    carried = Path(mpl.get_data_path(), "fonts", "ttf", kind["stand_in"])
+    return Face(
+        carried, kind["stand_in_shown"], kind["math"], exact=False, wanted=kind["shown"]
+    )
+
+
+@contextmanager
+def letters(text_face: str, texts: Iterable[str], where: str) -> Iterator[Letters]:
+    """Make the venue's face and fallbacks for these texts known to matplotlib, for this block only.
+
+    where: what diagnostics are about ("figure main"). Fonts are registered by file under private
+    names, so that no family lookup can pick another size or weight, and unregistered afterwards.
+    """
+    from matplotlib import font_manager
+
+    main = face(text_face)
+    needed = {c for text in texts for c in visible(text) if not _ignorable(c)} | set(ALWAYS)
+    chosen, missing = _cover(main.path, needed)
+    manager = font_manager.fontManager
+    before = list(manager.ttflist)
+    with TemporaryDirectory(prefix="paperforge-fonts-", ignore_cleanup_errors=True) as folder:
+        entries = [
+            font_manager.FontEntry(
+                fname=str(_usable(path, needed, Path(folder, f"{place}.ttf"))),
+                name=f"paperforge-{Path(folder).name}-{place}",
+                style="normal",
+                variant="normal",
+                weight=400,
+                stretch="normal",
+                size="scalable",
+            )
+            for place, path in enumerate(chosen)
+        ]
+        manager.ttflist = [*before, *entries]
+        try:
+            yield Letters(
+                main,
+                tuple(entry.name for entry in entries),
+                frozenset(missing),
+                tuple(_notes(main, missing, where)),
+            )
+        finally:
+            manager.ttflist = before
+
+
+@cache
+def coverage(path: Path) -> frozenset[int]:
+    """Code points that a font file has outlines for; empty for a damaged or bitmap font."""
+    from fontTools.ttLib import TTFont, TTLibError
+
+    try:
+        with TTFont(str(path), fontNumber=0, lazy=True) as font:
+            if not {"glyf", "CFF "} & set(font.keys()):
+                return frozenset()
+            return frozenset(font.getBestCmap() or ())
+    except (TTLibError, OSError, KeyError, AssertionError):
+        return frozenset()
+
+
+def _cover(main: Path, needed: set[str]) -> tuple[list[Path], set[str]]:
+    """Choose fonts until every character has one; what is left has none."""
+    chosen = [main]
+    left = {c for c in needed if ord(c) not in coverage(main)}
+    for path in _fallbacks():
+        if not left:
+            break
+        held = {c for c in left if ord(c) in coverage(path)}
+        if held:
+            chosen.append(path)
+            left -= held
+    return chosen, left
+
+
+def _fallbacks() -> Iterator[Path]:
+    """Fonts to try for a rare character: those matplotlib carries, then the system's, upright and regular."""
+    import matplotlib as mpl
+    from matplotlib import font_manager
+
+    for name in _data()["carried_fallbacks"]:
+        yield Path(mpl.get_data_path(), "fonts", "ttf", name)
+    liked = {name: place for place, name in enumerate(_data()["preferred_fallbacks"])}
+    entries = [
+        e
+        for e in font_manager.fontManager.ttflist
+        if e.style == "normal" and str(e.weight) in ("400", "normal", "regular")
+    ]
+    entries.sort(key=lambda e: (liked.get(e.name, len(liked)), e.name, e.fname))
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.fname not in seen:
+            seen.add(entry.fname)
+            yield Path(entry.fname)
+
+
+def _usable(path: Path, characters: set[str], copy: Path) -> Path:
+    """The file itself where matplotlib embeds it rightly, else a TrueType copy of what is needed."""
+    from paperforge.figures.outlines import truetype
+
+    with path.open("rb") as file:
+        if file.read(4) in (b"\x00\x01\x00\x00", b"true"):
+            return path
+    copy.write_bytes(truetype(path, characters))
+    return copy
+
+
+def _notes(main: Face, missing: set[str], where: str) -> Iterator[Diagnostic]:
+    if not main.exact:
+        yield Diagnostic(
+            Severity.NOTE,
+            where,
+            f"{main.wanted} was not found; text is set in {main.shown}, which matplotlib carries",
+            "install the TeX Gyre and Latin Modern OpenType fonts (Debian: fonts-texgyre, lmodern)",
+        )
+    if missing:
+        names = ", ".join(f"{c} (U+{ord(c):04X})" for c in sorted(missing)[:8])
+        more = f" and {len(missing) - 8} more" if len(missing) > 8 else ""  # noqa: PLR2004 -- as above
+        yield Diagnostic(
+            Severity.WARNING,
+            where,
+            f"no font of this machine can draw {names}{more}; their codes stand in the figure",
+            "install a font that has them (Debian: fonts-noto-cjk, fonts-symbola), or give the method "
+            "or dataset a label in paper.toml",
+        )
+
+
+def _ignorable(character: str) -> bool:
+    """Whether a font need not have the character: format characters such as joiners."""
+    return unicodedata.category(character) == "Cf"
+
+
+@cache
+def _find(name: str) -> Path | None:
+    """A font file in the folders where TeX and systems keep them."""
+    for pattern in _data()["folders"]:
+        folder = Path(pattern).expanduser()
+        try:
+            found: Sequence[Path] = sorted(Path(folder.anchor).glob(f"{_relative(folder)}/{name}"))
+        except (OSError, ValueError, NotImplementedError):
+            continue
+        if found:
+            return found[-1]
+    return None
+
+
+def _relative(folder: Path) -> str:
+    return folder.relative_to(folder.anchor).as_posix()
+
+
+@cache
+def _data() -> Any:  # noqa: ANN401 -- json
+    text = resources.files(__package__).joinpath("fonts.json").read_text(encoding="utf-8")
+    return json.loads(text)

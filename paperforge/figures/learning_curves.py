@@ -1,0 +1,354 @@
+"""Learning curves: the mean over replicates along the steps, with its t interval as a band."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paperforge.errors import InputError
+from paperforge.figures import labels, palette, scale, select
+from paperforge.figures.frame import Frame, columns_for
+from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet
+from paperforge.figures.style import PDF_POINTS
+from paperforge.model import Diagnostic, Severity
+from paperforge.spec import Direction, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.axes import Axes
+
+    from paperforge.figures.labels import Entry
+    from paperforge.figures.palette import Look
+    from paperforge.figures.scale import Scale
+    from paperforge.figures.sheet import Box, Ruler
+    from paperforge.figures.style import Style
+    from paperforge.model import Analysis, Curve
+    from paperforge.spec import Dataset, FigureSpec, Method, Metric
+
+NEEDS_CURVES = True
+NARROWEST_PT = 104.0
+"""Of a panel with its tick labels: 2 in a column, 4 over a two-column page."""
+MOST_POINTS = 400
+"""Points drawn of one line: more is finer than print."""
+MARKERS = 5
+ALL_MARKED = 8
+"""Lines of at most so many points have a marker on each."""
+BAND_ALPHA = 0.16
+BAND_REACH = 0.5
+"""Bands stretch the axis by at most this share of the lines' own range."""
+TOLD_PANELS = 6
+X_LABEL = "Step"
+
+
+def compose(spec: FigureSpec, analysis: Analysis) -> LearningCurves:
+    """Choose the curves. Raises InputError where there are none, with the next move."""
+    metric = select.metric_of(spec, analysis)
+    curves = [c for c in analysis.curves if c.metric == metric.name and c.steps]
+    if not curves:
+        raise InputError(
+            f'there are no steps of "{metric.name}" to draw',
+            select.where(spec),
+            "learning curves need a step column: map it (columns.step in paper.toml, or "
+            '--map COLUMN=step), or choose the kind "intervals"',
+        )
+    split = _split(spec, curves)
+    curves = [c for c in curves if c.split == split]
+    methods = select.methods_of(spec, analysis, (c.method for c in curves))
+    datasets = select.datasets_of(spec, analysis, (c.dataset for c in curves))
+    found = {(c.dataset, c.method): c for c in curves}
+    panels = tuple(
+        (d, tuple(found[d.name, m.name] for m in methods if (d.name, m.name) in found))
+        for d in datasets
+    )
+    panels = tuple(panel for panel in panels if panel[1])
+    if not panels:
+        raise InputError(
+            "none of the methods and datasets asked for has steps",
+            select.where(spec),
+            "take methods or datasets out of this figure's list",
+        )
+    unit = Unit.SEED if analysis.design.unit is Unit.SEED else Unit.NONE
+    level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
+    looks = palette.looks(analysis.methods or methods)
+    return LearningCurves(spec, metric, methods, panels, looks, unit, level)
+
+
+def _split(spec: FigureSpec, curves: Sequence[Curve]) -> str:
+    present = list(dict.fromkeys(c.split for c in curves))
+    if spec.split and spec.split not in present:
+        raise select.unknown("split with steps", spec.split, present, spec)
+    return spec.split or ("val" if "val" in present else present[0])
+
+
+@dataclass(frozen=True, slots=True)
+class LearningCurves:
+    """The curves of one figure, panel by panel."""
+
+    spec: FigureSpec
+    metric: Metric
+    methods: tuple[Method, ...]
+    panels: tuple[tuple[Dataset, tuple[Curve, ...]], ...]
+    looks: Mapping[str, Look]
+    unit: Unit
+    level: str
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """All curves."""
+        return tuple(curve for _, curves in self.panels for curve in curves)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text from the data."""
+        names = [m.label for m in self.methods] + [d.label for d, _ in self.panels]
+        return (*names, self.metric.label, self.metric.unit, self.spec.title)
+
+    @property
+    def note(self) -> str:
+        """What lines and bands are, for the caption."""
+        counts = [n for curve in self.curves for n in curve.n]
+        over = select.replicates(self.unit, counts)
+        if max(counts) <= 1:
+            text = "Lines: a single run each, so there are no bands."
+        else:
+            text = f"Lines: mean over {over}; bands: {self.level} % t intervals."
+        if len(self.panels) > 1 and scale.together(map(_span, self._groups())) is None:
+            text += " Vertical scales differ between panels."
+        return text + select.arrow_note(self.metric)
+
+    @property
+    def alt(self) -> str:
+        """The figure in words and numbers."""
+        names = {m.name: m.label for m in self.methods}
+        unit = f" in {self.metric.unit}" if self.metric.unit else ""
+        first = min(c.steps[0] for c in self.curves)
+        last = max(c.steps[-1] for c in self.curves)
+        text = [
+            f"Learning curves of {self.metric.label}{unit} from step {first:g} to {last:g} for "
+            f"{len(self.methods)} method{'s' * (len(self.methods) > 1)}."
+        ]
+        for dataset, curves in self.panels[:TOLD_PANELS]:
+            low, high = _span(curves)
+            order = list(curves)
+            if self.metric.direction is not None:
+                up = self.metric.direction is Direction.HIGHER
+                order.sort(key=lambda c: c.mean[-1], reverse=up)
+            ends = (
+                f"{names[c.method]} {scale.number(c.mean[-1], (high - low) / 50)}" for c in order
+            )
+            place = f" on {dataset.label}" if dataset.label else ""
+            text.append(f"At the last step{place}: {', '.join(ends)}.")
+        if len(self.panels) > TOLD_PANELS:
+            text.append(f"{len(self.panels) - TOLD_PANELS} more panels are in the figure's data.")
+        return " ".join(text)
+
+    @property
+    def data(self) -> str:
+        """The numbers behind the drawing, as CSV."""
+        out = io.StringIO()
+        rows = csv.writer(out, lineterminator="\n")
+        rows.writerow(["metric", "split", "dataset", "method", "step", "mean", "low", "high", "n"])
+        for c in self.curves:
+            for point in zip(c.steps, c.mean, c.low, c.high, c.n, strict=True):
+                rows.writerow([c.metric, c.split, c.dataset, c.method, *point])
+        return out.getvalue()
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What the reader of the build should know."""
+        longest = max(len(c.steps) for c in self.curves)
+        if longest <= MOST_POINTS:
+            return ()
+        message = f"{MOST_POINTS} of up to {longest} steps are drawn of each line"
+        return (Diagnostic(Severity.NOTE, select.where(self.spec), message),)
+
+    def paint(self, style: Style, ruler: Ruler) -> Sheet:
+        """Draw at the style's size."""
+        entries = [labels.Entry(m.label, self.looks[m.name]) for m in self.methods]
+        # The panel's height decides whether names fit beside the lines, and a legend changes it.
+        room = labels.beside(ruler, entries, style.tick, style.width) if self._ends_meet() else None
+        if room is not None:
+            sheet = self._paint(style, ruler, entries, room)
+            if sheet is not None:
+                return sheet
+        sheet = self._paint(style, ruler, entries, None)
+        assert sheet is not None
+        return sheet
+
+    def _paint(
+        self, style: Style, ruler: Ruler, entries: list[Entry], beside: float | None
+    ) -> Sheet | None:
+        """Draw with names beside the lines, or with a legend; None where the names do not fit."""
+        shown = [] if beside is not None or len(entries) == 1 else entries
+        legend = labels.legend(ruler, shown, style.tick, style.width)
+        xs, ys = self._scales(style)
+        frame = self._frame(style, ruler, (xs, ys), legend.height, beside)
+        panel = self._panel_height(frame, style)
+        sheet = Sheet(style, style.height or frame.height(panel), ruler)
+        for place, (dataset, curves) in enumerate(self.panels):
+            box = frame.box(place, panel)
+            axes = sheet.panel(box, xs[place], ys[place])
+            self._lines(axes, curves, xs[place])
+            self._dress(sheet, axes, (frame, place), box, dataset)
+        labels.draw_legend(sheet, legend, sheet.height - 1.0)
+        self._axis_labels(sheet, frame, panel)
+        if beside is None:
+            return sheet
+        ends = [ys[0].share(curve.mean[-1]) for curve in self.panels[0][1]]
+        fitted = labels.place_beside(sheet, frame.box(0, panel), entries, ends)
+        return sheet if fitted else None
+
+    def _ends_meet(self) -> bool:
+        """Whether a single panel's lines all end at one step, so that names can stand there."""
+        lasts = {curve.steps[-1] for curve in self.curves}
+        return len(self.panels) == 1 and len(self.methods) > 1 and len(lasts) == 1
+
+    def _groups(self) -> list[tuple[Curve, ...]]:
+        return [curves for _, curves in self.panels]
+
+    def _scales(self, style: Style) -> tuple[list[Scale], list[Scale]]:
+        """Scales of all panels: one for all where that squeezes none."""
+        columns = columns_for(len(self.panels), style.width, NARROWEST_PT)
+        wide = style.width / columns > 2 * NARROWEST_PT
+        steps = [(min(c.steps[0] for c in g), max(c.steps[-1] for c in g)) for g in self._groups()]
+        spans = [_span(g) for g in self._groups()]
+        roof = 100.0 if self.metric.unit == "%" else math.inf
+        across, up = scale.together(steps), scale.together(spans)
+        xs = [
+            scale.scale(*(across or one), 6 if wide else 4, pad=one[0] == one[1]) for one in steps
+        ]
+        ys = [scale.scale(*(up or one), 6 if wide else 5, roof=roof) for one in spans]
+        return xs, ys
+
+    def _frame(
+        self,
+        style: Style,
+        ruler: Ruler,
+        scales: tuple[list[Scale], list[Scale]],
+        top: float,
+        beside: float | None,
+    ) -> Frame:
+        """Work out the room around the panels."""
+        xs, ys = scales
+        numbers = max(ruler.width(t, style.tick) for y in ys for t in y.labels)
+        numbers += TICK_PT + GAP_PT
+        shared = len({(y.low, y.high) for y in ys}) == 1
+        same_steps = len({(x.low, x.high) for x in xs}) == 1
+        over = max((ruler.width(x.labels[-1], style.tick) / 2 for x in xs if x.labels), default=2.0)
+        columns = columns_for(len(self.panels), style.width, NARROWEST_PT)
+        under = style.tick * LINE + TICK_PT
+        return Frame(
+            width=style.width,
+            count=len(self.panels),
+            columns=columns,
+            left=style.label * LINE + numbers + 1.0,
+            gap=max(over + 5.0, 9.0) + (0.0 if shared else numbers),
+            right=max(over, 3.0) + 1.0 if beside is None else beside,
+            top=top + (3.0 if not self._titled else 1.0),
+            title=style.label * LINE + 1.0 if self._titled else 0.0,
+            foot=5.0 + (0.0 if same_steps else under),
+            bottom=under + style.label * LINE + 2.0,
+        )
+
+    @property
+    def _titled(self) -> bool:
+        return len(self.panels) > 1 or bool(self.spec.title)
+
+    def _panel_height(self, frame: Frame, style: Style) -> float:
+        if style.height is not None:
+            return frame.panel_height(style.height, select.where(self.spec))
+        if len(self.panels) == 1:
+            return min(max(0.62 * frame.panel_width, 88.0), 150.0)
+        return min(max(0.7 * frame.panel_width, 58.0), 105.0)
+
+    def _lines(self, axes: Axes, curves: Sequence[Curve], x: Scale) -> None:
+        """Draw bands under lines, ours on top."""
+        for curve in curves:
+            look = self.looks[curve.method]
+            at = _thinned(len(curve.steps))
+            steps, mean = [curve.steps[i] for i in at], [curve.mean[i] for i in at]
+            if max(curve.n) > 1:
+                low, high = [curve.low[i] for i in at], [curve.high[i] for i in at]
+                axes.fill_between(
+                    steps,
+                    low,
+                    high,
+                    color=look.colour,
+                    alpha=BAND_ALPHA,
+                    linewidth=0,
+                    zorder=look.front - 1,
+                )
+            place = [m.name for m in self.methods].index(curve.method)
+            axes.plot(
+                steps,
+                mean,
+                color=look.colour,
+                linestyle=look.line,
+                linewidth=look.width * PDF_POINTS,
+                marker=look.marker,
+                markersize=look.size,
+                markeredgewidth=0,
+                markevery=_marked(steps, x, (place + 1) / (len(self.methods) + 1)),
+                zorder=look.front,
+            )
+
+    def _dress(
+        self, sheet: Sheet, axes: Axes, at: tuple[Frame, int], box: Box, dataset: Dataset
+    ) -> None:
+        """Give a panel its title and grid; take away tick labels that a neighbour shows."""
+        frame, place = at
+        axes.grid(axis="y")
+        if frame.gap < frame.left - sheet.style.label * LINE and not frame.first(place):
+            axes.tick_params(labelleft=False)
+        if frame.foot <= 5.0 and not frame.lowest(place):  # noqa: PLR2004 -- _frame's air between rows
+            axes.tick_params(labelbottom=False)
+        if self._titled:
+            size = sheet.style.label
+            title = dataset.label if len(self.panels) > 1 else self.spec.title
+            room = box.width + frame.gap / 2
+            fitted = sheet.ruler.fit(title, size, room)
+            sheet.text((box.middle, box.top + 3.0), fitted, size, va="baseline")
+
+    def _axis_labels(self, sheet: Sheet, frame: Frame, panel: float) -> None:
+        """Set one label for each direction, over all panels."""
+        size, ruler = sheet.style.label, sheet.ruler
+        upper, lower = frame.box(0, panel), frame.box(frame.count - 1, panel)
+        height = upper.top - lower.bottom
+        text = ruler.fit(select.axis_label(self.metric), size, max(height, sheet.height - 4.0))
+        half = ruler.width(text, size) / 2
+        middle = min(max((upper.top + lower.bottom) / 2, half + 1), sheet.height - half - 1)
+        sheet.text((size * 0.62, middle), text, size, rotation=90)
+        right = frame.width - frame.right
+        sheet.text(((frame.left + right) / 2, 2.4), X_LABEL, size, va="baseline")
+
+
+def _span(curves: Sequence[Curve]) -> tuple[float, float]:
+    """Return the range of the lines, and of the bands as far as they do not flatten the lines."""
+    means = [v for c in curves for v in c.mean if math.isfinite(v)]
+    low, high = min(means), max(means)
+    reach = BAND_REACH * (high - low)
+    ends = [v for c in curves for v in (*c.low, *c.high) if math.isfinite(v)]
+    if reach <= 0:
+        return min([low, *ends]), max([high, *ends])
+    return max(min([low, *ends]), low - reach), min(max([high, *ends]), high + reach)
+
+
+def _thinned(count: int) -> list[int]:
+    """Return the places to draw: all, or evenly spread ones with the first and the last."""
+    if count <= MOST_POINTS:
+        return list(range(count))
+    return [round(i * (count - 1) / (MOST_POINTS - 1)) for i in range(MOST_POINTS)]
+
+
+def _marked(steps: Sequence[float], x: Scale, offset: float) -> list[int]:
+    """Return the points that have a marker: evenly spread, staggered so that methods do not collide."""
+    if len(steps) <= ALL_MARKED:
+        return list(range(len(steps)))
+    width = (x.high - x.low) / MARKERS
+    wanted = [x.low + (i + offset) * width for i in range(MARKERS)]
+    nearest = {min(range(len(steps)), key=lambda i: abs(steps[i] - w)) for w in wanted}
+    return sorted(nearest)

@@ -1,0 +1,102 @@
+"""What a figure shows: its metric, methods and datasets, checked against what the results have."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from paperforge.errors import InputError
+from paperforge.spec import Dataset, Direction, Method, Metric, Role, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from paperforge.model import Analysis
+    from paperforge.spec import FigureSpec
+
+
+def where(spec: FigureSpec) -> str:
+    """Return what messages about a figure begin with."""
+    return f"figure {spec.name}"
+
+
+def metric_of(spec: FigureSpec, analysis: Analysis) -> Metric:
+    """Return the metric that the figure shows; InputError where the results have no such metric."""
+    if not analysis.metrics:
+        raise InputError("the results have no metric to draw", where(spec), "add a results file with rows")
+    if not spec.metric:
+        return analysis.metrics[0]
+    named = {metric.name: metric for metric in analysis.metrics}
+    if spec.metric not in named:
+        raise unknown("metric", spec.metric, named, spec)
+    return named[spec.metric]
+
+
+def methods_of(spec: FigureSpec, analysis: Analysis, having: Iterable[str]) -> tuple[Method, ...]:
+    """Return the methods asked for that have something to draw, in the paper's order."""
+    known = {method.name: method for method in analysis.methods}
+    present = list(dict.fromkeys(having))
+    for name in spec.methods:
+        if name not in known and name not in present:
+            raise unknown("method", name, known, spec)
+    wanted = [name for name in (*known, *present) if not spec.methods or name in spec.methods]
+    return tuple(
+        known.get(name, Method(name, name)) for name in dict.fromkeys(wanted) if name in present
+    )
+
+
+def datasets_of(spec: FigureSpec, analysis: Analysis, having: Iterable[str]) -> tuple[Dataset, ...]:
+    """Return the datasets asked for that have something to draw, in the paper's order."""
+    known = {dataset.name: dataset for dataset in analysis.datasets}
+    present = list(dict.fromkeys(having))
+    for name in spec.datasets:
+        if name not in known and name not in present:
+            raise unknown("dataset", name, known, spec)
+    wanted = [name for name in (*known, *present) if not spec.datasets or name in spec.datasets]
+    return tuple(
+        known.get(name, Dataset(name, name)) for name in dict.fromkeys(wanted) if name in present
+    )
+
+
+def unknown(what: str, name: str, known: Iterable[str], spec: FigureSpec) -> InputError:
+    """Return the error for a name that nothing has, with the nearest name and the allowed ones."""
+    names = [one for one in known if one]
+    near = get_close_matches(name, names, n=1)
+    meant = f'did you mean "{near[0]}"? ' if near else ""
+    listed = ", ".join(names[:20]) or "none"
+    return InputError(f'there is no {what} "{name}"', where(spec), f"{meant}known: {listed}")
+
+
+def axis_label(metric: Metric, what: str = "") -> str:
+    """Return "Accuracy (%) →": label, unit and the side of better values.
+
+    The arrow is for a horizontal axis; turned with a vertical label it points up.
+    """
+    unit = f" ({metric.unit})" if metric.unit else ""
+    return f"{what}{metric.label}{unit}{arrow(metric)}"
+
+
+def arrow(metric: Metric) -> str:
+    """Return the arrow towards better values along a rising axis; nothing where that is not known."""
+    if metric.direction is None:
+        return ""
+    return " →" if metric.direction is Direction.HIGHER else " ←"
+
+
+def arrow_note(metric: Metric) -> str:
+    """Return the sentence that explains the arrow, or nothing."""
+    return " The arrow points to better values." if metric.direction else ""
+
+
+def replicates(unit: Unit, counts: Sequence[int]) -> str:
+    """Return "10 seeds", "8–10 seeds" or "a single run" for the numbers of replicates."""
+    low, high = min(counts), max(counts)
+    if high <= 1 and unit is not Unit.EXAMPLE:
+        return "a single run"
+    noun = "examples" if unit is Unit.EXAMPLE else "seeds" if unit is Unit.SEED else "runs"
+    return f"{low} {noun}" if low == high else f"{low}–{high} {noun}"
+
+
+def is_ours(method: Method) -> bool:
+    """Whether the method is the paper's own."""
+    return method.role is Role.OURS

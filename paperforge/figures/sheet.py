@@ -1,0 +1,145 @@
+"""The page of one figure: text that is measured before it is placed, panels at exact places, the PDF."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from paperforge.figures.style import INK, PDF_POINTS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Drawn
+
+    from paperforge.figures.fonts import Letters
+    from paperforge.figures.scale import Scale
+    from paperforge.figures.style import Style
+
+LINE = 1.3
+"""Height of a line of text, in its size."""
+TICK_PT = 2.2
+GAP_PT = 2.0
+
+
+class Ruler:
+    """Text as it will be set: spelled with the fonts there are, measured, cut to the room there is."""
+
+    def __init__(self, letters: Letters) -> None:
+        self.letters = letters
+        self.cut: list[str] = []
+        """Names that had to be shortened."""
+        self._renderer = renderer()
+
+    def width(self, text: str, size: float) -> float:
+        """Return the width of a text in TeX points."""
+        from matplotlib.font_manager import FontProperties
+
+        spelled = self.letters.spell(text)
+        if not spelled:
+            return 0.0
+        font = FontProperties(size=size * PDF_POINTS)
+        width = self._renderer.get_text_width_height_descent(spelled, font, ismath=False)[0]
+        return float(width) / PDF_POINTS
+
+    def fit(self, text: str, size: float, room: float) -> str:
+        """Return the text as set, its end replaced by … where it is wider than the room."""
+        spelled = self.letters.spell(text)
+        if self.width(spelled, size) <= room:
+            return spelled
+        if text not in self.cut:
+            self.cut.append(text)
+        low, high = 0, len(spelled)
+        while low < high:
+            middle = (low + high + 1) // 2
+            fits = self.width(spelled[:middle].rstrip() + "…", size) <= room
+            low, high = (middle, high) if fits else (low, middle - 1)
+        return spelled[:low].rstrip() + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in TeX points, from the lower left corner of the page."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """The right edge."""
+        return self.left + self.width
+
+    @property
+    def top(self) -> float:
+        """The upper edge."""
+        return self.bottom + self.height
+
+    @property
+    def middle(self) -> float:
+        """Half-way from left to right."""
+        return self.left + self.width / 2
+
+
+class Sheet:
+    """A figure of exact size. Coordinates and sizes in TeX points."""
+
+    def __init__(self, style: Style, height: float, ruler: Ruler) -> None:
+        from matplotlib.figure import Figure as Drawn
+
+        self.style, self.width, self.height, self.ruler = style, style.width, height, ruler
+        inches = (self.width / 72.27, self.height / 72.27)
+        self.figure: Drawn = Drawn(figsize=inches, dpi=72)
+
+    def panel(self, box: Box, x: Scale, y: Scale) -> Axes:
+        """Add axes that fill a box, with given scales."""
+        axes = self.figure.add_axes(
+            (
+                box.left / self.width,
+                box.bottom / self.height,
+                box.width / self.width,
+                box.height / self.height,
+            )
+        )
+        axes.set_xlim(x.low, x.high)
+        axes.set_ylim(y.low, y.high)
+        axes.set_xticks(x.ticks, list(x.labels))
+        axes.set_yticks(y.ticks, list(y.labels))
+        return axes
+
+    def text(
+        self, place: tuple[float, float], text: str, size: float, **how: Any  # noqa: ANN401 -- Text's options
+    ) -> None:
+        """Set a text (already spelled or fitted) at a place of the page."""
+        x, y = place
+        options: dict[str, Any] = {"ha": "center", "va": "center", "color": INK, **how}
+        self.figure.text(
+            x / self.width, y / self.height, text, fontsize=size * PDF_POINTS, **options
+        )
+
+    def line(self, xs: list[float], ys: list[float], **how: Any) -> None:  # noqa: ANN401 -- Line2D's options
+        """Draw a line in page coordinates."""
+        from matplotlib.lines import Line2D
+
+        across, up = [x / self.width for x in xs], [y / self.height for y in ys]
+        self.figure.add_artist(Line2D(across, up, **how))
+
+
+def pdf(figure: Drawn) -> bytes:
+    """Write a figure: its own size, no date, no program name; the same drawing gives the same bytes."""
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
+    out = BytesIO()
+    canvas = FigureCanvasPdf(figure)
+    nothing = {"Creator": None, "Producer": None, "CreationDate": None}
+    canvas.print_pdf(out, metadata=nothing)
+    return out.getvalue()
+
+
+def renderer() -> Any:  # noqa: ANN401 -- matplotlib's renderers have no types
+    """Return a renderer that measures text as the PDF will set it."""
+    from matplotlib.backends import backend_pdf
+
+    make: Any = backend_pdf
+    return make.RendererPdf(make.PdfFile(BytesIO()), 72, 1000, 1000)

@@ -1,0 +1,176 @@
+"""Plain text into LaTeX that sets it literally, with no package, in every engine and encoding.
+
+Data holds anything: `lora_r8 (50%)`, `p@1 ≥ β`, emoji, Chinese. `escape` keeps what the reader saw.
+The table of characters is data: characters.json, beside this file.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+from pathlib import Path
+
+SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "_": r"\_",
+    "%": r"\%",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "`": r"\`{}",
+}
+"""ASCII that TeX would act on, or that the OT1 encoding prints as something else."""
+
+_ACTIVE = re.compile(r"""[\\{}$&#_%^~<>|`"]|-(?=-)|'(?=')|,(?=,)|[^\x00-\x7f]""")
+"""Specials; the first of two characters that would join into a dash or a quote; what is not ASCII."""
+
+_INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]")
+"""Format characters that change how a line is read and print nothing. U+200C and U+200D, which shape
+letters and emoji, stay."""
+
+_OPENS_AFTER = " ([{/-"
+
+_MATHS = {
+    "-": r"\ensuremath{-}",
+    "−": r"\ensuremath{-}",
+    "<": r"\ensuremath{<}",
+    ">": r"\ensuremath{>}",
+    "±": r"\ensuremath{\pm}",
+}
+
+
+class Tex(str):
+    """Trusted TeX: the one marked type that `escape` leaves alone."""
+
+    __slots__ = ()
+
+
+@lru_cache(maxsize=1)
+def _characters() -> tuple[dict[str, str], frozenset[str]]:
+    """(character -> TeX that needs no package, characters that pdfLaTeX sets directly)."""
+    import json
+
+    data = json.loads((Path(__file__).parent / "characters.json").read_text(encoding="utf-8"))
+    return data["commands"], frozenset(data["direct"])
+
+
+def plain(text: str) -> str:
+    """One line without control or invisible characters, in composed form (NFC).
+
+    Line breaks and tabs become spaces; control characters, lone surrogates and bidirectional overrides
+    go. What is left is safe in a terminal, in UTF-8 and in a TeX comment.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    text = unicodedata.normalize("NFC", re.sub(r"[\s\x85\u2028\u2029]", _space, text))
+    return "".join(c for c in _INVISIBLE.sub("", text) if unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def _space(match: re.Match[str]) -> str:
+    """A space for a line break or tab; typographic spaces stay."""
+    found = match.group()
+    return found if unicodedata.category(found) == "Zs" else " "
+
+
+def escape(text: str) -> str:
+    r"""The TeX that prints `text` literally; needs no package.
+
+    Symbols become kernel commands or mathematics (± is `$\pm$`). Letters that no command of the kernel
+    gives (Chinese, Hebrew, emoji) pass through as UTF-8: see `needs_unicode_engine`. A `Tex` comes back
+    as it is. Not for the start of a table row: there `[` and `*` would be read by `\\`.
+    """
+    if isinstance(text, Tex):
+        return text
+    return _ACTIVE.sub(_command, plain(text))
+
+
+def _command(match: re.Match[str]) -> str:
+    found = match.group()
+    if found in SPECIAL:
+        return SPECIAL[found]
+    if found == '"':
+        at = match.start()
+        opens = at == 0 or match.string[at - 1] in _OPENS_AFTER
+        return r"\textquotedblleft{}" if opens else r"\textquotedblright{}"
+    if found in "-',":
+        return found + "{}"
+    return _characters()[0].get(found, found)
+
+
+def number(printed: str) -> Tex:
+    r"""A printed number ("-1.2", "<.001", "91.2 ± 0.3") as TeX that also works inside mathematics."""
+    return Tex("".join(_MATHS.get(c) or escape(c) for c in plain(printed)))
+
+
+def needs_unicode_engine(text: str) -> tuple[str, ...]:
+    """The characters of `text` that pdfLaTeX cannot set, in order; XeLaTeX and LuaLaTeX can, with a font."""
+    if text.isascii():
+        return ()
+    commands, direct = _characters()
+    return tuple(
+        c for c in dict.fromkeys(plain(text)) if not c.isascii() and c not in commands and c not in direct
+    )
+
+
+# ---------------------------------------------------------------------------------------------
+# keys
+# ---------------------------------------------------------------------------------------------
+
+
+def slug(name: str) -> str:
+    r"""The ASCII part of a macro's key: lower case, [a-z0-9.-], never empty.
+
+    "LoRA (r=8)" -> "lora-r-8", "Café" -> "cafe", "β-VAE" -> "beta-vae", "LoRA+" -> "lora-plus".
+    Other letters and emoji become their code point ("模" -> "u6a21"), so the key can be typed anywhere.
+    """
+    letters = "".join(_ascii(c) for c in unicodedata.normalize("NFKD", plain(name)).lower())
+    return re.sub(r"-+", "-", re.sub(r"[^a-z0-9.]", "-", letters)).strip("-") or "x"
+
+
+def _ascii(character: str) -> str:
+    if character == "+":
+        return "-plus"
+    if character.isascii():
+        return character
+    if unicodedata.combining(character):
+        return ""
+    official = unicodedata.name(character, "")
+    if official.startswith("GREEK SMALL LETTER "):
+        return official.split()[3].lower()
+    if unicodedata.category(character)[0] in "LNS" and unicodedata.category(character) != "Sk":
+        return f"-u{ord(character):x}-"
+    return "-"
+
+
+def slugs(names: Iterable[str], reserved: Collection[str] = ()) -> dict[str, str]:
+    """name -> its own slug. Names whose slugs collide, with each other or with `reserved`, get a suffix.
+
+    The suffix is made from the name alone: it does not depend on the order, nor on the other names. A name that is its own slug keeps it ("lora" beside "LoRA"), unless that is reserved.
+    """
+    wanted = {name: slug(name) for name in names}
+    counts = Counter(wanted.values())
+    given = {n: s for n, s in wanted.items() if s not in reserved and (counts[s] == 1 or n == s)}
+    taken = {*given.values(), *reserved}
+    for name in sorted(set(wanted) - set(given)):
+        key = f"{wanted[name]}-{_digest(name, 4)}"
+        if key in taken:
+            key = f"{wanted[name]}-{_digest(name, 16)}"
+        given[name] = key
+        taken.add(key)
+    return {name: given[name] for name in wanted}
+
+
+def _digest(name: str, length: int) -> str:
+    import hashlib
+
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:length]

@@ -1,0 +1,178 @@
+"""How numbers are printed: in decimal arithmetic, to their uncertainty, one rule a column.
+
+Tables and the text's macros read the same rules (`column_rules`), so they print the same number.
+
+Halves are rounded away from zero (ROUND_HALF_UP), on the decimal that the user wrote: 0.285 prints as
+0.29, although its binary value is below 0.285. Banker's rounding would print 0.28 here and 0.38 for
+0.375: nobody who checks a table against the data by eye expects that, and one rounding of a printed
+value accumulates no bias.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+from paperforge.errors import UsageError
+from paperforge.model import Aggregate, Analysis
+from paperforge.spec import Unit
+
+MAX_DECIMALS = 15
+"""What a double can hold; a column of 1e-12 still shows its digits."""
+
+SIGNIFICANT = 3
+"""Significant digits of a column's typical value where no uncertainty is known."""
+
+NOISE = 1e-12
+"""A spread below this share of the values is what floating point left over, not an uncertainty."""
+
+SPREADS = ("sd", "se", "ci", "none")
+
+_WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """The rule of one column."""
+
+    decimals: int
+    grouped: bool = False
+    """Thousands separated by commas: only where a value of the column has five digits or more."""
+
+    def show(self, value: float) -> str:
+        """The value in this column's rounding."""
+        return fixed(value, self.decimals, grouped=self.grouped)
+
+
+def exact(value: float) -> Decimal:
+    """The decimal that stands behind a double: its first 15 significant digits.
+
+    A double carries 15 decimal digits faithfully; those after them are noise of the arithmetic
+    (0.57 * 100 is 56.99999999999999 and means 57). Integers keep all their digits.
+    """
+    if abs(value) >= 1e15:  # noqa: PLR2004 - the first double with more than 15 digits before the point
+        return Decimal(value)
+    return Decimal(f"{value:.15g}")
+
+
+def fixed(value: float, decimals: int, *, grouped: bool = False) -> str:
+    """The value with that many decimals, halves away from zero; ASCII minus, and never "-0.0".
+
+    Raises ValueError where the value is not finite.
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"{value} cannot be rounded")
+    rounded = exact(value).quantize(Decimal(1).scaleb(-decimals), context=_WIDE)
+    if rounded.is_zero():
+        rounded = abs(rounded)
+    return f"{rounded:,f}" if grouped else f"{rounded:f}"
+
+
+def decimals_for(
+    values: Iterable[float], spreads: Iterable[float], digits: int | None = None
+) -> int:
+    """The decimals of a column of values and their uncertainties; `digits`, where given, decides.
+
+    With uncertainties: the median positive one shows one significant digit, two where its first digit
+    is 1 (0.31 -> 1 decimal, 0.14 -> 2). Without: the median magnitude of the values shows three
+    significant digits, and never more decimals than the data has. 0 to 15.
+    """
+    if digits is not None:
+        return digits
+    magnitudes = [abs(v) for v in values if math.isfinite(v) and v]
+    typical = statistics.median(magnitudes) if magnitudes else 0.0
+    uncertain = [s for s in spreads if math.isfinite(s) and s > NOISE * typical and s > 0]
+    if uncertain:
+        spread = exact(statistics.median(uncertain))
+        first = spread.as_tuple().digits[0]
+        return _capped((2 if first == 1 else 1) - 1 - spread.adjusted())
+    if not magnitudes:
+        return 0
+    needed = max(-int(exact(v).normalize(_WIDE).as_tuple().exponent) for v in magnitudes)
+    return _capped(min(SIGNIFICANT - 1 - exact(typical).adjusted(), needed))
+
+
+def _capped(decimals: int) -> int:
+    return min(max(decimals, 0), MAX_DECIMALS)
+
+
+def rule_for(
+    values: Sequence[float], spreads: Iterable[float], digits: int | None = None
+) -> Rounding:
+    """The whole rule of a column: its decimals, and whether thousands are separated."""
+    decimals = decimals_for(values, spreads, digits)
+    return Rounding(decimals, grouped=any(abs(v) >= 10_000 for v in values))  # noqa: PLR2004 - as documented above
+
+
+def p_value(p: float, alpha: float = 0.05) -> str:
+    """A p-value without its leading zero: ".03", ".004", "<.001", ">.99".
+
+    Two decimals, three below .01. More, where two would print it on alpha or across it: at alpha .05,
+    .0496 prints as ".0496" and .052 as ".052", so that the number and the verdict agree.
+    """
+    if p < 0.001:  # noqa: PLR2004 - the customary floor
+        return "<.001"
+    if p > 0.99:  # noqa: PLR2004 - two decimals would print 1.00 for some of these
+        return ">.99"
+    decimals = 3 if p < 0.01 else 2  # noqa: PLR2004 - as documented above
+    number, level = exact(p), exact(alpha)
+    while decimals < MAX_DECIMALS and number != level:
+        shown = Decimal(fixed(p, decimals))
+        if shown != level and (shown < level) == (number < level):
+            break
+        decimals += 1
+    return fixed(p, decimals).removeprefix("0")
+
+
+# ---------------------------------------------------------------------------------------------
+# the columns of an analysis
+# ---------------------------------------------------------------------------------------------
+
+
+def spread_kind(analysis: Analysis, asked: str = "") -> str:
+    """Which spread is printed: what was asked for, else sd over seeds, se over examples, else none.
+
+    Over examples the standard deviation of a score of 0 or 1 says no more than its mean, so the
+    standard error is the default there. Raises UsageError for an unknown name.
+    """
+    if asked and asked not in SPREADS:
+        raise UsageError(f'there is no spread "{asked}"', "spread", f"one of {', '.join(SPREADS)}")
+    return asked or {Unit.SEED: "sd", Unit.EXAMPLE: "se", Unit.NONE: "none"}[analysis.design.unit]
+
+
+def spread_of(aggregate: Aggregate, kind: str) -> float | None:
+    """The spread of that kind, in printed units; None where the cell has none."""
+    if kind == "sd":
+        return aggregate.sd
+    if kind == "se":
+        return aggregate.se
+    return aggregate.half_width if kind == "ci" else None
+
+
+def column_rules(
+    analysis: Analysis, spread: str = ""
+) -> Mapping[tuple[str, str | None], Rounding]:
+    """(metric, dataset) -> its rule, from all methods; dataset None is the average.
+
+    All methods count, also those that a table leaves out: a number prints alike in every table and in
+    the text. Where the printed spread is "none", or a cell lacks it, the column's other uncertainties
+    (sd, then se) still say which digits mean something.
+    """
+    kind = spread_kind(analysis, spread)
+    default = spread_kind(analysis)
+    digits = {metric.name: metric.digits for metric in analysis.metrics}
+    columns: dict[tuple[str, str | None], list[Aggregate]] = {}
+    for one in analysis.aggregates:
+        columns.setdefault((one.metric, one.dataset), []).append(one)
+    rules = {}
+    for key, cells in columns.items():
+        filled = [c for c in cells if c.mean is not None]
+        spreads: list[float] = []
+        for name in (kind, default, "se"):
+            spreads = spreads or [s for c in filled if (s := spread_of(c, name)) is not None]
+        values = [c.mean for c in filled if c.mean is not None]
+        rules[key] = rule_for(values, spreads, digits.get(key[0]))
+    return rules

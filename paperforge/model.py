@@ -1,0 +1,498 @@
+"""The value types that pass between stages: read this first, after spec.py.
+
+    Project ─┐
+    Source ──▶ Results ──▶ Analysis ──▶ Table, Figure, Macro ──▶ Manuscript ──▶ Build
+
+All are frozen. A change makes a new value (`dataclasses.replace`). Nothing heavy is imported here:
+numpy, pandas and duckdb arrive inside the methods that need them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import duckdb
+    import numpy as np
+    import pandas as pd
+
+    from paperforge.spec import Dataset, Direction, Method, Metric, Mode, Unit
+
+# ---------------------------------------------------------------------------------------------
+# Messages
+# ---------------------------------------------------------------------------------------------
+
+
+class Severity(StrEnum):
+    """How much a diagnostic matters."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """Where, what, and the next move. Warnings travel with the value that they are about."""
+
+    severity: Severity
+    where: str
+    """A place that the user can open: "sections/method.tex:12", "results.csv row 41"."""
+    message: str
+    hint: str = ""
+    check: str = ""
+    """Which check found it ("references", "pages"); empty: none."""
+
+
+# ---------------------------------------------------------------------------------------------
+# stores, results
+# ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """What a store hands over: a relation in the engine, in the store's own shape.
+
+    `table` names a view or table of the connection. Its columns are text unless the store has
+    types of its own. Column `__source` says where each row came from ("row 41").
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    known: Mapping[str, str] = field(default_factory=dict)
+    """Role -> column, where the store itself knows (MLflow's run, metric, step, value, status)."""
+    notes: tuple[Diagnostic, ...] = ()
+
+
+class Store(Protocol):
+    """A format of result store: one file under stores/."""
+
+    NAME: str
+
+    def recognises(self, path: Path) -> bool:
+        """Whether the file is of this format; looks at the name, then at the first bytes."""
+
+    def read(self, path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
+        """Make the store's content a relation called `table` in the engine.
+
+        Raises InputError where the file is damaged or is not of this format.
+        """
+
+
+class Missing(StrEnum):
+    """Why a cell has no number."""
+
+    NOT_RUN = "not run"
+    CRASHED = "crashed"
+    OUT_OF_MEMORY = "out of memory"
+    NOT_FINITE = "diverged"
+    NOT_APPLICABLE = "not applicable"
+    NOT_REPORTED = "not reported"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The replicates of one cell, in the order of their keys.
+
+    keys, values, clusters: arrays of one length n. Keys are integers that stand for the replicate
+    (the seed, the run or the example): equal keys are the same replicate in every Sample of one
+    metric. `keyed` is False where rows have no seed or example of their own: no matching.
+    Values are as stored (unscaled) and finite; `not_finite` counts the NaN and infinities left out.
+    """
+
+    metric: str
+    method: str
+    dataset: str
+    keys: np.ndarray
+    values: np.ndarray
+    clusters: np.ndarray | None = None
+    keyed: bool = True
+    not_finite: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One step of one run, for learning curves."""
+
+    method: str
+    dataset: str
+    run: str
+    step: float
+    value: float
+
+
+class Results(Protocol):
+    """The tidy relation. Made by results.py; it lives in DuckDB, so memory stays bounded."""
+
+    metrics: tuple[Metric, ...]
+    """In the order of the paper."""
+    methods: tuple[Method, ...]
+    datasets: tuple[Dataset, ...]
+    """One dataset named "" where the results name none."""
+    varies: frozenset[str]
+    """Roles of which the final rows hold several values ("seed", "example", "fold", "cluster")."""
+    present: frozenset[str]
+    """Roles that the results hold at all."""
+    shared_runs: bool
+    """Whether one run is measured on several datasets."""
+    notes: tuple[Diagnostic, ...]
+    """What was guessed, dropped, replaced; said on stderr and in build.json."""
+    digest: str
+    """SHA-256 of the inputs and the mapping."""
+    rows: int
+
+    def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
+        """Final values of every cell that has some; for a unit of examples one per example."""
+
+    def missing(self, metric: str) -> Mapping[tuple[str, str], Missing]:
+        """(method, dataset) -> why the cell has no finite value."""
+
+    def points(self, metric: str, split: str) -> Iterator[Point]:
+        """All steps of all runs of a metric, for learning curves; empty where nothing has steps."""
+
+    def splits(self, metric: str) -> tuple[str, ...]:
+        """The splits at which the metric has steps ("train", "val", "test", "")."""
+
+    def sources(self, metric: str, method: str, dataset: str) -> tuple[str, ...]:
+        """Where the rows of one cell came from, at most 50."""
+
+    def frame(self) -> pd.DataFrame:
+        """The whole tidy relation as a frame, for scripts."""
+
+
+# ---------------------------------------------------------------------------------------------
+# stats
+# ---------------------------------------------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    """What a comparison supports, read "a is … b"."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    DIFFERENT = "different"
+    """Decided, but the metric's direction is not known."""
+    EQUIVALENT = "equivalent"
+    INCONCLUSIVE = "inconclusive"
+    UNDECIDABLE = "undecidable"
+    """No outcome of this design could have been decided."""
+    UNTESTED = "untested"
+    """One run a cell and no examples: nothing to test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What the results replicate, pair and miss; decides the test."""
+
+    unit: Unit
+    inferred: bool
+    pair_by: tuple[str, ...]
+    alpha: float
+    correction: str
+    mcnemar: str
+    clustered: bool
+    shared_runs: bool
+    replicates: tuple[int, int]
+    """Smallest and largest number of replicates in a cell that has any."""
+    generalises: str
+    """"This generalises to new seeds on these benchmarks.\""""
+    sentences: tuple[str, ...]
+    """The design in words: what varies, what is paired, what is missing, what was inferred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """One cell in numbers, in printed units (value x scale). dataset None: the average over all."""
+
+    metric: str
+    method: str
+    dataset: str | None
+    n: int
+    """Replicates: seeds, or examples. For the average: the smallest n of its cells."""
+    mean: float | None
+    sd: float | None
+    se: float | None
+    half_width: float | None
+    """Of the (1 - alpha) interval of the mean."""
+    missing: Missing | None = None
+    not_finite: int = 0
+    failed: int = 0
+    values: tuple[float, ...] = ()
+    """The replicates themselves, where the unit is the seed and there are at most 200."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One comparison: a against b. Numbers are in printed units; estimate = a - b."""
+
+    metric: str
+    a: str
+    b: str
+    scope: str | None
+    """A dataset, or None: the average over the fixed benchmarks."""
+    primary: bool
+    """Whether it is in the family that the correction covers."""
+    estimate: float | None
+    low: float | None
+    high: float | None
+    level: float
+    """Of the interval, unadjusted: 0.95."""
+    p: float | None
+    p_adjusted: float | None
+    """None for secondary comparisons."""
+    family: int
+    """Number of comparisons in the corrected family; 0 for secondary ones."""
+    n: tuple[int, int]
+    unit: Unit
+    paired: bool
+    test: str
+    """"Welch t", "paired t", "McNemar mid-p", …"""
+    statistic: float | None
+    df: float | None
+    verdict: Verdict
+    reason: str = ""
+    """One line, where the verdict needs one: "2 discordant examples: p cannot be below .25"."""
+    smallest_p: float | None = None
+    detectable: float | None = None
+    """Difference that this design would find with power .8 at its alpha, unadjusted."""
+
+    @property
+    def decided(self) -> bool:
+        """Whether a difference was found."""
+        return self.verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.DIFFERENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A metric along the steps, mean and t interval over the runs; printed units."""
+
+    metric: str
+    method: str
+    dataset: str
+    split: str
+    steps: tuple[float, ...]
+    mean: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    n: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What is supported. Every mark, note, sentence and picture reads this; nothing recomputes."""
+
+    design: Design
+    metrics: tuple[Metric, ...]
+    methods: tuple[Method, ...]
+    datasets: tuple[Dataset, ...]
+    aggregates: tuple[Aggregate, ...]
+    decisions: tuple[Decision, ...]
+    curves: tuple[Curve, ...] = ()
+    notes: tuple[Diagnostic, ...] = ()
+
+    def aggregate(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
+        """The one aggregate of a cell."""
+        for one in self.aggregates:
+            if (one.metric, one.method, one.dataset) == (metric, method, dataset):
+                return one
+        return None
+
+    def primary(self, metric: str | None = None) -> tuple[Decision, ...]:
+        """The decisions of the corrected family."""
+        return tuple(
+            d for d in self.decisions if d.primary and (metric is None or d.metric == metric)
+        )
+
+
+# ---------------------------------------------------------------------------------------------
+# tables, figures, narrative
+# ---------------------------------------------------------------------------------------------
+
+
+class Mark(StrEnum):
+    """What a cell carries besides its number."""
+
+    BEST = "best"
+    SECOND = "second"
+    BETTER = "†"
+    WORSE = "‡"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: the number, how it is printed, and what it carries. No TeX."""
+
+    value: float | None = None
+    spread: float | None = None
+    n: int = 0
+    printed: str = ""
+    """The value in the column's rounding; for a missing cell its symbol."""
+    printed_spread: str = ""
+    marks: frozenset[Mark] = frozenset()
+    missing: Missing | None = None
+    note: str = ""
+    """A symbol that points to one of the table's notes, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of numbers."""
+
+    label: str
+    group: str = ""
+    """The header above it; neighbours of one group share it."""
+    metric: str = ""
+    dataset: str | None = None
+    direction: Direction | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A labelled row, one cell a column."""
+
+    label: str
+    cells: tuple[Cell, ...]
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence under the table; `symbol` is what points to it from a cell."""
+
+    text: str
+    symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table apart from its rendering; plain text throughout, renderers escape."""
+
+    name: str
+    stub: str
+    """Header of the first column."""
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[Note, ...] = ()
+    caption: str = ""
+    label: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawn figure."""
+
+    name: str
+    pdf: bytes
+    width_pt: float
+    """TeX points, 72.27 an inch."""
+    height_pt: float
+    alt: str
+    data: str
+    """The numbers behind it, as CSV."""
+    note: str = ""
+    """What the bands, bars and points are: for the caption."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A number for the text."""
+
+    key: str
+    """"accuracy/lora-r8/digits"."""
+    printed: str
+    value: float | None
+    source: str = ""
+
+
+# ---------------------------------------------------------------------------------------------
+# venues, template, compile, checks
+# ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """A venue's facts (data, not code), read from its folder's venue.toml."""
+
+    id: str
+    name: str
+    folder: Path
+    package: str
+    style_files: tuple[str, ...]
+    engine: str
+    options: Mapping[str, str]
+    """Mode -> options of the style."""
+    page_limit: Mapping[str, int]
+    """Mode -> pages of counted body; a mode without a limit is absent."""
+    columns: int
+    column_width_pt: float
+    text_width_pt: float
+    body_size_pt: float
+    caption_size_pt: float
+    footnote_size_pt: float
+    text_face: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """The whole venue.toml."""
+    official: Path | None = None
+    """The folder that holds the official style file, where one was found."""
+
+
+class Owner(StrEnum):
+    """Who may write a file."""
+
+    AUTHOR = "author"
+    PAPERFORGE = "paperforge"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a manuscript."""
+
+    data: bytes
+    owner: Owner
+    origin: str = ""
+    """Where its content comes from: "sections/method.tex", "[[tables]] main"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    """A complete LaTeX project in memory."""
+
+    files: Mapping[str, File]
+    """Path, "/"-separated and relative -> file."""
+    main: str
+    venue: Venue | None
+    mode: Mode
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What compiling a manuscript gave."""
+
+    folder: Path
+    pdf: Path | None
+    """The good PDF of this build; None where it failed or TeX is missing."""
+    pages: int | None
+    body_pages: int | None
+    """Pages that count against the venue's limit, where the template marks their end."""
+    log: str
+    diagnostics: tuple[Diagnostic, ...] = ()
+    up_to_date: bool = False
+
+
+class Check(Protocol):
+    """A look at a manuscript and its build: one file under checks/."""
+
+    NAME: str
+
+    def check(self, manuscript: Manuscript, build: Build) -> Sequence[Diagnostic]:
+        """What is wrong; empty: nothing."""

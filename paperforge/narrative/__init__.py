@@ -1,0 +1,1 @@
+"""What the paper says around the numbers: macros, findings, limitations, checklists, skeleton."""

@@ -1,0 +1,107 @@
+"""What the data itself says about the limits of the evidence; joins what the author wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paperforge.latex.escape import escape
+from paperforge.spec import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from paperforge.model import Analysis, Decision
+    from paperforge.spec import Metric
+
+
+def limitations(analysis: Analysis | None, written: tuple[str, ...]) -> str:
+    """The generated half of the limitations section, as TeX: author's points, then the data's."""
+    points = [escape(point) for point in written]
+    if analysis is not None:
+        points += [escape(point) for point in sentences(analysis)]
+    return "".join(f"{point}\n" for point in points)
+
+
+def sentences(analysis: Analysis) -> tuple[str, ...]:
+    """Plain sentences: seeds, smallest detectable effect, missing runs, what was not decided."""
+    return tuple(
+        text for part in (_replicates, _detectable, _missing, _undecided) for text in part(analysis)
+    )
+
+
+def _replicates(analysis: Analysis) -> Iterator[str]:
+    design = analysis.design
+    least, most = design.replicates
+    if design.unit is Unit.SEED:
+        count = f"{least}" if least == most else f"{least} to {most}"
+        noun = "seed" if count == "1" else "seeds"
+        yield f"Every number rests on {count} {noun} a setting. {design.generalises}".strip()
+    elif design.unit is Unit.EXAMPLE:
+        yield (
+            "Each model was trained once, and the uncertainty is that of the test examples only. "
+            f"{design.generalises}"
+        ).strip()
+    else:
+        yield "Every number is one run, so differences between methods are untested."
+
+
+def _detectable(analysis: Analysis) -> Iterator[str]:
+    for metric in analysis.metrics:
+        found = [d.detectable for d in analysis.primary(metric.name) if d.detectable is not None]
+        if found:
+            yield (
+                f"With this design, a difference in {_name(metric)} smaller than about "
+                f"{_amount(max(found), metric)} would be missed more than one time in five."
+            )
+
+
+def _missing(analysis: Analysis) -> Iterator[str]:
+    by_reason: dict[str, set[str]] = {}
+    methods = {m.name: m.label for m in analysis.methods}
+    datasets = {d.name: d.label for d in analysis.datasets}
+    for cell in analysis.aggregates:
+        if cell.dataset is not None and cell.missing is not None:
+            place = f" on {datasets[cell.dataset]}" if datasets[cell.dataset] else ""
+            by_reason.setdefault(str(cell.missing), set()).add(methods[cell.method] + place)
+    for reason, cells in sorted(by_reason.items()):
+        yield f"Missing from the comparison ({reason}): {_list(sorted(cells))}."
+    lost = {(c.method, c.dataset): c.not_finite + c.failed for c in analysis.aggregates}
+    count = sum(n for (_, dataset), n in lost.items() if dataset is not None)
+    if count:
+        verb = "run was" if count == 1 else "runs were"
+        yield f"{count} {verb} lost (crashed or diverged), and the means leave them out."
+
+
+def _undecided(analysis: Analysis) -> Iterator[str]:
+    methods = {m.name: m.label for m in analysis.methods}
+    for metric in analysis.metrics:
+        for verdict, words in (
+            ("inconclusive", "The data do not settle"),
+            ("undecidable", "This design could not decide"),
+        ):
+            pairs = [d for d in analysis.primary(metric.name) if d.verdict == verdict]
+            if pairs:
+                named = _list([_pair(d, methods) for d in pairs])
+                yield f"{words} the difference in {_name(metric)} between {named}."
+
+
+def _pair(decision: Decision, methods: dict[str, str]) -> str:
+    return f"{methods[decision.a]} and {methods[decision.b]}"
+
+
+def _name(metric: Metric) -> str:
+    """The label within a sentence: "accuracy", but "F1" and "BLEU" as they are."""
+    label = metric.label
+    return label[0].lower() + label[1:] if label[1:2].islower() else label
+
+
+def _amount(value: float, metric: Metric) -> str:
+    unit = " points" if metric.unit == "%" else f" {metric.unit}" if metric.unit else ""
+    return f"{value:.2g}{unit}"
+
+
+def _list(items: list[str]) -> str:
+    if len(items) < 2:  # noqa: PLR2004  one thing needs no "and"
+        return "".join(items)
+    joint = "; " if any(" and " in item for item in items) else ", "
+    return f"{joint.join(items[:-1])}{joint.rstrip() if joint == '; ' else ''} and {items[-1]}"

@@ -1,0 +1,170 @@
+"""The whole flow on one page: load -> analyse -> render -> compile. Each stands alone.
+
+runs needs the first, stats two, table and figure three, build all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from paperforge.model import Diagnostic, File, Manuscript, Owner, Severity
+from paperforge.spec import FigureSpec, Mode, TableSpec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from paperforge.model import Analysis, Build, Figure, Results, Table, Venue
+    from paperforge.spec import Project
+
+
+def load(project: Project) -> Results:
+    """Read the project's result stores into the tidy relation.
+
+    Raises InputError where a store is damaged or its columns cannot be told.
+    """
+    from paperforge import results
+
+    return results.load(project.sources, project)
+
+
+def analyse(results: Results, project: Project) -> Analysis:
+    """Decide what the results support; with learning curves where a figure draws them."""
+    from paperforge import stats
+
+    analysis = stats.analyse(results, project.design)
+    if not any(_needs_curves(spec) for spec in project.figures):
+        return analysis
+    return with_curves(results, analysis, project.figures)
+
+
+def with_curves(results: Results, analysis: Analysis, figures: tuple[FigureSpec, ...]) -> Analysis:
+    """The analysis with the curves that some figures need."""
+    from paperforge import stats
+
+    wanted = set()
+    for spec in figures:
+        if _needs_curves(spec):
+            metric = spec.metric or analysis.metrics[0].name
+            wanted.add((metric, spec.split or _curve_split(results.splits(metric))))
+    curves = [c for metric, split in sorted(wanted) for c in stats.curves(results, metric, split)]
+    return replace(analysis, curves=tuple(curves))
+
+
+def tabulate(analysis: Analysis, spec: TableSpec) -> Table:
+    """One table of the analysis."""
+    from paperforge import tables
+
+    return tables.arrange(analysis, spec)
+
+
+def draw(analysis: Analysis, spec: FigureSpec, venue: Venue | None) -> Figure:
+    """One figure of the analysis, at the venue's width and in its face."""
+    from paperforge import figures
+
+    return figures.draw(spec, analysis, venue)
+
+
+def render(project: Project, analysis: Analysis | None, venue: Venue | None) -> Manuscript:
+    """Everything that the paper is made of, in memory.
+
+    An existing paper (`project.main`) gets the generated files beside it; otherwise the venue's
+    template is filled. Raises InputError where a section or main file is missing.
+    """
+    from paperforge import template, venues
+
+    generated, notes = _generate(project, analysis, venue)
+    if project.main:
+        manuscript = template.serve(project, generated, venue)
+    else:
+        assert venue is not None
+        manuscript = template.fill(project, venue, generated, venues.templates_root())
+    return replace(manuscript, diagnostics=manuscript.diagnostics + notes)
+
+
+def compile(  # noqa: A001  the flow's word for it
+    manuscript: Manuscript, folder: Path, work: Path, *, timeout: float = 180, pdf: bool = True
+) -> Build:
+    """The PDF where TeX is there, and everything that a check found, graded by the mode."""
+    from paperforge import checks, compile  # noqa: A004
+
+    build = compile.compile_manuscript(manuscript, folder, work, timeout=timeout, pdf=pdf)
+    found = (*manuscript.diagnostics, *build.diagnostics, *_bibliography(manuscript))
+    found += checks.run(manuscript, build)
+    graded = checks.grade(found, manuscript.mode)
+    good = not any(d.severity is Severity.ERROR for d in graded)
+    return replace(compile.publish(build, good=good), diagnostics=graded)
+
+
+def _needs_curves(spec: FigureSpec) -> bool:
+    from paperforge import figures
+
+    return figures.needs_curves(spec.kind)
+
+
+def _curve_split(splits: tuple[str, ...]) -> str:
+    """Validation where there is one: a learning curve on test data invites choosing by it."""
+    return next((s for s in ("val", "test", "", "train") if s in splits), "val")
+
+
+def _generate(
+    project: Project, analysis: Analysis | None, venue: Venue | None
+) -> tuple[dict[str, File], tuple[Diagnostic, ...]]:
+    """The files of generated/: macros, tables, figures, findings, limitations, checklist."""
+    from paperforge import figures, narrative, tables, venues
+
+    specs = project.tables or ((TableSpec(),) if analysis and analysis.aggregates else ())
+    set_tables = [tabulate(analysis, spec) for spec in specs] if analysis else []
+    drawn = [draw(analysis, spec, venue) for spec in project.figures] if analysis else []
+    files: dict[str, File] = {}
+    notes: list[Diagnostic] = []
+    for table in set_tables:
+        _add(
+            files,
+            f"tables/{table.name}.tex",
+            tables.render(table, "latex"),
+            f"[[tables]] {table.name}",
+        )
+        notes += table.diagnostics
+    for figure in drawn:
+        _add(files, f"figures/{figure.name}.pdf", figure.pdf, f"[[figures]] {figure.name}")
+        notes += figure.diagnostics
+    texts = {table.name: tables.notes_text(table) for table in set_tables}
+    texts |= {figure.name: figures.note_text(figure) for figure in drawn}
+    head = (venues.templates_root() / "_base" / "macros-head.tex").read_text(encoding="utf-8")
+    numbers = narrative.macros.macros(analysis) if analysis else ()
+    _add(files, "macros.tex", narrative.macros.render(numbers, texts, head), "the results")
+    for name, text in narrative.texts(project, analysis).items():
+        _add(files, f"{name}.tex", text, "paper.toml and the results")
+    if venue is not None and not project.main:
+        questions = venues.checklist(venue)
+        if questions:
+            text, open_items = narrative.checklists.checklist(
+                narrative.checklists.items(questions), project, analysis
+            )
+            _add(files, "checklist.tex", text, "[checklist] of paper.toml")
+            notes += open_items
+    return files, tuple(notes)
+
+
+def _add(files: dict[str, File], name: str, data: str | bytes, origin: str) -> None:
+    content = data.encode() if isinstance(data, str) else data
+    files[f"generated/{name}"] = File(content, Owner.PAPERFORGE, origin)
+
+
+def _bibliography(manuscript: Manuscript) -> tuple[Diagnostic, ...]:
+    """What is wrong with the references: missing, unused, doubled, incomplete."""
+    from paperforge import bib, checks
+
+    sources = checks.sources(manuscript)
+    found: list[Diagnostic] = []
+    for path in checks.bibliographies(manuscript, sources):
+        text = manuscript.files[path].data.decode("utf-8", errors="replace")
+        found += bib.check(bib.read(text, path), checks.citations(sources))
+    return tuple(found)
+
+
+def paper_folders(project: Project, venue: Venue | None, mode: Mode) -> tuple[str, str]:
+    """Names below build/ of a paper's LaTeX project and of the folder that TeX runs in."""
+    name = f"{venue.id if venue else 'paper'}-{mode}"
+    return name, f".work/{name}"

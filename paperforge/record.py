@@ -1,0 +1,142 @@
+"""build.json: what went into a build and what came out, so that nothing is done twice.
+
+Answers with the standard library alone. A file is unchanged while its size and time of change are;
+where only the time differs, its SHA-256 decides.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from paperforge import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+NAME = "build.json"
+INDEX = "index.json"
+"""In build/.work: which folder the last build with given options went to."""
+SKIPPED = frozenset({"build", "node_modules", "__pycache__"})
+WATCHED = frozenset(
+    [".toml", ".tex", ".ltx", ".tikz", ".pgf", ".bib", ".bst", ".sty", ".cls", ".clo", ".def", ".cfg", ".pdf", ".png", ".jpg", ".jpeg", ".eps"]
+)
+"""What a build reads of the author's folder; result stores are named in the record."""
+
+Stamp = tuple[int, int]
+"""Size in bytes, time of change in nanoseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One build. `report` is what was said at its end; `code` the exit code."""
+
+    version: str
+    roots: tuple[str, ...]
+    """Absolute: the project's folder, the templates, the result stores."""
+    inputs: Mapping[str, tuple[int, int, str]]
+    """Absolute path -> size, time, SHA-256."""
+    outputs: Mapping[str, tuple[int, int]]
+    report: Mapping[str, Any]
+    code: int
+
+
+def take(project: Path, others: Iterable[Path]) -> dict[str, Stamp]:
+    """Size and time of everything that a build of `project` reads."""
+    found = {str(path): _stamp(path) for path in _walk(project)}
+    for other in others:
+        paths = _everything(other) if other.is_dir() else [other]
+        found |= {str(path): _stamp(path) for path in paths if path.exists()}
+    found |= {str(path): _stamp(path) for path in _everything(Path(__file__).parent, ".py")}
+    return found
+
+
+def seal(stamps: Mapping[str, Stamp]) -> dict[str, tuple[int, int, str]]:
+    """Stamps with the files' digests."""
+    return {path: (*stamp, _digest(Path(path))) for path, stamp in stamps.items()}
+
+
+def fresh(work: Path, key: str) -> tuple[Path, Record] | None:
+    """The folder and record of the last build with the options `key`, if nothing has changed since."""
+    folder = _load(work / INDEX).get(key)
+    if not folder:
+        return None
+    record = read(Path(folder))
+    if record is None or record.version != __version__ or record.code not in (0, 5):
+        return None
+    project, *others = (Path(root) for root in record.roots)
+    now = take(project, others)
+    if now.keys() != record.inputs.keys():
+        return None
+    for path, stamp in now.items():
+        size, changed, digest = record.inputs[path]
+        if stamp != (size, changed) and (stamp[0] != size or _digest(Path(path)) != digest):
+            return None
+    for path, stamp in record.outputs.items():
+        if not Path(path).exists() or _stamp(Path(path)) != tuple(stamp):
+            return None
+    return Path(folder), record
+
+
+def read(folder: Path) -> Record | None:
+    """The record of a build folder; None where there is none or it is damaged."""
+    loaded = _load(folder / NAME)
+    try:
+        return Record(**{name: loaded[name] for name in Record.__slots__})
+    except (KeyError, TypeError):
+        return None
+
+
+def text(record: Record) -> str:
+    """build.json."""
+    return json.dumps(asdict(record), indent=1, ensure_ascii=False, sort_keys=True)
+
+
+def index(work: Path, key: str, folder: Path) -> str:
+    """The text of index.json with one more entry."""
+    return json.dumps({**_load(work / INDEX), key: str(folder)}, indent=1, sort_keys=True)
+
+
+def stamps(paths: Iterable[Path]) -> dict[str, Stamp]:
+    """Path -> stamp of files that are there."""
+    return {str(path): _stamp(path) for path in paths if path.exists()}
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = [f for f in folders if not f.startswith(".") and f not in SKIPPED]
+        if "pyvenv.cfg" in names:
+            folders[:] = []
+            continue
+        for name in names:
+            if not name.startswith(".") and Path(name).suffix.lower() in WATCHED:
+                yield Path(folder) / name
+
+
+def _everything(root: Path, suffix: str = "") -> Iterator[Path]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = [f for f in folders if f != "__pycache__"]
+        yield from (Path(folder) / name for name in names if name.endswith(suffix))
+
+
+def _stamp(path: Path) -> Stamp:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def _digest(path: Path) -> str:
+    import hashlib
+
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        loaded = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return loaded if isinstance(loaded, dict) else {}

@@ -1,0 +1,230 @@
+"""What the author declares: paper.toml, or the options of a command, as plain frozen values.
+
+project.py makes a Project from a paper.toml; the commands make one from their options. Every stage
+knows these types; nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+ROLES = (
+    "run",
+    "method",
+    "dataset",
+    "seed",
+    "fold",
+    "split",
+    "metric",
+    "step",
+    "value",
+    "example",
+    "cluster",
+    "status",
+)
+"""What a column of a result store can mean."""
+
+TIDY_COLUMNS = (*ROLES, "kept", "source")
+"""The columns of the tidy relation; `source` is enough to find the row again."""
+
+
+class Direction(StrEnum):
+    """Which values of a metric are better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+class Role(StrEnum):
+    """What a method is in the paper's argument."""
+
+    OURS = "ours"
+    BASELINE = "baseline"
+
+
+class Unit(StrEnum):
+    """What is replicated: the thing that a new draw of would change the numbers."""
+
+    SEED = "seed"
+    EXAMPLE = "example"
+    NONE = "none"
+
+
+class Mode(StrEnum):
+    """Who reads the PDF."""
+
+    DRAFT = "draft"
+    SUBMISSION = "submission"
+    PREPRINT = "preprint"
+    FINAL = "final"
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether the authors' names stay out of every file."""
+        return self in (Mode.DRAFT, Mode.SUBMISSION)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One measured quantity. Printed number = stored value x scale."""
+
+    name: str
+    label: str
+    direction: Direction | None = None
+    unit: str = ""
+    digits: int | None = None
+    scale: float = 1.0
+    margin: float | None = None
+    """Half-width of the region of practical equivalence, in printed units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One row of the comparison."""
+
+    name: str
+    label: str
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One benchmark."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A result store and what its columns mean."""
+
+    path: Path
+    """Absolute."""
+    shown: str
+    """As the user wrote it: what messages and provenance say."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Role -> column (or, for a tracker, parameter or tag)."""
+    metrics: tuple[str, ...] = ()
+    """The value columns of a wide table, or the metrics to keep; empty: all."""
+    where: Mapping[str, str] = field(default_factory=dict)
+    """Column -> the one value to keep ({"split": "test"})."""
+
+
+@dataclass(frozen=True, slots=True)
+class DesignSpec:
+    """What the author declares about the experiment's design."""
+
+    replicate: Unit | None = None
+    """None: inferred, with a sentence that says so."""
+    pair_by: tuple[str, ...] = ()
+    """Roles that fix something shared between methods ("seed", "fold")."""
+    alpha: float = 0.05
+    correction: str = "holm"
+    mcnemar: str = "mid-p"
+    """"mid-p" or "exact"."""
+    margin: float | None = None
+    """Margin of the metrics that declare none, in printed units."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """A table that the author asks for."""
+
+    name: str = "main"
+    metrics: tuple[str, ...] = ()
+    """Empty: all."""
+    methods: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()
+    layout: str = "method-by-dataset"
+    """or "dataset-by-method"."""
+    spread: str = ""
+    """"sd", "se", "ci", "none"; empty: sd over seeds, se over examples."""
+    average: bool = True
+    second: bool = False
+    caption: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSpec:
+    """A figure that the author asks for."""
+
+    name: str
+    kind: str
+    metric: str = ""
+    """Empty: the first."""
+    methods: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()
+    width: str = "column"
+    """"column" or "text"."""
+    height_pt: float | None = None
+    split: str = ""
+    """Learning curves: which split; empty: val where there is one."""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """One author, in plain text."""
+
+    name: str
+    affiliation: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The author's answer to one checklist item."""
+
+    answer: str
+    """"yes", "no" or "na"."""
+    justification: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The narrative in one line each; what is empty becomes a prompt."""
+
+    problem: str = ""
+    insight: str = ""
+    method: str = ""
+    evidence: str = ""
+    contributions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """paper.toml, validated. `root` is its folder."""
+
+    root: Path
+    title: str = ""
+    authors: tuple[Author, ...] = ()
+    venue: str = ""
+    mode: Mode = Mode.DRAFT
+    main: str = ""
+    """An existing paper's main file, relative to root; empty: the venue's template is filled."""
+    bib: str = "refs.bib"
+    keywords: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    metrics: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """Metric name -> the declared keys of Metric (label, direction, unit, digits, margin)."""
+    methods: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """Method name -> the declared keys (label, role), in the order of the paper."""
+    datasets: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    design: DesignSpec = field(default_factory=DesignSpec)
+    tables: tuple[TableSpec, ...] = ()
+    figures: tuple[FigureSpec, ...] = ()
+    story: Story = field(default_factory=Story)
+    limitations: tuple[str, ...] = ()
+    ethics: str = ""
+    compute: Mapping[str, object] = field(default_factory=dict)
+    checklist: Mapping[str, Answer] = field(default_factory=dict)

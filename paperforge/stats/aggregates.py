@@ -1,0 +1,124 @@
+"""Every cell, and every average over the fixed datasets, in printed numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from paperforge.model import Aggregate
+from paperforge.spec import Unit
+from paperforge.stats.clusters import clustered
+from paperforge.stats.contrast import finite
+from paperforge.stats.means import run_average, satterthwaite
+
+if TYPE_CHECKING:
+    from paperforge.stats.cells import Cell, Cells
+    from paperforge.stats.compare import Setting
+
+SHOWN = 200
+"""Replicates that an aggregate keeps, at most."""
+
+
+def aggregates(cells: Cells, setting: Setting) -> list[Aggregate]:
+    """Summarise one metric: every method on every dataset, then its average where there are several."""
+    rows = []
+    for method in cells.methods:
+        row = [cells.table.get((method, dataset)) for dataset in cells.datasets]
+        for dataset, cell in zip(cells.datasets, row, strict=True):
+            rows.append(
+                one(cells, cell, setting)
+                if cell is not None
+                else hole(cells, method, dataset, dataset)
+            )
+        if len(row) > 1:
+            whole = [cell for cell in row if cell is not None]
+            absent = next((d for d, c in zip(cells.datasets, row, strict=True) if c is None), None)
+            rows.append(
+                average(cells, whole, setting)
+                if absent is None
+                else hole(cells, method, absent, None)
+            )
+    return rows
+
+
+def hole(cells: Cells, method: str, dataset: str, shown: str | None) -> Aggregate:
+    """Make an aggregate without a number, with the reason that `dataset` has none."""
+    why = cells.why(method, dataset)
+    return Aggregate(cells.metric.name, method, shown, 0, None, None, None, None, missing=why)
+
+
+def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
+    """Summarise one cell: mean, sd, standard error (by cluster where examples are grouped)."""
+    scale = cells.metric.scale
+    few = cell.n <= SHOWN and cells.unit is not Unit.EXAMPLE
+    saturated = cells.unit is Unit.EXAMPLE and cell.binary and cell.sd == 0
+    variance, df = cell.variance, cell.df
+    half = wilson(cell.n, setting.ask.alpha) if saturated else half_width(variance, df, setting)
+    spread = cell.n > 1
+    return Aggregate(
+        cells.metric.name,
+        cell.method,
+        cell.dataset,
+        cell.n,
+        finite(cell.mean * scale),
+        finite(cell.sd * scale) if spread else None,
+        finite(math.sqrt(variance) * scale) if spread and df >= 1 else None,
+        None if half is None or not spread else finite(half * scale),
+        not_finite=cell.not_finite,
+        failed=cell.failed,
+        values=tuple(float(v) * scale for v in cell.values) if few else (),
+    )
+
+
+def half_width(variance: float, df: float, setting: Setting) -> float | None:
+    """Half-width of the t interval of a mean."""
+    from scipy.special import stdtrit
+
+    if df < 1:
+        return None
+    return float(stdtrit(df, 1 - setting.ask.alpha / 2)) * math.sqrt(variance)
+
+
+def wilson(n: int, alpha: float) -> float:
+    """Length of Wilson's interval where all n examples are right, or all wrong.
+
+    A t interval of zero length would claim too much. Source: Wilson 1927, JASA 22(158).
+    """
+    from scipy.special import ndtri
+
+    z2 = float(ndtri(1 - alpha / 2)) ** 2
+    return z2 / (n + z2)
+
+
+def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
+    """Summarise one method's average over the datasets.
+
+    Runs that are independent from dataset to dataset: variances add (Satterthwaite's degrees of
+    freedom), and sd is that of one sweep over all datasets. Runs or seeds shared over datasets:
+    averaged within each first. Examples or clusters shared: summed over the datasets first.
+    """
+    scale, d, n = cells.metric.scale, len(row), min(cell.n for cell in row)
+    mean = sum(cell.mean for cell in row) / d
+    sd = math.sqrt(sum(cell.sd * cell.sd for cell in row)) / d
+    variance, df = satterthwaite([(cell.variance / d**2, cell.df) for cell in row])
+    codes = [cell.groups for cell in row if cell.groups is not None]
+    if cells.crossing and len(codes) == d:
+        variance, df = clustered([cell.values for cell in row], codes, cells.groups)
+    elif cells.unit is Unit.SEED and (setting.shared_runs or setting.pair_seeds):
+        runs = run_average(row) if all(cell.keyed for cell in row) else row[0]
+        if runs is not row[0] and runs.n > 1:
+            sd, variance, df = runs.sd, runs.variance, runs.df
+    spread = n > 1 and df >= 1
+    half = half_width(variance, df, setting) if spread else None
+    return Aggregate(
+        cells.metric.name,
+        row[0].method,
+        None,
+        n,
+        finite(mean * scale),
+        finite(sd * scale) if spread and cells.unit is not Unit.EXAMPLE else None,
+        finite(math.sqrt(variance) * scale) if spread else None,
+        None if half is None else finite(half * scale),
+        not_finite=sum(cell.not_finite for cell in row),
+        failed=sum(cell.failed for cell in row),
+    )

@@ -1,0 +1,213 @@
+"""The cells of one metric, made ready for comparison: sorted by key, with mean, spread and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paperforge.model import Missing, Results, Sample
+from paperforge.spec import Metric, Unit
+from paperforge.stats.clusters import clustered
+
+if TYPE_CHECKING:
+    import numpy as np
+
+FLAT = 1e-12
+"""A spread of at most this share of the largest value is rounding, and counts as none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The replicates of one method on one dataset, in stored units.
+
+    keys, values, groups: arrays of shape (n,), sorted by key, one row a key where `keyed`.
+    groups holds codes shared by all cells of the metric; None where examples stand alone.
+    """
+
+    method: str
+    dataset: str
+    n: int
+    mean: float
+    sd: float
+    variance: float
+    """Of the mean."""
+    df: float
+    keys: np.ndarray
+    values: np.ndarray
+    groups: np.ndarray | None
+    keyed: bool
+    binary: bool
+    not_finite: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """One metric: which cells have numbers, and what is replicated in them."""
+
+    metric: Metric
+    unit: Unit
+    """NONE where no cell has two replicates, whatever the design says."""
+    table: Mapping[tuple[str, str], Cell]
+    missing: Mapping[tuple[str, str], Missing]
+    methods: tuple[str, ...]
+    datasets: tuple[str, ...]
+    """Those on which some method has a number; the average is over all of them."""
+    groups: int
+    """Number of group codes; 0 where examples stand alone."""
+    clustered: bool
+    """Whether the groups are clusters of examples, not just examples seen in many datasets."""
+    crossing: bool
+    """Whether a group occurs in more than one dataset."""
+
+    def why(self, method: str, dataset: str) -> Missing:
+        """Why a cell has no number."""
+        return self.missing.get((method, dataset), Missing.NOT_RUN)
+
+
+def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -> Cells:
+    """Prepare one metric. `runs` are its samples a run, which stand in where examples are missing."""
+    samples = list(runs)
+    if unit is Unit.EXAMPLE:
+        samples = [s for s in results.samples(metric.name, Unit.EXAMPLE) if len(s.values)]
+        have = {(s.method, s.dataset) for s in samples}
+        samples += [s for s in runs if (s.method, s.dataset) not in have]
+    samples = [s for s in samples if len(s.values)]
+    if unit is Unit.EXAMPLE and not any(s.keyed and len(s.values) > 1 for s in samples):
+        unit = Unit.SEED
+    merged = {(s.method, s.dataset): merge(s) for s in samples}
+    grouping = Grouping.of(merged) if unit is Unit.EXAMPLE else Grouping()
+    table = {
+        (s.method, s.dataset): cell(s, *merged[s.method, s.dataset], grouping) for s in samples
+    }
+    several = any(c.n > 1 for c in table.values())
+    return Cells(
+        metric,
+        unit if several and unit is not Unit.NONE else Unit.NONE,
+        table,
+        results.missing(metric.name),
+        tuple(m.name for m in results.methods),
+        tuple(d.name for d in results.datasets if any(key[1] == d.name for key in table)),
+        grouping.size,
+        grouping.clustered,
+        grouping.crossing,
+    )
+
+
+def merge(sample: Sample) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Sort a sample by key and average rows of one key (an example seen by several seeds)."""
+    import numpy as np
+
+    keys, values = np.asarray(sample.keys), np.asarray(sample.values, dtype=float)
+    clusters = None if sample.clusters is None else np.asarray(sample.clusters)
+    if not sample.keyed:
+        return keys, values, clusters
+    if (keys[1:] <= keys[:-1]).any():
+        order = np.argsort(keys, kind="stable")
+        keys, values = keys[order], values[order]
+        clusters = None if clusters is None else clusters[order]
+    first = np.concatenate(([True], keys[1:] != keys[:-1]))
+    if first.all():
+        return keys, values, clusters
+    start = np.flatnonzero(first)
+    counts = np.diff(np.append(start, len(keys)))
+    means = np.add.reduceat(values / np.repeat(counts, counts), start)
+    return keys[start], means, None if clusters is None else clusters[start]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Which examples of a metric belong together."""
+
+    size: int = 0
+    clustered: bool = False
+    crossing: bool = False
+    ids: np.ndarray | None = None
+
+    @classmethod
+    def of(
+        cls, merged: Mapping[tuple[str, str], tuple[np.ndarray, np.ndarray, np.ndarray | None]]
+    ) -> Grouping:
+        """Look for clusters of more than one example and for groups seen in several datasets."""
+        import numpy as np
+
+        together = False
+        for keys, _, clusters in merged.values():
+            if clusters is not None:
+                together = together or len(np.unique(clusters)) < len(keys)
+        per_dataset: dict[str, list[np.ndarray]] = {}
+        for (_, dataset), (keys, _, clusters) in merged.items():
+            raw = group_ids(keys, clusters if together else None)
+            known = per_dataset.setdefault(dataset, [])
+            if not any(np.array_equal(raw, other) for other in known):
+                known.append(raw)
+        unions = [np.unique(np.concatenate(arrays)) for arrays in per_dataset.values()]
+        ids = np.unique(np.concatenate(unions))
+        crossing = len(ids) < sum(map(len, unions))
+        if not (together or crossing):
+            return cls()
+        return cls(len(ids), together, crossing, ids)
+
+    def codes(self, keys: np.ndarray, clusters: np.ndarray | None) -> np.ndarray | None:
+        """Give each example the code of its group, or None where examples stand alone."""
+        import numpy as np
+
+        if self.ids is None:
+            return None
+        return np.searchsorted(self.ids, group_ids(keys, clusters if self.clustered else None))
+
+
+def group_ids(keys: np.ndarray, clusters: np.ndarray | None) -> np.ndarray:
+    """Give the ids of the groups: clusters, or each example for itself (below zero, apart from clusters)."""
+    return -1 - keys if clusters is None else clusters
+
+
+def cell(
+    sample: Sample,
+    keys: np.ndarray,
+    values: np.ndarray,
+    clusters: np.ndarray | None,
+    grouping: Grouping,
+) -> Cell:
+    """Make a cell from the merged rows of a sample."""
+    groups = grouping.codes(keys, clusters) if sample.keyed else None
+    mean, sd = moments(values)
+    n = len(values)
+    variance, df = sd * sd / n, n - 1.0
+    if grouping.clustered and groups is not None and sd > 0:
+        variance, df = clustered([values], [groups], grouping.size)
+    binary = bool(((values == 0) | (values == 1)).all())
+    return Cell(
+        sample.method,
+        sample.dataset,
+        n,
+        mean,
+        sd,
+        variance,
+        df,
+        keys,
+        values,
+        groups,
+        sample.keyed,
+        binary,
+        sample.not_finite,
+        sample.failed,
+    )
+
+
+def moments(values: np.ndarray, scale: float = 0.0) -> tuple[float, float]:
+    """Mean and standard deviation (n - 1; 0 for one value), rounding taken for no spread.
+
+    Numbers that overflow give an infinite sd, which no test accepts.
+
+    `scale` is the size of the numbers that the values were computed from, where that is larger.
+    """
+    import numpy as np
+
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = float(values.mean())
+        low, high = float(values.min()), float(values.max())
+        if high - low <= FLAT * max(abs(low), abs(high), scale):
+            return low if abs(low) > FLAT * scale else 0.0, 0.0
+        return mean, float(values.std(ddof=1))

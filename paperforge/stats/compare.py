@@ -1,0 +1,225 @@
+"""From design to test: two methods of one metric, on every dataset and on their average."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from paperforge.spec import Unit
+from paperforge.stats.contrast import Ask, Contrast
+from paperforge.stats.exact import mcnemar, smallest_p
+from paperforge.stats.means import (
+    Matched,
+    match,
+    paired,
+    run_average,
+    stratified_paired,
+    stratified_welch,
+    welch,
+)
+
+if TYPE_CHECKING:
+    from paperforge.stats.cells import Cell, Cells
+
+ENOUGH = 2
+"""Replicates that a spread needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the design says about every comparison."""
+
+    ask: Ask
+    pair_seeds: bool = False
+    """Whether the author declares that equal seeds fix something shared."""
+    shared_runs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One comparison with its place, and what matching left out."""
+
+    a: str
+    b: str
+    scope: str | None
+    primary: bool
+    contrast: Contrast
+    unmatched: int = 0
+    fell_back: bool = False
+    """Pairing was declared or structural, and nothing matched."""
+
+
+def compare(cells: Cells, a: str, b: str, setting: Setting) -> list[Compared]:
+    """Compare a with b on the average (first, where there are several datasets) and on each dataset."""
+    left = [cells.table.get((a, d)) for d in cells.datasets]
+    right = [cells.table.get((b, d)) for d in cells.datasets]
+    pairs = [matched(cells, x, y, setting) for x, y in zip(left, right, strict=True)]
+    single = len(cells.datasets) == 1
+    found = []
+    for dataset, x, y, pair in zip(cells.datasets, left, right, pairs, strict=True):
+        if x is None or y is None:
+            contrast = absent(cells, (a, x), (b, y), dataset)
+        else:
+            contrast = on_dataset(cells, x, y, pair, setting)
+        wanted = wants_pairing(cells, x, y, setting)
+        found.append(
+            Compared(
+                a,
+                b,
+                dataset,
+                single,
+                contrast,
+                unmatched=0 if pair is None else pair.unmatched,
+                fell_back=wanted and pair is None,
+            )
+        )
+    if single or not found:
+        return found
+    holes = [
+        f"{cells.why(m, d)} on {d} ({m})"
+        for m, row in ((a, left), (b, right))
+        for d, c in zip(cells.datasets, row, strict=True)
+        if c is None
+    ]
+    if holes:
+        contrast = untestable((0, 0), None, f"no average: {', '.join(holes)}")
+    else:
+        contrast = on_average(cells, present(left), present(right), pairs, setting)
+    return [Compared(a, b, None, True, contrast), *found]  # noqa: FBT003 - primary, the field's name
+
+
+def present(cells: Sequence[Cell | None]) -> list[Cell]:
+    """Narrow the type where none is missing."""
+    return [c for c in cells if c is not None]
+
+
+def wants_pairing(cells: Cells, a: Cell | None, b: Cell | None, setting: Setting) -> bool:
+    """Example ids pair; seeds pair where that is declared. Rows without a key never do."""
+    if a is None or b is None or not (a.keyed and b.keyed) or min(a.n, b.n) < ENOUGH:
+        return False
+    return cells.unit is Unit.EXAMPLE or (cells.unit is Unit.SEED and setting.pair_seeds)
+
+
+def matched(cells: Cells, a: Cell | None, b: Cell | None, setting: Setting) -> Matched | None:
+    """Match two cells, or nothing where they are not to be paired or fewer than two keys match."""
+    if not wants_pairing(cells, a, b, setting):
+        return None
+    assert a is not None
+    assert b is not None
+    pair = match(a, b)
+    return pair if pair.n >= ENOUGH else None
+
+
+def absent(
+    cells: Cells, a: tuple[str, Cell | None], b: tuple[str, Cell | None], dataset: str
+) -> Contrast:
+    """Say why there is nothing to compare on a dataset."""
+    holes = [f"{cells.why(m, dataset)} ({m})" for m, c in (a, b) if c is None]
+    return untestable((size(a[1]), size(b[1])), None, ", ".join(holes))
+
+
+def size(cell: Cell | None) -> int:
+    """Count the replicates of a cell that may be missing."""
+    return 0 if cell is None else cell.n
+
+
+def untestable(n: tuple[int, int], estimate: float | None, reason: str) -> Contrast:
+    """Make a contrast that the design rules out."""
+    return Contrast("none", n, estimate=estimate, reason=reason, testable=False)
+
+
+def too_few(cells: Cells, a: Sequence[Cell], b: Sequence[Cell]) -> Contrast | None:
+    """Give what is left where a spread cannot be had: the estimate and the reason."""
+    estimate = sum(x.mean - y.mean for x, y in zip(a, b, strict=True)) / len(a)
+    n = (min(c.n for c in a), min(c.n for c in b))
+    if cells.unit is Unit.NONE:
+        return untestable(n, estimate, "one run a cell")
+    for cell in (*a, *b):
+        if cell.n < ENOUGH:
+            where = f"{cell.method} on {cell.dataset}" if cell.dataset else cell.method
+            return untestable(n, estimate, f"one replicate only ({where}): a spread needs two")
+        if cell.df < 1:
+            return untestable(n, estimate, "all examples are in one cluster")
+    return None
+
+
+def on_dataset(
+    cells: Cells, a: Cell, b: Cell, pair: Matched | None, setting: Setting
+) -> Contrast:
+    """Compare two cells."""
+    few = too_few(cells, [a], [b])
+    if few is not None:
+        return few
+    if pair is None:
+        return welch(a, b, setting.ask)
+    if not cells.clustered:
+        if cells.unit is Unit.EXAMPLE and a.binary and b.binary:
+            return mcnemar(*discordant(pair), pair.n, setting.ask)
+        return paired(pair, setting.ask)
+    contrast = paired(pair, setting.ask, "clustered paired t", cells.groups)
+    return with_floor(contrast, [pair], a.binary and b.binary, setting.ask)
+
+
+def discordant(pair: Matched) -> tuple[int, int]:
+    """Count the examples that only a, and only b, has right."""
+    return int((pair.a > pair.b).sum()), int((pair.a < pair.b).sum())
+
+
+def with_floor(contrast: Contrast, pairs: Sequence[Matched], binary: bool, ask: Ask) -> Contrast:
+    """Note the smallest p of 0/1 scores: a t test of a few discordant examples claims too much."""
+    if not binary or contrast.p is None:
+        return contrast
+    m = sum(sum(discordant(pair)) for pair in pairs)
+    return replace(contrast, smallest_p=smallest_p(m, exact=ask.mcnemar == "exact"))
+
+
+def on_average(
+    cells: Cells,
+    a: list[Cell],
+    b: list[Cell],
+    pairs: Sequence[Matched | None],
+    setting: Setting,
+) -> Contrast:
+    """Compare the averages over the fixed datasets."""
+    few = too_few(cells, a, b)
+    if few is not None:
+        return few
+    whole = [pair for pair in pairs if pair is not None]
+    complete = len(whole) == len(a)
+    if cells.unit is Unit.EXAMPLE:
+        if not complete:
+            return stratified_welch(a, b, setting.ask)
+        contrast = stratified_paired(
+            whole, setting.ask, groups=cells.groups, crossing=cells.crossing
+        )
+        return with_floor(contrast, whole, all(c.binary for c in (*a, *b)), setting.ask)
+    if setting.shared_runs or setting.pair_seeds:
+        return on_run_averages(a, b, whole if complete else [], setting)
+    return stratified_welch(a, b, setting.ask)
+
+
+def on_run_averages(
+    a: list[Cell], b: list[Cell], pairs: list[Matched], setting: Setting
+) -> Contrast:
+    """Average within each run (or seed) first: what it shares over the datasets makes them correlated.
+
+    Where fewer than two seeds are on all datasets, the datasets are taken for independent; for runs
+    that are measured on several datasets they cannot be.
+    """
+    kind = "run" if setting.shared_runs else "seed"
+    keyed = all(c.keyed for c in (*a, *b))
+    if keyed:
+        left, right = run_average(a), run_average(b)
+        if pairs:
+            pair = match(left, right)
+            if pair.n >= ENOUGH:
+                return paired(pair, setting.ask, f"paired t on {kind} averages")
+        if not (pairs and not setting.shared_runs) and min(left.n, right.n) >= ENOUGH:
+            contrast = welch(left, right, setting.ask)
+            return replace(contrast, test=f"Welch t on {kind} averages")
+    if setting.shared_runs:
+        estimate = sum(x.mean - y.mean for x, y in zip(a, b, strict=True)) / len(a)
+        n = (min(c.n for c in a), min(c.n for c in b))
+        return untestable(n, estimate, "fewer than two runs are measured on every dataset")
+    return stratified_paired(pairs, setting.ask) if pairs else stratified_welch(a, b, setting.ask)

@@ -1,0 +1,100 @@
+"""One comparison in numbers, before the family and the verdict; and the t test they share."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+
+from paperforge.stats.equivalence import tost
+from paperforge.stats.power import detectable_t
+
+SMALLEST_FLOAT = sys.float_info.min
+"""What is printed for a p that underflows: no test gives p = 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked of every comparison of a metric."""
+
+    alpha: float = 0.05
+    margin: float | None = None
+    """In stored units."""
+    mcnemar: str = "mid-p"
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """a - b in stored units, with all that one procedure says about it.
+
+    `reason` is set where there is no p. `testable` is False where the design itself rules the test
+    out (a cell missing, fewer than two replicates): such a comparison is not counted in the family.
+    """
+
+    test: str
+    n: tuple[int, int]
+    paired: bool = False
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    statistic: float | None = None
+    df: float | None = None
+    smallest_p: float | None = None
+    detectable: float | None = None
+    p_equivalent: float | None = None
+    reason: str = ""
+    testable: bool = True
+
+
+def honest(p: float) -> float:
+    """Keep a probability in (0, 1]: one that underflows is the smallest normal float, never zero."""
+    return min(1.0, max(p, SMALLEST_FLOAT))
+
+
+def finite(value: float) -> float | None:
+    """Nothing for what overflowed."""
+    return value if math.isfinite(value) else None
+
+
+def t_contrast(  # the parts of one t test
+    test: str,
+    estimate: float,
+    variance: float,
+    df: float,
+    *,
+    n: tuple[int, int],
+    paired: bool,
+    ask: Ask,
+    smallest_p: float | None = None,
+) -> Contrast:
+    """Compare an estimate with its standard error: two-sided t test and the interval that inverts it.
+
+    `variance` is that of the estimate. Without any, there is no test: the reason says whether the
+    outputs are the same or shifted by a constant.
+    """
+    from scipy.special import stdtr, stdtrit
+
+    if not (math.isfinite(estimate) and math.isfinite(variance) and math.isfinite(df)):
+        reason = "the numbers are too large to compare"
+        return Contrast(test, n, paired, finite(estimate), reason=reason)
+    if variance <= 0:
+        reason = "identical outputs" if estimate == 0 else "a constant shift: nothing varies"
+        return Contrast(test, n, paired, estimate, reason=reason)
+    se = math.sqrt(variance)
+    t = estimate / se
+    half = float(stdtrit(df, 1 - ask.alpha / 2)) * se
+    return Contrast(
+        test,
+        n,
+        paired,
+        estimate,
+        low=estimate - half,
+        high=estimate + half,
+        p=honest(2 * float(stdtr(df, -abs(t)))),
+        statistic=t,
+        df=df,
+        smallest_p=smallest_p,
+        detectable=detectable_t(se, df, ask.alpha),
+        p_equivalent=None if ask.margin is None else honest(tost(estimate, se, df, ask.margin)),
+    )

@@ -1,0 +1,121 @@
+"""What the results replicate: the unit, declared or inferred, and the family that is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from paperforge.errors import InputError
+from paperforge.model import Diagnostic, Results, Sample, Severity
+from paperforge.spec import DesignSpec, Method, Role, Unit
+from paperforge.stats.adjust import CORRECTIONS
+
+MCNEMAR = ("mid-p", "exact")
+SEED_LIKE = frozenset({"seed", "fold"})
+"""Roles that pair replicates when they are declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """What is replicated, and how that is known."""
+
+    unit: Unit
+    inferred: bool
+    sentence: str
+    notes: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Which methods are compared: (a, b), read "a against b"."""
+
+    pairs: tuple[tuple[str, str], ...]
+    words: str
+
+
+def check(spec: DesignSpec) -> None:
+    """Raise InputError where a setting is out of its range."""
+    if not 0 < spec.alpha < 1:
+        raise InputError(f"alpha is {spec.alpha}", "design.alpha", "a number between 0 and 1: 0.05")
+    for key, value, allowed in (
+        ("correction", spec.correction, tuple(CORRECTIONS)),
+        ("mcnemar", spec.mcnemar, MCNEMAR),
+    ):
+        if value not in allowed:
+            raise InputError(f"{value!r} is not known", f"design.{key}", f"one of: {', '.join(allowed)}")
+
+
+def replication(
+    results: Results, spec: DesignSpec, runs: Mapping[str, Sequence[Sample]]
+) -> Replication:
+    """Take the declared unit of replication, or infer it.
+
+    runs: metric -> its samples a run. Raises InputError where examples are declared and there are
+    none.
+    """
+    counts = [len(s.values) for samples in runs.values() for s in samples if len(s.values)]
+    least, most = (min(counts), max(counts)) if counts else (0, 0)
+    examples = "example" in results.varies
+    if spec.replicate is None:
+        return infer(least, most, examples=examples)
+    if spec.replicate is Unit.EXAMPLE and not examples:
+        raise InputError(
+            "examples are declared as the unit of replication, but the results have no example ids",
+            "design.replicate",
+            'map the column of the ids (--map COLUMN=example), or declare replicate = "seed"',
+        )
+    if spec.replicate is Unit.SEED and most <= 1:
+        hint = 'replicate = "example" tests the per-example scores' if examples else "run more seeds"
+        note = Diagnostic(
+            Severity.WARNING, "design.replicate", "seeds are declared, but every cell has one run", hint
+        )
+        return Replication(Unit.NONE, inferred=False, sentence="One run a cell: untested.", notes=(note,))
+    words = {
+        Unit.SEED: f"The unit of replication is the seed (declared): {span(least, most, 'run')} a cell.",
+        Unit.EXAMPLE: "The unit of replication is the example (declared).",
+        Unit.NONE: "Nothing is replicated (declared): untested.",
+    }
+    return Replication(spec.replicate, inferred=False, sentence=words[spec.replicate])
+
+
+def infer(least: int, most: int, *, examples: bool) -> Replication:
+    """Infer the unit from the smallest and largest number of runs in a cell."""
+    if examples and least <= 1:
+        words = "The unit of replication is the example (inferred: there are example ids and "
+        words += "one run a cell)." if most <= 1 else "not every cell has two runs)."
+        return Replication(Unit.EXAMPLE, inferred=True, sentence=words)
+    if most <= 1:
+        return Replication(Unit.NONE, inferred=True, sentence="One run a cell: untested.")
+    words = f"The unit of replication is the seed (inferred: {span(least, most, 'run')} a cell"
+    words += (
+        "; examples are averaged within each run; declare replicate = \"example\" to compare examples)."
+        if examples
+        else ")."
+    )
+    return Replication(Unit.SEED, inferred=True, sentence=words)
+
+
+def span(least: int, most: int, noun: str) -> str:
+    """Write "3 to 10 runs"."""
+    many = f"{noun}s"
+    return f"{most} {noun if most == 1 else many}" if least == most else f"{least} to {most} {many}"
+
+
+def family(methods: Sequence[Method]) -> Family:
+    """Choose the comparisons: ours against each baseline where roles are given, otherwise all pairs."""
+    ours = [m.name for m in methods if m.role is Role.OURS]
+    baselines = [m.name for m in methods if m.role is Role.BASELINE]
+    others = [m.name for m in methods if m.role is None]
+    if ours and baselines:
+        return Family(cross(ours, baselines), "ours against each baseline")
+    if ours and others:
+        return Family(cross(ours, others), "ours against each other method")
+    if baselines and others:
+        return Family(cross(others, baselines), "each method against the baseline")
+    return Family(tuple(combinations([m.name for m in methods], 2)), "all pairs of methods")
+
+
+def cross(left: Sequence[str], right: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Every one of the left against every one of the right."""
+    return tuple((a, b) for a in left for b in right)

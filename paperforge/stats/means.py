@@ -1,0 +1,176 @@
+"""t tests of differences of means: Welch, paired, and their stratified sums over datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from paperforge.stats.cells import Cell, moments
+from paperforge.stats.clusters import clustered
+from paperforge.stats.contrast import Ask, Contrast, t_contrast
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Part = tuple[float, float]
+"""A variance and its degrees of freedom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The replicates that two cells share: arrays of shape (n,), row by row the same replicate."""
+
+    a: np.ndarray
+    b: np.ndarray
+    keys: np.ndarray
+    groups: np.ndarray | None
+    unmatched: int
+
+    @property
+    def n(self) -> int:
+        """How many."""
+        return len(self.keys)
+
+
+def match(a: Cell, b: Cell) -> Matched:
+    """Match two cells by key, never by row. Keys are sorted and unique."""
+    import numpy as np
+
+    if np.array_equal(a.keys, b.keys):
+        return Matched(a.values, b.values, a.keys, a.groups, 0)
+    keys, at, bt = np.intersect1d(a.keys, b.keys, assume_unique=True, return_indices=True)
+    groups = None if a.groups is None else a.groups[at]
+    return Matched(a.values[at], b.values[bt], keys, groups, a.n + b.n - 2 * len(keys))
+
+
+def satterthwaite(parts: Sequence[Part]) -> Part:
+    """Sum of independent variances, and the degrees of freedom of the sum.
+
+    df = (sum v)^2 / sum (v^2 / df). Sources: Satterthwaite 1946, Biometrics Bulletin 2(6);
+    Welch 1947, Biometrika 34(1-2). A part without variance adds nothing; no variance at all: df of
+    the parts, summed.
+    """
+    largest = max(v for v, _ in parts)
+    if largest <= 0:
+        return 0.0, sum(df for _, df in parts)
+    shares = [(v / largest, df) for v, df in parts if v > 0]
+    total = sum(share for share, _ in shares)
+    return total * largest, total**2 / sum(share**2 / df for share, df in shares)
+
+
+def welch(a: Cell, b: Cell, ask: Ask) -> Contrast:
+    """Compare two independent means without assuming equal variances."""
+    variance, df = satterthwaite(((a.variance, a.df), (b.variance, b.df)))
+    return t_contrast(
+        "Welch t", a.mean - b.mean, variance, df, n=(a.n, b.n), paired=False, ask=ask
+    )
+
+
+def stratified_welch(a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Contrast:
+    """Compare averages over D fixed datasets whose runs are independent.
+
+    estimate = mean of the D differences, variance = D^-2 times the sum of the 2 D variances of
+    means, degrees of freedom as in satterthwaite().
+    """
+    d = len(a)
+    variance, df = satterthwaite([(c.variance / d**2, c.df) for c in (*a, *b)])
+    return t_contrast(
+        "stratified Welch t",
+        sum(x.mean - y.mean for x, y in zip(a, b, strict=True)) / d,
+        variance,
+        df,
+        n=(min(c.n for c in a), min(c.n for c in b)),
+        paired=False,
+        ask=ask,
+    )
+
+
+def difference(pair: Matched) -> tuple[np.ndarray, float, float]:
+    """Differences of matched replicates, their mean and their standard deviation."""
+    import numpy as np
+
+    with np.errstate(over="ignore", invalid="ignore"):
+        x = pair.a - pair.b
+        size = max(float(np.abs(pair.a).max()), float(np.abs(pair.b).max()))
+    return x, *moments(x, size)
+
+
+def paired(pair: Matched, ask: Ask, test: str = "paired t", groups: int = 0) -> Contrast:
+    """Compare the mean difference of matched replicates with zero.
+
+    groups > 0: the number of group codes; the variance is robust to correlation within groups.
+    """
+    x, mean, sd = difference(pair)
+    variance, df = sd * sd / pair.n, pair.n - 1.0
+    if groups and sd > 0:
+        assert pair.groups is not None
+        variance, df = clustered([x], [pair.groups], groups)
+        if df < 1:
+            return one_group(test, mean, pair.n)
+    return t_contrast(test, mean, variance, df, n=(pair.n, pair.n), paired=True, ask=ask)
+
+
+def stratified_paired(
+    pairs: Sequence[Matched], ask: Ask, *, groups: int = 0, crossing: bool = False
+) -> Contrast:
+    """Compare averages over D fixed datasets, replicates matched within each.
+
+    Groups that cross datasets: each group's differences are summed over the datasets first, so
+    datasets are not taken for independent. Otherwise variances add as in stratified_welch().
+    """
+    d, n = len(pairs), min(pair.n for pair in pairs)
+    differences = [difference(pair) for pair in pairs]
+    estimate = sum(mean for _, mean, _ in differences) / d
+    codes = [pair.groups for pair in pairs if pair.groups is not None]
+    if crossing and any(sd > 0 for *_, sd in differences):
+        variance, df = clustered([x for x, _, _ in differences], codes, groups)
+        test = "clustered paired t"
+        if df < 1:
+            return one_group(test, estimate, n)
+    else:
+        parts = [(sd * sd / pair.n, pair.n - 1.0) for pair, (*_, sd) in zip(pairs, differences)]
+        test = "stratified paired t"
+        if groups and not crossing:
+            test = "stratified clustered paired t"
+            parts = [clustered([x], [code], groups) for (x, *_), code in zip(differences, codes)]
+            if min(df for _, df in parts) < 1:
+                return one_group(test, estimate, n)
+        variance, df = satterthwaite([(v / d**2, part_df) for v, part_df in parts])
+    return t_contrast(test, estimate, variance, df, n=(n, n), paired=True, ask=ask)
+
+
+def one_group(test: str, estimate: float, n: int) -> Contrast:
+    """All examples are in one cluster: nothing is replicated."""
+    reason = "all examples are in one cluster"
+    return Contrast(test, (n, n), True, estimate, reason=reason, testable=False)  # noqa: FBT003
+
+
+def shared_keys(keys: Sequence[np.ndarray]) -> np.ndarray:
+    """Give the keys that are in all arrays, sorted."""
+    import numpy as np
+
+    common = keys[0]
+    for other in keys[1:]:
+        if not np.array_equal(common, other):
+            common = np.intersect1d(common, other, assume_unique=True)
+    return common
+
+
+def run_average(cells: Sequence[Cell]) -> Cell:
+    """Average one method's replicates over D datasets, key by key; those seen on all datasets only.
+
+    No shared key: a cell with n = 0.
+    """
+    import numpy as np
+
+    common = shared_keys([c.keys for c in cells])
+    if len(common) == 0:
+        return replace(cells[0], n=0, df=-1.0, keys=common, values=common.astype(float))
+    rows = [c.values[np.searchsorted(c.keys, common)] for c in cells]
+    values = np.asarray(np.mean(rows, axis=0))
+    mean, sd = moments(values)
+    n = len(common)
+    return replace(
+        cells[0], n=n, mean=mean, sd=sd, variance=sd * sd / n, df=n - 1.0, keys=common, values=values
+    )

@@ -1,0 +1,162 @@
+"""What a cell carries besides its number: the best of its column, and differences from the baseline.
+
+Best is a matter of printed values; a difference is a matter of the primary decisions. The two never mix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from paperforge.latex.escape import plain
+from paperforge.model import Analysis, Decision, Mark, Verdict
+from paperforge.spec import Direction, Method, Role
+
+ALONE = 1
+"""Filled cells of a column in which nothing is best: there is nothing to be better than."""
+
+FEWEST_FOR_SECOND = 3
+"""With two cells the second best is the worst."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """The marks against the baseline, and what they mean."""
+
+    marks: Mapping[tuple[str, str], Mark] = field(default_factory=dict)
+    """(metric, method) -> the mark on its cell of the primary scope."""
+    better: str = ""
+    """What † says: "better than full fine-tuning"."""
+    worse: str = ""
+    none: str = ""
+    """What to say where nothing was found: "No method was found to differ from full fine-tuning"."""
+    tested: tuple[Decision, ...] = ()
+    """The primary decisions that the marks are read from."""
+
+
+def best(printed: Sequence[str], direction: Direction | None, *, second: bool) -> list[frozenset[Mark]]:
+    """The marks BEST and SECOND of a column's printed numbers; an empty string is a missing cell.
+
+    Ties on the printed value share the mark: a reader cannot see a difference that is not printed.
+    """
+    nothing: frozenset[Mark] = frozenset()
+    numbers = [Decimal(text.replace(",", "")) if text else None for text in printed]
+    filled = [number for number in numbers if number is not None]
+    if direction is None or len(filled) <= ALONE:
+        return [nothing] * len(numbers)
+    places = sorted(set(filled), reverse=direction is Direction.HIGHER)
+    marks = {places[0]: frozenset({Mark.BEST})}
+    if second and len(filled) >= FEWEST_FOR_SECOND and len(places) > 1:
+        marks[places[1]] = frozenset({Mark.SECOND})
+    return [nothing if number is None else marks.get(number, nothing) for number in numbers]
+
+
+def roles(methods: Iterable[Method]) -> tuple[list[Method], list[Method]]:
+    """(baselines, ours). A method without a role stands on the side that nobody else was given."""
+    every = list(methods)
+    ours = [m for m in every if m.role is Role.OURS]
+    baselines = [m for m in every if m.role is Role.BASELINE]
+    if ours:
+        return [m for m in every if m.role is not Role.OURS], ours
+    if baselines:
+        return baselines, [m for m in every if m.role is not Role.BASELINE]
+    return [], []
+
+
+def against_baseline(analysis: Analysis, metrics: Iterable[str]) -> Marking:
+    """The marks that the primary decisions of these metrics support, by the paper's roles.
+
+    One baseline: on every other method. One method of ours and several baselines: on every baseline.
+    Several of both: on each of ours that differs alike from every baseline. No roles: between exactly
+    two methods. A metric whose direction is unknown is left out.
+    """
+    directed = {m.name for m in analysis.metrics if m.direction is not None} & set(metrics)
+    decisions = tuple(d for d in analysis.decisions if d.primary and d.metric in directed)
+    compared = {name for d in decisions for name in (d.a, d.b)}
+    baselines, ours = roles(m for m in analysis.methods if m.name in compared)
+    if len(baselines) == 1:
+        return _from_one(decisions, baselines[0])
+    if len(ours) == 1:
+        return _on_baselines(decisions, ours[0], [m.name for m in baselines])
+    if ours:
+        return _on_ours(decisions, [m.name for m in baselines], [m.name for m in ours])
+    if len(compared) == len(analysis.methods) == 2:  # noqa: PLR2004 - a pair needs no roles
+        return _between_two(decisions)
+    return Marking()
+
+
+def _read(decision: Decision, method: str) -> Verdict:
+    """The verdict as seen from one side: "method is … than the other"."""
+    turned = {Verdict.BETTER: Verdict.WORSE, Verdict.WORSE: Verdict.BETTER}
+    verdict = decision.verdict
+    return verdict if decision.a == method else turned.get(verdict, verdict)
+
+
+def _pairs(
+    decisions: Iterable[Decision], wanted: Callable[[str, str], bool]
+) -> Iterable[tuple[str, Decision]]:
+    """(method to be marked, decision), for decisions whose sides (marked, other) are wanted."""
+    for d in decisions:
+        if wanted(d.a, d.b):
+            yield d.a, d
+        elif wanted(d.b, d.a):
+            yield d.b, d
+
+
+_SYMBOL = {Verdict.BETTER: Mark.BETTER, Verdict.WORSE: Mark.WORSE}
+
+
+def _from_one(decisions: Sequence[Decision], baseline: Method) -> Marking:
+    pairs = list(_pairs(decisions, lambda _, other: other == baseline.name))
+    name = plain(baseline.label)
+    found = {(d.metric, x): _SYMBOL.get(_read(d, x)) for x, d in pairs}
+    return Marking(
+        marks={key: mark for key, mark in found.items() if mark},
+        better=f"better than {name}",
+        worse=f"worse than {name}",
+        none=f"No method was found to differ from {name}",
+        tested=tuple(d for _, d in pairs),
+    )
+
+
+def _on_baselines(decisions: Sequence[Decision], ours: Method, baselines: list[str]) -> Marking:
+    pairs = list(_pairs(decisions, lambda x, other: other == ours.name and x in baselines))
+    name = plain(ours.label)
+    found = {(d.metric, x): _SYMBOL.get(_read(d, ours.name)) for x, d in pairs}
+    return Marking(
+        marks={key: mark for key, mark in found.items() if mark},
+        better=f"{name} is better than this method",
+        worse=f"{name} is worse than this method",
+        none=f"{name} was not found to differ from any baseline",
+        tested=tuple(d for _, d in pairs),
+    )
+
+
+def _on_ours(decisions: Sequence[Decision], baselines: list[str], ours: list[str]) -> Marking:
+    pairs = list(_pairs(decisions, lambda x, other: x in ours and other in baselines))
+    seen: dict[tuple[str, str], list[Verdict]] = {}
+    for x, d in pairs:
+        seen.setdefault((d.metric, x), []).append(_read(d, x))
+    marks = {
+        key: _SYMBOL[verdicts[0]]
+        for key, verdicts in seen.items()
+        if len(verdicts) == len(baselines) and len(set(verdicts)) == 1 and verdicts[0] in _SYMBOL
+    }
+    return Marking(
+        marks=marks,
+        better="better than every baseline",
+        worse="worse than every baseline",
+        none="No method was found to be better or worse than every baseline",
+        tested=tuple(d for _, d in pairs),
+    )
+
+
+def _between_two(decisions: Sequence[Decision]) -> Marking:
+    winners = ((d, d.a if d.verdict is Verdict.BETTER else d.b) for d in decisions)
+    return Marking(
+        marks={(d.metric, x): Mark.BETTER for d, x in winners if d.verdict in _SYMBOL},
+        better="better than the other method",
+        none="The methods were not found to differ",
+        tested=tuple(decisions),
+    )

@@ -1,0 +1,235 @@
+"""Everything that a paper is made of -> Manuscript.
+
+Templates are a venue's main.tex.j2 with delimiters that TeX leaves alone: <% block %>, << value >>,
+<# comment #>. They run in jinja's sandbox and see only the context that templates/_base/README.md
+lists; every string of it is escaped for TeX before it gets there.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from paperforge.errors import InputError
+from paperforge.latex.escape import escape
+from paperforge.model import Diagnostic, File, Manuscript, Owner, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import jinja2
+
+    from paperforge.model import Venue
+    from paperforge.spec import Author, Project
+
+TEX_FILES = frozenset(
+    [".tex", ".ltx", ".tikz", ".pgf", ".bib", ".bst", ".sty", ".cls", ".clo", ".def", ".cfg", ".fd", ".bbx", ".cbx", ".lbx", ".enc", ".ist", ".pdf", ".png", ".jpg", ".jpeg", ".eps"]
+)
+"""What a LaTeX project is made of; nothing else of the author's folder is copied into a build."""
+LEFT_OUT = frozenset({"build", "generated", "venues", "node_modules", "__pycache__"})
+LARGEST_FILE = 50 * 2**20
+"""Bytes; Overleaf takes no larger file either."""
+ORDER = (
+    "introduction",
+    "related-work",
+    "method",
+    "experiments",
+    "conclusion",
+    "limitations",
+    "ethics",
+    "impact",
+    "acknowledgments",
+    "appendix",
+)
+"""The sections of a paper that lists none, as far as they are there."""
+KINDS = frozenset({"limitations", "ethics", "impact", "acknowledgments", "appendix"})
+"""Sections that the venue gives a heading and a place; all others are the body, in their order."""
+
+
+def fill(
+    project: Project, venue: Venue, generated: Mapping[str, File], templates: Path
+) -> Manuscript:
+    """The venue's template around the author's sections and the generated files.
+
+    Raises InputError where a listed section is missing.
+    """
+    files, notes = author_files(project.root)
+    sections = _sections(project, files, generated)
+    files |= generated
+    context = _context(project, venue, sections, files)
+    text = _environment(templates).get_template(f"{venue.folder.name}/main.tex.j2").render(context)
+    files["main.tex"] = File(text.encode(), Owner.PAPERFORGE, "the venue's template and paper.toml")
+    files |= style_files(venue, templates)
+    if not venue.official:
+        notes.append(_stand_in(venue))
+    return Manuscript(files, "main.tex", venue, project.mode, tuple(notes))
+
+
+def serve(project: Project, generated: Mapping[str, File], venue: Venue | None) -> Manuscript:
+    """An existing paper as it is, with the generated files beside it.
+
+    Raises InputError where its main file is missing.
+    """
+    files, notes = author_files(project.root)
+    if project.main not in files:
+        raise InputError(
+            f"there is no file {project.main}",
+            str(project.root / "paper.toml"),
+            "main names the paper's main .tex file, relative to paper.toml",
+        )
+    files |= generated
+    return Manuscript(files, project.main, venue, project.mode, tuple(notes))
+
+
+def author_files(root: Path) -> tuple[dict[str, File], list[Diagnostic]]:
+    """The author's LaTeX files, path relative to root -> file; what was left out and why."""
+    files: dict[str, File] = {}
+    notes: list[Diagnostic] = []
+    inside = root.resolve()
+    for path in _walk(root):
+        name = path.relative_to(root).as_posix()
+        if not path.resolve().is_relative_to(inside):
+            notes.append(_left_out(name, "it is a link that leads out of the project"))
+        elif path.stat().st_size > LARGEST_FILE:
+            notes.append(_left_out(name, "it is larger than 50 MiB"))
+        else:
+            files[name] = File(path.read_bytes(), Owner.AUTHOR, name)
+    return files, notes
+
+
+def style_files(venue: Venue, templates: Path) -> dict[str, File]:
+    """The style: the official one where it was found, else the stand-in; and the latexmkrc."""
+    files = {}
+    folder = venue.official or venue.folder
+    for path in sorted(folder.iterdir()):
+        wanted = path.name in venue.style_files or path.suffix in (".sty", ".bst", ".cls", ".clo")
+        if wanted and path.is_file():
+            owner = Owner.AUTHOR if venue.official else Owner.PAPERFORGE
+            files[path.name] = File(path.read_bytes(), owner, f"{venue.name} style")
+    rc = templates / "_base" / "latexmkrc"
+    files["latexmkrc"] = File(rc.read_bytes(), Owner.PAPERFORGE, "the venue's template")
+    return files
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    """The files of a LaTeX project below root, sorted; skips what is hidden, built or a project."""
+    for folder, folders, names in os.walk(root):
+        here = Path(folder)
+        folders[:] = sorted(
+            f
+            for f in folders
+            if not f.startswith(".")
+            and f not in LEFT_OUT
+            and not (here / f / "pyvenv.cfg").exists()
+            and not (here / f / "paper.toml").exists()
+        )
+        for name in sorted(names):
+            if not name.startswith(".") and Path(name).suffix.lower() in TEX_FILES:
+                yield here / name
+
+
+def _sections(
+    project: Project, files: Mapping[str, File], generated: Mapping[str, File]
+) -> list[dict[str, str]]:
+    """The paper's sections in order: the author's files, and after each its generated part."""
+    listed = project.sections or tuple(n for n in ORDER if f"sections/{n}.tex" in files)
+    sections = []
+    for entry in listed:
+        file = entry if "/" in entry or entry.endswith(".tex") else f"sections/{entry}"
+        file = file.removesuffix(".tex")
+        if f"{file}.tex" not in files:
+            raise InputError(
+                f"section {entry!r} is listed, but {file}.tex is missing",
+                str(project.root / "paper.toml"),
+                "write the file, or take it off the list",
+            )
+        name = PurePosixPath(file).name
+        kind = name if name in KINDS else "appendix" if name.startswith("appendix") else "body"
+        sections.append({"name": name, "file": file, "kind": kind})
+    for kind in sorted(KINDS):
+        if f"generated/{kind}.tex" in generated:
+            last = max((i for i, s in enumerate(sections) if s["kind"] == kind), default=None)
+            at = len(sections) if last is None else last + 1
+            sections.insert(at, {"name": kind, "file": f"generated/{kind}", "kind": kind})
+    return sections
+
+
+def _context(
+    project: Project, venue: Venue, sections: list[dict[str, str]], files: Mapping[str, File]
+) -> dict[str, Any]:
+    """What a template sees; strings are TeX."""
+    kinds = {section["kind"] for section in sections}
+    bib = project.bib if project.bib in files else ""
+    bst = venue.facts.get("bibliography", {})
+    official_bst = bst.get("bst") if isinstance(bst, dict) and venue.official else None
+    has_bst = bool(official_bst and (Path(str(venue.official)) / f"{official_bst}.bst").exists())
+    return {
+        "title": escape(project.title or "Untitled"),
+        "pdf_title": "" if project.mode.anonymous else escape(project.title),
+        "authors": [] if project.mode.anonymous else [_author(a) for a in project.authors],
+        "abstract_file": "sections/abstract" if "sections/abstract.tex" in files else "",
+        "mode": str(project.mode),
+        "style_options": venue.options.get(str(project.mode), ""),
+        "style_official": venue.official is not None,
+        "bst": official_bst if has_bst else None,
+        "sections": sections,
+        "has": {kind: kind in kinds for kind in KINDS}
+        | {"checklist": "generated/checklist.tex" in files},
+        "bib": bib.removesuffix(".bib"),
+        "keywords": [escape(keyword) for keyword in project.keywords],
+        "packages": [_package(package) for package in project.packages],
+    }
+
+
+def _author(author: Author) -> dict[str, str]:
+    return {
+        "name": escape(author.name),
+        "affiliation": escape(author.affiliation),
+        "email": escape(author.email),
+    }
+
+
+def _package(entry: str) -> str:
+    r"""A line of `packages`: "cleveref", "[capitalise]cleveref" or TeX of the author's own."""
+    if entry.startswith("\\"):
+        return entry
+    options, bracket, name = entry.rpartition("]")
+    return f"\\usepackage{options}{bracket}{{{name}}}"
+
+
+@functools.cache
+def _environment(templates: Path) -> jinja2.Environment:
+    import jinja2
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    return ImmutableSandboxedEnvironment(
+        loader=jinja2.FileSystemLoader(templates),
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+    )
+
+
+def _left_out(name: str, why: str) -> Diagnostic:
+    return Diagnostic(Severity.WARNING, name, f"was left out of the build: {why}")
+
+
+def _stand_in(venue: Venue) -> Diagnostic:
+    return Diagnostic(
+        Severity.NOTE,
+        venue.name,
+        f"built with a stand-in for the {venue.name} style, not for submission",
+        f"paperforge venues add KIT takes the official zip; {venue.style_files[0]} beside "
+        "paper.toml is used as it is",
+        "style",
+    )
