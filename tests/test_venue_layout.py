@@ -48,15 +48,23 @@ PROBE = r"""
 def body(measured: dict) -> str:
     lines = [r"\makeatletter", r"\section{One}", "Text.\n"]
     lines += [rf"\pfskip{{{name}}}{{{tex}}}" for name, tex in LENGTHS.items() if name in measured]
-    lines += [rf"\typeout{{PROBE macro {name} \csname {name}\endcsname}}" for name in FRACTIONS + MACROS]
+    lines += [
+        rf"\typeout{{PROBE macro {name} \csname {name}\endcsname}}" for name in FRACTIONS + MACROS
+    ]
     lines += [rf"{{\csname {name}\endcsname\pfmark{{size-{name}}}}}" for name in measured["fonts"]]
-    lines.append(r"\begingroup\def\@startsection#1#2#3#4#5#6{\pfskip{before-#1}{#4}\pfskip{after-#1}{#5}\@gobble}")
+    lines.append(
+        r"\begingroup\def\@startsection#1#2#3#4#5#6{\pfskip{before-#1}{#4}\pfskip{after-#1}{#5}\@gobble}"
+    )
     lines += [rf"\{name}{{x}}" for name in measured["headings"]]
     lines.append(r"\endgroup\makeatother")
-    lines += [rf"\{name}{{Heading \pfmark{{heading-{name}}}}} Text.\par" for name in measured["headings"]]
+    lines += [
+        rf"\{name}{{Heading \pfmark{{heading-{name}}}}} Text.\par" for name in measured["headings"]
+    ]
     lines.append(r"Body\pfmark{body}.\footnote{Note\pfmark{footnote}.}")
     for kind in ("figure", "table"):
-        lines.append(rf"\begin{{{kind}}}[t]\caption{{Words\pfmark{{{kind[:3]}caption}}.}}\end{{{kind}}}")
+        lines.append(
+            rf"\begin{{{kind}}}[t]\caption{{Words\pfmark{{{kind[:3]}caption}}.}}\end{{{kind}}}"
+        )
     return "\n".join(lines) + "\n\\clearpage\n"
 
 
@@ -90,7 +98,8 @@ def build(venue: str, mode: str, folder: Path) -> tuple[dict, str]:
     facts = tomllib.loads((TEMPLATES / venue / "venue.toml").read_text())
     files = {
         "main.tex": environment().get_template(f"{venue}/main.tex.j2").render(context(facts, mode)),
-        "generated/macros.tex": (TEMPLATES / "_base/macros-head.tex").read_text() + r"\pfdefine{a/b.c-d_1}{42}",
+        "generated/macros.tex": (TEMPLATES / "_base/macros-head.tex").read_text()
+        + r"\pfdefine{a/b.c-d_1}{42}",
         "generated/checklist.tex": r"\begin{enumerate}\item \answerYes{} \answerNA[x] \answerTODO{}\end{enumerate}",
         "sections/abstract.tex": r"Abstract\pfmark{abstract} words.",
         "sections/body.tex": body(facts["measured"])
@@ -104,10 +113,21 @@ def build(venue: str, mode: str, folder: Path) -> tuple[dict, str]:
         (folder / path).write_text(text)
     for style in (TEMPLATES / venue).glob("*.sty"):
         shutil.copy(style, folder)
-    command = ["pdflatex", "-interaction=nonstopmode", "-no-shell-escape", "-halt-on-error", "-jobname=output", "main"]
+    command = [
+        "pdflatex",
+        "-interaction=nonstopmode",
+        "-no-shell-escape",
+        "-halt-on-error",
+        "-jobname=output",
+        "main",
+    ]
     for program in (command, ["bibtex", "output"], command, command):
         run = subprocess.run(
-            program, cwd=folder, env={"max_print_line": "9999", "PATH": _path()}, capture_output=True, check=False
+            program,
+            cwd=folder,
+            env={"max_print_line": "9999", "PATH": _path()},
+            capture_output=True,
+            check=False,
         )
         assert run.returncode == 0, run.stdout.decode(errors="replace")[-3000:]
     return facts, (folder / "output.log").read_text(errors="replace")
@@ -161,14 +181,18 @@ def assert_type(found: dict, expected: dict, where: str) -> None:
 def test_lengths(probe):
     facts, found = probe
     wanted = {name: facts["measured"][name] for name in LENGTHS if name in facts["measured"]}
-    wrong = {n: (found["length"][n], w) for n, w in wanted.items() if not close(found["length"][n], w)}
+    wrong = {
+        n: (found["length"][n], w) for n, w in wanted.items() if not close(found["length"][n], w)
+    }
     assert not wrong, "found, measured"
 
 
 def test_float_fractions_faces_and_encoding(probe):
     facts, found = probe
     measured, macros = facts["measured"], found["macro"]
-    assert [float(macros[name]) for name in FRACTIONS] == [float(text) for text in measured["fractions"]]
+    assert [float(macros[name]) for name in FRACTIONS] == [
+        float(text) for text in measured["fractions"]
+    ]
     assert [macros[name] for name in MACROS] == [measured[name] for name in MACROS]
     assert macros["encoding"] == measured["encoding"]
 
@@ -207,11 +231,17 @@ def test_every_mode_compiles_and_keeps_names_to_itself(venue, mode, tmp_path):
     assert "paperforge: unknown number 'no such' on input line" in log
     assert "Overfull \\vbox" not in log
     assert ("Surname" in (tmp_path / "main.tex").read_text()) is not anonymous
-    assert re.search(r"\\newlabel\{pf:end-of-body\}\{\{[^}]*\}\{\d+\}", (tmp_path / "output.aux").read_text())
+    assert re.search(
+        r"\\newlabel\{pf:end-of-body\}\{\{[^}]*\}\{\d+\}", (tmp_path / "output.aux").read_text()
+    )
     assert ("PROBE mark author" in log) is not anonymous
     if not anonymous and "author" in facts["measured"]["marks"]:
         found = re.search(r"PROBE mark author (\S+)", log).group(1)
-        assert_type(mark(found), {k: v for k, v in facts["measured"]["marks"]["author"].items() if k != "linewidth"}, mode)
+        assert_type(
+            mark(found),
+            {k: v for k, v in facts["measured"]["marks"]["author"].items() if k != "linewidth"},
+            mode,
+        )
     if shutil.which("pdftotext"):
         text = _poppler("pdftotext", tmp_path / "output.pdf", "-")
         assert text.split("\f")[0].count(facts["stand_in_notice"]) == 1
