@@ -92,7 +92,7 @@ def write_project(manuscript: Manuscript, folder: Path, work: Path) -> tuple[Dia
         work.mkdir(parents=True, exist_ok=True)
         folder.mkdir(parents=True, exist_ok=True)
         before = _manifest(work)
-        kept = _keep_edits(manuscript, folder, before)
+        kept = _keep_edits(manuscript, folder, before, work.parent.parent / "edited" / work.name)
         for path, file in manuscript.files.items():
             replace_file(folder / path, file.data)
         for path in before:
@@ -133,7 +133,7 @@ def replace_file(path: Path, data: bytes) -> bool:
 
 
 def _keep_edits(
-    manuscript: Manuscript, folder: Path, before: Mapping[str, str]
+    manuscript: Manuscript, folder: Path, before: Mapping[str, str], aside: Path
 ) -> tuple[Diagnostic, ...]:
     """Put aside files of `folder` that are neither what was written last nor what comes now."""
     found = []
@@ -145,15 +145,15 @@ def _keep_edits(
         new = manuscript.files.get(path)
         if _digest(data) == digest or (new and new.data == data):
             continue
-        aside = folder.parent / "edited" / folder.name / f"{path}.{_digest(data)[:8]}"
-        replace_file(aside, data)
+        kept_as = aside / f"{path}.{_digest(data)[:8]}"
+        replace_file(kept_as, data)
         origin = new.origin if new else "a file that is no longer part of the paper"
         found.append(
             Diagnostic(
                 Severity.WARNING,
                 str(folder / path),
-                "was edited in the build folder, which is written anew on every build",
-                f"the edited text is kept as {aside}; make the change in {origin}",
+                "was edited, but is written anew on every build",
+                f"the edited text is kept as {kept_as}; make the change in {origin}",
             )
         )
     return tuple(found)

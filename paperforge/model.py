@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from paperforge.spec import Dataset, Direction, Method, Metric, Mode, Unit
+    from paperforge.spec import Dataset, Direction, Method, Metric, Mode, Source, Unit
 
 # ---------------------------------------------------------------------------------------------
 # Messages
@@ -67,6 +67,8 @@ class Raw:
     known: Mapping[str, str] = field(default_factory=dict)
     """Role -> column, where the store itself knows (MLflow's run, metric, step, value, status)."""
     notes: tuple[Diagnostic, ...] = ()
+    place: str = ""
+    """The word of which `__source` is made with the number `__row` ("line"); empty: `__source` is more."""
 
 
 class Store(Protocol):
@@ -146,6 +148,8 @@ class Results(Protocol):
     digest: str
     """SHA-256 of the inputs and the mapping."""
     rows: int
+    mapped: tuple[Source, ...]
+    """The sources with every role that was guessed, for --save."""
 
     def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
         """Final values of every cell that has some; for a unit of examples one per example."""
@@ -471,6 +475,8 @@ class Manuscript:
     main: str
     venue: Venue | None
     mode: Mode
+    names: tuple[str, ...] = ()
+    """The authors' names, for the check that an anonymous paper does not hold them."""
     diagnostics: tuple[Diagnostic, ...] = ()
 
 

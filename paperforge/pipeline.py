@@ -99,7 +99,7 @@ def compile(  # noqa: A001  the flow's word for it
 def _needs_curves(spec: FigureSpec) -> bool:
     from paperforge import figures
 
-    return figures.needs_curves(spec.kind)
+    return figures.kind(spec).NEEDS_CURVES
 
 
 def _curve_split(splits: tuple[str, ...]) -> str:
@@ -111,7 +111,8 @@ def _generate(
     project: Project, analysis: Analysis | None, venue: Venue | None
 ) -> tuple[dict[str, File], tuple[Diagnostic, ...]]:
     """The files of generated/: macros, tables, figures, findings, limitations, checklist."""
-    from paperforge import figures, narrative, tables, venues
+    from paperforge import narrative, tables, venues
+    from paperforge.latex.escape import escape
 
     specs = project.tables or ((TableSpec(),) if analysis and analysis.aggregates else ())
     set_tables = [tabulate(analysis, spec) for spec in specs] if analysis else []
@@ -130,9 +131,9 @@ def _generate(
         _add(files, f"figures/{figure.name}.pdf", figure.pdf, f"[[figures]] {figure.name}")
         notes += figure.diagnostics
     texts = {table.name: tables.notes_text(table) for table in set_tables}
-    texts |= {figure.name: figures.note_text(figure) for figure in drawn}
+    texts |= {figure.name: escape(figure.note) for figure in drawn}
     head = (venues.templates_root() / "_base" / "macros-head.tex").read_text(encoding="utf-8")
-    numbers = narrative.macros.macros(analysis) if analysis else ()
+    numbers = narrative.macros.macros(analysis, _spread(specs)) if analysis else ()
     _add(files, "macros.tex", narrative.macros.render(numbers, texts, head), "the results")
     for name, text in narrative.texts(project, analysis).items():
         _add(files, f"{name}.tex", text, "paper.toml and the results")
@@ -145,6 +146,11 @@ def _generate(
             _add(files, "checklist.tex", text, "[checklist] of paper.toml")
             notes += open_items
     return files, tuple(notes)
+
+
+def _spread(specs: tuple[TableSpec, ...]) -> str:
+    """The kind of spread that the text rounds by: that of the first table."""
+    return specs[0].spread if specs else ""
 
 
 def _add(files: dict[str, File], name: str, data: str | bytes, origin: str) -> None:

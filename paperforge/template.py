@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
+from paperforge.latex import source
 from paperforge.latex.escape import escape
 from paperforge.model import Diagnostic, File, Manuscript, Owner, Severity
 
@@ -25,7 +26,30 @@ if TYPE_CHECKING:
     from paperforge.spec import Author, Project
 
 TEX_FILES = frozenset(
-    [".tex", ".ltx", ".tikz", ".pgf", ".bib", ".bst", ".sty", ".cls", ".clo", ".def", ".cfg", ".fd", ".bbx", ".cbx", ".lbx", ".enc", ".ist", ".pdf", ".png", ".jpg", ".jpeg", ".eps"]
+    [
+        ".tex",
+        ".ltx",
+        ".tikz",
+        ".pgf",
+        ".bib",
+        ".bst",
+        ".sty",
+        ".cls",
+        ".clo",
+        ".def",
+        ".cfg",
+        ".fd",
+        ".bbx",
+        ".cbx",
+        ".lbx",
+        ".enc",
+        ".ist",
+        ".pdf",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".eps",
+    ]
 )
 """What a LaTeX project is made of; nothing else of the author's folder is copied into a build."""
 LEFT_OUT = frozenset({"build", "generated", "venues", "node_modules", "__pycache__"})
@@ -64,7 +88,7 @@ def fill(
     files |= style_files(venue, templates)
     if not venue.official:
         notes.append(_stand_in(venue))
-    return Manuscript(files, "main.tex", venue, project.mode, tuple(notes))
+    return Manuscript(files, "main.tex", venue, project.mode, _names(project), tuple(notes))
 
 
 def serve(project: Project, generated: Mapping[str, File], venue: Venue | None) -> Manuscript:
@@ -80,7 +104,7 @@ def serve(project: Project, generated: Mapping[str, File], venue: Venue | None) 
             "main names the paper's main .tex file, relative to paper.toml",
         )
     files |= generated
-    return Manuscript(files, project.main, venue, project.mode, tuple(notes))
+    return Manuscript(files, project.main, venue, project.mode, _names(project), tuple(notes))
 
 
 def author_files(root: Path) -> tuple[dict[str, File], list[Diagnostic]]:
@@ -161,7 +185,7 @@ def _context(
 ) -> dict[str, Any]:
     """What a template sees; strings are TeX."""
     kinds = {section["kind"] for section in sections}
-    bib = project.bib if project.bib in files else ""
+    bib = project.bib if project.bib in files and _cites(sections, files) else ""
     bst = venue.facts.get("bibliography", {})
     official_bst = bst.get("bst") if isinstance(bst, dict) and venue.official else None
     has_bst = bool(official_bst and (Path(str(venue.official)) / f"{official_bst}.bst").exists())
@@ -181,6 +205,18 @@ def _context(
         "keywords": [escape(keyword) for keyword in project.keywords],
         "packages": [_package(package) for package in project.packages],
     }
+
+
+def _names(project: Project) -> tuple[str, ...]:
+    return tuple(author.name for author in project.authors)
+
+
+def _cites(sections: list[dict[str, str]], files: Mapping[str, File]) -> bool:
+    """Whether anything is cited: a heading over no references is no section."""
+    texts = [files[f"{s['file']}.tex"] for s in sections if f"{s['file']}.tex" in files]
+    texts += [files[name] for name in ("sections/abstract.tex",) if name in files]
+    read = (source.read(file.data.decode("utf-8", "replace"), "") for file in texts)
+    return any(one.citations for one in read)
 
 
 def _author(author: Author) -> dict[str, str]:

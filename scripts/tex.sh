@@ -3,7 +3,7 @@
 # the build then writes everything but the PDFs.
 set -uo pipefail
 packages=(latexmk texlive-latex-base texlive-latex-recommended texlive-latex-extra
-          texlive-fonts-recommended tex-gyre lmodern)
+          texlive-fonts-recommended fonts-texgyre lmodern)
 
 complete() {
     command -v latexmk >/dev/null && command -v pdflatex >/dev/null &&

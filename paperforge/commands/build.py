@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
@@ -54,8 +55,16 @@ def watch(folder: Path, **options: Any) -> int:  # noqa: ANN401  the options of 
     """Build again whenever something changes, until Ctrl-C; an error does not end it."""
     root = _root(folder)
     before: object = None
+    stopped: list[int] = []
+
+    def stop(number: int, frame: object) -> None:
+        # Raised inside a finaliser an interrupt is swallowed: the loop looks at the list as well.
+        stopped.append(number)
+        signal.default_int_handler(number, None)
+
+    signal.signal(signal.SIGINT, stop)
     click.echo("watching; Ctrl-C ends it", err=True)
-    while True:
+    while not stopped:
         now = record.take(root, _watched(root))
         if now != before:
             before = now
@@ -64,6 +73,7 @@ def watch(folder: Path, **options: Any) -> int:  # noqa: ANN401  the options of 
             except PaperforgeError as error:
                 click.echo(f"error: {error}", err=True)
         time.sleep(0.5)
+    raise KeyboardInterrupt
 
 
 class _Made:
@@ -102,7 +112,8 @@ def _build(
             "paper.toml",
             'venue = "neurips-2026" for a new paper, main = "main.tex" for one that exists',
         )
-    place = venues.find(paper.venue, root) if paper.venue else None
+    asked = "--venue" if venue else project.place(root / "paper.toml", "venue")
+    place = venues.find(paper.venue, root, asked) if paper.venue else None
     results = analysis = None
     if paper.sources:
         step("reading results")

@@ -12,10 +12,24 @@ from dataclasses import asdict, dataclass
 import click
 
 NO_TEX = 4
-STYLES = ["booktabs.sty", "natbib.sty", "hyperref.sty", "microtype.sty", "times.sty", "lineno.sty", "fancyhdr.sty", "caption.sty", "eso-pic.sty", "forloop.sty", "xcolor.sty", "plainnat.bst", "t1lmtt.fd"]
+STYLES = [
+    "booktabs.sty",
+    "natbib.sty",
+    "hyperref.sty",
+    "microtype.sty",
+    "times.sty",
+    "lineno.sty",
+    "fancyhdr.sty",
+    "caption.sty",
+    "eso-pic.sty",
+    "forloop.sty",
+    "xcolor.sty",
+    "plainnat.bst",
+    "t1lmtt.fd",
+]
 INSTALL = {
     "debian": "sudo apt-get install --no-install-recommends latexmk texlive-latex-base "
-    "texlive-latex-recommended texlive-latex-extra texlive-fonts-recommended tex-gyre lmodern",
+    "texlive-latex-recommended texlive-latex-extra texlive-fonts-recommended fonts-texgyre lmodern",
     "fedora": "sudo dnf install latexmk texlive-scheme-medium texlive-collection-latexextra",
     "macos": "brew install --cask mactex-no-gui",
     "windows": "winget install MiKTeX.MiKTeX (then MiKTeX Console: install latexmk)",

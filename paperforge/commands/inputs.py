@@ -12,6 +12,9 @@ from paperforge.spec import ROLES, Direction, Project, Role, Source, Unit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from paperforge.model import Results
+    from paperforge.spec import FigureSpec, TableSpec
+
 
 @dataclass(frozen=True, slots=True)
 class ResultOptions:
@@ -186,3 +189,55 @@ def _split(entries: Iterable[str], usage: str) -> list[tuple[str, str]]:
             raise UsageError(f"{entry!r} is not of the form {usage}")
         pairs.append((key.strip(), value.strip()))
     return pairs
+
+
+def save(
+    options: ResultOptions,
+    project: Project,
+    results: Results,
+    *,
+    tables: tuple[TableSpec, ...] = (),
+    figures: tuple[FigureSpec, ...] = (),
+) -> None:
+    """Write what was given and guessed as a paper.toml, where --save asks for it.
+
+    Raises InputError where the file exists: it is the author's.
+    """
+    if options.save is None:
+        return
+    import click
+
+    from paperforge import project as toml
+    from paperforge.commands.output import write
+
+    target = options.save / "paper.toml" if options.save.is_dir() else options.save
+    if target.exists():
+        raise InputError(
+            "exists already, and is yours: nothing was written",
+            str(target),
+            "name another file: --save other.toml",
+        )
+    whole = replace(
+        project,
+        root=target.resolve().parent,
+        sources=results.mapped,
+        metrics=_described(project.metrics, results),
+        methods=project.methods or {m.name: {"label": m.label} for m in results.methods},
+        tables=tables or project.tables,
+        figures=figures or project.figures,
+    )
+    write(target, toml.dump(whole))
+    click.echo(f"wrote {target}", err=True)
+
+
+def _described(
+    declared: Mapping[str, Mapping[str, object]], results: Results
+) -> dict[str, dict[str, object]]:
+    """Each metric's label and direction as they were used, under what was declared."""
+    described = {}
+    for metric in results.metrics:
+        keys: dict[str, object] = {"label": metric.label}
+        if metric.direction:
+            keys["direction"] = metric.direction
+        described[metric.name] = keys | dict(declared.get(metric.name, {}))
+    return described

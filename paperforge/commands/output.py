@@ -17,22 +17,31 @@ if TYPE_CHECKING:
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
-def say(diagnostics: Iterable[Diagnostic], *, most: int = 40) -> None:
-    """Print diagnostics on stderr, errors last so that they are seen; at most `most` of them."""
+FEW = 4
+"""So many diagnostics of one kind are shown; build.json has them all."""
+
+
+def say(diagnostics: Iterable[Diagnostic]) -> None:
+    """Print diagnostics on stderr, errors last so that they are seen; a flood is cut short."""
     weight = {Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 2}
     ordered = sorted(dict.fromkeys(diagnostics), key=lambda d: weight[d.severity])
-    if len(ordered) > most:
-        click.echo(f"… {len(ordered) - most} more, see build.json", err=True)
-        ordered = ordered[-most:]
-    for diagnostic in ordered:
-        click.echo(_line(diagnostic), err=True)
+    groups: dict[tuple[Severity, str, str], list[Diagnostic]] = {}
+    for one in ordered:
+        key = one.check or one.message if one.hint else one.message
+        groups.setdefault((one.severity, key, one.hint), []).append(one)
+    for group in groups.values():
+        for diagnostic in group[:FEW]:
+            click.echo(_line(diagnostic), err=True)
+        if len(group) > FEW:
+            click.echo(f"  … and {len(group) - FEW} more like this", err=True)
+        if group[0].hint:
+            click.echo(f"  {group[0].hint}", err=True)
 
 
 def _line(diagnostic: Diagnostic) -> str:
     head = click.style(str(diagnostic.severity), fg=COLOURS[diagnostic.severity], bold=True)
     where = click.style(f"{diagnostic.where}: ", bold=True) if diagnostic.where else ""
-    hint = f"\n  {diagnostic.hint}" if diagnostic.hint else ""
-    return f"{head}: {where}{diagnostic.message}{hint}"
+    return f"{head}: {where}{diagnostic.message}"
 
 
 def step(text: str) -> None:

@@ -49,9 +49,16 @@ def table(
     analysis = pipeline.analyse(results, replace(project, figures=()))
     made = pipeline.tabulate(analysis, spec)
     say(results.notes + analysis.notes + made.diagnostics)
-    give(tables.render(made, form, as_float=as_float, notes=notes), output)
+    shape: dict[str, object] = {"notes": True}
+    if form == "latex":
+        shape = {"notes": notes, "float": as_float, "source": _origin(project)}
+    give(tables.render(made, form, **shape), output)
     inputs.save(options, project, results, tables=(spec,))
     return 0
+
+
+def _origin(project: Project) -> str:
+    return ", ".join(source.shown for source in project.sources)
 
 
 def _spec(project: Project, name: str) -> TableSpec:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paperforge.commands.output import write
+from paperforge.commands.output import say, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,12 +57,12 @@ def add(kit: Path, *, venue: str | None, project: Path) -> int:
     """
     from paperforge import venues
 
-    place = venues.find(venue, project) if venue else venues.recognise_kit(kit)
-    taken = venues.add_kit(kit, place)
-    folder = project / "venues" / place.id
+    taken = venues.add_kit(kit, venues.find(venue, project) if venue else None)
+    folder = venues.kit_folder(taken.venue, project)
     for name, data in taken.files.items():
         write(folder / name, data)
-    click.echo(f"{place.name}: took {', '.join(sorted(taken.files))} into {folder}")
+    say(taken.notes)
     if taken.left:
         click.echo(f"left: {', '.join(taken.left)}", err=True)
+    click.echo(f"{taken.venue.name}: took {', '.join(sorted(taken.files))} into {folder}")
     return 0

@@ -1,6 +1,7 @@
 """Figures: an Analysis drawn at the venue's exact width, in its text face, as PDF.
 
-A kind of figure is one module with `NEEDS_CURVES` and `compose(spec, analysis) -> Drawing`, and one line in KINDS.
+A kind of figure is one module with `NEEDS_CURVES` and `compose(spec, analysis) -> Drawing`,
+and one line in KINDS.
 """
 
 from __future__ import annotations

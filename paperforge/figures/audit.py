@@ -1,11 +1,11 @@
-"""What was really written: page size and fonts read back from the PDF, and texts that touch or leave the page."""
+"""What was really written: the PDF's size and fonts, and texts that touch or leave the page."""
 
 from __future__ import annotations
 
 import re
 import zlib
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 from paperforge.model import Diagnostic, Severity
@@ -13,6 +13,7 @@ from paperforge.model import Diagnostic, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from matplotlib.backend_bases import RendererBase
     from matplotlib.figure import Figure as Drawn
     from matplotlib.transforms import Bbox
 
@@ -22,7 +23,9 @@ TOUCH_PT = 0.3
 OBJECT = re.compile(rb"(\d+)\s+\d+\s+obj\b(.*?)\bendobj\b", re.DOTALL)
 STREAM = re.compile(rb"\bstream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 NUMBER = rb"[-+]?\d*\.?\d+"
-MEDIA_BOX = re.compile(rb"/MediaBox\s*\[\s*" + rb"\s+".join([rb"(" + NUMBER + rb")"] * 4) + rb"\s*\]")
+MEDIA_BOX = re.compile(
+    rb"/MediaBox\s*\[\s*" + rb"\s+".join([rb"(" + NUMBER + rb")"] * 4) + rb"\s*\]"
+)
 TO_TEX = 72.27 / 72
 
 
@@ -96,7 +99,7 @@ def overlaps(figure: Drawn) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _boxes(figure: Drawn, pen: object) -> Iterator[tuple[str, Bbox]]:
+def _boxes(figure: Drawn, pen: RendererBase) -> Iterator[tuple[str, Bbox]]:
     from matplotlib.text import Text
 
     hidden = {
@@ -110,7 +113,7 @@ def _boxes(figure: Drawn, pen: object) -> Iterator[tuple[str, Bbox]]:
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
         if text.get_visible() and text.get_text().strip() and id(text) not in hidden:
-            yield text.get_text(), text.get_window_extent(pen)  # type: ignore[arg-type] -- no types for renderers
+            yield text.get_text(), text.get_window_extent(pen)
 
 
 def _within(limits: tuple[float, float], place: float) -> bool:
@@ -141,7 +144,7 @@ def _unpacked(head: bytes, stream: bytes) -> Iterator[tuple[int, bytes]]:
     start = int(first.group(1))
     table = [int(one) for one in text[:start].split()]
     places = [*table[1::2], len(text) - start]
-    for number, (begin, end) in zip(table[::2], zip(places, places[1:], strict=False), strict=True):
+    for number, (begin, end) in zip(table[::2], pairwise(places), strict=True):
         yield number, text[start + begin : start + end]
 
 

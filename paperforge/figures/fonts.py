@@ -1,15 +1,14 @@
-"""The venue's text face for a figure: found, completed for rare characters, registered for one drawing."""
+"""The venue's text face for a figure: found, completed, registered for one drawing."""
 
 from __future__ import annotations
 
 import json
+import struct
 import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from paperforge.model import Diagnostic, Severity
@@ -19,6 +18,10 @@ if TYPE_CHECKING:
 
 ALWAYS = "".join(map(chr, range(32, 127))) + "−–—…×±→←↑↓·"
 """What axes, numbers and shortened names may need, whatever the data."""
+
+
+INVISIBLE = frozenset(map(chr, range(0xFE00, 0xFE10))) | {"\ufeff", "\u2060"}
+"""Variation selectors, byte order mark, word joiner: nothing to draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def visible(text: str) -> str:
     kept = [
         " " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c
         for c in text
-        if not 0xFE00 <= ord(c) <= 0xFE0F and c not in "\ufeff\u2060"
+        if c not in INVISIBLE
     ]
     return " ".join("".join(kept).split())
 
@@ -76,15 +79,13 @@ def face(text_face: str) -> Face:
     kind = next(
         (k for k in known.values() if any(name in wanted for name in k["names"])), known["times"]
     )
-    found = next((p for name in kind["files"] if (p := _find(name))), None)
+    found = next((p for name in kind["files"] if (p := _find(name)) and coverage(p)), None)
     if found is not None:
         exact = found.name == kind["files"][0]
         shown = kind["shown"] if exact else found.stem
         return Face(found, shown, kind["math"], exact=True, wanted=kind["shown"])
     carried = Path(mpl.get_data_path(), "fonts", "ttf", kind["stand_in"])
-    return Face(
-        carried, kind["stand_in_shown"], kind["math"], exact=False, wanted=kind["shown"]
-    )
+    return Face(carried, kind["stand_in_shown"], kind["math"], exact=False, wanted=kind["shown"])
 
 
 @contextmanager
@@ -94,6 +95,8 @@ def letters(text_face: str, texts: Iterable[str], where: str) -> Iterator[Letter
     where: what diagnostics are about ("figure main"). Fonts are registered by file under private
     names, so that no family lookup can pick another size or weight, and unregistered afterwards.
     """
+    from tempfile import TemporaryDirectory
+
     from matplotlib import font_manager
 
     main = face(text_face)
@@ -129,14 +132,14 @@ def letters(text_face: str, texts: Iterable[str], where: str) -> Iterator[Letter
 @cache
 def coverage(path: Path) -> frozenset[int]:
     """Code points that a font file has outlines for; empty for a damaged or bitmap font."""
-    from fontTools.ttLib import TTFont, TTLibError
+    from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]
 
     try:
-        with TTFont(str(path), fontNumber=0, lazy=True) as font:
+        with path.open("rb") as file, TTFont(file, fontNumber=0, lazy=True) as font:
             if not {"glyf", "CFF "} & set(font.keys()):
                 return frozenset()
             return frozenset(font.getBestCmap() or ())
-    except (TTLibError, OSError, KeyError, AssertionError):
+    except (TTLibError, OSError, KeyError, ValueError, AssertionError, struct.error):
         return frozenset()
 
 
@@ -155,7 +158,7 @@ def _cover(main: Path, needed: set[str]) -> tuple[list[Path], set[str]]:
 
 
 def _fallbacks() -> Iterator[Path]:
-    """Fonts to try for a rare character: those matplotlib carries, then the system's, upright and regular."""
+    """Fonts for rare characters: those matplotlib carries, then the system's upright ones."""
     import matplotlib as mpl
     from matplotlib import font_manager
 
@@ -165,7 +168,9 @@ def _fallbacks() -> Iterator[Path]:
     entries = [
         e
         for e in font_manager.fontManager.ttflist
-        if e.style == "normal" and str(e.weight) in ("400", "normal", "regular")
+        if e.style == "normal"
+        and str(e.weight) in ("400", "normal", "regular")
+        and e.name not in _data()["never"]
     ]
     entries.sort(key=lambda e: (liked.get(e.name, len(liked)), e.name, e.fname))
     seen: set[str] = set()
@@ -176,13 +181,13 @@ def _fallbacks() -> Iterator[Path]:
 
 
 def _usable(path: Path, characters: set[str], copy: Path) -> Path:
-    """The file itself where matplotlib embeds it rightly, else a TrueType copy of what is needed."""
+    """The file itself where matplotlib embeds it rightly, else a TrueType copy of its part."""
     from paperforge.figures.outlines import truetype
 
     with path.open("rb") as file:
         if file.read(4) in (b"\x00\x01\x00\x00", b"true"):
             return path
-    copy.write_bytes(truetype(path, characters))
+    copy.write_bytes(truetype(path, frozenset(characters)))
     return copy
 
 
@@ -201,8 +206,8 @@ def _notes(main: Face, missing: set[str], where: str) -> Iterator[Diagnostic]:
             Severity.WARNING,
             where,
             f"no font of this machine can draw {names}{more}; their codes stand in the figure",
-            "install a font that has them (Debian: fonts-noto-cjk, fonts-symbola), or give the method "
-            "or dataset a label in paper.toml",
+            "install a font that has them (Debian: fonts-noto-cjk, fonts-symbola), or give the "
+            "method or dataset a label in paper.toml",
         )
 
 
@@ -231,5 +236,4 @@ def _relative(folder: Path) -> str:
 
 @cache
 def _data() -> Any:  # noqa: ANN401 -- json
-    text = resources.files(__package__).joinpath("fonts.json").read_text(encoding="utf-8")
-    return json.loads(text)
+    return json.loads(Path(__file__).with_name("fonts.json").read_text(encoding="utf-8"))

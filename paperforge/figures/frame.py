@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from paperforge.errors import InputError
-from paperforge.figures.sheet import Box, Ruler, Sheet
-from paperforge.figures.style import Style
-from paperforge.model import Diagnostic
+from paperforge.figures.sheet import Box
+
+if TYPE_CHECKING:
+    from paperforge.figures.sheet import Ruler, Sheet
+    from paperforge.figures.style import Style
+    from paperforge.model import Diagnostic
 
 LOWEST_PANEL_PT = 24.0
 MOST_HEIGHT_PT = 600.0
@@ -19,12 +22,25 @@ MOST_HEIGHT_PT = 600.0
 class Drawing(Protocol):
     """What a figure will show, before sizes and fonts are known."""
 
-    texts: tuple[str, ...]
-    """Every text from the data: fonts are chosen to hold their characters."""
-    alt: str
-    data: str
-    note: str
-    diagnostics: tuple[Diagnostic, ...]
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text from the data: fonts are chosen to hold their characters."""
+
+    @property
+    def alt(self) -> str:
+        """The figure in words and numbers."""
+
+    @property
+    def data(self) -> str:
+        """The numbers drawn, as CSV."""
+
+    @property
+    def note(self) -> str:
+        """What is drawn, for the caption."""
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What the reader of the build should know."""
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size."""

@@ -20,7 +20,9 @@ SAMPLE_PT = 18.0
 LEGEND_GAP_PT = 11.0
 WIDEST = 0.3
 """Share of the figure's width that names beside lines may take."""
-FARTHEST = 1.6
+LONGEST = 0.42
+"""Share of the figure's width that one name of a legend may take."""
+FARTHEST = 2.2
 """How far a name may be moved from its line's end, in lines of text."""
 
 
@@ -33,7 +35,7 @@ class Entry:
 
 
 def dodge(places: Sequence[float], apart: float, low: float, high: float) -> list[float]:
-    """Move places as little as may be (least squares) so that they are `apart` and inside [low, high].
+    """Move places as little as may be (least squares) to be `apart` and inside [low, high].
 
     Returns the new places in the order given; [] where there is no room. Pool-adjacent-violators on
     places minus their rank times `apart` (Barlow et al. 1972, Statistical Inference under Order
@@ -58,21 +60,22 @@ def dodge(places: Sequence[float], apart: float, low: float, high: float) -> lis
     return moved
 
 
-def beside(
-    ruler: Ruler, entries: Sequence[Entry], size: float, width: float
-) -> float | None:
-    """Return the room that names beside the lines need, or None where they are too wide for that."""
+def beside(ruler: Ruler, entries: Sequence[Entry], size: float, width: float) -> float | None:
+    """Return the room that names beside the lines need; None where they are too wide."""
     widest = max((ruler.width(entry.label, size) for entry in entries), default=0.0)
     return widest + 8.0 if widest <= WIDEST * width else None
 
 
 def place_beside(sheet: Sheet, box: Box, entries: Sequence[Entry], ends: Sequence[float]) -> bool:
-    """Set names right of a panel at their lines' ends (0 bottom, 1 top); False where they do not fit."""
+    """Set names right of a panel at their lines' ends (0 bottom, 1 top); False: they do not fit."""
     size = sheet.style.tick
     apart = size * 1.16
     wanted = [box.bottom + end * box.height for end in ends]
-    places = dodge(wanted, apart, box.bottom - apart / 2, box.top + apart / 2)
-    if not places or max(abs(a - b) for a, b in zip(places, wanted, strict=True)) > FARTHEST * apart:
+    places = dodge(wanted, apart, box.bottom - apart / 2, box.top + apart / 4)
+    if (
+        not places
+        or max(abs(a - b) for a, b in zip(places, wanted, strict=True)) > FARTHEST * apart
+    ):
         return False
     for entry, end, place in zip(entries, wanted, places, strict=True):
         if abs(place - end) > 0.2 * apart:
@@ -104,7 +107,9 @@ def legend(ruler: Ruler, entries: Sequence[Entry], size: float, width: float) ->
     """Arrange entries in as few even rows as the width allows, read along the rows."""
     if not entries:
         return Legend((), (), size)
-    needed = [SAMPLE_PT + 4 + ruler.width(entry.label, size) for entry in entries]
+    needed = [
+        SAMPLE_PT + 4 + min(ruler.width(entry.label, size), LONGEST * width) for entry in entries
+    ]
     for rows in range(1, len(entries) + 1):
         columns = math.ceil(len(entries) / rows)
         widths = [max(needed[c::columns]) for c in range(columns)]

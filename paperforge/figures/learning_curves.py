@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.figures import labels, palette, scale, select
 from paperforge.figures.frame import Frame, columns_for
-from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet
+from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet, title_height
 from paperforge.figures.style import PDF_POINTS
 from paperforge.model import Diagnostic, Severity
 from paperforge.spec import Direction, Unit
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from paperforge.figures.labels import Entry
     from paperforge.figures.palette import Look
     from paperforge.figures.scale import Scale
-    from paperforge.figures.sheet import Box, Ruler
+    from paperforge.figures.sheet import Ruler
     from paperforge.figures.style import Style
     from paperforge.model import Analysis, Curve
     from paperforge.spec import Dataset, FigureSpec, Method, Metric
@@ -46,8 +46,8 @@ X_LABEL = "Step"
 
 def compose(spec: FigureSpec, analysis: Analysis) -> LearningCurves:
     """Choose the curves. Raises InputError where there are none, with the next move."""
-    metric = select.metric_of(spec, analysis)
-    curves = [c for c in analysis.curves if c.metric == metric.name and c.steps]
+    metric = select.metric_of(spec, analysis, (c.metric for c in analysis.curves))
+    curves = [f for c in analysis.curves if c.metric == metric.name and (f := _finite(c)).steps]
     if not curves:
         raise InputError(
             f'there are no steps of "{metric.name}" to draw',
@@ -73,7 +73,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> LearningCurves:
         )
     unit = Unit.SEED if analysis.design.unit is Unit.SEED else Unit.NONE
     level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
-    looks = palette.looks(analysis.methods or methods)
+    looks = palette.looks(select.all_methods(analysis, methods))
     return LearningCurves(spec, metric, methods, panels, looks, unit, level)
 
 
@@ -82,6 +82,17 @@ def _split(spec: FigureSpec, curves: Sequence[Curve]) -> str:
     if spec.split and spec.split not in present:
         raise select.unknown("split with steps", spec.split, present, spec)
     return spec.split or ("val" if "val" in present else present[0])
+
+
+def _finite(curve: Curve) -> Curve:
+    """The curve without points that have no finite mean: they cannot be drawn."""
+    at = [i for i, mean in enumerate(curve.mean) if math.isfinite(mean)]
+    if len(at) == len(curve.mean):
+        return curve
+    steps, mean = (tuple(v[i] for i in at) for v in (curve.steps, curve.mean))
+    low, high = (tuple(v[i] for i in at) for v in (curve.low, curve.high))
+    n = tuple(curve.n[i] for i in at)
+    return replace(curve, steps=steps, mean=mean, low=low, high=high, n=n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +138,9 @@ class LearningCurves:
         unit = f" in {self.metric.unit}" if self.metric.unit else ""
         first = min(c.steps[0] for c in self.curves)
         last = max(c.steps[-1] for c in self.curves)
+        who = f"{len(self.methods)} method{'s' * (len(self.methods) > 1)}"
         text = [
-            f"Learning curves of {self.metric.label}{unit} from step {first:g} to {last:g} for "
-            f"{len(self.methods)} method{'s' * (len(self.methods) > 1)}."
+            f"Learning curves of {self.metric.label}{unit}, steps {first:g} to {last:g}, for {who}."
         ]
         for dataset, curves in self.panels[:TOLD_PANELS]:
             low, high = _span(curves)
@@ -186,15 +197,24 @@ class LearningCurves:
         shown = [] if beside is not None or len(entries) == 1 else entries
         legend = labels.legend(ruler, shown, style.tick, style.width)
         xs, ys = self._scales(style)
-        frame = self._frame(style, ruler, (xs, ys), legend.height, beside)
+        heading = title_height(self.spec.title, style)
+        frame = self._frame(style, ruler, (xs, ys), legend.height + heading, beside)
         panel = self._panel_height(frame, style)
         sheet = Sheet(style, style.height or frame.height(panel), ruler)
         for place, (dataset, curves) in enumerate(self.panels):
             box = frame.box(place, panel)
             axes = sheet.panel(box, xs[place], ys[place])
             self._lines(axes, curves, xs[place])
-            self._dress(sheet, axes, (frame, place), box, dataset)
-        labels.draw_legend(sheet, legend, sheet.height - 1.0)
+            axes.grid(axis="y")
+            axes.tick_params(
+                labelleft=frame.first(place) or not _same(ys),
+                labelbottom=frame.lowest(place) or not _same(xs),
+            )
+            if self._titled:
+                title = ruler.fit(dataset.label, style.label, box.width + frame.gap / 2)
+                sheet.text((box.middle, box.top + 3.0), title, style.label, va="baseline")
+        labels.draw_legend(sheet, legend, sheet.height - 1.0 - heading)
+        sheet.title(self.spec.title)
         self._axis_labels(sheet, frame, panel)
         if beside is None:
             return sheet
@@ -236,9 +256,7 @@ class LearningCurves:
         xs, ys = scales
         numbers = max(ruler.width(t, style.tick) for y in ys for t in y.labels)
         numbers += TICK_PT + GAP_PT
-        shared = len({(y.low, y.high) for y in ys}) == 1
-        same_steps = len({(x.low, x.high) for x in xs}) == 1
-        over = max((ruler.width(x.labels[-1], style.tick) / 2 for x in xs if x.labels), default=2.0)
+        over = max((ruler.width(x.labels[-1], style.tick) for x in xs), default=0.0) / 2
         columns = columns_for(len(self.panels), style.width, NARROWEST_PT)
         under = style.tick * LINE + TICK_PT
         return Frame(
@@ -246,24 +264,24 @@ class LearningCurves:
             count=len(self.panels),
             columns=columns,
             left=style.label * LINE + numbers + 1.0,
-            gap=max(over + 5.0, 9.0) + (0.0 if shared else numbers),
+            gap=max(2 * over, over + 8.0) + (0.0 if _same(ys) else numbers),
             right=max(over, 3.0) + 1.0 if beside is None else beside,
             top=top + (3.0 if not self._titled else 1.0),
             title=style.label * LINE + 1.0 if self._titled else 0.0,
-            foot=5.0 + (0.0 if same_steps else under),
+            foot=5.0 + (0.0 if _same(xs) else under),
             bottom=under + style.label * LINE + 2.0,
         )
 
     @property
     def _titled(self) -> bool:
-        return len(self.panels) > 1 or bool(self.spec.title)
+        return len(self.panels) > 1
 
     def _panel_height(self, frame: Frame, style: Style) -> float:
         if style.height is not None:
             return frame.panel_height(style.height, select.where(self.spec))
         if len(self.panels) == 1:
             return min(max(0.62 * frame.panel_width, 88.0), 150.0)
-        return min(max(0.7 * frame.panel_width, 58.0), 105.0)
+        return min(max(0.78 * frame.panel_width, 62.0), 105.0)
 
     def _lines(self, axes: Axes, curves: Sequence[Curve], x: Scale) -> None:
         """Draw bands under lines, ours on top."""
@@ -296,23 +314,6 @@ class LearningCurves:
                 zorder=look.front,
             )
 
-    def _dress(
-        self, sheet: Sheet, axes: Axes, at: tuple[Frame, int], box: Box, dataset: Dataset
-    ) -> None:
-        """Give a panel its title and grid; take away tick labels that a neighbour shows."""
-        frame, place = at
-        axes.grid(axis="y")
-        if frame.gap < frame.left - sheet.style.label * LINE and not frame.first(place):
-            axes.tick_params(labelleft=False)
-        if frame.foot <= 5.0 and not frame.lowest(place):  # noqa: PLR2004 -- _frame's air between rows
-            axes.tick_params(labelbottom=False)
-        if self._titled:
-            size = sheet.style.label
-            title = dataset.label if len(self.panels) > 1 else self.spec.title
-            room = box.width + frame.gap / 2
-            fitted = sheet.ruler.fit(title, size, room)
-            sheet.text((box.middle, box.top + 3.0), fitted, size, va="baseline")
-
     def _axis_labels(self, sheet: Sheet, frame: Frame, panel: float) -> None:
         """Set one label for each direction, over all panels."""
         size, ruler = sheet.style.label, sheet.ruler
@@ -337,6 +338,11 @@ def _span(curves: Sequence[Curve]) -> tuple[float, float]:
     return max(min([low, *ends]), low - reach), min(max([high, *ends]), high + reach)
 
 
+def _same(scales: Sequence[Scale]) -> bool:
+    """Whether all panels have one scale, so that one of a row or column can have the labels."""
+    return len({(one.low, one.high) for one in scales}) == 1
+
+
 def _thinned(count: int) -> list[int]:
     """Return the places to draw: all, or evenly spread ones with the first and the last."""
     if count <= MOST_POINTS:
@@ -345,7 +351,7 @@ def _thinned(count: int) -> list[int]:
 
 
 def _marked(steps: Sequence[float], x: Scale, offset: float) -> list[int]:
-    """Return the points that have a marker: evenly spread, staggered so that methods do not collide."""
+    """Return the points that have a marker: evenly spread, staggered between methods."""
     if len(steps) <= ALL_MARKED:
         return list(range(len(steps)))
     width = (x.high - x.low) / MARKERS

@@ -2,29 +2,31 @@
 
 Why: matplotlib writes fonts with PostScript outlines (the OTF files of TeX Gyre, Latin Modern, Noto
 CJK) into a PDF as if they were TrueType. Poppler forgives that; Acrobat does not
-(github.com/matplotlib/matplotlib issues 2869 and 20870). With TrueType outlines the PDF is right everywhere.
+(github.com/matplotlib/matplotlib issues 2869 and 20870). With TrueType outlines the PDF is
+right everywhere.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 TOLERANCE = 0.0005
 """Largest distance of the quadratic from the cubic outline, in em: 0.004 pt at 8 pt."""
 
 
-def truetype(path: Path, characters: Iterable[str], number: int = 0) -> bytes:
+@lru_cache(maxsize=16)
+def truetype(path: Path, characters: frozenset[str], number: int = 0) -> bytes:
     """Return a TrueType font that holds the given characters of a font file.
 
     number: which font of a collection. The same file and characters give the same bytes.
     """
-    from fontTools import subset
-    from fontTools.ttLib import TTFont
+    from fontTools import subset  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     options = subset.Options(
         layout_features=["*"], notdef_outline=True, recalc_timestamp=False, hinting=False
@@ -47,8 +49,8 @@ def _quadratic(font: Any) -> None:  # noqa: ANN401 -- fontTools has no types
     The tables that the two flavours do not share are rebuilt after the OpenType specification
     (learn.microsoft.com/typography/opentype/spec: glyf, loca, maxp 1.0, post 2.0).
     """
-    from fontTools.pens.cu2quPen import Cu2QuPen
-    from fontTools.pens.ttGlyphPen import TTGlyphPen
+    from fontTools.pens.cu2quPen import Cu2QuPen  # type: ignore[import-untyped]
+    from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
     from fontTools.ttLib import newTable
 
     order, source = font.getGlyphOrder(), font.getGlyphSet()
@@ -72,14 +74,18 @@ def _quadratic(font: Any) -> None:  # noqa: ANN401 -- fontTools has no types
     _headers(font, order)
 
 
+UNUSED = (
+    *("maxTwilightPoints", "maxStorage", "maxFunctionDefs", "maxInstructionDefs"),
+    *("maxStackElements", "maxSizeOfInstructions", "maxComponentElements", "maxPoints"),
+    *("maxContours", "maxCompositePoints", "maxCompositeContours", "maxComponentDepth"),
+)
+"""Fields of maxp 1.0 that are about hinting or that fontTools works out when it saves."""
+
+
 def _headers(font: Any, order: list[str]) -> None:  # noqa: ANN401 -- fontTools has no types
     maxp = font["maxp"]
     maxp.tableVersion = 0x00010000
-    for field in (
-        "maxTwilightPoints maxStorage maxFunctionDefs maxInstructionDefs maxStackElements "
-        "maxSizeOfInstructions maxComponentElements maxPoints maxContours maxCompositePoints "
-        "maxCompositeContours maxComponentDepth"
-    ).split():
+    for field in UNUSED:
         setattr(maxp, field, 0)
     maxp.maxZones = 1
     post = font["post"]

@@ -1,9 +1,10 @@
 """One look a method (colour, dash, marker), the same in every figure of a paper.
 
-No colour alone tells methods apart in greyscale or for every reader, so each look also has a marker
-and a line style of its own. The twelve colours were chosen by numerical search: lightness (CIE L*)
-far apart among the first six, and CIE76 distances in normal, deuteranope and protanope vision
-(Machado, Oliveira & Fernandes 2009) large among all twelve; tests/figures/test_palette.py measures them.
+No colour alone tells methods apart in greyscale or for every reader, so each look also has a
+marker and a line style. The twelve colours were found by numerical search: lightness (CIE L*) far
+apart among the first six, and CIE76 distances in normal, deuteranope and protanope vision
+(Machado, Oliveira & Fernandes 2009) large among all twelve; tests/figures/test_palette.py
+measures them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperforge.spec import Role
@@ -76,5 +77,4 @@ def looks(methods: Sequence[Method]) -> Mapping[str, Look]:
 
 @cache
 def _data() -> Any:  # noqa: ANN401 -- json
-    text = resources.files(__package__).joinpath("palette.json").read_text(encoding="utf-8")
-    return json.loads(text)
+    return json.loads(Path(__file__).with_name("palette.json").read_text(encoding="utf-8"))

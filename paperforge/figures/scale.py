@@ -1,4 +1,4 @@
-"""Limits, tick positions and printed numbers of an axis. Plain arithmetic, so that layouts can be planned."""
+"""Limits, ticks and printed numbers of an axis: plain arithmetic, so layouts can be planned."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 PADDING = 0.06
-SHARED = 2.5
+SHARED = 1.8
 """Panels share one scale where it is at most this many times as wide as the narrowest needs."""
 SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 LARGE = 1e4
@@ -55,11 +55,15 @@ def _ticks(low: float, high: float, most: int) -> tuple[float, ...]:
     """Round numbers between low and high, at most `most` and at least two where that can be."""
     rough = (high - low) / max(most, 2)
     power = 10.0 ** math.floor(math.log10(rough))
+    finer: tuple[float, ...] = ()
     for step in (*(s * power for s in STEPS), 20 * power):
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-        if last - first + 1 <= most:
-            return tuple(i * step for i in range(first, last + 1))
-    return (low, high)
+        found = tuple(i * step for i in range(first, last + 1))
+        if len(found) <= most:
+            # One tick shows no scale: rather one or two too many than that.
+            return found if len(found) > 1 or not finer else finer
+        finer = found
+    return finer
 
 
 def numbers(values: Sequence[float]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.spec import Dataset, Direction, Method, Metric, Role, Unit
+from paperforge.spec import Dataset, Direction, Method, Metric, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,13 +20,19 @@ def where(spec: FigureSpec) -> str:
     return f"figure {spec.name}"
 
 
-def metric_of(spec: FigureSpec, analysis: Analysis) -> Metric:
-    """Return the metric that the figure shows; InputError where the results have no such metric."""
+def metric_of(spec: FigureSpec, analysis: Analysis, having: Iterable[str]) -> Metric:
+    """Return the metric that the figure shows: the one asked for, else the first to draw.
+
+    having: the metrics with something to draw. Raises InputError where there is no such metric.
+    """
     if not analysis.metrics:
-        raise InputError("the results have no metric to draw", where(spec), "add a results file with rows")
-    if not spec.metric:
-        return analysis.metrics[0]
+        raise InputError(
+            "the results have no metric to draw", where(spec), "add a results file with rows"
+        )
     named = {metric.name: metric for metric in analysis.metrics}
+    if not spec.metric:
+        present = set(having)
+        return next((m for m in analysis.metrics if m.name in present), analysis.metrics[0])
     if spec.metric not in named:
         raise unknown("metric", spec.metric, named, spec)
     return named[spec.metric]
@@ -77,7 +83,7 @@ def axis_label(metric: Metric, what: str = "") -> str:
 
 
 def arrow(metric: Metric) -> str:
-    """Return the arrow towards better values along a rising axis; nothing where that is not known."""
+    """Return the arrow towards better values along a rising axis; nothing where unknown."""
     if metric.direction is None:
         return ""
     return " →" if metric.direction is Direction.HIGHER else " ←"
@@ -97,6 +103,6 @@ def replicates(unit: Unit, counts: Sequence[int]) -> str:
     return f"{low} {noun}" if low == high else f"{low}–{high} {noun}"
 
 
-def is_ours(method: Method) -> bool:
-    """Whether the method is the paper's own."""
-    return method.role is Role.OURS
+def all_methods(analysis: Analysis, drawn: Iterable[Method]) -> tuple[Method, ...]:
+    """Return the paper's methods, then any that only the drawn data name: the order of looks."""
+    return tuple({m.name: m for m in (*analysis.methods, *drawn)}.values())

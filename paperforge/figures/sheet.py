@@ -1,4 +1,4 @@
-"""The page of one figure: text that is measured before it is placed, panels at exact places, the PDF."""
+"""The page of one figure: measured text, panels at exact places, the PDF."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GAP_PT = 2.0
 
 
 class Ruler:
-    """Text as it will be set: spelled with the fonts there are, measured, cut to the room there is."""
+    """Text as it will be set: spelled with the fonts there are, measured, cut to its room."""
 
     def __init__(self, letters: Letters) -> None:
         self.letters = letters
@@ -109,7 +109,11 @@ class Sheet:
         return axes
 
     def text(
-        self, place: tuple[float, float], text: str, size: float, **how: Any  # noqa: ANN401 -- Text's options
+        self,
+        place: tuple[float, float],
+        text: str,
+        size: float,
+        **how: Any,  # noqa: ANN401 -- Text's options
     ) -> None:
         """Set a text (already spelled or fitted) at a place of the page."""
         x, y = place
@@ -117,6 +121,14 @@ class Sheet:
         self.figure.text(
             x / self.width, y / self.height, text, fontsize=size * PDF_POINTS, **options
         )
+
+    def title(self, text: str) -> None:
+        """Set a title over the whole figure, in the line that `title_height` keeps free."""
+        if not text:
+            return
+        size = self.style.label
+        fitted = self.ruler.fit(text, size, self.width - 2.0)
+        self.text((self.width / 2, self.height - size), fitted, size, va="baseline")
 
     def line(self, xs: list[float], ys: list[float], **how: Any) -> None:  # noqa: ANN401 -- Line2D's options
         """Draw a line in page coordinates."""
@@ -126,12 +138,17 @@ class Sheet:
         self.figure.add_artist(Line2D(across, up, **how))
 
 
+def title_height(text: str, style: Style) -> float:
+    """Return the height of a title over the whole figure; 0 without one."""
+    return style.label * LINE + 2.0 if text else 0.0
+
+
 def pdf(figure: Drawn) -> bytes:
-    """Write a figure: its own size, no date, no program name; the same drawing gives the same bytes."""
+    """Write a figure at its own size, without date or program name, so that bytes repeat."""
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
     out = BytesIO()
-    canvas = FigureCanvasPdf(figure)
+    canvas: Any = FigureCanvasPdf(figure)  # print_pdf has no types
     nothing = {"Creator": None, "Producer": None, "CreationDate": None}
     canvas.print_pdf(out, metadata=nothing)
     return out.getvalue()

@@ -27,8 +27,11 @@ FAINT = "#8a8a8a"
 GRID = "#e4e4e4"
 WIDTHS = ("column", "text")
 HEIGHT_RANGE = (40.0, 2000.0)
-DRAWN = ("axes.", "axes3d.", "xtick.", "ytick.", "font.", "mathtext.", "text.", "figure.", "lines.")
-DRAWN += ("legend.", "patch.", "path.", "pdf.", "savefig.", "grid.", "markers.", "hatch.")
+DRAWN = (
+    *("axes.", "xtick.", "ytick.", "xaxis.", "yaxis.", "font.", "mathtext.", "text.", "figure."),
+    *("lines.", "legend.", "patch.", "path.", "pdf.", "savefig.", "grid.", "markers.", "hatch."),
+)
+"""The groups of matplotlib's settings that a drawing depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,9 @@ class Style:
 def style_for(spec: FigureSpec, venue: Venue | None) -> Style:
     """Return the sizes of a figure for a venue.
 
-    Labels have the venue's footnote size, a size that the page already has; ticks and legends the same
-    but at most 8 pt; nothing is below 7 pt. Raises InputError for an unknown width or a height out of range.
+    Labels have the venue's footnote size, a size that the page already has; ticks and legends the
+    same but at most 8 pt; nothing is below 7 pt. Raises InputError for an unknown width or a height
+    out of range.
     """
     where = f"figure {spec.name}"
     if spec.width not in WIDTHS:
@@ -70,18 +74,19 @@ def style_for(spec: FigureSpec, venue: Venue | None) -> Style:
 
 @contextmanager
 def settings(style: Style, letters: Letters) -> Iterator[None]:
-    """matplotlib's own defaults plus ours, for this block only; no matplotlibrc has a say."""
+    """Matplotlib's own defaults plus ours, for this block only; no matplotlibrc has a say."""
     import matplotlib as mpl
 
-    plain = {k: v for k, v in mpl.rcParamsDefault.items() if k.startswith(DRAWN)}
+    plain: Any = {k: v for k, v in mpl.rcParamsDefault.items() if k.startswith(DRAWN)}
     with mpl.rc_context():
         mpl.rcParams.update(plain)
-        mpl.rcParams.update(rc(style, letters))
+        ours: Any = rc(style, letters)
+        mpl.rcParams.update(ours)
         yield
 
 
 def rc(style: Style, letters: Letters) -> dict[str, Any]:
-    """Return our settings. Names are drawn as they are: `text.parse_math` off makes $ a dollar sign."""
+    """Return our settings; `text.parse_math` off draws names as they are, $ included."""
     tick, label = style.tick * PDF_POINTS, style.label * PDF_POINTS
     return {
         "font.family": list(letters.families),

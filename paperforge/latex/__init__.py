@@ -1,1 +1,1 @@
-"""The low layer: what TeX takes literally, how numbers are rounded, how the author's text is read."""
+"""The low layer: plain text for TeX, the rounding of numbers, the author's own .tex read."""

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -32,10 +35,12 @@ SPECIAL = {
 """ASCII that TeX would act on, or that the OT1 encoding prints as something else."""
 
 _ACTIVE = re.compile(r"""[\\{}$&#_%^~<>|`"]|-(?=-)|'(?=')|,(?=,)|[^\x00-\x7f]""")
-"""Specials; the first of two characters that would join into a dash or a quote; what is not ASCII."""
+"""Specials; the first of two signs that would join into a dash or a quote; what is not ASCII."""
 
-_INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]")
-"""Format characters that change how a line is read and print nothing. U+200C and U+200D, which shape
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]"
+)
+"""Characters that change how a line is read and print nothing. U+200C and U+200D, which shape
 letters and emoji, stay."""
 
 _OPENS_AFTER = " ([{/-"
@@ -67,13 +72,15 @@ def _characters() -> tuple[dict[str, str], frozenset[str]]:
 def plain(text: str) -> str:
     """One line without control or invisible characters, in composed form (NFC).
 
-    Line breaks and tabs become spaces; control characters, lone surrogates and bidirectional overrides
-    go. What is left is safe in a terminal, in UTF-8 and in a TeX comment.
+    Line breaks and tabs become spaces; control characters, lone surrogates and bidirectional
+    overrides go. What is left is safe in a terminal, in UTF-8 and in a TeX comment.
     """
     if text.isascii() and text.isprintable():
         return text
     text = unicodedata.normalize("NFC", re.sub(r"[\s\x85\u2028\u2029]", _space, text))
-    return "".join(c for c in _INVISIBLE.sub("", text) if unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(
+        c for c in _INVISIBLE.sub("", text) if unicodedata.category(c) not in ("Cc", "Cs")
+    )
 
 
 def _space(match: re.Match[str]) -> str:
@@ -85,9 +92,9 @@ def _space(match: re.Match[str]) -> str:
 def escape(text: str) -> str:
     r"""The TeX that prints `text` literally; needs no package.
 
-    Symbols become kernel commands or mathematics (± is `$\pm$`). Letters that no command of the kernel
-    gives (Chinese, Hebrew, emoji) pass through as UTF-8: see `needs_unicode_engine`. A `Tex` comes back
-    as it is. Not for the start of a table row: there `[` and `*` would be read by `\\`.
+    Symbols become kernel commands or mathematics (± is `$\pm$`). Letters that no command of the
+    kernel gives (Chinese, Hebrew, emoji) pass through as UTF-8: see `needs_unicode_engine`. A `Tex`
+    comes back as it is. At the start of a table row, `[` and `*` still need a {} before them.
     """
     if isinstance(text, Tex):
         return text
@@ -108,17 +115,19 @@ def _command(match: re.Match[str]) -> str:
 
 
 def number(printed: str) -> Tex:
-    r"""A printed number ("-1.2", "<.001", "91.2 ± 0.3") as TeX that also works inside mathematics."""
+    r"""A printed number ("-1.2", "<.001", "91.2 ± 0.3") as TeX that mathematics takes as well."""
     return Tex("".join(_MATHS.get(c) or escape(c) for c in plain(printed)))
 
 
 def needs_unicode_engine(text: str) -> tuple[str, ...]:
-    """The characters of `text` that pdfLaTeX cannot set, in order; XeLaTeX and LuaLaTeX can, with a font."""
+    """The characters that pdfLaTeX cannot set, in order; XeLaTeX and LuaLaTeX can, with a font."""
     if text.isascii():
         return ()
     commands, direct = _characters()
     return tuple(
-        c for c in dict.fromkeys(plain(text)) if not c.isascii() and c not in commands and c not in direct
+        c
+        for c in dict.fromkeys(plain(text))
+        if not c.isascii() and c not in commands and c not in direct
     )
 
 
@@ -131,7 +140,7 @@ def slug(name: str) -> str:
     r"""The ASCII part of a macro's key: lower case, [a-z0-9.-], never empty.
 
     "LoRA (r=8)" -> "lora-r-8", "Café" -> "cafe", "β-VAE" -> "beta-vae", "LoRA+" -> "lora-plus".
-    Other letters and emoji become their code point ("模" -> "u6a21"), so the key can be typed anywhere.
+    Other letters and emoji become their code point ("模" -> "u6a21"): anyone can type the key.
     """
     letters = "".join(_ascii(c) for c in unicodedata.normalize("NFKD", plain(name)).lower())
     return re.sub(r"-+", "-", re.sub(r"[^a-z0-9.]", "-", letters)).strip("-") or "x"
@@ -153,9 +162,10 @@ def _ascii(character: str) -> str:
 
 
 def slugs(names: Iterable[str], reserved: Collection[str] = ()) -> dict[str, str]:
-    """name -> its own slug. Names whose slugs collide, with each other or with `reserved`, get a suffix.
+    """Name -> its own slug; those that collide, with each other or with `reserved`, get a suffix.
 
-    The suffix is made from the name alone: it does not depend on the order, nor on the other names. A name that is its own slug keeps it ("lora" beside "LoRA"), unless that is reserved.
+    The suffix is made from the name alone: neither the order nor the other names change it. A name
+    that is its own slug keeps it ("lora" beside "LoRA"), unless that is reserved.
     """
     wanted = {name: slug(name) for name in names}
     counts = Counter(wanted.values())

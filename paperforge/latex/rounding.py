@@ -2,23 +2,27 @@
 
 Tables and the text's macros read the same rules (`column_rules`), so they print the same number.
 
-Halves are rounded away from zero (ROUND_HALF_UP), on the decimal that the user wrote: 0.285 prints as
-0.29, although its binary value is below 0.285. Banker's rounding would print 0.28 here and 0.38 for
-0.375: nobody who checks a table against the data by eye expects that, and one rounding of a printed
-value accumulates no bias.
+Halves are rounded away from zero (ROUND_HALF_UP), on the decimal that the user wrote: 0.285 prints
+as 0.29, although its binary value is below 0.285. Banker's rounding would print 0.28 here and 0.38
+for 0.375: nobody who checks a table against the data by eye expects that, and a value that is
+rounded once, for print, accumulates no bias.
 """
 
 from __future__ import annotations
 
 import math
-import statistics
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from paperforge.errors import UsageError
-from paperforge.model import Aggregate, Analysis
 from paperforge.spec import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from paperforge.model import Aggregate, Analysis
 
 MAX_DECIMALS = 15
 """What a double can hold; a column of 1e-12 still shows its digits."""
@@ -65,10 +69,15 @@ def fixed(value: float, decimals: int, *, grouped: bool = False) -> str:
     """
     if not math.isfinite(value):
         raise ValueError(f"{value} cannot be rounded")
-    rounded = exact(value).quantize(Decimal(1).scaleb(-decimals), context=_WIDE)
+    rounded = exact(value).quantize(_quantum(decimals), context=_WIDE)
     if rounded.is_zero():
         rounded = abs(rounded)
     return f"{rounded:,f}" if grouped else f"{rounded:f}"
+
+
+@lru_cache(maxsize=64)
+def _quantum(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
 
 
 def decimals_for(
@@ -76,23 +85,31 @@ def decimals_for(
 ) -> int:
     """The decimals of a column of values and their uncertainties; `digits`, where given, decides.
 
-    With uncertainties: the median positive one shows one significant digit, two where its first digit
-    is 1 (0.31 -> 1 decimal, 0.14 -> 2). Without: the median magnitude of the values shows three
-    significant digits, and never more decimals than the data has. 0 to 15.
+    With uncertainties: the median positive one shows one significant digit, two where its first
+    digit is 1 (0.31 -> 1 decimal, 0.14 -> 2). Without: the median magnitude of the values shows
+    three significant digits, and never more decimals than the data has. 0 to 15.
     """
     if digits is not None:
         return digits
     magnitudes = [abs(v) for v in values if math.isfinite(v) and v]
-    typical = statistics.median(magnitudes) if magnitudes else 0.0
+    typical = _median(magnitudes) if magnitudes else 0.0
     uncertain = [s for s in spreads if math.isfinite(s) and s > NOISE * typical and s > 0]
     if uncertain:
-        spread = exact(statistics.median(uncertain))
+        spread = exact(_median(uncertain))
         first = spread.as_tuple().digits[0]
         return _capped((2 if first == 1 else 1) - 1 - spread.adjusted())
     if not magnitudes:
         return 0
     needed = max(-int(exact(v).normalize(_WIDE).as_tuple().exponent) for v in magnitudes)
     return _capped(min(SIGNIFICANT - 1 - exact(typical).adjusted(), needed))
+
+
+def _median(numbers: Sequence[float]) -> float:
+    """The middle of a non-empty list; the module `statistics` costs more to import than a table."""
+    ordered, middle = sorted(numbers), len(numbers) // 2
+    if len(numbers) % 2:
+        return ordered[middle]
+    return ordered[middle - 1] / 2 + ordered[middle] / 2
 
 
 def _capped(decimals: int) -> int:
@@ -110,8 +127,8 @@ def rule_for(
 def p_value(p: float, alpha: float = 0.05) -> str:
     """A p-value without its leading zero: ".03", ".004", "<.001", ">.99".
 
-    Two decimals, three below .01. More, where two would print it on alpha or across it: at alpha .05,
-    .0496 prints as ".0496" and .052 as ".052", so that the number and the verdict agree.
+    Two decimals, three below .01. More, where two would print it on alpha or across it: at alpha
+    .05, .0496 prints as ".0496" and .052 as ".052", so that the number and the verdict agree.
     """
     if p < 0.001:  # noqa: PLR2004 - the customary floor
         return "<.001"
@@ -152,14 +169,12 @@ def spread_of(aggregate: Aggregate, kind: str) -> float | None:
     return aggregate.half_width if kind == "ci" else None
 
 
-def column_rules(
-    analysis: Analysis, spread: str = ""
-) -> Mapping[tuple[str, str | None], Rounding]:
+def column_rules(analysis: Analysis, spread: str = "") -> Mapping[tuple[str, str | None], Rounding]:
     """(metric, dataset) -> its rule, from all methods; dataset None is the average.
 
-    All methods count, also those that a table leaves out: a number prints alike in every table and in
-    the text. Where the printed spread is "none", or a cell lacks it, the column's other uncertainties
-    (sd, then se) still say which digits mean something.
+    All methods count, also those that a table leaves out: a number prints alike in every table and
+    in the text. Where the printed spread is "none", or a cell lacks it, the column's other
+    uncertainties (sd, then se) still say which digits mean something.
     """
     kind = spread_kind(analysis, spread)
     default = spread_kind(analysis)

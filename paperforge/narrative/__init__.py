@@ -1,1 +1,24 @@
 """What the paper says around the numbers: macros, findings, limitations, checklists, skeleton."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paperforge.narrative import checklists, compute, findings, limitations, macros, skeleton
+
+if TYPE_CHECKING:
+    from paperforge.model import Analysis
+    from paperforge.spec import Project
+
+__all__ = ["checklists", "compute", "findings", "limitations", "macros", "skeleton", "texts"]
+
+
+def texts(project: Project, analysis: Analysis | None) -> dict[str, str]:
+    """Name -> TeX of the generated passages: findings, limitations, compute."""
+    from paperforge.latex.escape import escape
+
+    made = {"limitations": limitations.limitations(analysis, project.limitations)}
+    made["compute"] = escape(compute.sentence(project.compute)) + "\n"
+    if analysis is not None:
+        made["findings"] = findings.paragraph(analysis)
+    return {name: text for name, text in made.items() if text.strip()}

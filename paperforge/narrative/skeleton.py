@@ -53,7 +53,7 @@ def _abstract(story: Story) -> str:
             _said(story.problem, "Problem: what goes wrong today, for whom? One sentence."),
             _said(story.insight, "Insight: what did you see that others did not? One sentence."),
             _said(story.method, "Method: what do you do? One sentence."),
-            _said(story.evidence, "Evidence: the one number that matters, as \\string\\pf."),
+            _said(story.evidence, "Evidence: the one number that matters."),
         )
     )
 

@@ -1,12 +1,13 @@
 """paper.toml -> Project, and back.
 
-    lines     key path -> line of a TOML text
-    shape     what is allowed and what it means (pydantic)
-    problems  what is wrong, in words
-    authors   the one-line form of an author
-    paths     the files that it names
-    read      text -> Project
-    write     Project -> text
+lines     key path -> line of a TOML text
+forms     kinds of value, and their short forms (pydantic)
+shape     what is allowed and what it means (pydantic)
+problems  what is wrong, in words
+authors   the one-line form of an author
+paths     the files that it names
+read      text -> Project
+write     Project -> text
 """
 
 from __future__ import annotations

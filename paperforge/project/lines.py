@@ -29,7 +29,7 @@ _STRING = re.compile(
 def key_lines(text: str) -> dict[KeyPath, int]:
     """Line (from 1) at which each key, table and array element of a valid TOML text begins.
 
-    A key that several places extend (`[a.b]`, then `a.c = 1` has no second `a`) keeps its first line.
+    A key that several places extend keeps its first line.
     """
     return _Scanner(text).scan()
 

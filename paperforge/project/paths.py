@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperforge.project.problems import Problem, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from paperforge.project.lines import KeyPath
 
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -23,12 +24,12 @@ def inside(written: str) -> str:
 
 
 def source_path(root: Path, written: str) -> Path:
-    """Where a result store lies. Links are kept: data managers give stores telling names by them."""
-    return Path(os.path.abspath(root / Path(written).expanduser()))  # noqa: PTH100 (resolve follows links)
+    """Where a result store lies; links are kept, for the names that they give to stores."""
+    return Path(os.path.abspath(root / Path(written).expanduser()))  # noqa: PTH100 (keeps links)
 
 
 def path_problems(data: Mapping[str, Any], root: Path) -> list[Problem]:
-    """What is wrong with the paths of a parsed paper.toml; values of a wrong type are passed over."""
+    """What is wrong with the paths of a parsed paper.toml; wrong types are passed over."""
     problems = [_own_file(path, written, root) for path, written in _own(data)]
     problems += [_source(path, written, root) for path, written in _sources(data)]
     return [problem for problem in problems if problem]
@@ -61,7 +62,7 @@ def _each(value: object, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
 
 
 def _own_file(path: KeyPath, written: str, root: Path) -> Problem | None:
-    """A file of the paper itself: it travels to Overleaf and arXiv, so it must be in the project."""
+    """A file of the paper itself: it travels to Overleaf and arXiv, so it must be inside."""
     name = inside(written)
     if posixpath.isabs(name) or _DRIVE.match(name):
         return Problem(path, f"{written!r} must be relative to the project's folder")
@@ -87,7 +88,7 @@ def _spellings(path: KeyPath, name: str) -> list[str]:
 
 def _source(path: KeyPath, written: str, root: Path) -> Problem | None:
     if not written:
-        return Problem(path, "must not be empty")
+        return None  # the shape of the file says so
     try:
         place = source_path(root, written)
         there = place.exists()
@@ -107,7 +108,9 @@ def _not_there(written: str, place: Path, root: Path) -> str:
             continue
         names = {_relative(e, root): e for e in (*entries, *deeper)[:2000] if e.is_file()}
         by_name = {Path(name).name: name for name in reversed(names)}
-        near = nearest(inside(written), [*names]) or by_name.get(nearest(place.name, [*by_name]), "")
+        near = nearest(inside(written), [*names]) or by_name.get(
+            nearest(place.name, [*by_name]), ""
+        )
         if near:
             break
     return f"there is no file {written!r}" + (f" (did you mean {near!r}?)" if near else "")

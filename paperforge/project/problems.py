@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pydantic import BaseModel
     from pydantic_core import ErrorDetails
 
@@ -83,7 +84,7 @@ def shape_problems(data: Mapping[str, Any], model: type[BaseModel]) -> list[Prob
     return []
 
 
-def _problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:
+def _problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:  # noqa: PLR0911 (one kind of error a return)
     path, kind, value = error["loc"], error["type"], error["input"]
     context = error.get("ctx", {})
     if kind == "extra_forbidden":

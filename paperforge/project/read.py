@@ -6,14 +6,13 @@ import os
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
 from paperforge.project import paths
 from paperforge.project.lines import key_lines
-from paperforge.project.problems import Problem, raise_all, shape_problems, where
+from paperforge.project.problems import Problem, nearest, raise_all, shape_problems, where
 from paperforge.spec import (
     Answer,
     Author,
@@ -26,6 +25,8 @@ from paperforge.spec import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from pydantic import BaseModel
 
     from paperforge.project.shape import PaperToml
@@ -57,13 +58,22 @@ def find(path: Path) -> Path:
     except (OSError, ValueError) as error:
         raise InputError(f"cannot be opened: {error}", str(path)) from error
     if not there:
-        raise InputError("there is no such file or folder", str(path), "check the path")
+        raise InputError("there is no such file or folder", str(path), _near(path))
     raise InputError(
         f"the folder holds no {NAME}",
         str(path),
         "`paperforge new` starts a paper; `paperforge table results.csv --save` writes a paper.toml"
         " for results that you have",
     )
+
+
+def _near(path: Path) -> str:
+    try:
+        names = [entry.name for entry in path.parent.iterdir()][:2000]
+    except OSError:
+        names = []
+    near = nearest(path.name, names)
+    return f"did you mean {path.with_name(near)}?" if near else "check the path"
 
 
 def text_of(file: Path) -> str:
@@ -91,9 +101,12 @@ def parse(text: str, shown: str) -> dict[str, Any]:
     except ValueError as error:
         found = _PLACE.search(str(error))
         line = int(found[1]) if found and found[1] else len(text.rstrip().splitlines())
-        message = _PLACE.sub("", str(error))
+        message = _PLACE.sub("", str(error)).split("; use sys.")[0]
         hint = next((advice for start, advice in _ADVICE.items() if start in message), "")
-        raise InputError(f"not valid TOML: {message}", where(shown, max(line, 1)), hint) from error
+        written = "".join(text.splitlines()[max(line, 1) - 1 :][:1]).strip()[:60]
+        raise InputError(
+            f"not valid TOML: {message}: {written}", where(shown, max(line, 1)), hint
+        ) from error
     if not data:
         raise InputError(
             "is empty", f"{shown} line 1", 'the shortest that does something: results = "runs.csv"'

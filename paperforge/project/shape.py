@@ -6,133 +6,28 @@ only `read.py` and `schema()` import this module, when they are called.
 
 from __future__ import annotations
 
-import math
-import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from pydantic_core import PydanticCustomError
-
-from paperforge.project import authors
-from paperforge.spec import ROLES, Direction, Mode, Role, Unit
-
-if TYPE_CHECKING:
-    from pydantic import GetJsonSchemaHandler
-    from pydantic_core import CoreSchema
-
-PAIRING = ("seed", "fold", "split", "run", "example", "cluster")
-"""Roles that can fix something shared between methods."""
-_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_LOST_COMMAND = re.compile(
-    r"[\x08\f\r][A-Za-z]+"
-    r"|\t(?:ext[a-z]*|imes|au\b|heta|ilde|riangle|itle)"
-    r"|\n(?:oindent|abla|ewline|ewcommand)"
+from paperforge.project.forms import (
+    TEXT,
+    Also,
+    ColumnRole,
+    FileName,
+    Free,
+    Kept,
+    KeysOneOf,
+    Length,
+    Names,
+    PairingRoles,
+    Paragraphs,
+    Prose,
+    Text,
+    author_table,
+    short_for,
 )
-"""A TeX command whose first two characters became one."""
-
-
-class _Also:
-    """Tells the JSON Schema of a short form that a validator turns into the long one."""
-
-    def __init__(self, *forms: dict[str, Any]) -> None:
-        self.forms = forms
-
-    def __get_pydantic_json_schema__(
-        self, core: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"anyOf": [*self.forms, handler(core)]}
-
-
-class _OneOf:
-    """A string out of a tuple of them; Literal cannot be told a tuple that is defined elsewhere."""
-
-    def __init__(self, allowed: tuple[str, ...]) -> None:
-        self.allowed = allowed
-
-    def __call__(self, value: str) -> str:
-        if value not in self.allowed:
-            expected = ", ".join(f"'{one}'" for one in self.allowed)
-            raise PydanticCustomError("literal_error", "not allowed", {"expected": expected})
-        return value
-
-
-def _one_as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-def _prose(text: str) -> str:
-    r"""Refuse "\beta" in double quotes: TOML reads its first two characters as a backspace."""
-    found = _LOST_COMMAND.search(text)
-    if found:
-        command = repr(found.group())[1:-1]
-        raise ValueError(
-            f"{command!s}... lost its backslash: in double quotes TOML reads {command[:2]} as a"
-            " control character; write text with TeX in 'single quotes'"
-        )
-    return text
-
-
-def _file_name(name: str) -> str:
-    if not _FILE_NAME.fullmatch(name):
-        raise ValueError("must be letters, digits, - and _ only: it becomes a file's name")
-    return name
-
-
-def _author(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    author = authors.parse(value)
-    if not author:
-        raise ValueError(f"must be like {authors.FORM}")
-    return {"name": author.name, "affiliation": author.affiliation, "email": author.email}
-
-
-def _labelled(value: object) -> object:
-    return {"label": value} if isinstance(value, str) else value
-
-
-def _directed(value: object) -> object:
-    return {"direction": value} if isinstance(value, str) else value
-
-
-def _answered(value: object) -> object:
-    return {"answer": value} if isinstance(value, str) else value
-
-
-def _located(value: object) -> object:
-    return {"path": value} if isinstance(value, str) else value
-
-
-def _free(value: object) -> object:
-    finite = not isinstance(value, float) or math.isfinite(value)
-    if isinstance(value, str | int | float) and finite:
-        return value
-    raise ValueError("must be text, a number, true or false")
-
-
-def _as_text(value: object) -> object:
-    """A value to keep may be written as a number or a truth value; columns hold text."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int | float) else value
-
-
-_TEXT: dict[str, Any] = {"type": "string"}
-Text = Annotated[str, Field(min_length=1)]
-Prose = Annotated[str, AfterValidator(_prose)]
-FileName = Annotated[str, AfterValidator(_file_name)]
-Names = Annotated[list[Text], BeforeValidator(_one_as_list), _Also(_TEXT)]
-Paragraphs = Annotated[list[Prose], BeforeValidator(_one_as_list), _Also(_TEXT)]
-Kept = Annotated[
-    str, BeforeValidator(_as_text), _Also({"type": "number"}, {"type": "boolean"})
-]
-Free = Annotated[
-    Any, AfterValidator(_free), WithJsonSchema({"type": ["string", "number", "boolean"]})
-]
-ColumnRole = Annotated[str, AfterValidator(_OneOf(ROLES)), WithJsonSchema({"enum": [*ROLES]})]
-PairingRole = Annotated[str, AfterValidator(_OneOf(PAIRING)), WithJsonSchema({"enum": [*PAIRING]})]
-Length = Annotated[float, Field(gt=0, le=2000)]
+from paperforge.spec import ROLES, Direction, Mode, Role, Unit
 
 
 class _Table(BaseModel):
@@ -152,11 +47,10 @@ class AuthorTable(_Table):
 class SourceTable(_Table):
     """A result store."""
 
-    path: Annotated[
-        Text, Field(description="File of results, relative to paper.toml or absolute.")
-    ]
+    path: Annotated[Text, Field(description="File of results, relative to paper.toml or absolute.")]
     columns: Annotated[
         dict[ColumnRole, Text],
+        KeysOneOf(ROLES),
         Field(description="Role = column, for columns whose meaning cannot be guessed."),
     ] = {}
     metrics: Annotated[
@@ -214,9 +108,7 @@ class DesignTable(_Table):
         Field(strict=False, description="What is repeated; by default inferred, and said."),
     ] = None
     pair_by: Annotated[
-        list[PairingRole],
-        BeforeValidator(_one_as_list),
-        _Also({"enum": list(PAIRING)}),
+        PairingRoles,
         Field(description="What fixes something shared between methods (split, data order)."),
     ] = []
     alpha: Annotated[float, Field(gt=0, lt=1, description="Family-wise error rate.")] = 0.05
@@ -297,11 +189,14 @@ class PaperToml(_Table):
 
     title: Annotated[Prose, Field(description="The paper's title.")] = ""
     authors: Annotated[
-        list[Annotated[AuthorTable, BeforeValidator(_author), _Also(_TEXT)]],
+        list[Annotated[AuthorTable, BeforeValidator(author_table), Also(TEXT)]],
         Field(description='"Name <mail> (Affiliation)", or tables with these keys.'),
     ] = []
     venue: Annotated[str, Field(description='As `paperforge venues` lists them: "arr-2026".')] = ""
-    mode: Annotated[Mode, Field(strict=False, description="Who reads the PDF.")] = Mode.DRAFT
+    mode: Annotated[
+        Mode,
+        Field(strict=False, description="Who reads the PDF; drafts and submissions are anonymous."),
+    ] = Mode.DRAFT
     main: Annotated[
         str, Field(description="An existing paper's main file; empty: a template is filled.")
     ] = ""
@@ -313,24 +208,22 @@ class PaperToml(_Table):
         Names, Field(description="Files of results whose columns can be guessed.")
     ] = []
     sources: Annotated[
-        list[Annotated[SourceTable, BeforeValidator(_located), _Also(_TEXT)]],
+        list[Annotated[SourceTable, short_for("path"), Also(TEXT)]],
         Field(description="Files of results, with the meaning of their columns."),
     ] = []
     metrics: Annotated[
         dict[
             str,
-            Annotated[
-                MetricTable, BeforeValidator(_directed), _Also({"enum": [*map(str, Direction)]})
-            ],
+            Annotated[MetricTable, short_for("direction"), Also({"enum": [*map(str, Direction)]})],
         ],
         Field(description="By the name in the results; a string is the direction."),
     ] = {}
     methods: Annotated[
-        dict[str, Annotated[MethodTable, BeforeValidator(_labelled), _Also(_TEXT)]],
+        dict[str, Annotated[MethodTable, short_for("label"), Also(TEXT)]],
         Field(description="By the name in the results, in order; a string is the label."),
     ] = {}
     datasets: Annotated[
-        dict[str, Annotated[DatasetTable, BeforeValidator(_labelled), _Also(_TEXT)]],
+        dict[str, Annotated[DatasetTable, short_for("label"), Also(TEXT)]],
         Field(description="By the name in the results, in order; a string is the label."),
     ] = {}
     design: Annotated[DesignTable, Field(description="How the experiment was done.")] = (
@@ -350,9 +243,7 @@ class PaperToml(_Table):
     checklist: Annotated[
         dict[
             str,
-            Annotated[
-                AnswerTable, BeforeValidator(_answered), _Also({"enum": ["yes", "no", "na"]})
-            ],
+            Annotated[AnswerTable, short_for("answer"), Also({"enum": ["yes", "no", "na"]})],
         ],
         Field(description="By the item's id; a string is the answer."),
     ] = {}

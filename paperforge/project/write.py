@@ -10,10 +10,11 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from paperforge.project.paths import source_path
 from paperforge.spec import Author, Project, Source
 
 if TYPE_CHECKING:
-    from paperforge.spec import DesignSpec, FigureSpec, Story, TableSpec
+    from paperforge.spec import Answer, DesignSpec, FigureSpec, Story, TableSpec
 
 _TOP = ("title", "authors", "venue", "mode", "main", "bib", "keywords", "sections", "packages")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -69,12 +70,11 @@ def _declared(source: Source) -> dict[str, object]:
 
 def _written(source: Source, root: Path) -> str:
     """The source's path as a paper.toml in root must say it."""
-    here = Path(os.path.abspath(root))  # noqa: PTH100 (does not follow links)
-    if Path(os.path.abspath(here / Path(source.shown).expanduser())) == source.path:  # noqa: PTH100
+    here = Path(os.path.abspath(root))  # noqa: PTH100 (keeps links)
+    path = Path(os.path.abspath(source.path))  # noqa: PTH100
+    if source_path(here, source.shown) == path:
         return source.shown
-    if source.path.is_relative_to(here):
-        return source.path.relative_to(here).as_posix()
-    return source.path.as_posix()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
 
 
 def _author(author: Author) -> object:
@@ -92,7 +92,9 @@ def _one(name: str, value: DesignSpec | Story) -> list[str]:
     return [_block(f"[{name}]", said)] if said else []
 
 
-def _unlike_default(value: DesignSpec | Story | TableSpec | FigureSpec | Any, keep: set[str]) -> dict[str, object]:
+def _unlike_default(
+    value: Author | Answer | DesignSpec | Story | TableSpec | FigureSpec, keep: set[str]
+) -> dict[str, object]:
     """Field -> value, for the fields that say something."""
     return {
         field.name: getattr(value, field.name)
@@ -107,7 +109,9 @@ def _default(field: Field[Any]) -> object:
 
 def _block(header: str, values: Mapping[str, object]) -> str:
     lines = [header] if header else []
-    lines += [f"{_key(key)} = {_value(value)}" for key, value in values.items() if value is not None]
+    lines += [
+        f"{_key(key)} = {_value(value)}" for key, value in values.items() if value is not None
+    ]
     return "".join(f"{line}\n" for line in lines)
 
 

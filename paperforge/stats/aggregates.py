@@ -9,7 +9,7 @@ from paperforge.model import Aggregate
 from paperforge.spec import Unit
 from paperforge.stats.clusters import clustered
 from paperforge.stats.contrast import finite
-from paperforge.stats.means import run_average, satterthwaite
+from paperforge.stats.means import satterthwaite
 
 if TYPE_CHECKING:
     from paperforge.stats.cells import Cell, Cells
@@ -20,7 +20,7 @@ SHOWN = 200
 
 
 def aggregates(cells: Cells, setting: Setting) -> list[Aggregate]:
-    """Summarise one metric: every method on every dataset, then its average where there are several."""
+    """Summarise one metric: every method on every dataset, then its average over several."""
     rows = []
     for method in cells.methods:
         row = [cells.table.get((method, dataset)) for dataset in cells.datasets]
@@ -43,8 +43,20 @@ def aggregates(cells: Cells, setting: Setting) -> list[Aggregate]:
 
 def hole(cells: Cells, method: str, dataset: str, shown: str | None) -> Aggregate:
     """Make an aggregate without a number, with the reason that `dataset` has none."""
-    why = cells.why(method, dataset)
-    return Aggregate(cells.metric.name, method, shown, 0, None, None, None, None, missing=why)
+    not_finite, failed = cells.lost.get((method, dataset), (0, 0))
+    return Aggregate(
+        cells.metric.name,
+        method,
+        shown,
+        0,
+        None,
+        None,
+        None,
+        None,
+        missing=cells.why(method, dataset),
+        not_finite=not_finite,
+        failed=failed,
+    )
 
 
 def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
@@ -62,11 +74,13 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
         cell.n,
         finite(cell.mean * scale),
         finite(cell.sd * scale) if spread else None,
-        finite(math.sqrt(variance) * scale) if spread and df >= 1 else None,
+        finite(math.sqrt(variance) * scale) if spread and df > 0 else None,
         None if half is None or not spread else finite(half * scale),
         not_finite=cell.not_finite,
         failed=cell.failed,
-        values=tuple(float(v) * scale for v in cell.values) if few else (),
+        values=tuple(v for x in cell.values if (v := finite(float(x) * scale)) is not None)
+        if few
+        else (),
     )
 
 
@@ -74,7 +88,7 @@ def half_width(variance: float, df: float, setting: Setting) -> float | None:
     """Half-width of the t interval of a mean."""
     from scipy.special import stdtrit
 
-    if df < 1:
+    if df <= 0:
         return None
     return float(stdtrit(df, 1 - setting.ask.alpha / 2)) * math.sqrt(variance)
 
@@ -105,10 +119,10 @@ def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
     if cells.crossing and len(codes) == d:
         variance, df = clustered([cell.values for cell in row], codes, cells.groups)
     elif cells.unit is Unit.SEED and (setting.shared_runs or setting.pair_seeds):
-        runs = run_average(row) if all(cell.keyed for cell in row) else row[0]
-        if runs is not row[0] and runs.n > 1:
+        runs = cells.averages.get(row[0].method)
+        if runs is not None and runs.n > 1:
             sd, variance, df = runs.sd, runs.variance, runs.df
-    spread = n > 1 and df >= 1
+    spread = n > 1 and df > 0
     half = half_width(variance, df, setting) if spread else None
     return Aggregate(
         cells.metric.name,

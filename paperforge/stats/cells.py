@@ -1,9 +1,9 @@
-"""The cells of one metric, made ready for comparison: sorted by key, with mean, spread and groups."""
+"""The cells of one metric, ready for comparison: sorted by key, with mean, spread and groups."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.model import Missing, Results, Sample
@@ -11,10 +11,14 @@ from paperforge.spec import Metric, Unit
 from paperforge.stats.clusters import clustered
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import numpy as np
 
 FLAT = 1e-12
 """A spread of at most this share of the largest value is rounding, and counts as none."""
+MANY = 2
+"""Datasets from which on an example could be in more than one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Cell:
     method: str
     dataset: str
     n: int
+    size: float
+    """The largest of the values, without its sign."""
     mean: float
     sd: float
     variance: float
@@ -60,6 +66,10 @@ class Cells:
     """Whether the groups are clusters of examples, not just examples seen in many datasets."""
     crossing: bool
     """Whether a group occurs in more than one dataset."""
+    averages: Mapping[str, Cell]
+    """Method -> its runs averaged over the datasets; absent where a cell is, or has no keys."""
+    lost: Mapping[tuple[str, str], tuple[int, int]]
+    """Of cells without a number: replicates that are not finite, and that failed."""
 
     def why(self, method: str, dataset: str) -> Missing:
         """Why a cell has no number."""
@@ -67,32 +77,54 @@ class Cells:
 
 
 def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -> Cells:
-    """Prepare one metric. `runs` are its samples a run, which stand in where examples are missing."""
+    """Prepare one metric.
+
+    runs: its samples a run, which stand in where a cell has no examples.
+    """
     samples = list(runs)
     if unit is Unit.EXAMPLE:
         samples = [s for s in results.samples(metric.name, Unit.EXAMPLE) if len(s.values)]
         have = {(s.method, s.dataset) for s in samples}
         samples += [s for s in runs if (s.method, s.dataset) not in have]
+    lost = {(s.method, s.dataset): (s.not_finite, s.failed) for s in samples if not len(s.values)}
     samples = [s for s in samples if len(s.values)]
     if unit is Unit.EXAMPLE and not any(s.keyed and len(s.values) > 1 for s in samples):
         unit = Unit.SEED
     merged = {(s.method, s.dataset): merge(s) for s in samples}
-    grouping = Grouping.of(merged) if unit is Unit.EXAMPLE else Grouping()
+    grouping = Grouping()
+    if unit is Unit.EXAMPLE:  # a lone row is a run without examples, and its key is the run's
+        grouping = Grouping.of({at: rows for at, rows in merged.items() if len(rows[0]) > 1})
     table = {
         (s.method, s.dataset): cell(s, *merged[s.method, s.dataset], grouping) for s in samples
     }
     several = any(c.n > 1 for c in table.values())
+    methods = tuple(m.name for m in results.methods)
+    datasets = tuple(d.name for d in results.datasets if any(key[1] == d.name for key in table))
     return Cells(
         metric,
-        unit if several and unit is not Unit.NONE else Unit.NONE,
+        unit if several else Unit.NONE,
         table,
         results.missing(metric.name),
-        tuple(m.name for m in results.methods),
-        tuple(d.name for d in results.datasets if any(key[1] == d.name for key in table)),
+        methods,
+        datasets,
         grouping.size,
         grouping.clustered,
         grouping.crossing,
+        run_averages(table, methods, datasets) if unit is Unit.SEED and len(datasets) > 1 else {},
+        lost,
     )
+
+
+def run_averages(
+    table: Mapping[tuple[str, str], Cell], methods: Sequence[str], datasets: Sequence[str]
+) -> dict[str, Cell]:
+    """Average every method whose cells are all there and keyed."""
+    rows = {m: [table[m, d] for d in datasets if (m, d) in table] for m in methods}
+    return {
+        m: run_average(row)
+        for m, row in rows.items()
+        if len(row) == len(datasets) and all(c.keyed for c in row)
+    }
 
 
 def merge(sample: Sample) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
@@ -136,6 +168,8 @@ class Grouping:
         for keys, _, clusters in merged.values():
             if clusters is not None:
                 together = together or len(np.unique(clusters)) < len(keys)
+        if not together and len({dataset for _, dataset in merged}) < MANY:
+            return cls()
         per_dataset: dict[str, list[np.ndarray]] = {}
         for (_, dataset), (keys, _, clusters) in merged.items():
             raw = group_ids(keys, clusters if together else None)
@@ -159,7 +193,7 @@ class Grouping:
 
 
 def group_ids(keys: np.ndarray, clusters: np.ndarray | None) -> np.ndarray:
-    """Give the ids of the groups: clusters, or each example for itself (below zero, apart from clusters)."""
+    """Give the ids of groups: clusters, or each example for itself (below zero, so apart)."""
     return -1 - keys if clusters is None else clusters
 
 
@@ -171,9 +205,11 @@ def cell(
     grouping: Grouping,
 ) -> Cell:
     """Make a cell from the merged rows of a sample."""
+    import numpy as np
+
     groups = grouping.codes(keys, clusters) if sample.keyed else None
-    mean, sd = moments(values)
-    n = len(values)
+    size, n = float(np.abs(values).max()), len(values)
+    mean, sd = moments(values, size)
     variance, df = sd * sd / n, n - 1.0
     if grouping.clustered and groups is not None and sd > 0:
         variance, df = clustered([values], [groups], grouping.size)
@@ -182,6 +218,7 @@ def cell(
         sample.method,
         sample.dataset,
         n,
+        size,
         mean,
         sd,
         variance,
@@ -196,18 +233,55 @@ def cell(
     )
 
 
-def moments(values: np.ndarray, scale: float = 0.0) -> tuple[float, float]:
-    """Mean and standard deviation (n - 1; 0 for one value), rounding taken for no spread.
+def moments(values: np.ndarray, size: float) -> tuple[float, float]:
+    """Mean and standard deviation (n - 1; 0 for one value).
 
-    Numbers that overflow give an infinite sd, which no test accepts.
+    size: the largest number that the values are, or were computed from. A spread that is rounding
+    at that size counts as none. Numbers that overflow give an infinite sd, which no test accepts.
+    """
+    n = len(values)
+    mean = float(values.sum()) / n
+    apart = values - mean
+    sd = math.sqrt(float(apart @ apart) / max(1, n - 1))
+    if sd <= FLAT * size:
+        first = float(values[0])
+        return (0.0 if abs(first) <= FLAT * size else first), 0.0
+    return mean, sd
 
-    `scale` is the size of the numbers that the values were computed from, where that is larger.
+
+def shared_keys(keys: Sequence[np.ndarray]) -> np.ndarray:
+    """Give the keys that are in all arrays, sorted."""
+    import numpy as np
+
+    common = keys[0]
+    for other in keys[1:]:
+        if not np.array_equal(common, other):
+            common = np.intersect1d(common, other, assume_unique=True)
+    return common
+
+
+def run_average(cells: Sequence[Cell]) -> Cell:
+    """Average one method's replicates over D datasets, key by key; those seen on all datasets only.
+
+    No shared key: a cell with n = 0.
     """
     import numpy as np
 
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean = float(values.mean())
-        low, high = float(values.min()), float(values.max())
-        if high - low <= FLAT * max(abs(low), abs(high), scale):
-            return low if abs(low) > FLAT * scale else 0.0, 0.0
-        return mean, float(values.std(ddof=1))
+    common = shared_keys([c.keys for c in cells])
+    if len(common) == 0:
+        return replace(cells[0], n=0, df=-1.0, keys=common, values=common.astype(float))
+    rows = [c.values[np.searchsorted(c.keys, common)] for c in cells]
+    values = np.asarray(np.mean(rows, axis=0))
+    size = max(c.size for c in cells)
+    mean, sd = moments(values, size)
+    n = len(common)
+    return replace(
+        cells[0],
+        n=n,
+        mean=mean,
+        sd=sd,
+        variance=sd * sd / n,
+        df=n - 1.0,
+        keys=common,
+        values=values,
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,13 +12,14 @@ from paperforge.stats.means import (
     Matched,
     match,
     paired,
-    run_average,
     stratified_paired,
     stratified_welch,
     welch,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from paperforge.stats.cells import Cell, Cells
 
 ENOUGH = 2
@@ -51,7 +51,7 @@ class Compared:
 
 
 def compare(cells: Cells, a: str, b: str, setting: Setting) -> list[Compared]:
-    """Compare a with b on the average (first, where there are several datasets) and on each dataset."""
+    """Compare a with b on each dataset, and first of all on the average where there are several."""
     left = [cells.table.get((a, d)) for d in cells.datasets]
     right = [cells.table.get((b, d)) for d in cells.datasets]
     pairs = [matched(cells, x, y, setting) for x, y in zip(left, right, strict=True)]
@@ -126,7 +126,7 @@ def size(cell: Cell | None) -> int:
 
 def untestable(n: tuple[int, int], estimate: float | None, reason: str) -> Contrast:
     """Make a contrast that the design rules out."""
-    return Contrast("none", n, estimate=estimate, reason=reason, testable=False)
+    return Contrast("", n, estimate=estimate, reason=reason, testable=False)
 
 
 def too_few(cells: Cells, a: Sequence[Cell], b: Sequence[Cell]) -> Contrast | None:
@@ -134,19 +134,18 @@ def too_few(cells: Cells, a: Sequence[Cell], b: Sequence[Cell]) -> Contrast | No
     estimate = sum(x.mean - y.mean for x, y in zip(a, b, strict=True)) / len(a)
     n = (min(c.n for c in a), min(c.n for c in b))
     if cells.unit is Unit.NONE:
-        return untestable(n, estimate, "one run a cell")
+        few = "one run a cell" if max(n) <= 1 else "declared as not replicated"
+        return untestable(n, estimate, few)
     for cell in (*a, *b):
         if cell.n < ENOUGH:
             where = f"{cell.method} on {cell.dataset}" if cell.dataset else cell.method
             return untestable(n, estimate, f"one replicate only ({where}): a spread needs two")
-        if cell.df < 1:
+        if cell.df <= 0:
             return untestable(n, estimate, "all examples are in one cluster")
     return None
 
 
-def on_dataset(
-    cells: Cells, a: Cell, b: Cell, pair: Matched | None, setting: Setting
-) -> Contrast:
+def on_dataset(cells: Cells, a: Cell, b: Cell, pair: Matched | None, setting: Setting) -> Contrast:
     """Compare two cells."""
     few = too_few(cells, [a], [b])
     if few is not None:
@@ -171,7 +170,7 @@ def with_floor(contrast: Contrast, pairs: Sequence[Matched], binary: bool, ask: 
     if not binary or contrast.p is None:
         return contrast
     m = sum(sum(discordant(pair)) for pair in pairs)
-    return replace(contrast, smallest_p=smallest_p(m, exact=ask.mcnemar == "exact"))
+    return replace(contrast, smallest_p=smallest_p(m, exact=ask.mcnemar == "exact"), discordant=m)
 
 
 def on_average(
@@ -195,22 +194,21 @@ def on_average(
         )
         return with_floor(contrast, whole, all(c.binary for c in (*a, *b)), setting.ask)
     if setting.shared_runs or setting.pair_seeds:
-        return on_run_averages(a, b, whole if complete else [], setting)
+        return on_run_averages(cells, a, b, whole if complete else [], setting)
     return stratified_welch(a, b, setting.ask)
 
 
 def on_run_averages(
-    a: list[Cell], b: list[Cell], pairs: list[Matched], setting: Setting
+    cells: Cells, a: list[Cell], b: list[Cell], pairs: list[Matched], setting: Setting
 ) -> Contrast:
-    """Average within each run (or seed) first: what it shares over the datasets makes them correlated.
+    """Average within each run (or seed) first: what it shares correlates the datasets.
 
     Where fewer than two seeds are on all datasets, the datasets are taken for independent; for runs
     that are measured on several datasets they cannot be.
     """
     kind = "run" if setting.shared_runs else "seed"
-    keyed = all(c.keyed for c in (*a, *b))
-    if keyed:
-        left, right = run_average(a), run_average(b)
+    left, right = cells.averages.get(a[0].method), cells.averages.get(b[0].method)
+    if left is not None and right is not None:
         if pairs:
             pair = match(left, right)
             if pair.n >= ENOUGH:

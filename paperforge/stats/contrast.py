@@ -43,12 +43,14 @@ class Contrast:
     smallest_p: float | None = None
     detectable: float | None = None
     p_equivalent: float | None = None
+    discordant: int | None = None
+    """0/1 scores: examples that only one of the two has right."""
     reason: str = ""
     testable: bool = True
 
 
 def honest(p: float) -> float:
-    """Keep a probability in (0, 1]: one that underflows is the smallest normal float, never zero."""
+    """Keep a probability in (0, 1]: one that underflows is the smallest normal float, not 0."""
     return min(1.0, max(p, SMALLEST_FLOAT))
 
 
@@ -57,7 +59,7 @@ def finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def t_contrast(  # the parts of one t test
+def t_contrast(
     test: str,
     estimate: float,
     variance: float,
@@ -66,9 +68,8 @@ def t_contrast(  # the parts of one t test
     n: tuple[int, int],
     paired: bool,
     ask: Ask,
-    smallest_p: float | None = None,
 ) -> Contrast:
-    """Compare an estimate with its standard error: two-sided t test and the interval that inverts it.
+    """Compare an estimate with its standard error: two-sided t test, and the interval inverting it.
 
     `variance` is that of the estimate. Without any, there is no test: the reason says whether the
     outputs are the same or shifted by a constant.
@@ -94,7 +95,6 @@ def t_contrast(  # the parts of one t test
         p=honest(2 * float(stdtr(df, -abs(t)))),
         statistic=t,
         df=df,
-        smallest_p=smallest_p,
         detectable=detectable_t(se, df, ask.alpha),
         p_equivalent=None if ask.margin is None else honest(tost(estimate, se, df, ask.margin)),
     )

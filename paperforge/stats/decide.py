@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from paperforge.model import Analysis, Decision, Results, Verdict
 from paperforge.spec import DesignSpec, Direction, Metric, Unit
@@ -15,6 +15,9 @@ from paperforge.stats.contrast import Ask, Contrast, finite
 from paperforge.stats.describe import describe
 from paperforge.stats.design import SEED_LIKE, Family, check, family, replication
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 def analyse(results: Results, spec: DesignSpec) -> Analysis:
     """Read the design, compare the methods, correct over each metric's family and decide.
@@ -22,26 +25,35 @@ def analyse(results: Results, spec: DesignSpec) -> Analysis:
     Numbers are in printed units (stored value x metric.scale). See the package's docstring for the
     table from design to test. Raises InputError where the declared design cannot be.
     """
+    import numpy as np
+
     check(spec)
     runs = {m.name: results.samples(m.name, Unit.SEED) for m in results.metrics}
     unit = replication(results, spec, runs)
     chosen = family(results.methods)
-    tables = [read(results, m, unit.unit, runs[m.name]) for m in results.metrics]
-    compared = [compare_all(cells, chosen, results, spec) for cells in tables]
-    design, notes = describe(results, spec, unit, chosen, list(zip(tables, compared, strict=True)))
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is caught as not finite
+        tables = [read(results, m, unit.unit, runs[m.name]) for m in results.metrics]
+        compared = [compare_all(cells, chosen, results, spec) for cells in tables]
+        design, notes = describe(
+            results, spec, unit, chosen, list(zip(tables, compared, strict=True))
+        )
+        summaries = [
+            row
+            for cells in tables
+            for row in aggregates(cells, setting(cells.metric, results, spec))
+        ]
+        decisions = [
+            decision
+            for cells, found in zip(tables, compared, strict=True)
+            for decision in decide(cells, found, spec)
+        ]
     return Analysis(
         design,
         results.metrics,
         results.methods,
         results.datasets,
-        tuple(
-            row for cells in tables for row in aggregates(cells, setting(cells.metric, results, spec))
-        ),
-        tuple(
-            decision
-            for cells, found in zip(tables, compared, strict=True)
-            for decision in decide(cells, found, spec)
-        ),
+        tuple(summaries),
+        tuple(decisions),
         notes=notes,
     )
 
@@ -56,9 +68,7 @@ def setting(metric: Metric, results: Results, spec: DesignSpec) -> Setting:
     )
 
 
-def compare_all(
-    cells: Cells, chosen: Family, results: Results, spec: DesignSpec
-) -> list[Compared]:
+def compare_all(cells: Cells, chosen: Family, results: Results, spec: DesignSpec) -> list[Compared]:
     """Compare every pair of the family on one metric."""
     asked = setting(cells.metric, results, spec)
     return [found for a, b in chosen.pairs for found in compare(cells, a, b, asked)]
@@ -66,64 +76,66 @@ def compare_all(
 
 def decide(cells: Cells, compared: Sequence[Compared], spec: DesignSpec) -> list[Decision]:
     """Correct the primary comparisons of one metric over their family, and give every verdict."""
-    primary = [c for c in compared if c.primary]
-    family_size = sum(c.contrast.testable for c in primary)
-    corrected = [c.contrast for c in primary if c.contrast.p is not None]
-    adjusted = adjust([c.p for c in corrected], family_size, spec)
-    equivalent = adjust([c.p_equivalent for c in corrected], family_size, spec)
-    # contrasts are told apart by identity: two may hold the same numbers
-    of = {id(c): i for i, c in enumerate(corrected)}
-    ps = [c.p for c in corrected if c.p is not None]
+    size = sum(c.primary and c.contrast.testable for c in compared)
+    tested = [i for i, c in enumerate(compared) if c.primary and c.contrast.p is not None]
+    ready = correct([compared[i].contrast for i in tested], size, spec)
+    corrected = dict(zip(tested, ready, strict=True))
     decisions = []
-    for one in compared:
-        contrast, index = one.contrast, of.get(id(one.contrast))
-        if index is None:
-            p, p_equivalent, floor = contrast.p, contrast.p_equivalent, contrast.smallest_p
-        else:
-            p, p_equivalent, floor = adjusted[index], equivalent[index], contrast.smallest_p
-            if floor is not None:
-                floor = reachable(index, floor, ps, spec.correction, family_size)
-        verdict, reason = judge(cells, contrast, (p, p_equivalent, floor), spec.alpha)
+    for i, one in enumerate(compared):
+        contrast = one.contrast
+        ps = corrected.get(i, Ps(contrast.p, contrast.p_equivalent, contrast.smallest_p))
+        verdict, reason = judge(cells, contrast, ps, spec.alpha)
         made = decision(cells, one, verdict, reason, spec.alpha)
         if one.primary:
-            made = replace(made, p_adjusted=None if index is None else p, family=family_size)
+            made = replace(made, p_adjusted=ps.p, family=size)
         decisions.append(made)
     return decisions
 
 
-def adjust(ps: Sequence[float | None], size: int, spec: DesignSpec) -> list[float | None]:
-    """Correct those that there are; a comparison without a p keeps none."""
-    there = [p for p in ps if p is not None]
-    corrected = iter(CORRECTIONS[spec.correction](there, size))
-    return [None if p is None else next(corrected) for p in ps]
+class Ps(NamedTuple):
+    """What a verdict reads, after the correction where there is one."""
+
+    p: float | None
+    equivalent: float | None
+    floor: float | None
+    """The smallest p within reach."""
 
 
-def judge(
-    cells: Cells,
-    contrast: Contrast,
-    ps: tuple[float | None, float | None, float | None],
-    alpha: float,
-) -> tuple[Verdict, str]:
-    """Give the verdict and the line that explains it.
+def correct(contrasts: Sequence[Contrast], size: int, spec: DesignSpec) -> list[Ps]:
+    """Correct the contrasts that have a p, over a family of `size`."""
+    ps = [c.p for c in contrasts if c.p is not None]
+    adjusted = CORRECTIONS[spec.correction](ps, size)
+    # of one metric: either all comparisons that have a p have a margin, or none has
+    margins = [c.p_equivalent for c in contrasts if c.p_equivalent is not None]
+    equivalent = CORRECTIONS[spec.correction](margins, size) if margins else [None] * len(ps)
+    floors = [
+        None if c.smallest_p is None else reachable(i, c.smallest_p, ps, spec.correction, size)
+        for i, c in enumerate(contrasts)
+    ]
+    return [Ps(*row) for row in zip(adjusted, equivalent, floors, strict=True)]
 
-    ps: p, the equivalence p and the smallest p within reach, all after the correction.
-    """
-    p, p_equivalent, floor = ps
+
+def judge(cells: Cells, contrast: Contrast, ps: Ps, alpha: float) -> tuple[Verdict, str]:
+    """Give the verdict and the line that explains it."""
     if cells.unit is Unit.NONE and contrast.estimate is not None:
         return Verdict.UNTESTED, contrast.reason
-    if p is None:
+    if ps.p is None:
         return Verdict.UNDECIDABLE, contrast.reason
-    within = p_equivalent is not None and p_equivalent < alpha
-    margin = "" if cells.metric.margin is None else f"{cells.metric.margin:g}"
-    out_of_reach = floor is not None and floor >= alpha
-    if p < alpha and not out_of_reach:
-        reason = f"the difference is within the margin of {margin}" if within else ""
+    within = ps.equivalent is not None and ps.equivalent < alpha
+    out_of_reach = ps.floor is not None and ps.floor >= alpha
+    if ps.p < alpha and not out_of_reach:
+        reason = f"the difference is within {margin(cells.metric)}" if within else ""
         return sign(contrast, cells.metric.direction), reason
     if within:
-        return Verdict.EQUIVALENT, f"within the margin of {margin}"
+        return Verdict.EQUIVALENT, f"within {margin(cells.metric)}"
     if out_of_reach:
-        return Verdict.UNDECIDABLE, unreachable(contrast, floor)
+        return Verdict.UNDECIDABLE, unreachable(contrast, ps)
     return Verdict.INCONCLUSIVE, ""
+
+
+def margin(metric: Metric) -> str:
+    """Name the margin of equivalence."""
+    return f"the margin of {metric.margin:g}{metric.unit and ' ' + metric.unit}"
 
 
 def sign(contrast: Contrast, direction: Direction | None) -> Verdict:
@@ -135,13 +147,48 @@ def sign(contrast: Contrast, direction: Direction | None) -> Verdict:
     return Verdict.BETTER if up == (direction is Direction.HIGHER) else Verdict.WORSE
 
 
-def unreachable(contrast: Contrast, floor: float | None) -> str:
-    """Explain why no outcome could have been decided."""
+def unreachable(contrast: Contrast, ps: Ps) -> str:
+    """Explain why no outcome of so few discordant examples could have been decided."""
     assert contrast.smallest_p is not None
-    assert floor is not None
-    if contrast.smallest_p >= 1:
+    assert ps.floor is not None
+    m = contrast.discordant
+    if m == 0:
         return "identical outputs"
-    m = round_half_life(contrast)
-    many = f"{m} discordant example{'s' if m != 1 else ''}"
-    corrected = "" if floor <= contrast.smallest_p else f", {floor:.2g} after the correction"
-    return f"{many}: p cannot be below {contrast.smallest_p:.2g}{corrected}"
+    corrected = "" if ps.floor <= contrast.smallest_p else f" ({ps.floor:.2g} after the correction)"
+    return (
+        f"{m} discordant example{'' if m == 1 else 's'}: "
+        f"p cannot be below {contrast.smallest_p:.2g}{corrected}"
+    )
+
+
+def decision(cells: Cells, one: Compared, verdict: Verdict, reason: str, alpha: float) -> Decision:
+    """Write one comparison in printed units."""
+    contrast = one.contrast
+
+    def printed(value: float | None) -> float | None:
+        return None if value is None else finite(value * cells.metric.scale)
+
+    return Decision(
+        metric=cells.metric.name,
+        a=one.a,
+        b=one.b,
+        scope=one.scope,
+        primary=one.primary,
+        estimate=printed(contrast.estimate),
+        low=printed(contrast.low),
+        high=printed(contrast.high),
+        level=1 - alpha,
+        p=contrast.p,
+        p_adjusted=None,
+        family=0,
+        n=contrast.n,
+        unit=cells.unit,
+        paired=contrast.paired,
+        test=contrast.test,
+        statistic=contrast.statistic,
+        df=contrast.df,
+        verdict=verdict,
+        reason=reason,
+        smallest_p=contrast.smallest_p,
+        detectable=printed(contrast.detectable),
+    )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Results, Sample, Severity
 from paperforge.spec import DesignSpec, Method, Role, Unit
 from paperforge.stats.adjust import CORRECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 MCNEMAR = ("mid-p", "exact")
 SEED_LIKE = frozenset({"seed", "fold"})
@@ -43,7 +46,9 @@ def check(spec: DesignSpec) -> None:
         ("mcnemar", spec.mcnemar, MCNEMAR),
     ):
         if value not in allowed:
-            raise InputError(f"{value!r} is not known", f"design.{key}", f"one of: {', '.join(allowed)}")
+            raise InputError(
+                f"{value!r} is not known", f"design.{key}", f"one of: {', '.join(allowed)}"
+            )
 
 
 def replication(
@@ -66,13 +71,21 @@ def replication(
             'map the column of the ids (--map COLUMN=example), or declare replicate = "seed"',
         )
     if spec.replicate is Unit.SEED and most <= 1:
-        hint = 'replicate = "example" tests the per-example scores' if examples else "run more seeds"
-        note = Diagnostic(
-            Severity.WARNING, "design.replicate", "seeds are declared, but every cell has one run", hint
+        hint = (
+            'replicate = "example" tests the per-example scores' if examples else "run more seeds"
         )
-        return Replication(Unit.NONE, inferred=False, sentence="One run a cell: untested.", notes=(note,))
+        note = Diagnostic(
+            Severity.WARNING,
+            "design.replicate",
+            "seeds are declared, but every cell has one run",
+            hint,
+        )
+        return Replication(
+            Unit.NONE, inferred=False, sentence="One run a cell: untested.", notes=(note,)
+        )
+    many = span(least, most, "run")
     words = {
-        Unit.SEED: f"The unit of replication is the seed (declared): {span(least, most, 'run')} a cell.",
+        Unit.SEED: f"The unit of replication is the seed (declared): {many} a cell.",
         Unit.EXAMPLE: "The unit of replication is the example (declared).",
         Unit.NONE: "Nothing is replicated (declared): untested.",
     }
@@ -89,7 +102,7 @@ def infer(least: int, most: int, *, examples: bool) -> Replication:
         return Replication(Unit.NONE, inferred=True, sentence="One run a cell: untested.")
     words = f"The unit of replication is the seed (inferred: {span(least, most, 'run')} a cell"
     words += (
-        "; examples are averaged within each run; declare replicate = \"example\" to compare examples)."
+        '; examples are averaged within each run; replicate = "example" compares examples instead).'
         if examples
         else ")."
     )
@@ -103,7 +116,7 @@ def span(least: int, most: int, noun: str) -> str:
 
 
 def family(methods: Sequence[Method]) -> Family:
-    """Choose the comparisons: ours against each baseline where roles are given, otherwise all pairs."""
+    """Choose the comparisons: ours against each baseline, or all pairs where no role is given."""
     ours = [m.name for m in methods if m.role is Role.OURS]
     baselines = [m.name for m in methods if m.role is Role.BASELINE]
     others = [m.name for m in methods if m.role is None]

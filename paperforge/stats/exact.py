@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from paperforge.stats.contrast import Ask, Contrast, honest
 from paperforge.stats.power import detectable_mcnemar
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+INTEGERS = 1000
 STEPS = 60
 CLOSE = 1e-13
 
@@ -15,7 +19,7 @@ CLOSE = 1e-13
 def mcnemar(wins: int, losses: int, n: int, ask: Ask) -> Contrast:
     """Compare a with b, where a alone is right on `wins` of n examples and b alone on `losses`.
 
-    Given the m = wins + losses discordant examples, wins is binomial (m, 1/2) where neither is better.
+    Given the m = wins + losses discordant examples, wins is binomial (m, 1/2) if neither is better.
     Exact: twice the smaller tail (McNemar 1947). Mid-p: half the probability of what was observed
     is taken off each tail (Fagerland, Lydersen and Laake 2013, BMC Med. Res. Methodol. 13:91).
     The statistic is the smaller of the two counts.
@@ -26,7 +30,9 @@ def mcnemar(wins: int, losses: int, n: int, ask: Ask) -> Contrast:
     low, high = interval(wins, losses, n, ask.alpha / 2, exact=exact)
     if p < ask.alpha:
         # The limits are roots found to 1e-13: rounding must not carry them over zero.
-        low, high = (max(low, math.ulp(0)), high) if wins > losses else (low, min(high, -math.ulp(0)))
+        low, high = (
+            (max(low, math.ulp(0)), high) if wins > losses else (low, min(high, -math.ulp(0)))
+        )
     else:
         low, high = min(low, 0.0), max(high, 0.0)
     return Contrast(
@@ -40,6 +46,7 @@ def mcnemar(wins: int, losses: int, n: int, ask: Ask) -> Contrast:
         statistic=float(min(wins, losses)),
         smallest_p=floor,
         detectable=detectable_mcnemar(m, n, ask.alpha),
+        discordant=m,
         p_equivalent=None
         if ask.margin is None
         else honest(equivalence_p(wins, losses, n, ask.margin, exact=exact)),
@@ -52,13 +59,16 @@ def mcnemar_p(wins: int, losses: int, *, exact: bool) -> float:
 
     k, m = min(wins, losses), wins + losses
     tail = float(bdtr(k, m, 0.5))
-    return honest(2 * tail if exact else 2 * tail - coin(k, m))
+    p = 2 * tail if exact else 2 * tail - coin(k, m)
+    return max(honest(p), smallest_p(m, exact=exact))
 
 
 def coin(k: int, m: int) -> float:
-    """Probability of k heads in m throws of a fair coin."""
+    """Probability of k heads in m throws of a fair coin; in integers while they are quick."""
     from scipy.special import betaln
 
+    if m <= INTEGERS:
+        return math.comb(m, k) / (1 << m)
     return math.exp(-float(betaln(k + 1, m - k + 1)) - math.log1p(m) - m * math.log(2))
 
 
@@ -67,13 +77,12 @@ def smallest_p(m: int, *, exact: bool) -> float:
     return honest(2.0 ** (1 - m) if exact else 2.0**-m)
 
 
-def interval(
-    wins: int, losses: int, n: int, tail: float, *, exact: bool
-) -> tuple[float, float]:
+def interval(wins: int, losses: int, n: int, tail: float, *, exact: bool) -> tuple[float, float]:
     """Limits of the difference of the two proportions, each with probability `tail` beyond it.
 
-    The difference is d = q t: q the share of discordant examples, t = 2 pi - 1 with pi the share of
-    them that a wins. The limits of pi invert the conditional test (exact: Clopper and Pearson 1934).
+    The difference is d = q t: q the share of discordant examples, t = 2 pi - 1 with pi the share
+    of them that a wins. The limits of pi invert the conditional test (exact: Clopper and Pearson
+    1934).
     Taking q as known would be too narrow away from zero, so the limit of d solves
     (d_hat - d)^2 = (q_hat (t_hat - t_limit))^2 + (d (q_hat - q_limit) / q_hat)^2:
     variances are recovered from limits (Zou and Donner 2008, Stat. Med. 27(10)), that of q at the
@@ -123,7 +132,7 @@ def binomial_lower(k: int, n: int, tail: float, *, exact: bool) -> float:
 
 
 def equivalence_p(wins: int, losses: int, n: int, margin: float, *, exact: bool) -> float:
-    """p of two one-sided tests: the tail at which the interval touches -margin or +margin."""
+    """P of two one-sided tests: the tail at which the interval touches -margin or +margin."""
     if abs(wins - losses) / n >= margin:
         return 1.0
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperforge.stats.cells import Cell, moments
+from paperforge.stats.cells import FLAT, Cell, moments
 from paperforge.stats.clusters import clustered
 from paperforge.stats.contrast import Ask, Contrast, t_contrast
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
 
 Part = tuple[float, float]
@@ -25,6 +26,8 @@ class Matched:
     b: np.ndarray
     keys: np.ndarray
     groups: np.ndarray | None
+    size: float
+    """The largest value of both, without its sign."""
     unmatched: int
 
     @property
@@ -37,11 +40,12 @@ def match(a: Cell, b: Cell) -> Matched:
     """Match two cells by key, never by row. Keys are sorted and unique."""
     import numpy as np
 
+    size = max(a.size, b.size)
     if np.array_equal(a.keys, b.keys):
-        return Matched(a.values, b.values, a.keys, a.groups, 0)
+        return Matched(a.values, b.values, a.keys, a.groups, size, 0)
     keys, at, bt = np.intersect1d(a.keys, b.keys, assume_unique=True, return_indices=True)
     groups = None if a.groups is None else a.groups[at]
-    return Matched(a.values[at], b.values[bt], keys, groups, a.n + b.n - 2 * len(keys))
+    return Matched(a.values[at], b.values[bt], keys, groups, size, a.n + b.n - 2 * len(keys))
 
 
 def satterthwaite(parts: Sequence[Part]) -> Part:
@@ -59,12 +63,16 @@ def satterthwaite(parts: Sequence[Part]) -> Part:
     return total * largest, total**2 / sum(share**2 / df for share, df in shares)
 
 
+def gap(a: Cell, b: Cell) -> float:
+    """Difference of two means; what is only rounding at the size of the values is none."""
+    apart = a.mean - b.mean
+    return 0.0 if abs(apart) <= FLAT * max(a.size, b.size) else apart
+
+
 def welch(a: Cell, b: Cell, ask: Ask) -> Contrast:
     """Compare two independent means without assuming equal variances."""
     variance, df = satterthwaite(((a.variance, a.df), (b.variance, b.df)))
-    return t_contrast(
-        "Welch t", a.mean - b.mean, variance, df, n=(a.n, b.n), paired=False, ask=ask
-    )
+    return t_contrast("Welch t", gap(a, b), variance, df, n=(a.n, b.n), paired=False, ask=ask)
 
 
 def stratified_welch(a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Contrast:
@@ -77,7 +85,7 @@ def stratified_welch(a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Contrast
     variance, df = satterthwaite([(c.variance / d**2, c.df) for c in (*a, *b)])
     return t_contrast(
         "stratified Welch t",
-        sum(x.mean - y.mean for x, y in zip(a, b, strict=True)) / d,
+        sum(gap(x, y) for x, y in zip(a, b, strict=True)) / d,
         variance,
         df,
         n=(min(c.n for c in a), min(c.n for c in b)),
@@ -88,12 +96,8 @@ def stratified_welch(a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Contrast
 
 def difference(pair: Matched) -> tuple[np.ndarray, float, float]:
     """Differences of matched replicates, their mean and their standard deviation."""
-    import numpy as np
-
-    with np.errstate(over="ignore", invalid="ignore"):
-        x = pair.a - pair.b
-        size = max(float(np.abs(pair.a).max()), float(np.abs(pair.b).max()))
-    return x, *moments(x, size)
+    x = pair.a - pair.b
+    return x, *moments(x, pair.size)
 
 
 def paired(pair: Matched, ask: Ask, test: str = "paired t", groups: int = 0) -> Contrast:
@@ -106,7 +110,7 @@ def paired(pair: Matched, ask: Ask, test: str = "paired t", groups: int = 0) -> 
     if groups and sd > 0:
         assert pair.groups is not None
         variance, df = clustered([x], [pair.groups], groups)
-        if df < 1:
+        if df <= 0:
             return one_group(test, mean, pair.n)
     return t_contrast(test, mean, variance, df, n=(pair.n, pair.n), paired=True, ask=ask)
 
@@ -126,51 +130,27 @@ def stratified_paired(
     if crossing and any(sd > 0 for *_, sd in differences):
         variance, df = clustered([x for x, _, _ in differences], codes, groups)
         test = "clustered paired t"
-        if df < 1:
+        if df <= 0:
             return one_group(test, estimate, n)
     else:
-        parts = [(sd * sd / pair.n, pair.n - 1.0) for pair, (*_, sd) in zip(pairs, differences)]
+        parts = [
+            (sd * sd / pair.n, pair.n - 1.0)
+            for pair, (*_, sd) in zip(pairs, differences, strict=True)
+        ]
         test = "stratified paired t"
         if groups and not crossing:
             test = "stratified clustered paired t"
-            parts = [clustered([x], [code], groups) for (x, *_), code in zip(differences, codes)]
-            if min(df for _, df in parts) < 1:
+            parts = [
+                clustered([x], [code], groups)
+                for (x, *_), code in zip(differences, codes, strict=True)
+            ]
+            if min(df for _, df in parts) <= 0:
                 return one_group(test, estimate, n)
         variance, df = satterthwaite([(v / d**2, part_df) for v, part_df in parts])
     return t_contrast(test, estimate, variance, df, n=(n, n), paired=True, ask=ask)
 
 
 def one_group(test: str, estimate: float, n: int) -> Contrast:
-    """All examples are in one cluster: nothing is replicated."""
+    """All examples of a dataset are in one cluster: nothing is replicated."""
     reason = "all examples are in one cluster"
     return Contrast(test, (n, n), True, estimate, reason=reason, testable=False)  # noqa: FBT003
-
-
-def shared_keys(keys: Sequence[np.ndarray]) -> np.ndarray:
-    """Give the keys that are in all arrays, sorted."""
-    import numpy as np
-
-    common = keys[0]
-    for other in keys[1:]:
-        if not np.array_equal(common, other):
-            common = np.intersect1d(common, other, assume_unique=True)
-    return common
-
-
-def run_average(cells: Sequence[Cell]) -> Cell:
-    """Average one method's replicates over D datasets, key by key; those seen on all datasets only.
-
-    No shared key: a cell with n = 0.
-    """
-    import numpy as np
-
-    common = shared_keys([c.keys for c in cells])
-    if len(common) == 0:
-        return replace(cells[0], n=0, df=-1.0, keys=common, values=common.astype(float))
-    rows = [c.values[np.searchsorted(c.keys, common)] for c in cells]
-    values = np.asarray(np.mean(rows, axis=0))
-    mean, sd = moments(values)
-    n = len(common)
-    return replace(
-        cells[0], n=n, mean=mean, sd=sd, variance=sd * sd / n, df=n - 1.0, keys=common, values=values
-    )

@@ -41,9 +41,7 @@ def curve(
 ) -> Curve:
     """Summarise one cell; a run that logged a step twice counts once, with its mean."""
     order = sorted(steps)
-    rows = [
-        interval([statistics.fmean(seen) for seen in steps[step].values()]) for step in order
-    ]
+    rows = [interval([statistics.fmean(seen) for seen in steps[step].values()]) for step in order]
     mean, low, high = zip(*rows, strict=True)
     return Curve(
         metric.name,
@@ -58,7 +56,7 @@ def curve(
 
 
 def interval(values: list[float]) -> tuple[float, float, float]:
-    """Mean and t interval of the values of one step; limits beyond a float are the largest float."""
+    """Mean and t interval of the values of one step, held within the range of a float."""
     from scipy.special import stdtrit
 
     n, size = len(values), max(map(abs, values)) or 1.0

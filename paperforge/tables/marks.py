@@ -1,17 +1,20 @@
-"""What a cell carries besides its number: the best of its column, and differences from the baseline.
+"""What a cell carries besides its number: the best of its column, differences from the baseline.
 
-Best is a matter of printed values; a difference is a matter of the primary decisions. The two never mix.
+Best is a matter of printed values, a difference one of the primary decisions. They never mix.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
 from paperforge.model import Analysis, Decision, Mark, Verdict
 from paperforge.spec import Direction, Method, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 ALONE = 1
 """Filled cells of a column in which nothing is best: there is nothing to be better than."""
@@ -30,12 +33,14 @@ class Marking:
     """What † says: "better than full fine-tuning"."""
     worse: str = ""
     none: str = ""
-    """What to say where nothing was found: "No method was found to differ from full fine-tuning"."""
+    """What to say where nothing was found: "No method was found to differ from full tuning"."""
     tested: tuple[Decision, ...] = ()
     """The primary decisions that the marks are read from."""
 
 
-def best(printed: Sequence[str], direction: Direction | None, *, second: bool) -> list[frozenset[Mark]]:
+def best(
+    printed: Sequence[str], direction: Direction | None, *, second: bool
+) -> list[frozenset[Mark]]:
     """The marks BEST and SECOND of a column's printed numbers; an empty string is a missing cell.
 
     Ties on the printed value share the mark: a reader cannot see a difference that is not printed.
@@ -67,9 +72,9 @@ def roles(methods: Iterable[Method]) -> tuple[list[Method], list[Method]]:
 def against_baseline(analysis: Analysis, metrics: Iterable[str]) -> Marking:
     """The marks that the primary decisions of these metrics support, by the paper's roles.
 
-    One baseline: on every other method. One method of ours and several baselines: on every baseline.
-    Several of both: on each of ours that differs alike from every baseline. No roles: between exactly
-    two methods. A metric whose direction is unknown is left out.
+    One baseline: on every other method. One method of ours and several baselines: on every
+    baseline. Several of both: on each of ours that differs alike from every baseline. No roles:
+    between exactly two methods. A metric whose direction is unknown is left out.
     """
     directed = {m.name for m in analysis.metrics if m.direction is not None} & set(metrics)
     decisions = tuple(d for d in analysis.decisions if d.primary and d.metric in directed)

@@ -1,13 +1,17 @@
-"""The sentences under a table, written from the design and the decisions: what every sign in it means."""
+"""The sentences under a table, from the design and the decisions: what every sign in it means."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
 from paperforge.model import Analysis, Decision, Design, Mark, Missing, Note, Verdict
 from paperforge.spec import Method, Unit
-from paperforge.tables.marks import Marking
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from paperforge.tables.marks import Marking
 
 SYMBOLS = {
     Missing.NOT_RUN: "–",
@@ -24,7 +28,7 @@ MEANINGS = {
     Missing.NOT_FINITE: "every run diverged",
 }
 
-NO_AVERAGE = "·"
+NO_AVERAGE = "∅"
 """What the average of an incomplete row prints."""
 
 SPREADS = {"sd": "standard deviation", "se": "standard error"}
@@ -42,12 +46,12 @@ def sentence(note: Note) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """"1 seed", "10 seeds", "1,319 examples"."""
+    """Numbers with their noun: "1 seed", "10 seeds", "1,319 examples"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def between(low: int, high: int, noun: str) -> str:
-    """"10 seeds", "8–10 seeds"."""
+    """A number or a range with its noun: "10 seeds", "8–10 seeds"."""
     return count(low, noun) if low == high else f"{low:,}–{count(high, noun)}"
 
 
@@ -59,9 +63,9 @@ def replication(design: Design, spread: str, sizes: Collection[int]) -> list[Not
     if spread == "none":
         return [Note(f"Means over {over}")]
     name = SPREADS.get(spread, f"half-width of the {100 * (1 - design.alpha):g}% interval")
-    clustered = ", which allows for clusters" if design.clustered and spread != "sd" else ""
+    clustered = "clustered " if design.clustered and spread == "se" else ""
     lone = f"; a cell with 1 {UNITS[design.unit]} has no ±" if min(sizes) == 1 else ""
-    return [Note(f"Mean ± {name}{clustered} over {over}{lone}")]
+    return [Note(f"Mean ± {clustered}{name} over {over}{lone}")]
 
 
 def best(place: str, *, ties: bool, second: bool) -> list[Note]:
@@ -71,7 +75,9 @@ def best(place: str, *, ties: bool, second: bool) -> list[Note]:
     return [*notes, Note("Underlined: the second best")] if second else notes
 
 
-def tests(marking: Marking, used: Collection[Mark], analysis: Analysis, datasets: int) -> list[Note]:
+def comparisons(
+    marking: Marking, used: Collection[Mark], analysis: Analysis, datasets: int
+) -> list[Note]:
     """What the marks say, the test behind them, its family and how far it generalises."""
     tested = [d for d in marking.tested if d.p is not None]
     if not tested:
@@ -106,10 +112,11 @@ def _family(tested: Sequence[Decision], correction: str) -> str:
 
 
 def open_questions(
-    decisions: Iterable[Decision], methods: Iterable[Method], unit: Unit
+    decisions: Sequence[Decision], methods: Sequence[Method], unit: Unit
 ) -> list[Note]:
-    """What could not be tested or decided, said once."""
-    decisions = tuple(decisions)
+    """What could not be tested or decided between these methods, said once."""
+    if len(methods) < 2:  # noqa: PLR2004 - a comparison has two sides
+        return []
     untested = [d for d in decisions if d.verdict is Verdict.UNTESTED]
     undecidable = [d for d in decisions if d.verdict is Verdict.UNDECIDABLE]
     labels = {m.name: plain(m.label) for m in methods}
@@ -138,7 +145,7 @@ def _named(decisions: Sequence[Decision], labels: Mapping[str, str]) -> str:
 
 
 def absent(reasons: Collection[Missing], *, refused: bool) -> list[Note]:
-    """The symbols of empty cells, in a fixed order, and the average that an incomplete row has not."""
+    """The symbols of empty cells, in a fixed order, and of the average of an incomplete row."""
     notes = [Note(MEANINGS[r], SYMBOLS[r]) for r in Missing if r in reasons]
     if refused:
         notes.append(Note("no average, because the row is incomplete", NO_AVERAGE))
@@ -146,19 +153,17 @@ def absent(reasons: Collection[Missing], *, refused: bool) -> list[Note]:
 
 
 def excluded(not_finite: int, failed: int, n: int, unit: Unit) -> str:
-    """"2 of 10 runs diverged and are not in the mean"; empty where nothing was left out."""
+    """Say that "2 of 10 runs diverged and are not in the mean"; empty where nothing is left out."""
     if not not_finite + failed:
         return ""
-    noun = "value" if unit is Unit.EXAMPLE else "run"
-    left_out, total = not_finite + failed, n + not_finite + failed
-    said = "is not finite" if unit is Unit.EXAMPLE else "diverged"
-    if unit is Unit.EXAMPLE and not_finite != 1:
-        said = "are not finite"
-    parts = [f"{not_finite} of {count(total, noun)} {said}"] if not_finite else []
-    if failed:
-        parts.append(f"{failed} failed" if parts else f"{failed} of {count(total, noun)} failed")
-    verb = "is" if left_out == 1 else "are"
-    return f"{' and '.join(parts)} and {verb} not in the mean"
+    example = unit is Unit.EXAMPLE
+    among = f"of {count(not_finite + failed + n, 'value' if example else 'run')}"
+    said = ("is not finite" if not_finite == 1 else "are not finite") if example else "diverged"
+    if not_finite and failed:
+        return f"{not_finite} {among} {said} and {failed} failed: they are not in the mean"
+    verb = "is" if not_finite + failed == 1 else "are"
+    what = said if not_finite else "failed"
+    return f"{not_finite or failed} {among} {what} and {verb} not in the mean"
 
 
 def letter(index: int) -> str:

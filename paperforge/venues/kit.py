@@ -10,14 +10,19 @@ import hashlib
 import os
 import re
 import stat
+import struct
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity, Venue
-from paperforge.venues import STAND_IN_MARK, known
+from paperforge.venues.facts import STAND_IN_MARK, known
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 MOST_ENTRIES = 2000
 MOST_BYTES = 50 * 2**20
@@ -26,6 +31,17 @@ MOST_RATIO = 200
 """Unpacked to packed size, of a file over 1 MiB: text reaches 20, a bomb 1000."""
 STYLE_KINDS = frozenset({".sty", ".cls", ".bst", ".clo"})
 _ARCHIVES = frozenset({".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".xz", ".bz2"})
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+)
+"""What zipfile raises on damaged archives: its own error is only one of them."""
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 
 
@@ -36,8 +52,8 @@ class Kit:
     venue: Venue
     files: Mapping[str, bytes]
     """Plain file name -> content, for venues.kit_folder(venue, root)."""
-    left: tuple[Diagnostic, ...]
-    """What was not taken, and why."""
+    left: tuple[str, ...]
+    """What was not taken, and why: "example.tex (not part of the style)"."""
     notes: tuple[Diagnostic, ...] = ()
 
 
@@ -57,8 +73,7 @@ def add_kit(path: Path, venue: Venue | None = None) -> Kit:
     style, or is for another venue.
     """
     entries = _entries(path)
-    names = [entry.path.name for entry in entries if not entry.refused]
-    recognised = recognise_kit(names)
+    recognised = _recognised(entries)
     wanted = venue or recognised
     if not wanted:
         raise _no_style(path, entries)
@@ -74,10 +89,21 @@ def add_kit(path: Path, venue: Venue | None = None) -> Kit:
     return Kit(wanted, files, tuple(left), _verified(files, wanted, path))
 
 
-def recognise_kit(names: Iterable[str]) -> Venue | None:
-    """The venue whose style file is among the names of a kit's files; the newest of several."""
-    there = {name.casefold() for name in names}
-    fitting = [venue for venue in known() if venue.style_files[0].casefold() in there]
+def recognise_kit(path: Path) -> Venue:
+    """The venue that a kit's file names tell; the newest of several.
+
+    Raises InputError as add_kit does, and where the kit is of no known venue.
+    """
+    entries = _entries(path)
+    venue = _recognised(entries)
+    if not venue:
+        raise _no_style(path, entries)
+    return venue
+
+
+def _recognised(entries: Sequence[_Entry]) -> Venue | None:
+    there = {entry.path.name for entry in entries if not entry.refused}
+    fitting = [venue for venue in known() if venue.style_files[0] in there]
     return max(fitting, key=lambda venue: str(venue.facts.get("year", "")), default=None)
 
 
@@ -88,7 +114,9 @@ def _no_style(path: Path, entries: Sequence[_Entry]) -> InputError:
     nested = f"it holds {inner[0]}: unpack that and give its folder; " if inner else ""
     wanted = ", ".join(venue.style_files[0] for venue in known())
     return InputError(
-        "holds the style of no venue that paperforge knows", str(path), f"{nested}{seen}known: {wanted}"
+        "holds the style of no venue that paperforge knows",
+        str(path),
+        f"{nested}{seen}known: {wanted}",
     )
 
 
@@ -111,7 +139,7 @@ def _style_entry(
 
 def _choose(
     entries: Sequence[_Entry], style: _Entry, venue: Venue
-) -> tuple[dict[str, _Entry], list[Diagnostic]]:
+) -> tuple[dict[str, _Entry], list[str]]:
     """The style, what lies beside it and is of its kind, and what the venue lists; and the rest."""
     taken = {style.path.name: style}
     left = []
@@ -131,7 +159,7 @@ def _choose(
         else:
             taken[name] = entry
             continue
-        left.append(Diagnostic(Severity.NOTE, str(entry.path), f"left: {reason}"))
+        left.append(f"{entry.path} ({reason})")
     return taken, left
 
 
@@ -144,7 +172,9 @@ def _verified(files: Mapping[str, bytes], venue: Venue, path: Path) -> tuple[Dia
     if hashlib.md5(files[style], usedforsecurity=False).hexdigest().startswith(said):
         text = f"{style} is the file that paperforge's facts were measured with"
     else:
-        text = f"{style} is not the file that paperforge's facts were measured with; a later version?"
+        text = (
+            f"{style} is not the file that paperforge's facts were measured with; a later version?"
+        )
     return (Diagnostic(Severity.NOTE, str(path), text),)
 
 
@@ -161,6 +191,8 @@ def _entries(path: Path) -> list[_Entry]:
 
 def _of_file(path: Path) -> list[_Entry]:
     """The style file by itself."""
+    if path.suffix.lower() == ".zip":
+        raise InputError("is damaged, or no zip at all", str(path), "download it again")
     if path.suffix not in STYLE_KINDS:
         raise InputError("is not a zip, a folder or a style file", str(path), "unpack it first")
     if path.stat().st_size > MOST_BYTES:
@@ -190,17 +222,18 @@ def _of_zip(path: Path) -> list[_Entry]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except _ZIP_ERRORS as error:
         raise InputError(f"is a damaged zip: {error}", str(path), "download it again") from error
     if len(infos) > MOST_ENTRIES or sum(info.file_size for info in infos) > MOST_BYTES:
         raise _too_large(path)
-    return [_zip_entry(path, info) for info in infos if not info.is_dir()]
+    return [_zip_entry(path, info) for info in infos if not info.filename.endswith("/")]
 
 
 def _zip_entry(path: Path, info: zipfile.ZipInfo) -> _Entry:
-    if info.file_size > 2**20 and info.file_size > MOST_RATIO * max(info.compress_size, 1):
+    ratio = info.file_size // max(info.compress_size, 1)
+    if info.file_size > 2**20 and ratio > MOST_RATIO:
         raise InputError(
-            f"{info.filename!r} unpacks to {info.file_size // max(info.compress_size, 1)} times its size",
+            f"{info.filename!r} unpacks to {ratio} times its size",
             str(path),
             "this is not an official kit; nothing was unpacked",
         )
@@ -210,6 +243,8 @@ def _zip_entry(path: Path, info: zipfile.ZipInfo) -> _Entry:
         refused = "a link is not followed"
     elif info.flag_bits & 1:
         refused = "it is encrypted"
+    elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        refused = "it is packed in an unusual way"
     return _Entry(inside, lambda: _unpack(path, info), refused)
 
 
@@ -237,13 +272,9 @@ def _unpack(path: Path, info: zipfile.ZipInfo) -> bytes:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(info) as file:
             data = file.read(MOST_BYTES + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except _ZIP_ERRORS as error:
         message = f"{info.filename!r} cannot be unpacked: {error}"
         raise InputError(message, str(path), "download it again") from error
-    except Exception as error:
-        if type(error).__module__ in ("zlib", "lzma"):
-            raise InputError(f"{info.filename!r} is damaged: {error}", str(path)) from error
-        raise
     if len(data) > MOST_BYTES:
         raise _too_large(path)
     return data

@@ -33,6 +33,7 @@ def describe_environment(jobs: int, stage_wall_s: dict[str, float]) -> dict[str,
 
 
 def _version(package: str) -> str | None:
+    """Look up an installed version; a rerun without MLflow lacks some packages."""
     try:
         return version(package)
     except PackageNotFoundError:
@@ -40,6 +41,7 @@ def _version(package: str) -> str | None:
 
 
 def _cpu_model() -> str:
+    """Name the processor model."""
     if CPU_INFO.exists():
         for line in CPU_INFO.read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):

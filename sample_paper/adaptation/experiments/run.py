@@ -4,7 +4,7 @@
     python sample_paper/adaptation/experiments/run.py
 
 With fewer seeds, methods or target sets, name another folder with --out: the results beside this
-folder are those of the whole study.
+folder are those of the whole study. `--no-mlflow` needs no MLflow and writes the tables only.
 """
 
 from __future__ import annotations

@@ -46,5 +46,6 @@ def choose_rates(runs: Iterable[Run]) -> dict[str, dict[str, float]]:
 
 
 def _merit(runs: list[Run]) -> tuple[float, float]:
+    """Rank a rate: the larger tuple is better. Rounding makes equal accuracies compare equal."""
     accuracy = fmean(run.val_curve[-1] for run in runs)
     return round(accuracy, 9), -fmean(run.metrics["val/nll"] for run in runs)

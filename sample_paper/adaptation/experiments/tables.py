@@ -77,6 +77,7 @@ def write_selection(runs: Iterable[Run], path: Path) -> None:
 
 
 def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+    """Write a table with line endings that do not depend on the system."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(header)

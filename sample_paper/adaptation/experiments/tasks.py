@@ -52,6 +52,7 @@ def run_all(pool: ProcessPoolExecutor, tasks: list[Task], title: str) -> list[Ru
 
 
 def _report(title: str, done: int, total: int, elapsed_s: float) -> None:
+    """Print one line of progress; the time left, in seconds, assumes equally long tasks."""
     left_s = elapsed_s / done * (total - done)
     sys.stderr.write(
         f"{title:<24} {done:>5}/{total} runs  {100 * done // total:>3} %"

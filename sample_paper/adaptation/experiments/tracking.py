@@ -50,6 +50,7 @@ def write_store(runs: Iterable[Run], path: Path, now_ms: int) -> None:
 
 
 def _log(client: MlflowClient, experiment: str, run: Run, now_ms: int) -> None:
+    """Write one run: its parameters, final metrics and learning curve."""
     params = {
         "method": run.method,
         "dataset": run.dataset,

@@ -1,0 +1,305 @@
+"""Guessing what columns mean: by name first, by what the rows hold where names leave it open.
+
+Whatever is declared wins. Whatever is guessed is said. Two columns for one role are asked about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from paperforge.errors import InputError
+from paperforge.model import Diagnostic, Severity
+from paperforge.names import is_setting, listed, plain, roles, split_of, tier, well_known
+from paperforge.spec import ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from paperforge.model import Raw
+    from paperforge.numbers import Look
+    from paperforge.spec import Source
+
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A column of numbers, and what it measures."""
+
+    column: str
+    metric: str
+    split: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What the columns of one source mean."""
+
+    roles: Mapping[str, str]
+    """Role -> column. With "metric" and "value" where the table is long."""
+    values: tuple[Value, ...] = ()
+    """The value columns of a wide table; empty: the table is long."""
+    guessed: frozenset[str] = frozenset()
+    """The roles that nobody declared."""
+    notes: tuple[Diagnostic, ...] = ()
+
+
+def guess(raw: Raw, looks: Mapping[str, Look], source: Source, declared: Collection[str]) -> Mapped:
+    """What the columns of a store mean.
+
+    `looks` describes the first rows of every column (empty where the store knows its roles);
+    `declared` are names of metrics that the author has declared. Raises InputError where a declared
+    column is missing, where two columns could have one role, where nothing names the method, and
+    where no column holds numbers.
+    """
+    work = _Work(raw, looks, source, frozenset(declared))
+    work.declare()
+    for role in ROLES:
+        work.find(role)
+    if "metric" in work.roles:
+        work.long()
+    else:
+        work.wide()
+    work.find_method()
+    return work.mapped()
+
+
+@dataclass(slots=True)
+class _Work:
+    """One guess in the making."""
+
+    raw: Raw
+    looks: Mapping[str, Look]
+    source: Source
+    declared: frozenset[str]
+    roles: dict[str, str] = field(default_factory=dict)
+    guessed: set[str] = field(default_factory=set)
+    values: list[Value] = field(default_factory=list)
+    notes: list[Diagnostic] = field(default_factory=list)
+
+    def declare(self) -> None:
+        """Take what is declared, and what the store itself knows."""
+        for role, name in self.source.columns.items():
+            self.roles[role] = resolve(name, self.raw.columns, self.source.shown)
+        for role, column in self.raw.known.items():
+            if column not in self.roles.values():
+                self.roles.setdefault(role, column)
+
+    def find(self, role: str) -> None:
+        """The column of a role by its name; parameters come before tags."""
+        if role in self.roles or (role == "cluster" and "example" not in self.roles):
+            return
+        names = roles()[role]
+        found = [c for c in self.free() if plain(c) in names and self.fits(c, role)]
+        if role == "example" and not found:
+            found = self.weak_examples()
+        first = min((tier(c) for c in found), default=0)
+        found = [c for c in found if tier(c) == first]
+        if not found:
+            return
+        if role in listed("ranked"):
+            found = [min(found, key=lambda c: names.index(plain(c)))]
+        if len(found) > 1:
+            raise self.two(role, found)
+        self.take(role, found[0])
+
+    def fits(self, column: str, role: str = "") -> bool:
+        """Whether the rows do not speak against the name: `metric` may be a column of numbers."""
+        look = self.looks.get(column)
+        if look is None or column in self.source.metrics:
+            return look is None
+        if plain(column) in listed("text_only"):
+            return look.kind == "text"
+        if role == "value":
+            return look.kind != "text"
+        return look.kind != "empty"
+
+    def weak_examples(self) -> list[str]:
+        """Columns like `id`, which may also number the rows: only where values come again."""
+        weak = [c for c in self.free() if plain(c) in listed("weak_example") and self.fits(c)]
+        for column in weak:
+            if column in self.looks and not self.looks[column].repeats:
+                self.note(
+                    f"{column!r} is different in every row and was taken for a row number; "
+                    f"--map {column}=example if it names examples"
+                )
+        return [c for c in weak if c not in self.looks or self.looks[c].repeats]
+
+    def long(self) -> None:
+        """One metric a row: find the column of its value."""
+        self.find("value")
+        if "value" in self.roles:
+            return
+        numeric = [c for c in self.numeric() if not is_setting(c)]
+        if len(numeric) != 1:
+            raise self.stuck(
+                f"{self.roles['metric']!r} names the metric, and no column is called value",
+                "say which column holds the number: --map COLUMN=value",
+            )
+        self.take("value", numeric[0])
+
+    def wide(self) -> None:
+        """A column for every metric."""
+        if "value" in self.source.columns:
+            self.values = [self.value(self.roles["value"])]
+        elif self.source.metrics:
+            self.values = [self.value(self.wanted(name)) for name in self.source.metrics]
+        else:
+            self.values = [self.value(c) for c in self.measured()]
+        self.roles.pop("value", None)
+        self.guessed.discard("value")
+        seen: dict[tuple[str, str], str] = {}
+        for value in self.values:
+            other = seen.setdefault((value.metric, value.split), value.column)
+            if other != value.column:
+                raise InputError(
+                    f"{other!r} and {value.column!r} are both {value.metric}"
+                    + (f" on {value.split}" if value.split else ""),
+                    self.source.shown,
+                    f"keep one: --metric {other}",
+                )
+
+    def measured(self) -> list[str]:
+        """The columns that are metrics: well-known names, else every number that is no setting."""
+        numeric = self.numeric()
+        candidates = [c for c in numeric if not is_setting(c)]
+        if "value" in self.roles:
+            candidates.append(self.roles["value"])
+        known = [c for c in candidates if self.is_known(c)]
+        wanted = known or candidates or self.known_texts()
+        chosen = [
+            c for c in self.raw.columns if c in wanted or (c in numeric and self.is_declared(c))
+        ]
+        if not chosen:
+            raise self.stuck(
+                "no column holds numbers that could be results",
+                "name the columns that do: --metric COLUMN",
+            )
+        ignored = [c for c in (*numeric, *self.known_texts()) if c not in chosen]
+        if ignored:
+            self.note(f"ignored: {', '.join(ignored)}; --metric NAME uses one")
+        return chosen
+
+    def numeric(self) -> list[str]:
+        """Free columns that hold numbers, or true and false where those are results."""
+        kinds = {c: self.looks[c].kind for c in self.free()}
+        return [
+            column
+            for column, kind in kinds.items()
+            if kind == "number"
+            or (kind == "truth" and (self.is_known(column) or "example" in self.roles))
+            or (kind == "empty" and self.is_known(column))
+        ]
+
+    def known_texts(self) -> list[str]:
+        """Free columns with a metric's name that hold text."""
+        return [c for c in self.free() if self.looks[c].kind == "text" and self.is_known(c)]
+
+    def is_known(self, column: str) -> bool:
+        """Whether the column's name is a well-known metric's."""
+        return not is_setting(column) and well_known(column) is not None
+
+    def is_declared(self, column: str) -> bool:
+        """Whether the author declared a metric of this name."""
+        return column in self.declared or split_of(column)[0] in self.declared
+
+    def wanted(self, name: str) -> str:
+        """The column of a metric that is asked for by its full or short name."""
+        if name in self.raw.columns:
+            return name
+        short = [c for c in self.free() if split_of(c)[0] == name]
+        for split in ("test", "val", ""):
+            found = [c for c in short if split_of(c)[1] == split]
+            if found:
+                return found[0]
+        return resolve(name, self.raw.columns, self.source.shown)
+
+    def value(self, column: str) -> Value:
+        """The metric and split that a column's name says."""
+        bare = column.removeprefix("metrics.")
+        if bare in self.declared or "split" in self.roles:
+            return Value(column, bare)
+        return Value(column, *split_of(bare))
+
+    def find_method(self) -> None:
+        """Without a telling name: the run's name, or the only column of text."""
+        if "method" in self.roles:
+            return
+        if "mlflow.run_name" in self.raw.columns:
+            self.take("method", "mlflow.run_name")
+            self.note(
+                "no parameter or tag names the method: the run's name is used; "
+                "--map PARAMETER=method names another"
+            )
+            return
+        texts = [
+            column
+            for column in self.free()
+            if column in self.looks
+            and self.looks[column].kind == "text"
+            and not is_setting(column)
+            and not self.is_known(column)
+        ]
+        if len(texts) != 1:
+            raise self.stuck(
+                "no column names the method",
+                "say which one does: --map COLUMN=method",
+            )
+        self.take("method", texts[0])
+        self.note(f"{texts[0]!r} is taken for the method: it is the only column of text")
+
+    def free(self) -> list[str]:
+        """Columns without a role."""
+        taken = {*self.roles.values(), *(v.column for v in self.values)}
+        return [c for c in self.raw.columns if c not in taken]
+
+    def take(self, role: str, column: str) -> None:
+        """Give a role to a column."""
+        self.roles[role] = column
+        self.guessed.add(role)
+
+    def note(self, text: str) -> None:
+        """Say something about the guess."""
+        self.notes.append(Diagnostic(Severity.NOTE, self.source.shown, text))
+
+    def two(self, role: str, found: Sequence[str]) -> InputError:
+        """Two columns for one role."""
+        return InputError(
+            f"{' and '.join(map(repr, found))} could each be the {role}",
+            self.source.shown,
+            "say which: " + " or ".join(f"--map {name}={role}" for name in found),
+        )
+
+    def stuck(self, message: str, hint: str) -> InputError:
+        """Nothing fits: show the columns."""
+        columns = self.raw.columns
+        shown = ", ".join(columns[:_SHOWN]) + (", …" if len(columns) > _SHOWN else "")
+        return InputError(f"{message}; the columns are: {shown}", self.source.shown, hint)
+
+    def mapped(self) -> Mapped:
+        """The finished guess."""
+        return Mapped(
+            dict(self.roles), tuple(self.values), frozenset(self.guessed), tuple(self.notes)
+        )
+
+
+def resolve(name: str, columns: Sequence[str], where: str) -> str:
+    """The column that a user means: exact, a parameter or tag, or the same but for case.
+
+    Raises InputError with the nearest names where there is none.
+    """
+    for candidate in (name, f"params.{name}", f"tags.{name}", f"mlflow.{name}"):
+        if candidate in columns:
+            return candidate
+    same = [c for c in columns if c.lower() == name.lower()]
+    if len(same) == 1:
+        return same[0]
+    near = get_close_matches(name, columns, 3)
+    shown = ", ".join(columns[:_SHOWN]) + (", …" if len(columns) > _SHOWN else "")
+    raise InputError(
+        f"there is no column {name!r}; the columns are: {shown}",
+        where,
+        f"did you mean {' or '.join(near)}?" if near else "",
+    )

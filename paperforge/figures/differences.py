@@ -1,0 +1,225 @@
+"""Differences: ours minus each baseline with its interval, zero line, margin and verdict."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paperforge.errors import InputError
+from paperforge.figures import palette, scale, select
+from paperforge.figures.dots import Dot, DotPlot, Panel
+from paperforge.model import Verdict
+from paperforge.spec import Method
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from paperforge.figures.palette import Look
+    from paperforge.figures.sheet import Ruler, Sheet
+    from paperforge.figures.style import Style
+    from paperforge.model import Analysis, Decision, Diagnostic
+    from paperforge.spec import FigureSpec, Metric
+
+NEEDS_CURVES = False
+AVERAGE = "Average"
+CORRECTIONS = {"holm": "Holm", "bonferroni": "Bonferroni", "hochberg": "Hochberg"}
+
+
+def compose(spec: FigureSpec, analysis: Analysis) -> Differences:
+    """Choose the comparisons: the primary ones, or with `datasets` those on each dataset named.
+
+    Raises InputError where there are none, with the next move.
+    """
+    metric = select.metric_of(spec, analysis, (d.metric for d in analysis.decisions if d.primary))
+    select.methods_of(spec, analysis, ())
+    select.datasets_of(spec, analysis, ())
+    chosen = [
+        d
+        for d in analysis.decisions
+        if d.metric == metric.name
+        and d.estimate is not None
+        and math.isfinite(d.estimate)
+        and (d.scope in spec.datasets if spec.datasets else d.primary)
+        and (not spec.methods or {d.a, d.b} <= set(spec.methods))
+    ]
+    if not chosen:
+        raise InputError(
+            f'there are no comparisons of "{metric.name}" to draw',
+            select.where(spec),
+            'differences need a method with role = "ours" and one with role = "baseline", '
+            "each with results on every dataset",
+        )
+    labels = {d.name: d.label for d in analysis.datasets}
+    scopes = sorted(
+        {d.scope for d in chosen}, key=lambda s: list(labels).index(s) if s in labels else -1
+    )
+    panels = tuple(
+        (AVERAGE if s is None else labels.get(s, s), tuple(d for d in chosen if d.scope == s))
+        for s in scopes
+    )
+    names = {m.name: m.label for m in analysis.methods}
+    compared = [Method(name, names.get(name, name)) for d in chosen for name in (d.a, d.b)]
+    extra = [method for method in compared if method.name not in names]
+    looks = palette.looks(select.all_methods(analysis, extra))
+    return Differences(spec, metric, panels, names, looks, analysis.design.correction)
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """The comparisons of one figure, panel by panel."""
+
+    spec: FigureSpec
+    metric: Metric
+    panels: tuple[tuple[str, tuple[Decision, ...]], ...]
+    names: Mapping[str, str]
+    looks: Mapping[str, Look]
+    correction: str
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """All comparisons."""
+        return tuple(d for _, inside in self.panels for d in inside)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text from the data."""
+        names = [*self.names.values(), *(label for label, _ in self.panels)]
+        return (*names, self.metric.label, self.metric.unit, self.spec.title)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Nothing of its own."""
+        return ()
+
+    @property
+    def note(self) -> str:
+        """What dots, bars and fillings are, for the caption."""
+        family = max(d.family for d in self.decisions)
+        levels = sorted({f"{100 * d.level:g}" for d in self.decisions})
+        method = CORRECTIONS.get(self.correction, self.correction)
+        after = ""
+        if family > 1 and self.correction not in ("", "none"):
+            after = f" after {method} correction over {family} comparisons"
+        if all(d.low is None for d in self.decisions):
+            text = (
+                "Dots: difference of single runs, so nothing is tested and there are no intervals."
+            )
+            return text + select.arrow_note(self.metric)
+        text = (
+            f"Dots: difference of the means; bars: unadjusted {' and '.join(levels)} % intervals; "
+            f"filled: a difference{' or equivalence' * self._equivalent} was found{after}, "
+            "hollow: not."
+        )
+        if self.metric.margin is not None:
+            text += f" Shaded: within the margin of {self.metric.margin:g}{_unit(self.metric)}."
+        return text + select.arrow_note(self.metric)
+
+    @property
+    def _equivalent(self) -> bool:
+        return any(d.verdict is Verdict.EQUIVALENT for d in self.decisions)
+
+    @property
+    def alt(self) -> str:
+        """The figure in words and numbers."""
+        count = len(self.decisions)
+        s = "s" * (count > 1)
+        text = [
+            f"Differences in {self.metric.label} with their intervals for {count} comparison{s}."
+        ]
+        for label, inside in self.panels:
+            told = "; ".join(self._told(d) for d in inside)
+            text.append(f"{label}: {told}." if label else f"{told}.")
+        return " ".join(text)
+
+    def _told(self, d: Decision) -> str:
+        assert d.estimate is not None
+        pair = f"{self._name(d.a)} minus {self._name(d.b)} "
+        if d.low is None or d.high is None:
+            return f"{pair}{scale.number(d.estimate, abs(d.estimate) / 10)}, {d.verdict}"
+        half = (d.high - d.low) / 2
+        middle, low, high = (scale.number(v, half) for v in (d.estimate, d.low, d.high))
+        return f"{pair}{middle} ({100 * d.level:g} % interval {low} to {high}), {d.verdict}"
+
+    @property
+    def data(self) -> str:
+        """The numbers behind the drawing, as CSV; the average's scope is empty."""
+        out = io.StringIO()
+        rows = csv.writer(out, lineterminator="\n")
+        rows.writerow(
+            [
+                "metric",
+                "scope",
+                "a",
+                "b",
+                "estimate",
+                "low",
+                "high",
+                "level",
+                "p",
+                "p_adjusted",
+                "verdict",
+            ]
+        )
+        for d in self.decisions:
+            values = (d.estimate, d.low, d.high, d.level, d.p, d.p_adjusted)
+            numbers = ["" if v is None else v for v in values]
+            rows.writerow([d.metric, d.scope or "", d.a, d.b, *numbers, str(d.verdict)])
+        return out.getvalue()
+
+    def paint(self, style: Style, ruler: Ruler) -> Sheet:
+        """Draw at the style's size."""
+        several = len({d.a for d in self.decisions}) > 1
+        rows = list(dict.fromkeys((d.a, d.b) for d in self.decisions))
+        panels = tuple(
+            Panel(label if len(self.panels) > 1 else "", self._dots(rows, inside, several=several))
+            for label, inside in self.panels
+        )
+        who = "" if several else f"{self._name(self.decisions[0].a)}: "
+        unit = _unit(self.metric)
+        shown = f" ({unit.strip()})" if unit else ""
+        short = f"Difference in {_lower(self.metric.label)}{shown}{select.arrow(self.metric)}"
+        full = f"{who}{short[0].lower() if who else short[0]}{short[1:]}"
+        label = full if ruler.width(full, style.label) <= style.width - 2 else short
+        where, band = select.where(self.spec), self.metric.margin
+        plot = DotPlot(panels, label, where, math.inf, self.spec.title, zero=True, band=band)
+        return plot.paint(style, ruler)
+
+    def _dots(
+        self, rows: Sequence[tuple[str, str]], inside: Sequence[Decision], *, several: bool
+    ) -> tuple[Dot, ...]:
+        found = {(d.a, d.b): d for d in inside}
+        dots = []
+        for a, b in rows:
+            label = f"{self._name(a)} vs. {self._name(b)}" if several else f"vs. {self._name(b)}"
+            look, decision = self.looks[b], found.get((a, b))
+            if decision is None:
+                dots.append(Dot(label, look, None, word="not compared"))
+                continue
+            filled = decision.decided or decision.verdict is Verdict.EQUIVALENT
+            low, high = _finite(decision.low), _finite(decision.high)
+            word = str(decision.verdict)
+            dots.append(Dot(label, look, decision.estimate, low, high, filled, word))
+        return tuple(dots)
+
+    def _name(self, method: str) -> str:
+        return self.names.get(method, method)
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _unit(metric: Metric) -> str:
+    """The unit of a difference: of percentages, points."""
+    if not metric.unit:
+        return ""
+    return " points" if metric.unit == "%" else f" {metric.unit}"
+
+
+def _lower(label: str) -> str:
+    """The label inside a sentence: "Accuracy" -> "accuracy", "F1" and "BLEU" as they are."""
+    word = label.split(" ", 1)[0]
+    return label[0].lower() + label[1:] if word[1:].islower() else label

@@ -1,0 +1,197 @@
+"""Rows of dots with intervals, in one panel or several, for `intervals` and `differences`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paperforge.figures import scale
+from paperforge.figures.frame import Frame, columns_for
+from paperforge.figures.scale import Scale
+from paperforge.figures.sheet import LINE, TICK_PT, Sheet, title_height
+from paperforge.figures.style import FAINT, GRID, INK, PDF_POINTS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from paperforge.figures.palette import Look
+    from paperforge.figures.sheet import Box, Ruler
+    from paperforge.figures.style import Style
+
+NARROWEST_PT = 70.0
+"""Of a panel without the names."""
+NAMES = 0.36
+"""Share of the width that the names may take."""
+ROW = 1.5
+"""Height of a row, in its text size."""
+AIR_PT = 10.0
+"""Between columns."""
+EDGE_PT = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One row: a name, a value with its interval, a word."""
+
+    label: str
+    look: Look
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    filled: bool = True
+    word: str = ""
+    """What stands right of the row, or in it where there is no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Rows on one scale."""
+
+    title: str
+    dots: tuple[Dot, ...]
+
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """The range of values and intervals; None where no row has a value."""
+        ends = [e for d in self.dots for e in (d.value, d.low, d.high) if e is not None]
+        return (min(ends), max(ends)) if ends else None
+
+
+@dataclass(frozen=True, slots=True)
+class DotPlot:
+    """Panels with the same rows in the same order."""
+
+    panels: tuple[Panel, ...]
+    x_label: str
+    where: str
+    roof: float
+    title: str = ""
+    """Over the whole figure."""
+    zero: bool = False
+    """Whether zero has a line and is always shown."""
+    band: float | None = None
+    """Half-width of a band around zero."""
+
+    def paint(self, style: Style, ruler: Ruler) -> Sheet:
+        """Draw at the style's size; rows have a fixed height unless the style has a height."""
+        frame = self._frame(style, ruler)
+        rows = max(len(panel.dots) for panel in self.panels)
+        if style.height is None:
+            height = rows * ROW * style.tick + 3.0
+        else:
+            height = frame.panel_height(style.height, self.where)
+        sheet = Sheet(style, style.height or frame.height(height), ruler)
+        xs = self._scales(style, frame)
+        for place, panel in enumerate(self.panels):
+            box = frame.box(place, height)
+            y = self._rows(panel, ruler, style, frame.left, named=frame.first(place))
+            axes = sheet.panel(box, xs[place], y)
+            self._dress(sheet, axes, box, panel.title)
+            for row, dot in enumerate(panel.dots):
+                at = len(panel.dots) - 1 - row
+                _dot(axes, dot, at)
+                self._word(sheet, frame, box, dot, y.share(at))
+        sheet.title(self.title)
+        size = style.label
+        label = ruler.fit(self.x_label, size, style.width - 2 * EDGE_PT)
+        half = ruler.width(label, size) / 2
+        middle = (frame.left + style.width - frame.right) / 2
+        middle = min(max(middle, half + EDGE_PT), style.width - half - EDGE_PT)
+        sheet.text((middle, 2.6), label, size, va="baseline")
+        return sheet
+
+    def _frame(self, style: Style, ruler: Ruler) -> Frame:
+        dots = [dot for panel in self.panels for dot in panel.dots]
+        names = max(ruler.width(dot.label, style.tick) for dot in dots)
+        left = min(names, NAMES * style.width) + 5.0
+        columns = columns_for(len(self.panels), style.width - left, NARROWEST_PT + AIR_PT)
+        words = [dot.word for dot in dots if dot.value is not None and dot.word]
+        beside = columns == 1 and words
+        right = max(ruler.width(word, style.tick) for word in words) + 5.0 if beside else 8.0
+        titled = any(panel.title for panel in self.panels)
+        under = style.tick * LINE + TICK_PT
+        return Frame(
+            width=style.width,
+            count=len(self.panels),
+            columns=columns,
+            left=left,
+            gap=AIR_PT,
+            right=right,
+            top=2.0 + title_height(self.title, style),
+            title=style.label * LINE if titled else 0.0,
+            foot=under + 4.0,
+            bottom=under + style.label * LINE + 1.5,
+        )
+
+    def _scales(self, style: Style, frame: Frame) -> list[Scale]:
+        """Scales of all panels: one for all where that squeezes none."""
+        spans = []
+        for panel in self.panels:
+            low, high = panel.span or (0.0, 1.0)
+            if self.zero:
+                edge = 1.15 * (self.band or 0.0)
+                low, high = min(low, -edge, 0.0), max(high, edge, 0.0)
+            spans.append((low, high))
+        shared = scale.together(s for s, p in zip(spans, self.panels, strict=True) if p.span)
+        most = max(2, min(7, int(frame.panel_width / (3.6 * style.tick))))
+        return [scale.scale(*(shared or span), most, roof=self.roof) for span in spans]
+
+    def _rows(self, panel: Panel, ruler: Ruler, style: Style, room: float, *, named: bool) -> Scale:
+        count = len(panel.dots)
+        names = [ruler.fit(d.label, style.tick, room - 4.5) if named else "" for d in panel.dots]
+        ticks = tuple(float(count - 1 - row) for row in range(count))
+        return Scale(-0.6, count - 0.4, ticks, tuple(names))
+
+    def _dress(self, sheet: Sheet, axes: Axes, box: Box, title: str) -> None:
+        axes.grid(axis="y")
+        axes.tick_params(axis="y", length=0, pad=3.0)
+        axes.spines["left"].set_visible(False)
+        if self.band is not None:
+            axes.axvspan(-self.band, self.band, color=GRID, linewidth=0, zorder=0.4)
+        if self.zero:
+            axes.axvline(0.0, color=INK, linewidth=0.6, zorder=1.5)
+        if title:
+            size = sheet.style.label
+            fitted = sheet.ruler.fit(title, size, box.width + AIR_PT / 2)
+            half = sheet.ruler.width(fitted, size) / 2
+            middle = min(box.middle, sheet.width - half - EDGE_PT)
+            sheet.text((middle, box.top + 3.0), fitted, size, va="baseline")
+
+    def _word(self, sheet: Sheet, frame: Frame, box: Box, dot: Dot, share: float) -> None:
+        """Set a row's word: right of the panel, or in the row where it has no value."""
+        size = sheet.style.tick
+        y = box.bottom + share * box.height - 0.24 * size
+        how = {"va": "baseline", "ha": "left"}
+        if dot.word and dot.value is None:
+            word = sheet.ruler.fit(dot.word, size, box.width - 4.0)
+            sheet.text((box.left + 2.0, y), word, size, color=FAINT, **how)
+        elif dot.word and frame.columns == 1:
+            sheet.text((box.right + 4.0, y), sheet.ruler.letters.spell(dot.word), size, **how)
+
+
+def _dot(axes: Axes, dot: Dot, y: float) -> None:
+    """Draw one interval and its dot."""
+    if dot.value is None:
+        return
+    look = dot.look
+    if dot.low is not None and dot.high is not None:
+        axes.plot(
+            [dot.low, dot.high],
+            [y, y],
+            color=look.colour,
+            linewidth=(look.width + 0.2) * PDF_POINTS,
+            solid_capstyle="butt",
+            zorder=look.front,
+        )
+    axes.plot(
+        [dot.value],
+        [y],
+        color=look.colour,
+        linestyle="none",
+        marker=look.marker,
+        markersize=look.size + 0.8,
+        markerfacecolor=look.colour if dot.filled else "white",
+        markeredgewidth=0.8,
+        zorder=look.front + 1,
+        clip_on=False,
+    )

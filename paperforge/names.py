@@ -1,0 +1,121 @@
+"""What names mean: well-known metrics, splits, settings, and the columns that results files use.
+
+The lists are data: data/metrics.json and data/columns.json.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+from paperforge.spec import Direction
+
+_SEPARATORS = re.compile(r"[\W_]+")
+_PREFIX = re.compile(r"([A-Za-z]+)([/_.\-: ]+)(?=\S)")
+
+
+def split_of(name: str) -> tuple[str, str]:
+    """A metric's name without its split, and the split: ("accuracy", "test") of "test/accuracy"."""
+    found = _PREFIX.match(name)
+    split = splits().get(found[1].lower()) if found else None
+    return (name[found.end() :], split) if found and split else (name, "")
+
+
+@cache
+def splits() -> dict[str, str]:
+    """What splits are called -> train, val, test."""
+    return {word: split for split, names in _data()["splits"].items() for word in names}
+
+
+def well_known(name: str) -> tuple[str, Direction] | None:
+    """Label and direction of a metric with a well-known name, else None.
+
+    Case, separators, a split in front ("eval_"), qualifiers ("macro", "balanced") and a number at
+    the end ("recall@10") make no difference.
+    """
+    table = _well_known()
+    key = plain(split_of(name.removeprefix("metrics."))[0])
+    words = key.split("_")
+    bare = [word for word in words if word not in _qualifiers()]
+    tries = [key, "_".join(bare), "_".join(bare).rstrip("0123456789").rstrip("_")]
+    found = next((table[t] for t in tries if t in table), None)
+    if found is None:
+        return None
+    label, direction = found
+    plain_label = key in table
+    return (label if plain_label else split_of(name.removeprefix("metrics."))[0]), direction
+
+
+def plain(name: str) -> str:
+    """A name without case and separators, and without what trackers put in front."""
+    key = _SEPARATORS.sub("_", name.lower()).strip("_")
+    head, _, tail = key.partition("_")
+    return tail if tail and head in _data()["prefixes"] and not name.startswith(head + "_") else key
+
+
+def is_tracked_setting(metric: str) -> bool:
+    """Whether a tracker's metric is bookkeeping: learning rate, epoch, load of the machine."""
+    key = plain(split_of(metric)[0])
+    return (
+        key in _data()["tracked_settings"]
+        or metric.partition("/")[0] in _data()["tracked_prefixes"]
+    )
+
+
+def roles() -> dict[str, list[str]]:
+    """Role -> the column names that mean it, in order of preference."""
+    found: dict[str, list[str]] = _data()["roles"]
+    return found
+
+
+def listed(kind: str) -> frozenset[str]:
+    """One of the plain lists of data/columns.json."""
+    return frozenset(_data()[kind])
+
+
+def is_setting(column: str) -> bool:
+    """Whether a column is never a metric: a setting, a spread, a row number, a column with a role."""
+    key = plain(column)
+    words = key.split("_")
+    return (
+        key in _data()["settings"]
+        or any(key in names for role, names in roles().items() if role != "value")
+        or words[-1] in _data()["spreads"]
+        or (len(words) > 1 and words[0] in _data()["setting_prefixes"])
+        or column.startswith(("params.", "tags.", "config."))
+    )
+
+
+def tier(column: str) -> int:
+    """Which columns are looked at first: the table's own (0), parameters (1), tags (2)."""
+    head = column.partition(".")[0].lower()
+    return {"tags": 2, "tag": 2}.get(head, 1 if head in _data()["prefixes"] else 0)
+
+
+@cache
+def _well_known() -> dict[str, tuple[str, Direction]]:
+    content = _read("metrics.json")
+    return {
+        plain(name): (label, Direction(direction))
+        for direction in ("higher", "lower")
+        for label, names in content[direction].items()
+        for name in names
+    }
+
+
+@cache
+def _qualifiers() -> frozenset[str]:
+    return frozenset(_read("metrics.json")["qualifiers"])
+
+
+@cache
+def _data() -> dict[str, dict]:  # type: ignore[type-arg]  # the file's parts differ
+    return _read("columns.json")
+
+
+def _read(name: str) -> dict[str, dict]:  # type: ignore[type-arg]  # the file's parts differ
+    path = Path(__file__).parent / "data" / name
+    content: dict[str, dict] = json.loads(path.read_text(encoding="utf-8"))  # type: ignore[type-arg]
+    return content

@@ -1,0 +1,208 @@
+"""Reading a number that is written as text: what counts, what does not, and why not.
+
+Nothing is guessed row by row. A column has one style (plain, percent, decimal comma, true/false);
+a value that does not fit it is refused with its row.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paperforge.engine import pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+REFUSED = "refused"
+"""What `word` gives for a text that is neither a number nor a known word."""
+
+_EXPONENT = r"(?:[eE][+-]?\d+)?"
+_PLAIN = re.compile(
+    rf"[+-]?(?:\d+\.?\d*|\.\d+){_EXPONENT}|[+-]?(?:nan|inf|infinity)", re.IGNORECASE | re.ASCII
+)
+_COMMA = re.compile(rf"[+-]?\d+,\d+{_EXPONENT}", re.ASCII)
+_GROUPED = re.compile(
+    r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|[+-]?\d{1,3}(?:[. ']\d{3})+,\d+", re.ASCII
+)
+_SPREAD = re.compile(
+    r"\$?\s*[+-]?[\d.,]+\s*%?\s*(?:±|\+/?-|\\pm|\(|\[|±)\s*[\d.,]+\s*%?\s*[)\]]?\s*\$?", re.ASCII
+)
+
+
+@cache
+def words() -> dict[str, dict[str, str]]:
+    """The words of data/words.json: missing and status as texts."""
+    found: dict[str, dict[str, str]] = _read("words.json")
+    return found
+
+
+@cache
+def truth() -> dict[str, int]:
+    """Answers that count as 1 or 0."""
+    found: dict[str, int] = _read("words.json")["truth"]
+    return found
+
+
+def _read(name: str) -> dict[str, dict]:  # type: ignore[type-arg]  # the file's parts differ
+    path = Path(__file__).parent / "data" / name
+    content: dict[str, dict] = json.loads(path.read_text(encoding="utf-8"))  # type: ignore[type-arg]
+    return content
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the numbers of one column are written."""
+
+    typed: bool = False
+    """Numbers already (Parquet)."""
+    percent: bool = False
+    comma: bool = False
+    truth: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the first rows of a column look like.
+
+    `kind` is "number", "truth", "text" or "empty"; `comma` is "sure", "unsure" (1,234 may be either)
+    or "". `repeats` says whether a value occurs in more than one row.
+    """
+
+    kind: str
+    style: Style = Style()
+    comma: str = ""
+    repeats: bool = False
+
+
+def look(values: Iterable[object]) -> Look:
+    """Decide from the first rows how a column is to be read."""
+    counts = Counter(v for v in values if v is not None)
+    repeats = any(n > 1 for n in counts.values())
+    if counts and not any(isinstance(v, str) for v in counts):
+        if all(isinstance(v, bool) for v in counts):
+            return Look("truth", Style(typed=True), repeats=repeats)
+        if all(isinstance(v, int | float) or hasattr(v, "as_tuple") for v in counts):
+            return Look("number", Style(typed=True), repeats=repeats)
+        return Look("text", repeats=repeats)
+    shapes: Counter[str] = Counter()
+    for value, count in counts.items():
+        shapes[_shape(str(value))] += count
+    return _judge(shapes, repeats=repeats)
+
+
+def _judge(shapes: Counter[str], *, repeats: bool) -> Look:
+    filled = shapes.total() - shapes["empty"] - shapes["missing"]
+    if not filled:
+        return Look("text" if shapes["missing"] else "empty", repeats=repeats)
+    binary = shapes["truth"] + shapes["bit"]
+    if shapes["truth"] and binary == filled:
+        return Look("truth", Style(truth=True), repeats=repeats)
+    number = filled - shapes["text"] - shapes["truth"]
+    if number * 2 < filled:
+        return Look("text", repeats=repeats)
+    percent = shapes["percent"] + shapes["percent comma"]
+    comma = shapes["comma"] + shapes["percent comma"]
+    sure = "sure" if comma else "unsure" if shapes["grouped"] else ""
+    decimal_point = shapes["point"] + shapes["percent"]
+    style = Style(percent=percent == filled, comma=bool(comma) and not decimal_point)
+    return Look("number", style, sure if not decimal_point else "", repeats)
+
+
+def _shape(text: str) -> str:
+    """The one class that a text belongs to."""
+    text = text.strip()
+    lower = text.lower()
+    if not text:
+        return "empty"
+    if text in ("0", "1"):
+        return "bit"
+    if _PLAIN.fullmatch(text):
+        return "point" if "." in text else "plain"
+    if lower in words()["missing"]:
+        return "missing"
+    if lower in truth():
+        return "truth"
+    if text.endswith("%"):
+        bare = text.rstrip("% ")
+        if _PLAIN.fullmatch(bare):
+            return "percent"
+        return "percent comma" if _COMMA.fullmatch(bare) else "text"
+    if _GROUPED.fullmatch(text):
+        return "grouped"
+    if _COMMA.fullmatch(text):
+        return "comma"
+    return "spread" if _SPREAD.fullmatch(text) else "text"
+
+
+def number(column: str, style: Style) -> str:
+    """SQL that gives the column (already quoted) as DOUBLE, NULL where it is not a number."""
+    if style.typed:
+        return f"CAST({column} AS DOUBLE)"
+    if style.truth:
+        text = trimmed(column)
+        return f"coalesce({pairs(truth())}[lower({text})], TRY_CAST({text} AS DOUBLE))::DOUBLE"
+    # The engine's cast takes blanks around a number; it would also read 1_000 as 1000.
+    text = f"CASE WHEN NOT contains({column}, '_') THEN {column} END"
+    if style.percent:
+        bare = trimmed(column)
+        text = f"CASE WHEN ends_with({bare}, '%') THEN rtrim({bare}, '% ') END"
+    if style.comma:
+        text = f"CASE WHEN NOT contains({text}, '.') THEN replace({text}, ',', '.') END"
+    return f"TRY_CAST({text} AS DOUBLE)"
+
+
+def word(column: str, style: Style) -> str:
+    """SQL for why there is no number: a Missing's text, or REFUSED."""
+    if style.typed:
+        return "'not reported'"
+    text = trimmed(column)
+    known = f"{pairs(words()['missing'])}[lower({text})]"
+    return (
+        f"CASE WHEN {text} IS NULL OR {text} = '' THEN 'not reported' "
+        f"ELSE coalesce({known}, '{REFUSED}') END"
+    )
+
+
+def trimmed(column: str) -> str:
+    """SQL for a text without the blanks around it.
+
+    Trimming is slow and hardly ever needed, so it is asked for first: blanks sort before "!".
+    """
+    blank = f"{column} < '!' OR ends_with({column}, ' ') OR ends_with({column}, '\t')"
+    return f"CASE WHEN {blank} THEN trim({column}, ' \t\u00a0') ELSE {column} END"
+
+
+def refusal(text: str, style: Style) -> tuple[str, str]:
+    """What is wrong with a text that is no number, and what to do: (message, hint)."""
+    shown = f"{text!r}"
+    shape = _shape(text)
+    if shape == "spread":
+        return (
+            f"{shown} holds a mean and its spread; one number was expected",
+            "give one row per run (or seed) with its own number: mean and spread are computed",
+        )
+    if shape == "grouped" or (shape == "comma" and not style.comma):
+        return (
+            f"{shown} has a comma: thousands separator or decimal comma cannot be told apart",
+            "write 1234.5 for numbers, without separators",
+        )
+    if shape.startswith("percent") or style.percent:
+        return (
+            f"{shown} in a column where some numbers have a percent sign and some have none",
+            "write all of them with %, or none",
+        )
+    if style.comma and shape == "point":
+        return (
+            f"{shown} in a column with decimal commas",
+            "use one decimal sign in the whole file",
+        )
+    return (
+        f"{shown} is not a number",
+        "correct the cell; for a missing number leave it empty or write crashed, OOM, diverged or n/a",
+    )

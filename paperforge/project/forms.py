@@ -1,0 +1,136 @@
+"""The kinds of value in a paper.toml, and the short ways of writing them.
+
+pydantic is heavy, so only shape.py imports this module.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from paperforge.project import authors
+from paperforge.spec import ROLES
+
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
+
+PAIRING = ("seed", "fold", "split", "run", "example", "cluster")
+"""Roles that can fix something shared between methods."""
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_LOST_COMMAND = re.compile(
+    r"[\x08\f\r][A-Za-z]+"
+    r"|\t(?:ext[a-z]*|imes|au\b|heta|ilde|riangle|itle)"
+    r"|\n(?:oindent|abla|ewline|ewcommand)"
+)
+"""A TeX command whose first two characters became one."""
+
+
+class Also:
+    """Tells the JSON Schema of a short form that a validator turns into the long one."""
+
+    def __init__(self, *forms: dict[str, Any]) -> None:
+        self.forms = forms
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [*self.forms, handler(core)]}
+
+
+class KeysOneOf:
+    """Tells the JSON Schema of a table which keys it may have."""
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        self.allowed = allowed
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(core), "propertyNames": {"enum": [*self.allowed]}}
+
+
+class _OneOf:
+    """A string out of a tuple of them; Literal cannot be told a tuple that is defined elsewhere."""
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        self.allowed = allowed
+
+    def __call__(self, value: str) -> str:
+        if value not in self.allowed:
+            expected = ", ".join(f"'{one}'" for one in self.allowed)
+            raise PydanticCustomError("literal_error", "not allowed", {"expected": expected})
+        return value
+
+
+def _one_as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _prose(text: str) -> str:
+    r"""Refuse "\beta" in double quotes: TOML reads its first two characters as a backspace."""
+    found = _LOST_COMMAND.search(text)
+    if found:
+        letter = "bfrtn"["\b\f\r\t\n".index(found.group()[0])]
+        raise ValueError(
+            f"in double quotes TOML reads the \\{letter} of \\{letter}{found.group()[1:]} as a"
+            " control character; write text with TeX in 'single quotes'"
+        )
+    return text
+
+
+def _file_name(name: str) -> str:
+    if not _FILE_NAME.fullmatch(name):
+        raise ValueError("must be letters, digits, - and _ only: it becomes a file's name")
+    return name
+
+
+def short_for(key: str) -> BeforeValidator:
+    """A string stands for the table that has only this key."""
+    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
+
+
+def author_table(value: object) -> object:
+    """The table that an author's line stands for. Raises ValueError where it is not of the form."""
+    if not isinstance(value, str):
+        return value
+    author = authors.parse(value)
+    if not author:
+        raise ValueError(f"must be like {authors.FORM}")
+    return {"name": author.name, "affiliation": author.affiliation, "email": author.email}
+
+
+def _free(value: object) -> object:
+    finite = not isinstance(value, float) or math.isfinite(value)
+    if isinstance(value, str | int | float) and finite:
+        return value
+    raise ValueError("must be text, a number, true or false")
+
+
+def _as_text(value: object) -> object:
+    """A value to keep may be written as a number or a truth value; columns hold text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+TEXT: dict[str, Any] = {"type": "string"}
+Text = Annotated[str, Field(min_length=1)]
+Prose = Annotated[str, AfterValidator(_prose)]
+FileName = Annotated[str, AfterValidator(_file_name)]
+Names = Annotated[list[Text], BeforeValidator(_one_as_list), Also(TEXT)]
+Paragraphs = Annotated[list[Prose], BeforeValidator(_one_as_list), Also(TEXT)]
+Kept = Annotated[str, BeforeValidator(_as_text), Also({"type": "number"}, {"type": "boolean"})]
+Free = Annotated[
+    Any, AfterValidator(_free), WithJsonSchema({"type": ["string", "number", "boolean"]})
+]
+ColumnRole = Annotated[str, AfterValidator(_OneOf(ROLES))]
+_PairingRole = Annotated[str, AfterValidator(_OneOf(PAIRING)), WithJsonSchema({"enum": [*PAIRING]})]
+PairingRoles = Annotated[
+    list[_PairingRole], BeforeValidator(_one_as_list), Also({"enum": [*PAIRING]})
+]
+Length = Annotated[float, Field(gt=0, le=2000)]

@@ -1,0 +1,67 @@
+"""Rows of result stores -> Results: one tidy relation, with what was guessed and dropped said aloud.
+
+stores.read -> Raw ─▶ columns.guess -> Mapped ─▶ tidy ─▶ duplicates ─▶ final ─▶ catalogue
+(one relation)  (kept)  (one value  (labels,
+a run)      order)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paperforge.engine import open_engine
+from paperforge.errors import InputError, UsageError
+from paperforge.results import catalogue, digest, duplicates, final, sources, tidy
+from paperforge.results.loaded import LoadedResults
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from paperforge.spec import Project, Source
+
+__all__ = ["LoadedResults", "load"]
+
+
+def load(given: Sequence[Source], project: Project) -> LoadedResults:
+    """Read the sources into one tidy relation.
+
+    `project` declares labels, order, directions, units and roles; its own sources are not looked
+    at. Raises InputError where a source cannot be read, where its columns or numbers cannot be
+    told, or where nothing is left.
+    """
+    if not given:
+        raise UsageError("no results given", hint="name a file: paperforge table results.csv")
+    files = sources.expand(given)
+    engine = open_engine([file.source.path for file in files])
+    try:
+        inputs = sources.read(files, project, engine.connection)
+        tidy.build(engine.connection, inputs)
+        replicates = duplicates.replicates(engine.connection)
+        notes = [*sources.notes(inputs), *tidy.notes(engine.connection, inputs)]
+        notes += duplicates.resolve(engine.connection, replicates)
+        notes += final.build(engine.connection, replicates)
+        known = catalogue.describe(engine.connection, inputs, project)
+        facts = final.facts(engine.connection, replicates)
+    except BaseException:
+        engine.close()
+        raise
+    if not known.metrics:
+        engine.close()
+        raise InputError(
+            "no numbers are left to report",
+            given[0].shown,
+            "every value is missing, failed or filtered out; see paperforge runs",
+        )
+    return LoadedResults(
+        engine=engine,
+        metrics=known.metrics,
+        methods=known.methods,
+        datasets=known.datasets,
+        varies=facts.varies,
+        present=facts.present,
+        shared_runs=facts.shared_runs,
+        notes=(*sources.guesses(inputs, known.metrics), *notes, *known.notes),
+        digest=digest.of(inputs),
+        rows=facts.rows,
+        mapped=sources.declared(given, inputs),
+    )

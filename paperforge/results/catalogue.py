@@ -1,0 +1,177 @@
+"""What the paper calls its metrics, methods and datasets: declared where it is, derived where not."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, TypeVar
+
+from paperforge.model import Diagnostic, Severity
+from paperforge.names import well_known
+from paperforge.results.tidy import STRIDE
+from paperforge.spec import Dataset, Direction, Method, Metric, Role
+
+# ruff: noqa: S608  the SQL is made of constants of this package
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+    from paperforge.results.sources import Input
+    from paperforge.spec import Project
+
+    Declared = Mapping[str, Mapping[str, object]]
+
+_Named = TypeVar("_Named", Method, Dataset)
+_PERCENT = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The names of the results, in the order of the paper."""
+
+    metrics: tuple[Metric, ...]
+    methods: tuple[Method, ...]
+    datasets: tuple[Dataset, ...]
+    notes: tuple[Diagnostic, ...]
+
+
+def describe(
+    engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input], project: Project
+) -> Catalogue:
+    """The names in the results with what the project declares about them.
+
+    Order: as declared, where a declaration says more than a role; the rest by first appearance.
+    """
+    notes: list[Diagnostic] = []
+    found = _found(engine, "metric", "AND (value IS NOT NULL OR status <> 'not reported')")
+    wanted = [name for one in inputs for name in one.source.metrics]
+    short = [v.metric for one in inputs for v in one.mapped.values if v.column in wanted]
+    names = sorted(found, key=[*wanted, *short, *found].index)
+    names = _ordered(names, project.metrics)
+    metrics = _scaled(
+        engine, [_metric(n, project.metrics.get(n, {}), inputs) for n in names], notes
+    )
+    notes += _unknown("metric", project.metrics, found)
+    methods = _all("method", _found(engine, "method"), project.methods, notes)
+    datasets = _all("dataset", _found(engine, "dataset"), project.datasets, notes)
+    return Catalogue(
+        tuple(metrics),
+        tuple(_method(name, project.methods.get(name, {})) for name in methods),
+        tuple(Dataset(n, _label(n, project.datasets.get(n, {}))) for n in datasets),
+        tuple(notes),
+    )
+
+
+def _found(engine: duckdb.DuckDBPyConnection, role: str, where: str = "") -> list[str]:
+    """Names in order of first appearance."""
+    rows = engine.execute(
+        f"SELECT coalesce({role}::VARCHAR, '') AS name FROM tidy_rows WHERE kept "
+        f"AND ({role} IS NOT NULL OR '{role}' = 'dataset') {where} "
+        f"GROUP BY 1 ORDER BY min(file::BIGINT * {STRIDE} + row), min(rowid)"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _ordered(found: Sequence[str], declared: Declared) -> list[str]:
+    placed = [n for n, keys in declared.items() if n in found and set(keys) - {"role"}]
+    if set(found) <= set(declared):
+        placed = [name for name in declared if name in found]
+    return [*placed, *(name for name in found if name not in placed)]
+
+
+def _all(what: str, found: list[str], declared: Declared, notes: list[Diagnostic]) -> list[str]:
+    """Found names, and declared ones that have no rows yet: they are rows "not run"."""
+    notes += _unknown(what, declared, found)
+    notes += _alike(what, found)
+    absent = [name for name in declared if name not in found]
+    return _ordered([*found, *absent], declared)
+
+
+def _unknown(what: str, declared: Declared, found: Sequence[str]) -> list[Diagnostic]:
+    said = []
+    for name in declared:
+        if name not in found:
+            near = get_close_matches(name, found, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there is: {', '.join(found[:8])}"
+            text = f"the {what} {name!r} is declared and has no results"
+            said.append(Diagnostic(Severity.WARNING, "results", text, hint))
+    return said
+
+
+def _alike(what: str, found: Sequence[str]) -> list[Diagnostic]:
+    """Names that look the same to a reader."""
+    seen: dict[str, str] = {}
+    said = []
+    for name in found:
+        other = seen.setdefault(unicodedata.normalize("NFKC", name).casefold(), name)
+        if other != name:
+            text = (
+                f"the {what}s {other!r} and {name!r} differ only in case or in how they are encoded"
+            )
+            said.append(
+                Diagnostic(Severity.WARNING, "results", text, "if they are one, write one name")
+            )
+    return said
+
+
+def _label(name: str, keys: Mapping[str, object]) -> str:
+    return str(keys.get("label") or name)
+
+
+def _method(name: str, keys: Mapping[str, object]) -> Method:
+    role = keys.get("role")
+    return Method(name, _label(name, keys), Role(str(role)) if role else None)
+
+
+def _metric(name: str, keys: Mapping[str, object], inputs: Sequence[Input]) -> Metric:
+    known = well_known(name)
+    label, direction = known or (name, None)
+    if keys.get("direction"):
+        direction = Direction(str(keys["direction"]))
+    digits, margin = keys.get("digits"), keys.get("margin")
+    unit = str(keys.get("unit") or ("%" if _has_sign(name, inputs) else ""))
+    return Metric(
+        name=name,
+        label=str(keys.get("label") or label),
+        direction=direction,
+        unit=unit,
+        digits=None if digits is None else int(str(digits)),
+        margin=None if margin is None else float(str(margin)),
+    )
+
+
+def _has_sign(name: str, inputs: Sequence[Input]) -> bool:
+    """Whether the numbers are written with a percent sign: 93.1% is 93.1 percent."""
+    styles = [
+        one.styles[value.column]
+        for one in inputs
+        for value in one.mapped.values
+        if value.metric == name
+    ]
+    styles += [one.styles[one.mapped.roles["value"]] for one in inputs if not one.mapped.values]
+    return bool(styles) and all(style.percent for style in styles)
+
+
+def _scaled(
+    engine: duckdb.DuckDBPyConnection, metrics: list[Metric], notes: list[Diagnostic]
+) -> list[Metric]:
+    """Fractions whose unit is percent are printed times 100."""
+    if not any(metric.unit == "%" for metric in metrics):
+        return metrics
+    ranges = engine.execute(
+        "SELECT metric, max(abs(value)) FROM final WHERE isfinite(value) GROUP BY 1"
+    ).fetchall()
+    largest = dict(ranges)
+    signed = {m.name for m in metrics if m.unit == "%"}
+    scaled = []
+    for metric in metrics:
+        if metric.name in signed and largest.get(metric.name, _PERCENT) <= 1:
+            text = f"{metric.name} lies within [-1, 1] and its unit is %: printed times 100"
+            notes.append(Diagnostic(Severity.NOTE, "results", text))
+            scaled.append(replace(metric, scale=_PERCENT))
+        else:
+            scaled.append(metric)
+    return scaled

@@ -1,0 +1,190 @@
+"""Which rows are the same measurement twice: the last one written is kept, and it is said.
+
+A replicate is known by its seed and fold, else by its run. Rows that name neither, nor a step or an
+example, are replicates of their own: nothing says that they are the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paperforge.model import Diagnostic, Severity
+from paperforge.results.tidy import STRIDE, USABLE
+
+# ruff: noqa: S608  the SQL is made of constants of this package
+
+if TYPE_CHECKING:
+    import duckdb
+
+_ORDER = f"(file::BIGINT * {STRIDE} + row)"
+_CELL = "method, dataset, metric, split"
+
+
+@dataclass(frozen=True, slots=True)
+class Replicates:
+    """How the replicates of these results are told apart."""
+
+    name: str
+    """SQL over tidy_rows: a text, the same for rows of one replicate; NULL: the row is its own."""
+    by: str
+    """"seed", "run", "fold" or "": what tells them apart."""
+    runs: int
+    """How many runs have a name."""
+    shared_runs: bool
+    """Whether a run, by its own id, is measured on several datasets."""
+
+
+def replicates(engine: duckdb.DuckDBPyConnection) -> Replicates:
+    """Find out what tells replicates apart, and store their integer keys in `replicate_keys`."""
+    seeds, runs, folds = engine.execute(
+        "SELECT count(DISTINCT seed), count(DISTINCT run), count(DISTINCT fold) FROM tidy_rows"
+    ).fetchone() or (0, 0, 0)
+    # A run "0" of every method is a number, not an id.
+    ids = runs and not _exists(engine, "run IS NOT NULL", "run", "count(DISTINCT method) > 1")
+    shared = bool(ids) and _exists(engine, "run IS NOT NULL", "run", "count(DISTINCT dataset) > 1")
+    constant = seeds == 1 and ids
+    rerun = constant and _exists(
+        engine, "run IS NOT NULL", f"{_CELL}, seed, fold", "count(DISTINCT run) > 1"
+    )
+    by_seed = "seed::VARCHAR" + (" || coalesce(' fold ' || fold::VARCHAR, '')" if folds else "")
+    cases = [
+        *(["WHEN seed IS NOT NULL THEN " + by_seed] if seeds and not rerun else []),
+        *(["WHEN run IS NOT NULL THEN 'run ' || run::VARCHAR"] if runs else []),
+        *(["WHEN fold IS NOT NULL THEN fold::VARCHAR"] if folds else []),
+        "WHEN example IS NOT NULL OR step IS NOT NULL THEN ''",
+    ]
+    name = f"CASE {' '.join(cases)} END"
+    by = "seed" if seeds and not rerun else "run" if runs else "fold" if folds else ""
+    _number(engine, name)
+    return Replicates(name, by, runs, shared)
+
+
+def _exists(engine: duckdb.DuckDBPyConnection, where: str, group: str, having: str) -> bool:
+    sql = f"SELECT 1 FROM tidy_rows WHERE kept AND {where} GROUP BY {group} HAVING {having} LIMIT 1"
+    return engine.execute(sql).fetchone() is not None
+
+
+def _number(engine: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Seeds that are whole numbers keep them; other names are numbered in their order."""
+    engine.execute(
+        "CREATE TABLE replicate_keys AS "
+        "WITH found AS (SELECT DISTINCT name, TRY_CAST(name AS BIGINT) AS whole "
+        f"FROM (SELECT {name} AS name FROM tidy_rows) WHERE name IS NOT NULL) "
+        "SELECT name, CASE WHEN (SELECT bool_and(whole IS NOT NULL AND whole::VARCHAR = name) "
+        "FROM found) THEN whole ELSE row_number() OVER (ORDER BY whole, name) - 1 END AS key "
+        "FROM found"
+    )
+
+
+def resolve(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
+    """Set kept = false for all but the last of equal measurements; the notes say what was dropped."""
+    found = _reruns(engine, known) if known.by == "seed" and known.runs else []
+    return found + _repeats(engine, known)
+
+
+def _reruns(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
+    """Several runs of one method, dataset and seed: the last that did not fail counts."""
+    groups = f"{_CELL}, name"
+    engine.execute(
+        f"CREATE TABLE reruns AS SELECT {groups}, "
+        f"max_by(coalesce(run::VARCHAR, ''), {_ORDER} + CASE WHEN {USABLE} "
+        f"THEN {STRIDE}::HUGEINT * {STRIDE} ELSE 0 END) AS last, "
+        "count(DISTINCT coalesce(run::VARCHAR, '')) AS runs "
+        f"FROM (SELECT *, {known.name} AS name FROM tidy_rows) WHERE kept AND name IS NOT NULL "
+        f"GROUP BY {groups} HAVING runs > 1"
+    )
+    cells = _one(engine, "SELECT count(*) FROM (SELECT DISTINCT method, dataset, name FROM reruns)")
+    if not cells:
+        return []
+    beaten = (
+        f"SELECT t.rowid AS id, t.* FROM (SELECT rowid, *, {known.name} AS name FROM tidy_rows) t "
+        "JOIN reruns r ON t.method = r.method AND t.metric = r.metric AND t.name = r.name "
+        "AND t.dataset IS NOT DISTINCT FROM r.dataset AND t.split IS NOT DISTINCT FROM r.split "
+        "WHERE t.kept AND coalesce(t.run::VARCHAR, '') <> r.last"
+    )
+    method, dataset, name = engine.execute(
+        f"SELECT method::VARCHAR, dataset::VARCHAR, name FROM ({beaten}) ORDER BY file, row LIMIT 1"
+    ).fetchone() or ("", "", "")
+    where = _place(engine, f"SELECT file, row, place FROM ({beaten}) ORDER BY file, row LIMIT 1")
+    engine.execute(f"UPDATE tidy_rows SET kept = false WHERE rowid IN (SELECT id FROM ({beaten}))")
+    cell = ", ".join(filter(None, (method, dataset, f"seed {name}")))
+    several = f"and in {cells - 1} other places " if cells > 1 else ""
+    return [
+        Diagnostic(
+            Severity.WARNING,
+            where,
+            f"several runs have the same method, dataset and seed ({cell}) {several}"
+            "and the last one that did not fail is used",
+            "if they are different methods, map the column that tells them apart: "
+            "--map COLUMN=method",
+        )
+    ]
+
+
+def _repeats(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
+    """The same measurement twice in one run."""
+    key = f"hash(method, dataset, split, metric, step, example, run, {known.name})"
+    rows = f"FROM tidy_rows WHERE kept AND {known.name} IS NOT NULL"
+    total, different = engine.execute(
+        f"SELECT count(*), count(DISTINCT {key}) {rows}"
+    ).fetchone() or (0, 0)
+    if total == different:
+        return []
+    engine.execute(
+        "CREATE TABLE repeats AS SELECT rowid AS id, file, row, place, value, status, "
+        "rank() OVER same_latest AS age, min(rowid) OVER same AS first FROM ("
+        f"SELECT rowid, *, {known.name} AS name FROM tidy_rows WHERE kept AND {known.name} IS NOT NULL "
+        f"AND {key} IN (SELECT {key} {rows} GROUP BY 1 HAVING count(*) > 1)) "
+        "WINDOW same AS (PARTITION BY method, dataset, split, metric, step, example, run, name), "
+        "same_latest AS (PARTITION BY method, dataset, split, metric, step, example, run, name "
+        "ORDER BY file DESC, row DESC, rowid DESC)"
+    )
+    dropped = _one(engine, "SELECT count(*) FROM repeats WHERE age > 1")
+    if not dropped:
+        return []
+    engine.execute(
+        "UPDATE tidy_rows SET kept = false WHERE rowid IN (SELECT id FROM repeats WHERE age > 1)"
+    )
+    contradicting = (
+        "SELECT first FROM repeats GROUP BY first "
+        "HAVING count(DISTINCT coalesce(value::VARCHAR, status::VARCHAR, '')) > 1"
+    )
+    wrong = _one(engine, f"SELECT count(*) FROM ({contradicting})")
+    chosen = (
+        f"WHERE first = (SELECT min(first) FROM ({contradicting}))"
+        if wrong
+        else ("WHERE first = (SELECT min(first) FROM repeats WHERE age > 1)")
+    )
+    pick = f"SELECT file, row, place FROM repeats {chosen} ORDER BY file, row"
+    first, second = _place(engine, f"{pick} LIMIT 1"), _place(engine, f"{pick} LIMIT 1 OFFSET 1")
+    return [_said(dropped, wrong, first, second)]
+
+
+def _said(dropped: int, wrong: int, first: str, second: str) -> Diagnostic:
+    rows = f"{dropped} number{'s are' if dropped > 1 else ' is'} there twice"
+    if not wrong:
+        return Diagnostic(
+            Severity.NOTE, first, f"{rows} with the same value, first here and at {second}"
+        )
+    return Diagnostic(
+        Severity.WARNING,
+        first,
+        f"{rows}, {wrong} of them with contradictory values, first here and at {second}; "
+        "the last one is used",
+        "if they are different runs, map the column that tells them apart: --map COLUMN=seed "
+        "(or run, fold, method)",
+    )
+
+
+def _place(engine: duckdb.DuckDBPyConnection, rows: str) -> str:
+    found = engine.execute(
+        "SELECT s.shown || ' ' || coalesce(x.place, s.word || ' ' || x.row) "
+        f"FROM ({rows}) x JOIN sources s USING (file)"
+    ).fetchone()
+    return str(found[0]) if found else ""
+
+
+def _one(engine: duckdb.DuckDBPyConnection, sql: str) -> int:
+    found = engine.execute(sql).fetchone()
+    return int(found[0]) if found else 0

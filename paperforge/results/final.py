@@ -1,0 +1,229 @@
+"""The final value of each run: the last step, on test where there is a test split."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paperforge.errors import InputError
+from paperforge.model import Diagnostic, Severity
+from paperforge.results.tidy import STRIDE, USABLE
+
+# ruff: noqa: S608  the SQL is made of constants of this package
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from paperforge.results.duplicates import Replicates
+
+_PREFERRED = ("test", "val", "")
+_COLUMNS = "metric, method, dataset, name, example"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the results hold."""
+
+    varies: frozenset[str]
+    present: frozenset[str]
+    shared_runs: bool
+    rows: int
+
+
+def build(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
+    """Make the relation `final`: one row a metric, cell, replicate (and example).
+
+    Its columns: metric, method, dataset, key (the replicate's integer), keyed, example, cluster,
+    seed, fold, value (may be NaN or infinite), file, row. Raises InputError where it cannot be told
+    which split is meant.
+    """
+    notes = _choose_splits(engine)
+    mixed = _mixed(engine)
+    rows = (
+        f"SELECT t.*, {known.name} AS name FROM tidy_rows t JOIN chosen_splits c "
+        "ON t.metric = c.metric AND coalesce(t.split, '') = c.split "
+        f"WHERE kept AND value IS NOT NULL AND {USABLE}"
+    )
+    if mixed:
+        rows += " AND (example IS NOT NULL OR (t.metric, method, coalesce(dataset, '')) NOT IN "
+        rows += "(SELECT (metric, method, dataset) FROM by_example))"
+        notes.append(mixed)
+    last = "SELECT * FROM rows"
+    notes += _step_notes(engine, rows)
+    if _has(engine, "step IS NOT NULL"):
+        order = f"(coalesce(step, 'infinity'), file::BIGINT * {STRIDE} + row)"
+        chosen = ", ".join(
+            f"max_by({c}, {order}) AS {c}"
+            for c in ("value", "cluster", "seed", "fold", "file", "row")
+        )
+        last = f"SELECT {_COLUMNS}, {chosen} FROM rows GROUP BY {_COLUMNS}, CASE WHEN name IS NULL THEN row END"
+    kind = "TABLE" if "max_by" in last else "VIEW"
+    engine.execute(
+        f"CREATE {kind} final AS WITH rows AS ({rows}) "
+        "SELECT metric::VARCHAR AS metric, method::VARCHAR AS method, "
+        "coalesce(dataset::VARCHAR, '') AS dataset, "
+        f"coalesce(k.key, -1 - (file::BIGINT * {STRIDE} + row)) AS key, "
+        "k.key IS NOT NULL AND l.name <> '' AS keyed, "
+        "example::VARCHAR AS example, cluster::VARCHAR AS cluster, seed::VARCHAR AS seed, "
+        f"fold::VARCHAR AS fold, value, file, row FROM ({last}) l "
+        "LEFT JOIN replicate_keys k ON k.name = l.name"
+    )
+    _number_examples(engine)
+    return [*notes, *_without_seed(engine, known)]
+
+
+def _choose_splits(engine: duckdb.DuckDBPyConnection) -> list[Diagnostic]:
+    """The split that the paper's numbers come from, for each metric."""
+    found = engine.execute(
+        "SELECT metric::VARCHAR, list_sort(list(DISTINCT coalesce(split::VARCHAR, ''))) "
+        "FROM tidy_rows WHERE kept AND metric IS NOT NULL GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    engine.execute("CREATE TABLE chosen_splits (metric VARCHAR, split VARCHAR)")
+    said: dict[str, list[str]] = {}
+    for metric, splits in found:
+        split = _best(metric, splits)
+        engine.execute("INSERT INTO chosen_splits VALUES (?, ?)", [metric, split])
+        if len(splits) > 1 or split == "train":
+            others = ", ".join(s or "unnamed" for s in splits if s != split)
+            text = (
+                f"the numbers are those of split {split!r}"
+                if split
+                else "the numbers name no split"
+            )
+            said.setdefault(f"{text}; not used: {others}" if others else text, []).append(metric)
+    return [
+        Diagnostic(
+            Severity.WARNING if "'train'" in text.partition(";")[0] else Severity.NOTE,
+            ", ".join(metrics[:6]) + (", …" if len(metrics) > 6 else ""),  # noqa: PLR2004  a line's worth
+            text,
+        )
+        for text, metrics in said.items()
+    ]
+
+
+def _best(metric: str, splits: list[str]) -> str:
+    for split in _PREFERRED:
+        if split in splits:
+            return split
+    others = [split for split in splits if split != "train"]
+    if len(others) > 1:
+        raise InputError(
+            f"{metric} has the splits {', '.join(others)}, and none is called test or val",
+            "results",
+            f"keep one: --where split={others[0]}; or compare them as datasets: --map split=dataset",
+        )
+    return others[0] if others else "train"
+
+
+def _mixed(engine: duckdb.DuckDBPyConnection) -> Diagnostic | None:
+    """Cells with values per example and other values too: the examples are the data."""
+    if not (
+        _has(engine, "example IS NOT NULL")
+        and _has(engine, "example IS NULL AND value IS NOT NULL")
+    ):
+        return None
+    engine.execute(
+        "CREATE TABLE by_example AS SELECT DISTINCT metric::VARCHAR AS metric, "
+        "method::VARCHAR AS method, coalesce(dataset::VARCHAR, '') AS dataset "
+        "FROM tidy_rows WHERE kept AND example IS NOT NULL"
+    )
+    found = engine.execute(
+        "SELECT count(*) FROM tidy_rows WHERE kept AND example IS NULL AND value IS NOT NULL "
+        "AND (metric::VARCHAR, method::VARCHAR, coalesce(dataset::VARCHAR, '')) IN "
+        "(SELECT (metric, method, dataset) FROM by_example)"
+    ).fetchone()
+    if not found or not found[0]:
+        return None
+    return Diagnostic(
+        Severity.NOTE,
+        "results",
+        f"{found[0]} numbers name no example in cells that have numbers per example; not used",
+    )
+
+
+def _step_notes(engine: duckdb.DuckDBPyConnection, rows: str) -> list[Diagnostic]:
+    """That the last step counts, and where runs stop at different steps."""
+    if not _has(engine, "step IS NOT NULL"):
+        return []
+    ends = engine.execute(
+        f"WITH rows AS ({rows}), ends AS (SELECT metric, method, dataset, name, max(step) AS last, "
+        "count(*) AS n FROM rows WHERE step IS NOT NULL GROUP BY 1, 2, 3, 4) "
+        "SELECT metric::VARCHAR, min(last), max(last), max(n) FROM ends GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    found = []
+    if any(n > 1 for *_, n in ends):
+        found.append(
+            Diagnostic(
+                Severity.NOTE, "results", "the final value of a run is that of its last step"
+            )
+        )
+    uneven = [(m, low, high) for m, low, high, _ in ends if low < high]
+    if uneven:
+        metric, low, high = uneven[0]
+        text = f"the runs end at different steps, {metric} between {low:g} and {high:g}"
+        found.append(
+            Diagnostic(
+                Severity.NOTE, "results", text, "were some stopped early, or did they crash?"
+            )
+        )
+    return found
+
+
+def _number_examples(engine: duckdb.DuckDBPyConnection) -> None:
+    """An integer for each example of each dataset, and for the cluster that it belongs to."""
+    if not _has(engine, "example IS NOT NULL"):
+        return
+    engine.execute(
+        "CREATE TABLE example_keys AS "
+        "WITH found AS (SELECT dataset, example, min(cluster) AS cluster, "
+        f"min(file::BIGINT * {STRIDE} + row) AS first FROM final WHERE example IS NOT NULL "
+        "GROUP BY dataset, example), "
+        "numbered AS (SELECT *, row_number() OVER (ORDER BY first, dataset, example) - 1 AS key FROM found) "
+        "SELECT dataset, example, key, CASE WHEN cluster IS NULL THEN key "
+        "ELSE min(key) OVER (PARTITION BY dataset, cluster) END AS cluster FROM numbered"
+    )
+
+
+def _without_seed(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
+    """Rows that name no seed while others do."""
+    if not known.by:
+        return []
+    found = engine.execute(
+        "SELECT count(*), min_by(s.shown || ' ' || s.word || ' ' || f.row, "
+        f"f.file::BIGINT * {STRIDE} + f.row), count(DISTINCT f.file), "
+        "(SELECT count(*) FROM sources) FROM final f JOIN sources s USING (file) "
+        "WHERE NOT keyed AND example IS NULL"
+    ).fetchone()
+    if not found or not found[0]:
+        return []
+    count, where = found[:2]
+    numbers = f"{count} number{'s name' if count > 1 else ' names'} no {known.by}"
+    text = f"{numbers}: each counts as a replicate of its own and is never paired"
+    return [Diagnostic(Severity.WARNING, where, text, f"fill the column for the {known.by}")]
+
+
+def _has(engine: duckdb.DuckDBPyConnection, where: str) -> bool:
+    return (
+        engine.execute(f"SELECT 1 FROM tidy_rows WHERE kept AND {where} LIMIT 1").fetchone()
+        is not None
+    )
+
+
+def facts(engine: duckdb.DuckDBPyConnection, known: Replicates) -> Facts:
+    """Which roles the results hold, and which vary among the final values."""
+    roles = ("run", "method", "dataset", "seed", "fold", "split", "metric", "step", "value")
+    roles = (*roles, "example", "cluster", "status")
+    counts = ", ".join(f"count({role})" for role in roles)
+    held = engine.execute(f"SELECT count(*), {counts} FROM tidy_rows").fetchone() or ()
+    present = frozenset(role for role, n in zip(roles, held[1:], strict=True) if n)
+    looked = [r for r in ("seed", "fold", "example", "cluster") if r in present]
+    varied: set[str] = set()
+    if looked:
+        distinct = ", ".join(f"min({role}) < max({role})" for role in looked)
+        found = engine.execute(f"SELECT {distinct} FROM final").fetchone() or ()
+        varied = {role for role, several in zip(looked, found, strict=True) if several}
+    if known.by not in ("seed", "fold"):
+        several = "SELECT 1 FROM final GROUP BY metric, method, dataset HAVING min(key) < max(key) LIMIT 1"
+        if engine.execute(several).fetchone():
+            varied.add("run")
+    return Facts(frozenset(varied), present, known.shared_runs, int(held[0]))

@@ -1,0 +1,229 @@
+"""The Results that everything downstream reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from paperforge.model import Missing, Point, Sample
+from paperforge.results.tidy import STRIDE, USABLE
+from paperforge.spec import TIDY_COLUMNS, Dataset, Method, Metric, Source, Unit
+
+# ruff: noqa: S608  the SQL is made of constants of this package; names arrive as parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import duckdb
+    import numpy as np
+    import pandas as pd
+
+    from paperforge.engine import Engine
+    from paperforge.model import Diagnostic
+
+_MOST_SOURCES = 50
+_SIGNIFICANT = 14
+_WORST_FIRST = (
+    Missing.OUT_OF_MEMORY,
+    Missing.CRASHED,
+    Missing.NOT_FINITE,
+    Missing.NOT_APPLICABLE,
+    Missing.NOT_REPORTED,
+    Missing.NOT_RUN,
+)
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class LoadedResults:
+    """The Results protocol of model.py over an open engine.
+
+    `mapped` are the given sources with what was guessed written in. Close it, or let it go: the
+    engine's memory and its private folder are given back either way.
+    """
+
+    engine: Engine
+    metrics: tuple[Metric, ...]
+    methods: tuple[Method, ...]
+    datasets: tuple[Dataset, ...]
+    varies: frozenset[str]
+    present: frozenset[str]
+    shared_runs: bool
+    notes: tuple[Diagnostic, ...]
+    digest: str
+    rows: int
+    mapped: tuple[Source, ...] = ()
+
+    def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
+        """Final values of every cell that has some, in the order of methods, then datasets.
+
+        By seed (and for Unit.NONE): one value a replicate, examples averaged. By example: one value
+        an example, replicates averaged; empty where the metric has no examples.
+        """
+        import numpy as np
+
+        by_example = unit is Unit.EXAMPLE
+        if by_example and "example" not in self.present:
+            return ()
+        sql = _BY_EXAMPLE if by_example else _BY_REPLICATE
+        columns = self._query(sql, [metric]).fetchnumpy()
+        method, dataset = columns["m"], columns["d"]
+        if not len(method):
+            return ()
+        values = _rounded(columns["value"], columns["n"])
+        edges = np.flatnonzero((np.diff(method) != 0) | (np.diff(dataset) != 0)) + 1
+        failed = self._failed(metric)
+        samples = []
+        for start, stop in pairwise([0, *edges.tolist(), len(method)]):
+            cell = slice(start, stop)
+            name = self._cell(method[start], dataset[start])
+            finite = columns["n"][cell] > 0
+            clusters = columns["cluster"][cell][finite] if "cluster" in columns else None
+            samples.append(
+                Sample(
+                    metric=metric,
+                    method=name[0],
+                    dataset=name[1],
+                    keys=np.asarray(columns["key"][cell][finite], dtype=np.int64),
+                    values=values[cell][finite],
+                    clusters=clusters if "cluster" in self.present else None,
+                    keyed=bool(columns["keyed"][cell].all()),
+                    not_finite=int(columns["bad"][cell].sum()),
+                    failed=failed.get(name, 0),
+                )
+            )
+        return tuple(samples)
+
+    def missing(self, metric: str) -> Mapping[tuple[str, str], Missing]:
+        """(method, dataset) -> why the cell has no finite value."""
+        found = self._query(
+            "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), "
+            "list(DISTINCT CASE WHEN metric::VARCHAR = $1 OR metric IS NULL "
+            f"THEN CASE WHEN value IS NOT NULL AND {USABLE} THEN 'diverged' "
+            "ELSE coalesce(status::VARCHAR, 'not reported') END ELSE 'not reported' END) "
+            "FROM tidy_rows WHERE kept AND method IS NOT NULL GROUP BY 1, 2",
+            [metric],
+        ).fetchall()
+        reasons = {(m, d): {Missing.NOT_RUN, *map(_reason, texts)} for m, d, texts in found}
+        finite = set(
+            self._query(
+                "SELECT DISTINCT method, dataset FROM final WHERE metric = $1 AND isfinite(value)",
+                [metric],
+            ).fetchall()
+        )
+        return {
+            (m.name, d.name): next(
+                r for r in _WORST_FIRST if r in reasons.get((m.name, d.name), {Missing.NOT_RUN})
+            )
+            for m in self.methods
+            for d in self.datasets
+            if (m.name, d.name) not in finite
+        }
+
+    def points(self, metric: str, split: str) -> Iterator[Point]:
+        """All steps of all runs of a metric that did not fail, in the order of the runs' steps."""
+        cursor = self._query(
+            "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), "
+            "coalesce(run::VARCHAR, seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), ''), "
+            "step, value FROM tidy_rows WHERE kept AND step IS NOT NULL AND isfinite(value) "
+            f"AND {USABLE} AND metric::VARCHAR = $1 AND coalesce(split::VARCHAR, '') = $2 "
+            "ORDER BY 1, 2, 3, 4",
+            [metric, split],
+        )
+        while rows := cursor.fetchmany(10_000):
+            for method, dataset, run, step, value in rows:
+                yield Point(method, dataset, run, step, value)
+
+    def splits(self, metric: str) -> tuple[str, ...]:
+        """The splits at which the metric has steps."""
+        found = self._query(
+            "SELECT DISTINCT coalesce(split::VARCHAR, '') FROM tidy_rows "
+            "WHERE kept AND step IS NOT NULL AND metric::VARCHAR = $1 ORDER BY 1",
+            [metric],
+        ).fetchall()
+        return tuple(row[0] for row in found)
+
+    def sources(self, metric: str, method: str, dataset: str) -> tuple[str, ...]:
+        """Where the final values of one cell came from, at most 50, in the order of the files."""
+        found = self._query(
+            "SELECT s.shown || ' ' || coalesce(t.place, s.word || ' ' || t.row) FROM "
+            "(SELECT DISTINCT file, row FROM final WHERE metric = $1 AND method = $2 "
+            f"AND dataset = $3 ORDER BY file, row LIMIT {_MOST_SOURCES}) f "
+            "JOIN sources s USING (file) "
+            "LEFT JOIN (SELECT DISTINCT file, row, place::VARCHAR AS place FROM tidy_rows "
+            "WHERE metric::VARCHAR = $1 AND method::VARCHAR = $2) t USING (file, row) "
+            "ORDER BY f.file, f.row",
+            [metric, method, dataset],
+        ).fetchall()
+        return tuple(dict.fromkeys(row[0] for row in found))
+
+    def frame(self) -> pd.DataFrame:
+        """The whole tidy relation as a frame with the columns of spec.TIDY_COLUMNS."""
+        found: pd.DataFrame = self._query("SELECT * FROM tidy", []).df()
+        return found[list(TIDY_COLUMNS)]
+
+    def close(self) -> None:
+        """Give back the engine's memory and folder."""
+        self.engine.close()
+
+    def _query(self, sql: str, values: list[str]) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own, so that a half-read iterator disturbs nobody."""
+        cursor = self.engine.connection.cursor()
+        if "{cells}" in sql:
+            methods = [m.name for m in self.methods]
+            datasets = [d.name for d in self.datasets]
+            sql = sql.format(cells=_CELLS, stride=STRIDE)
+            return cursor.execute(sql, [*values, methods, datasets])
+        return cursor.execute(sql, values)
+
+    def _cell(self, method: int, dataset: int) -> tuple[str, str]:
+        return self.methods[method - 1].name, self.datasets[dataset - 1].name
+
+    def _failed(self, metric: str) -> dict[tuple[str, str], int]:
+        """Replicates that crashed or ran out of memory, and have no number."""
+        found = self._query(
+            "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), count(DISTINCT coalesce("
+            "run::VARCHAR, seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), "
+            "file || ' ' || row)) FROM tidy_rows t WHERE kept "
+            "AND status IN ('crashed', 'out of memory') AND (metric IS NULL OR metric::VARCHAR = $1) "
+            "GROUP BY 1, 2",
+            [metric],
+        ).fetchall()
+        return {(method, dataset): count for method, dataset, count in found}
+
+
+_CELLS = (
+    "(SELECT m.name AS method, m.i AS m, d.name AS dataset, d.i AS d FROM "
+    "(SELECT unnest($2::VARCHAR[]) AS name, generate_subscripts($2::VARCHAR[], 1) AS i) m, "
+    "(SELECT unnest($3::VARCHAR[]) AS name, generate_subscripts($3::VARCHAR[], 1) AS i) d)"
+)
+_NUMBERS = (
+    "favg(value) FILTER (isfinite(value)) AS value, "
+    "count(*) FILTER (isfinite(value)) AS n, count(*) FILTER (NOT isfinite(value)) AS bad"
+)
+_BY_REPLICATE = (
+    f"SELECT c.m, c.d, key, bool_and(keyed) AS keyed, {_NUMBERS} FROM final f "
+    "JOIN {cells} c USING (method, dataset) WHERE metric = $1 GROUP BY c.m, c.d, key ORDER BY 1, 2, 3"
+)
+_BY_EXAMPLE = (
+    f"SELECT c.m, c.d, e.key, true AS keyed, any_value(e.cluster) AS cluster, {_NUMBERS} FROM final f "
+    "JOIN {cells} c USING (method, dataset) JOIN example_keys e USING (dataset, example) "
+    "WHERE metric = $1 GROUP BY c.m, c.d, e.key ORDER BY 1, 2, 3"
+)
+
+
+def _reason(text: str) -> Missing:
+    return Missing(text) if text in set(Missing) else Missing.NOT_REPORTED
+
+
+def _rounded(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Averages without the noise of the order in which the engine's threads added them up."""
+    import numpy as np
+
+    values = np.asarray(np.ma.filled(values, np.nan), dtype=np.float64)
+    averaged = np.flatnonzero(np.asarray(counts) > 1)
+    if len(averaged):
+        texts = [f"{x:.{_SIGNIFICANT}g}" for x in values[averaged].tolist()]
+        values = values.copy()
+        values[averaged] = np.array(texts, dtype=np.float64)
+    return values

@@ -1,0 +1,218 @@
+"""From what the author names to what is read: folders opened, stores read, columns mapped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from paperforge import columns, stores
+from paperforge.engine import identifier
+from paperforge.errors import InputError
+from paperforge.model import Diagnostic, Severity
+from paperforge.numbers import Look, Style, look
+from paperforge.spec import ROLES, Direction
+
+# ruff: noqa: S608  names in SQL are quoted by engine.identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+    from paperforge.columns import Mapped
+    from paperforge.model import Raw
+    from paperforge.spec import Metric, Project, Source
+
+_SAMPLE = 10_000
+"""Rows that are looked at to decide how a column is written; every row is checked against it."""
+_SAMPLE_CELLS = 400_000
+_SAID = ("method", "dataset", *(role for role in ROLES if role not in ("method", "dataset")))
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a source."""
+
+    source: Source
+    """With the file's own path and name."""
+    parent: int
+    """Which of the given sources it belongs to."""
+    alone: bool
+    """Whether it is the whole source, not one file of a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file, read and understood."""
+
+    file: File
+    raw: Raw
+    mapped: Mapped
+    types: Mapping[str, str]
+    styles: Mapping[str, Style]
+    """Value column -> how its numbers are written."""
+
+    @property
+    def source(self) -> Source:
+        """The file as a source."""
+        return self.file.source
+
+
+def expand(given: Sequence[Source]) -> tuple[File, ...]:
+    """The files of the sources, folders opened. Raises InputError where there is nothing to read."""
+    found = []
+    for number, source in enumerate(given):
+        try:
+            paths = stores.files(source.path)
+        except InputError as error:
+            raise _placed(error, source) from None
+        alone = paths == (source.path,)
+        for path in paths:
+            inner = "" if alone else "/" + path.relative_to(source.path).as_posix()
+            shown = source.shown.rstrip("/") + inner
+            found.append(File(replace(source, path=path.resolve(), shown=shown), number, alone))
+    return tuple(found)
+
+
+def read(
+    files: Sequence[File], project: Project, engine: duckdb.DuckDBPyConnection
+) -> tuple[Input, ...]:
+    """Every file as a relation raw0, raw1, ... with its columns mapped."""
+    return tuple(_read(f, f"raw{n}", project, engine) for n, f in enumerate(files))
+
+
+def _read(file: File, table: str, project: Project, engine: duckdb.DuckDBPyConnection) -> Input:
+    source = file.source
+    try:
+        raw = stores.read(source.path, engine, table)
+    except InputError as error:
+        raise _placed(error, source) from None
+    described = engine.execute(f"DESCRIBE {identifier(table)}").fetchall()
+    types = {row[0]: row[1] for row in described}
+    looks = {} if "value" in raw.known else _looks(raw, engine)
+    mapped = columns.guess(raw, looks, source, project.metrics)
+    _check(mapped, types, source)
+    return Input(file, raw, mapped, types, _styles(raw, mapped, types, looks))
+
+
+def _placed(error: InputError, source: Source) -> InputError:
+    """The same error, with the file named as the user named it."""
+    where = error.where
+    if where.startswith(source.path.name):
+        where = source.shown + where.removeprefix(source.path.name)
+    return InputError(error.message, where, error.hint)
+
+
+def _looks(raw: Raw, engine: duckdb.DuckDBPyConnection) -> dict[str, Look]:
+    chosen = ", ".join(identifier(name) for name in raw.columns)
+    rows = max(1000, min(_SAMPLE, _SAMPLE_CELLS // max(1, len(raw.columns))))
+    cursor = engine.execute(f"SELECT {chosen} FROM {identifier(raw.table)} LIMIT {rows}")
+    sample = cursor.fetchall()
+    if not sample:
+        return {name: Look("empty") for name in raw.columns}
+    looks = {}
+    for name, values in zip(raw.columns, zip(*sample, strict=True), strict=True):
+        plain = all(isinstance(v, str | int | float | None.__class__) for v in islice(values, 50))
+        looks[name] = look(values) if plain else look(str(v) for v in values if v is not None)
+    return looks
+
+
+def _check(mapped: Mapped, types: Mapping[str, str], source: Source) -> None:
+    used = [*mapped.roles.values(), *(value.column for value in mapped.values)]
+    for column in used:
+        if types[column].startswith(("STRUCT", "MAP", "UNION")) or types[column].endswith("]"):
+            raise InputError(
+                f"column {column!r} holds lists or records, not single values",
+                source.shown,
+                "write one row per value",
+            )
+
+
+def _styles(
+    raw: Raw, mapped: Mapped, types: Mapping[str, str], looks: Mapping[str, Look]
+) -> dict[str, Style]:
+    """How each value column is written; one decimal comma in the file decides for unsure columns."""
+    chosen = [value.column for value in mapped.values] or [mapped.roles["value"]]
+    comma = any(one.comma == "sure" and one.style.comma for one in looks.values())
+    styles = {}
+    for column in chosen:
+        seen = looks.get(column, Look("number", Style(typed=True)))
+        style = seen.style
+        if types[column] != "VARCHAR":
+            style = Style(typed=True)
+        elif comma and seen.comma in ("sure", "unsure"):
+            style = replace(style, comma=True)
+        styles[column] = style
+    return styles
+
+
+def notes(inputs: Sequence[Input]) -> list[Diagnostic]:
+    """What the stores and the guesses have to say, and how unusual numbers were read."""
+    said: dict[tuple[str, str], Diagnostic] = {}
+    for one in inputs:
+        found = [replace(d, where=_shown(one, d.where)) for d in one.raw.notes]
+        found += one.mapped.notes
+        by_style: dict[str, list[str]] = {}
+        for column, style in one.styles.items():
+            for is_so, text in (
+                (style.comma, "numbers have a decimal comma"),
+                (style.percent, "numbers have a percent sign, taken as the unit"),
+                (style.truth, "true and false count as 1 and 0"),
+            ):
+                if is_so:
+                    by_style.setdefault(text, []).append(column)
+        found += [
+            Diagnostic(Severity.NOTE, one.source.shown, f"{', '.join(names)}: {text}")
+            for text, names in by_style.items()
+        ]
+        for diagnostic in found:
+            # The same said of every file of a folder is said once.
+            said.setdefault((diagnostic.message, _folder(one)), diagnostic)
+    return list(said.values())
+
+
+def _shown(one: Input, where: str) -> str:
+    return one.source.shown + where.removeprefix(one.source.path.name)
+
+
+def _folder(one: Input) -> str:
+    return one.source.shown if one.file.alone else f"folder {one.file.parent}"
+
+
+def guesses(inputs: Sequence[Input], metrics: Sequence[Metric]) -> list[Diagnostic]:
+    """What each column was taken for, said once for files that agree."""
+    directions = {
+        Direction.HIGHER: "higher is better",
+        Direction.LOWER: "lower is better",
+        None: "direction not known",
+    }
+    listed = ", ".join(f"{m.name} ({directions[m.direction]})" for m in metrics)
+    files: dict[str, list[str]] = {}
+    for one in inputs:
+        if one.mapped.guessed or (one.mapped.values and not one.source.metrics):
+            shown = {
+                role: c for role, c in one.mapped.roles.items() if c not in one.raw.known.values()
+            }
+            roles = ", ".join(f"{role} <- {shown[role]}" for role in _SAID if role in shown)
+            files.setdefault(roles, []).append(one.source.shown)
+    found = []
+    for roles, names in files.items():
+        where = names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+        found.append(Diagnostic(Severity.NOTE, where, f"{roles}; metrics: {listed}"))
+    return found
+
+
+def declared(given: Sequence[Source], inputs: Sequence[Input]) -> tuple[Source, ...]:
+    """The given sources with the guessed columns written in: what --save keeps."""
+    first: dict[int, Mapped] = {}
+    for one in inputs:
+        first.setdefault(one.file.parent, one.mapped)
+    return tuple(
+        replace(
+            source,
+            columns=dict(first[number].roles),
+            metrics=source.metrics or tuple(v.column for v in first[number].values),
+        )
+        for number, source in enumerate(given)
+    )

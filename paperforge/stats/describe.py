@@ -1,0 +1,249 @@
+"""The design in words: what varies, what is paired, what is missing, what was inferred."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from paperforge.model import Design, Diagnostic, Results, Severity
+from paperforge.spec import DesignSpec, Unit
+from paperforge.stats.cells import Cell, Cells
+from paperforge.stats.compare import Compared
+from paperforge.stats.design import SEED_LIKE, Family, Replication
+from paperforge.stats.means import match
+
+Table = tuple[Cells, Sequence[Compared]]
+FEWEST = 3
+"""Pairs that a correlation needs."""
+NAMED = 3
+"""Comparisons that a sentence names, at most."""
+
+
+def describe(
+    results: Results,
+    spec: DesignSpec,
+    unit: Replication,
+    chosen: Family,
+    tables: Sequence[Table],
+) -> tuple[Design, tuple[Diagnostic, ...]]:
+    """Write the design with its sentences, and the warnings that go with it."""
+    counts = [c.n for cells, _ in tables for c in cells.table.values()]
+    sentences = (
+        unit.sentence,
+        *scope(tables),
+        *families(spec, chosen, tables),
+        *pairing(spec, tables),
+        *averaging(tables),
+        *grouping(tables),
+        *holes(tables),
+    )
+    design = Design(
+        unit.unit,
+        unit.inferred,
+        spec.pair_by,
+        spec.alpha,
+        spec.correction,
+        spec.mcnemar,
+        any(cells.clustered for cells, _ in tables),
+        results.shared_runs,
+        (min(counts, default=0), max(counts, default=0)),
+        generalises(unit.unit, len(results.datasets)),
+        sentences,
+    )
+    return design, (*unit.notes, *warnings(results, unit, tables))
+
+
+def generalises(unit: Unit, datasets: int) -> str:
+    """Say what a decision holds for."""
+    if unit is Unit.SEED:
+        where = "these benchmarks" if datasets > 1 else "this benchmark"
+        return f"This generalises to new seeds on {where}."
+    return "This generalises to new examples, not to retraining." if unit is Unit.EXAMPLE else ""
+
+
+def scope(tables: Sequence[Table]) -> Iterator[str]:
+    """Say which comparison is primary."""
+    most = max((len(cells.datasets) for cells, found in tables if found), default=0)
+    if most > 1:
+        yield (
+            f"The primary comparison of each metric is the average over the {most} fixed datasets; "
+            "comparisons on one dataset are secondary and are not corrected."
+        )
+
+
+def families(spec: DesignSpec, chosen: Family, tables: Sequence[Table]) -> Iterator[str]:
+    """Say what the correction covers: a family a metric."""
+    sizes = {
+        cells.metric.label or cells.metric.name: sum(
+            c.primary and c.contrast.testable for c in found
+        )
+        for cells, found in tables
+    }
+    sizes = {name: size for name, size in sizes.items() if size}
+    if not sizes:
+        return
+    name = {"holm": "Holm", "bonferroni": "Bonferroni", "none": "No correction"}[spec.correction]
+    different = set(sizes.values())
+    if different == {1}:
+        yield f"One primary comparison a metric ({chosen.words}): there is nothing to correct for."
+    elif len(different) == 1:
+        size = different.pop()
+        yield f"{name} over the {size} primary comparisons of each metric ({chosen.words})."
+    else:
+        each = ", ".join(f"{size} for {metric}" for metric, size in sizes.items())
+        yield f"{name} over the primary comparisons of each metric ({chosen.words}): {each}."
+
+
+def pairing(spec: DesignSpec, tables: Sequence[Table]) -> Iterator[str]:
+    """Say what is matched, what has no partner, and what declared pairing would have gained."""
+    compared = [(cells, c) for cells, found in tables for c in found]
+    units = {cells.unit for cells, _ in compared}
+    if any(c.contrast.paired for cells, c in compared if cells.unit is Unit.EXAMPLE):
+        yield "Examples are matched by id."
+    declared = [role for role in spec.pair_by if role in SEED_LIKE]
+    if Unit.SEED in units and declared:
+        yield f"Runs are matched by {' and '.join(declared)} (declared in pair_by)."
+    elif Unit.SEED in units:
+        yield (
+            "Runs are compared unpaired: pair_by does not say that a seed fixes something shared."
+        )
+        yield from forgone(tables)
+    left: dict[str, int] = {}
+    for _, c in compared:
+        if c.unmatched:
+            where = f"{c.a} against {c.b}{on(c.scope)}"
+            left[where] = max(left.get(where, 0), c.unmatched)
+    if left:
+        yield f"Replicates without a partner are left out of paired comparisons: {listed(left)}."
+    alone = unpartnered(tables)
+    if alone:
+        more = f"; and {len(alone) - NAMED} more" if len(alone) > NAMED else ""
+        named = "; ".join(alone[:NAMED]) + more
+        yield f"Fewer than two replicates match, so Welch's unpaired t is used: {named}."
+
+
+def listed(left: dict[str, int]) -> str:
+    """Name the comparisons that lose most."""
+    order = sorted(left, key=left.__getitem__, reverse=True)
+    more = f"; and {len(order) - NAMED} more comparisons" if len(order) > NAMED else ""
+    return "; ".join(f"{left[where]} of {where}" for where in order[:NAMED]) + more
+
+
+def on(scope: str | None) -> str:
+    """Write " on digits", or nothing where the dataset has no name."""
+    return f" on {scope}" if scope else ""
+
+
+def unpartnered(tables: Sequence[Table]) -> list[str]:
+    """Name the comparisons that should have been paired and could not be."""
+    found = (f"{c.a} against {c.b}{on(c.scope)}" for _, all_ in tables for c in all_ if c.fell_back)
+    return list(dict.fromkeys(found))
+
+
+def forgone(tables: Sequence[Table]) -> Iterator[str]:
+    """Show the correlation over equal seeds, and what pairing would gain; never used to choose."""
+    for cells, found in tables:
+        gains = [
+            gain
+            for c in found
+            if c.scope is not None
+            and (
+                gain := correlation(
+                    cells.table.get((c.a, c.scope)), cells.table.get((c.b, c.scope))
+                )
+            )
+        ]
+        if gains:
+            rho = statistics.median(r for r, _ in gains)
+            ratio = statistics.median(s for _, s in gains)
+            change = f"{abs(1 - ratio):.0%} {'smaller' if ratio < 1 else 'larger'}"
+            name = cells.metric.label or cells.metric.name
+            yield (
+                f"Equal seed numbers correlate {rho:.2f} in {name} (median of {len(gains)} "
+                f"comparisons on one dataset); pairing would make standard errors {change}."
+            )
+            return
+
+
+def correlation(a: Cell | None, b: Cell | None) -> tuple[float, float] | None:
+    """Correlation over matched seeds, and paired over unpaired standard error."""
+    if a is None or b is None or not (a.keyed and b.keyed):
+        return None
+    pair = match(a, b)
+    if pair.n < FEWEST or a.sd <= 0 or b.sd <= 0:
+        return None
+    x, y = (pair.a - pair.a.mean()) / pair.size, (pair.b - pair.b.mean()) / pair.size
+    xx, yy, xy = float(x @ x), float(y @ y), float(x @ y)
+    if min(xx, yy) <= 0:
+        return None
+    return xy / (math.sqrt(xx) * math.sqrt(yy)), math.sqrt(max(0.0, 1 - 2 * xy / (xx + yy)))
+
+
+def averaging(tables: Sequence[Table]) -> Iterator[str]:
+    """Say where runs or seeds are averaged over the datasets before they are compared."""
+    tests = {c.contrast.test for _, found in tables for c in found if c.scope is None}
+    if any(test.endswith("run averages") for test in tests):
+        yield "One run is measured on several datasets, so each run is averaged over them first."
+    if any(test.endswith("seed averages") for test in tests):
+        yield "Seeds are shared over the datasets, so each seed is averaged over them first."
+
+
+def grouping(tables: Sequence[Table]) -> Iterator[str]:
+    """Say how examples are grouped."""
+    together = {cells.groups for cells, _ in tables if cells.clustered}
+    if together:
+        counts = " or ".join(map(str, sorted(together)))
+        yield (
+            f"Examples are grouped in {counts} clusters; intervals and tests allow for correlation "
+            "within them (CR2, t with Bell and McCaffrey's degrees of freedom)."
+        )
+    if any(cells.crossing and len(cells.datasets) > 1 for cells, _ in tables):
+        yield (
+            "The same examples or clusters occur in several datasets, so their differences are "
+            "summed over the datasets first."
+        )
+
+
+def holes(tables: Sequence[Table]) -> Iterator[str]:
+    """Count what is missing, failed and not finite."""
+    why = Counter(
+        str(cells.why(method, dataset))
+        for cells, _ in tables
+        for method in cells.methods
+        for dataset in cells.datasets
+        if (method, dataset) not in cells.table
+    )
+    total = sum(len(cells.methods) * len(cells.datasets) for cells, _ in tables)
+    if why:
+        each = ", ".join(f"{n} {reason}" for reason, n in why.most_common())
+        yield f"{why.total()} of {total} cells have no number: {each}."
+    every = [c for cells, _ in tables for c in cells.table.values()]
+    lost = [pair for cells, _ in tables for pair in cells.lost.values()]
+    failed = sum(c.failed for c in every) + sum(n for _, n in lost)
+    odd = sum(c.not_finite for c in every) + sum(n for n, _ in lost)
+    if failed or odd:
+        parts = [f"{failed} failed"] * bool(failed) + [f"{odd} not finite"] * bool(odd)
+        yield f"Left out of the means: {' and '.join(parts)}."
+
+
+def warnings(results: Results, unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:
+    """Warn where a test could mislead."""
+    if unit.unit is Unit.SEED and "fold" in results.varies:
+        yield Diagnostic(
+            Severity.WARNING,
+            "design",
+            "cross-validation folds share training data: tests that count them as replicates find "
+            "differences too often",
+            "replicate over seeds, or average the folds of each seed (Nadeau and Bengio 2003)",
+        )
+    alone = unpartnered(tables)
+    if alone:
+        yield Diagnostic(
+            Severity.WARNING,
+            "design.pair_by",
+            f"fewer than two replicates match in {len(alone)} comparisons ({alone[0]}): compared "
+            "unpaired, by Welch's t",
+            "check that both methods ran with the same seeds or examples",
+        )

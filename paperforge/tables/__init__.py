@@ -1,0 +1,39 @@
+"""Tables: an Analysis arranged into a Table, and the Table rendered.
+
+    Analysis ──▶ arrange ──▶ Table ──▶ latex · markdown · html · text · json
+
+A format is a module here with NAME and render(table, *, notes, ...), and one entry in RENDERERS.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paperforge.errors import UsageError
+from paperforge.tables import html, json, latex, markdown, text
+from paperforge.tables.arrange import arrange
+from paperforge.tables.latex import notes_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from paperforge.model import Table
+
+__all__ = ["FORMATS", "RENDERERS", "arrange", "notes_text", "render"]
+
+RENDERERS: Mapping[str, Callable[..., str]] = {
+    module.NAME: module.render for module in (latex, markdown, html, text, json)
+}
+"""Format -> render(table, *, notes: bool, ...) -> str; each ends with a line break."""
+
+FORMATS = tuple(RENDERERS)
+
+
+def render(table: Table, form: str = "latex", **options: object) -> str:
+    """The table in one of FORMATS; options are those of the format's own render.
+
+    Raises UsageError for an unknown format.
+    """
+    if form not in RENDERERS:
+        raise UsageError(f'there is no format "{form}"', "--format", f"one of {', '.join(FORMATS)}")
+    return RENDERERS[form](table, **options)

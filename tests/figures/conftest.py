@@ -1,0 +1,216 @@
+"""Synthetic analyses, built from the model's types: what the statistics would hand over."""
+
+from __future__ import annotations
+
+import math
+import random
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from paperforge import figures
+from paperforge.figures import fonts, sheet, style
+from paperforge.model import Aggregate, Analysis, Curve, Decision, Design, Missing, Venue, Verdict
+from paperforge.spec import Dataset, Direction, Method, Metric, Role, Unit
+
+NAMES = (
+    "Full fine-tuning",
+    "Linear probe",
+    "Bias only",
+    "LoRA (r = 2)",
+    "LoRA (r = 8)",
+    "LoRA (r = 32)",
+    "Adapters",
+    "Prefix",
+    "From scratch",
+    "BitFit+",
+    "Ensemble",
+    "Distilled",
+)
+PLACES = ("Digits", "Digits, rotated", "Breast cancer", "Wine", "Wine, shifted", "Covertype")
+ACCURACY = Metric("accuracy", "Accuracy", Direction.HIGHER, "%")
+
+
+def design(seeds: int = 10, unit: Unit = Unit.SEED) -> Design:
+    return Design(
+        unit=unit,
+        inferred=True,
+        pair_by=(),
+        alpha=0.05,
+        correction="holm",
+        mcnemar="mid-p",
+        clustered=False,
+        shared_runs=False,
+        replicates=(seeds, seeds),
+        generalises="",
+        sentences=(),
+    )
+
+
+def study(
+    methods: int | tuple[str, ...] = 6,
+    datasets: int | tuple[str, ...] = 1,
+    *,
+    seeds: int = 10,
+    steps: int = 21,
+    last: float = 1000.0,
+    spread: float = 12.0,
+    metric: Metric = ACCURACY,
+    unit: Unit = Unit.SEED,
+    ours: int = 4,
+) -> Analysis:
+    """Curves, means and comparisons of made-up methods; `spread` is the range of the end points."""
+    labels = NAMES[:methods] if isinstance(methods, int) else methods
+    places = (
+        (PLACES[:datasets] if datasets > 1 else ("",)) if isinstance(datasets, int) else datasets
+    )
+    known = tuple(
+        Method(
+            f"m{i}" if isinstance(methods, int) else label,
+            label,
+            Role.OURS if i == ours else Role.BASELINE,
+        )
+        for i, label in enumerate(labels)
+    )
+    sets = tuple(Dataset(p, p) for p in places)
+    rng = random.Random(7)
+    curves, cells, decisions = [], [], []
+    for d_at, dataset in enumerate(sets):
+        for m_at, method in enumerate(known):
+            end = 94.0 - 4.0 * d_at - spread * ((m_at * 5 + d_at) % len(known)) / len(known)
+            half = (1.1 + 0.5 * rng.random()) if seeds > 1 else 0.0
+            at = [last * i / (steps - 1) for i in range(steps)] if steps > 1 else [last]
+            rate = 3.0 + 3.0 * rng.random()
+            mean = [end - 45.0 * math.exp(-rate * s / last * 2) + rng.gauss(0, 0.3) for s in at]
+            mean[-1] = end
+            bands = [half * (1 + 2 * math.exp(-3 * s / last)) for s in at]
+            curves.append(
+                Curve(
+                    metric.name,
+                    method.name,
+                    dataset.name,
+                    "val",
+                    tuple(at),
+                    tuple(mean),
+                    tuple(m - b for m, b in zip(mean, bands, strict=True)),
+                    tuple(m + b for m, b in zip(mean, bands, strict=True)),
+                    (seeds,) * steps,
+                )
+            )
+            cells.append(cell(metric.name, method.name, dataset.name, seeds, mean=end, half=half))
+    for method in known:
+        own = [c for c in cells if c.method == method.name]
+        mean = sum(c.mean for c in own) / len(own)
+        cells.append(cell(metric.name, method.name, None, seeds, mean=mean, half=0.6))
+    best = known[min(ours, len(known) - 1)]
+    means = {c.method: c.mean for c in cells if c.dataset is None}
+    for i, other in enumerate(m for m in known if m is not best):
+        verdict = (Verdict.BETTER, Verdict.INCONCLUSIVE, Verdict.EQUIVALENT, Verdict.WORSE)[i % 4]
+        for scope in (None, *(s.name for s in sets)):
+            gap = means[best.name] - means[other.name]
+            decisions.append(
+                Decision(
+                    metric=metric.name,
+                    a=best.name,
+                    b=other.name,
+                    scope=scope,
+                    primary=scope is None,
+                    estimate=gap,
+                    low=gap - 1.3,
+                    high=gap + 1.3,
+                    level=0.95,
+                    p=0.01,
+                    p_adjusted=0.02,
+                    family=len(known) - 1,
+                    n=(seeds, seeds),
+                    unit=unit,
+                    paired=False,
+                    test="Welch t",
+                    statistic=2.0,
+                    df=17.0,
+                    verdict=verdict,
+                )
+            )
+    return Analysis(
+        design(seeds, unit), (metric,), known, sets, tuple(cells), tuple(decisions), tuple(curves)
+    )
+
+
+def cell(
+    metric: str, method: str, dataset: str | None, n: int, *, mean: float, half: float
+) -> Aggregate:
+    if n < 2:
+        return Aggregate(metric, method, dataset, n, mean, None, None, None)
+    return Aggregate(metric, method, dataset, n, mean, half, half / 2, half)
+
+
+def gone(analysis: Analysis, method: str, dataset: str) -> Analysis:
+    """The analysis with one cell crashed."""
+    cells = tuple(
+        replace(a, mean=None, sd=None, se=None, half_width=None, n=0, missing=Missing.CRASHED)
+        if (a.method, a.dataset) == (method, dataset)
+        else a
+        for a in analysis.aggregates
+    )
+    return replace(analysis, aggregates=cells)
+
+
+def venue(name: str) -> Venue:
+    """Sizes of three venues' styles, measured from the official files (TeX points)."""
+    sizes = {
+        "neurips": (1, 397.485, 397.485, 10.0, 10.0, 8.0),
+        "icml": (2, 234.878, 487.823, 10.0, 9.0, 9.0),
+        "acl": (2, 219.086, 455.244, 10.95, 10.0, 9.0),
+    }
+    columns, column, text, body, caption, footnote = sizes[name]
+    return Venue(
+        name,
+        name,
+        Path(),
+        name,
+        (),
+        "pdflatex",
+        {},
+        {},
+        columns,
+        column,
+        text,
+        body,
+        caption,
+        footnote,
+        "ptm",
+    )
+
+
+@contextmanager
+def paint(spec, analysis, place=None):
+    """The sheet of a figure while its fonts are registered."""
+    drawing = figures.kind(spec).compose(spec, analysis)
+    plan = style.style_for(spec, place)
+    with (
+        fonts.letters(plan.text_face, drawing.texts, "here") as letters,
+        style.settings(plan, letters),
+    ):
+        yield drawing.paint(plan, sheet.Ruler(letters))
+
+
+@pytest.fixture(name="paint")
+def _paint():
+    return paint
+
+
+@pytest.fixture(name="study")
+def _study():
+    return study
+
+
+@pytest.fixture(name="venue")
+def _venue():
+    return venue
+
+
+@pytest.fixture(name="gone")
+def _gone():
+    return gone

@@ -1,0 +1,93 @@
+"""The audit finds what it is there to find."""
+
+from __future__ import annotations
+
+import zlib
+from io import BytesIO
+
+import matplotlib as mpl
+import pytest
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.figure import Figure
+
+from paperforge.figures import audit
+
+
+def made(width=3.0, texts=((0.5, 0.5, "text"),), **settings):
+    with mpl.rc_context(settings):
+        figure = Figure(figsize=(width, 2), dpi=72)
+        for x, y, text in texts:
+            figure.text(x, y, text)
+        out = BytesIO()
+        FigureCanvasPdf(figure).print_pdf(out)
+    return figure, out.getvalue()
+
+
+def test_the_size_is_in_tex_points():
+    written = audit.inspect(made(3.25)[1])
+    assert written.width_pt == pytest.approx(3.25 * 72.27)
+    assert written.height_pt == pytest.approx(2 * 72.27)
+
+
+def test_type_3_is_found():
+    _, pdf = made(**{"pdf.fonttype": 3})
+    assert {font.kind for font in audit.inspect(pdf).fonts} == {"Type 3"}
+    assert any("Type 3" in d.message for d in audit.problems(pdf, 3 * 72.27, "here"))
+
+
+def test_a_font_that_is_not_embedded_is_found():
+    _, pdf = made(**{"pdf.use14corefonts": True, "font.family": "Helvetica"})
+    [font] = audit.inspect(pdf).fonts
+    assert font == audit.Font("Helvetica", "Type 1", embedded=False)
+    assert any("not embedded" in d.message for d in audit.problems(pdf, 3 * 72.27, "here"))
+
+
+def test_the_wrong_width_is_found():
+    _, pdf = made(3.0, **{"pdf.fonttype": 42})
+    assert audit.problems(pdf, 3 * 72.27 + 0.05, "here") == ()
+    [found] = audit.problems(pdf, 3 * 72.27 + 0.2, "here")
+    assert "pt wide" in found.message
+
+
+def test_objects_in_compressed_streams_are_read():
+    bodies = [
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Times /FontDescriptor 8 0 R >>",
+        b"<< /FontFile 9 0 R >>",
+    ]
+    head = b"7 0 8 %d " % (len(bodies[0]) + 1)
+    text = head + b" ".join(bodies)
+    packed = zlib.compress(text)
+    pdf = (
+        b"%%PDF-1.5\n1 0 obj\n<< /Type /Page /MediaBox [0 0 100 50] >>\nendobj\n"
+        b"2 0 obj\n<< /Type /ObjStm /N 2 /First %d /Filter /FlateDecode /Length %d >>\nstream\n"
+        % (len(head), len(packed))
+        + packed
+        + b"\nendstream\nendobj\n"
+    )
+    assert audit.inspect(pdf).fonts == (audit.Font("Times", "Type 1", embedded=True),)
+
+
+def test_what_is_no_pdf_is_refused():
+    for data in (b"", b"hello", b"%PDF-1.4\n"):
+        with pytest.raises(ValueError, match="not a PDF"):
+            audit.inspect(data)
+
+
+def test_texts_that_touch_or_leave_the_page_are_found():
+    apart, _ = made(texts=((0.1, 0.1, "one"), (0.1, 0.8, "two")))
+    assert audit.overlaps(apart) == ()
+    close, _ = made(texts=((0.1, 0.1, "one"), (0.12, 0.12, "two")))
+    assert audit.overlaps(close) == ('"one" touches "two"',)
+    out, _ = made(texts=((0.95, 0.5, "a long text"),))
+    assert audit.overlaps(out) == ('"a long text" leaves the page',)
+
+
+def test_tick_labels_count_but_hidden_ones_do_not():
+    figure = Figure(figsize=(2, 2), dpi=72)
+    axes = figure.add_axes((0.2, 0.2, 0.6, 0.6))
+    axes.set_xlim(0, 10)
+    axes.set_xticks([4.9, 5.1], ["wide label", "wide label"])
+    axes.set_yticks([])
+    assert any("touches" in found for found in audit.overlaps(figure))
+    axes.tick_params(labelbottom=False)
+    assert audit.overlaps(figure) == ()

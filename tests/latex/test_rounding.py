@@ -1,0 +1,190 @@
+import math
+import re
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperforge.errors import UsageError
+from paperforge.latex.rounding import (
+    Rounding,
+    column_rules,
+    decimals_for,
+    fixed,
+    p_value,
+    rule_for,
+    spread_kind,
+)
+from paperforge.model import Aggregate, Analysis, Design
+from paperforge.spec import Dataset, Direction, Method, Metric, Unit
+
+finite = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "printed"),
+    [
+        (0.285, 2, "0.29"),
+        (2.675, 2, "2.68"),
+        (1.005, 2, "1.01"),
+        (0.375, 2, "0.38"),
+        (-0.285, 2, "-0.29"),
+        (0.5, 0, "1"),
+        (2.5, 0, "3"),
+        (99.95, 1, "100.0"),
+        (95.3, 3, "95.300"),
+        (-0.04, 1, "0.0"),
+        (-0.0, 2, "0.00"),
+        (-1.25, 1, "-1.3"),
+        (0.57 * 100, 1, "57.0"),
+        (0.285 * 100, 0, "29"),
+        (0.1 + 0.2, 17, "0.30000000000000000"),
+        (1e-12, 13, "0.0000000000010"),
+        (1e-12, 2, "0.00"),
+        (1e20, 0, "100000000000000000000"),
+        (1234567.891, 1, "1234567.9"),
+        (12, 0, "12"),
+    ],
+)
+def test_halves_go_away_from_zero_on_the_written_decimal(value, decimals, printed):
+    assert fixed(value, decimals) == printed
+
+
+def test_thousands():
+    assert fixed(1234567.5, 0, grouped=True) == "1,234,568"
+    assert fixed(-1234.56, 1, grouped=True) == "-1,234.6"
+    assert rule_for([9999.0, 12.0], []) == Rounding(0, grouped=False)
+    assert rule_for([12345.0, 12.0], []).show(1234) == "1,234"
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_not_finite_is_refused(value):
+    with pytest.raises(ValueError, match="rounded"):
+        fixed(value, 2)
+
+
+@given(finite, st.integers(0, 10))
+def test_printed_is_within_half_a_unit(value, decimals):
+    printed = fixed(value, decimals)
+    assert re.fullmatch(r"-?\d+(\.\d+)?", printed)
+    assert not re.fullmatch(r"-0(\.0+)?", printed)
+    assert len(printed.partition(".")[2]) == decimals
+    noise = Decimal(abs(value)) * Decimal("1e-14")
+    assert abs(Decimal(printed) - Decimal(value)) <= Decimal("0.5").scaleb(-decimals) + noise
+
+
+@given(finite, finite, st.integers(0, 10))
+def test_rounding_keeps_the_order(a, b, decimals):
+    low, high = sorted((a, b))
+    assert Decimal(fixed(low, decimals)) <= Decimal(fixed(high, decimals))
+
+
+@given(st.integers(-(10**9), 10**9), st.integers(1, 6))
+def test_ties_go_away_from_zero(number, decimals):
+    text = f"{Decimal(number).scaleb(-decimals)}5"
+    if "E" not in text:
+        tie = float(text if "." in text else f"{text[:-1]}.5")
+        places = len(text.partition(".")[2]) - 1 if "." in text else 0
+        shown = Decimal(fixed(tie, places))
+        assert abs(shown) >= abs(Decimal(repr(tie))) or shown == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "spreads", "decimals"),
+    [
+        ([95.342], [0.31], 1),
+        ([95.342], [0.14], 2),
+        ([95.342], [0.0961], 2),
+        ([95.342], [2.5], 0),
+        ([95.342], [1.5], 1),
+        ([95.342], [25.0], 0),
+        ([95.342], [0.0003], 4),
+        ([95.0, 96.0], [0.3, 0.4, 0.0, math.nan, math.inf], 1),
+        ([0.912], [], 3),
+        ([0.9], [], 1),
+        ([91.234, 87.12], [], 1),
+        ([1, 2, 3], [], 0),
+        ([1234.5678], [], 0),
+        ([0.01234], [], 4),
+        ([1e-12], [1e-13], 14),
+        ([1.5e-12], [], 13),
+        ([1e-30], [], 15),
+        ([1e9], [2e5], 0),
+        ([0.5, 0.5], [1e-17], 1),
+        ([0.57 * 100], [], 0),
+        ([0.0, 0.0], [], 0),
+        ([], [], 0),
+        ([1e308, 1.1e308], [], 0),
+    ],
+)  # fmt: skip
+def test_decimals_follow_the_uncertainty(values, spreads, decimals):
+    assert decimals_for(values, spreads) == decimals
+    assert decimals_for(values, spreads, digits=4) == 4
+
+
+@given(st.lists(finite, max_size=6), st.lists(finite, max_size=6))
+def test_decimals_are_a_small_number(values, spreads):
+    assert 0 <= decimals_for(values, spreads) <= 15
+
+
+@pytest.mark.parametrize(
+    ("p", "printed"),
+    [
+        (0.0, "<.001"),
+        (0.00099, "<.001"),
+        (0.001, ".001"),
+        (0.0042, ".004"),
+        (0.0314, ".03"),
+        (0.049, ".049"),
+        (0.0496, ".0496"),
+        (0.04999, ".04999"),
+        (0.05, ".05"),
+        (0.0501, ".0501"),
+        (0.052, ".052"),
+        (0.055, ".06"),
+        (0.3, ".30"),
+        (0.99, ".99"),
+        (1.0, ">.99"),
+    ],
+)
+def test_p_values(p, printed):
+    assert p_value(p) == printed
+
+
+@given(st.floats(0.001, 0.99), st.sampled_from([0.05, 0.01, 0.1, 0.005]))
+def test_a_printed_p_is_on_its_side_of_alpha(p, alpha):
+    if abs(p - alpha) > 1e-12:
+        shown = Decimal("0" + p_value(p, alpha))
+        assert (shown < Decimal(str(alpha))) == (p < alpha)
+
+
+# columns
+
+
+def one_column(unit, *cells, digits=None):
+    design = Design(unit, False, (), 0.05, "holm", "mid-p", False, False, (5, 5), "", ())  # noqa: FBT003
+    aggregates = tuple(
+        Aggregate("m", f"x{i}", "d", 5, mean, sd, se, None)
+        for i, (mean, sd, se) in enumerate(cells)
+    )
+    methods = tuple(Method(a.method, a.method) for a in aggregates)
+    metric = Metric("m", "M", Direction.HIGHER, digits=digits)
+    return Analysis(design, (metric,), methods, (Dataset("d", "D"),), aggregates, ())
+
+
+def test_the_spread_that_is_printed_decides():
+    analysis = one_column(Unit.SEED, (91.234, 2.5, 0.03), (90.1, 3.1, 0.04))
+    assert column_rules(analysis)["m", "d"].decimals == 0
+    assert column_rules(analysis, "se")["m", "d"].decimals == 2
+    assert column_rules(analysis, "none")["m", "d"].decimals == 0
+    assert column_rules(one_column(Unit.EXAMPLE, (91.2, 30.0, 0.4)))["m", "d"].decimals == 1
+    assert column_rules(one_column(Unit.NONE, (91.234, None, None)))["m", "d"].decimals == 1
+    assert column_rules(one_column(Unit.SEED, (91.2, 2.5, 1), digits=3))["m", "d"].decimals == 3
+
+
+def test_an_unknown_spread_is_refused():
+    analysis = one_column(Unit.SEED, (1, 1, 1))
+    assert spread_kind(analysis) == "sd"
+    with pytest.raises(UsageError, match="sem"):
+        spread_kind(analysis, "sem")

@@ -1,0 +1,166 @@
+"""Markdown, HTML, text and JSON of one table."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from paperforge import tables
+from paperforge.errors import UsageError
+from paperforge.spec import Method, TableSpec
+from paperforge.tables.text import width
+
+HOSTILE = "a|b*c_d`e<f>&\"'[x](y)$z$~#\\"
+
+
+@pytest.fixture
+def table(make):
+    return tables.arrange(make.paper(), TableSpec(second=True))
+
+
+@pytest.fixture
+def hostile(make):
+    methods = [
+        Method("a", HOSTILE),
+        Method("b", "模型😀"),
+        Method("c", "שלום"),
+        Method("d", "e\u0301x"),
+    ]
+    return tables.arrange(
+        make.table_of({"": [(91.0, 0.3), (-2.0, 0.4), (12345.0, 0.3), (1.0, 0.2)]}, methods)
+    )
+
+
+def test_unknown_formats_are_refused(table):
+    with pytest.raises(UsageError, match="docx"):
+        tables.render(table, "docx")
+    assert tables.FORMATS == ("latex", "markdown", "html", "text", "json")
+
+
+@pytest.mark.parametrize("form", tables.FORMATS)
+def test_every_format_is_the_same_twice_and_ends_with_a_line_break(table, hostile, form):
+    for one in (table, hostile):
+        text = tables.render(one, form)
+        assert text == tables.render(one, form)
+        assert text.endswith("\n")
+        assert not text.endswith("\n\n")
+        text.encode("utf-8")
+
+
+def pipe_cells(line):
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+
+
+def test_markdown(table):
+    lines = tables.render(table, "markdown").splitlines()
+    assert pipe_cells(lines[0])[:2] == ["Method", "Accuracy (%) ↑: Digits"]
+    assert set(pipe_cells(lines[1])[1:]) == {"---:"}
+    assert pipe_cells(lines[2])[:3] == [
+        "Full fine-tuning",
+        "**95.3** ± 0.3",
+        "<ins>93.1</ins> ± 1.3",
+    ]
+    assert pipe_cells(lines[3])[2] == "90.3 ± 2.2<sup>a</sup>"
+    assert {len(pipe_cells(line)) for line in lines[:6]} == {9}
+    assert lines[-1] == "a: 2 of 10 runs diverged and are not in the mean."
+    assert "seeds" not in tables.render(table, "markdown", notes=False)
+
+
+def test_markdown_of_one_group_says_it_once(make):
+    text = tables.render(tables.arrange(make.paper(), TableSpec(metrics=("accuracy",))), "markdown")
+    assert text.startswith("**Accuracy (%) ↑**\n\n| Method | Digits |")
+    assert text.count("Accuracy") == 1
+
+
+def test_markdown_escapes_what_it_would_read(hostile):
+    line = tables.render(hostile, "markdown").splitlines()[2]
+    label = pipe_cells(line)[0]
+    assert re.sub(r"\\(.)", r"\1", label) == HOSTILE
+    assert r"a\|b\*c\_d\`e\<f\>\&" in label
+
+
+class Reader(HTMLParser):
+    """Cells as text, and whether every tag is closed."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.rows, self.scopes = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+            self.scopes.append(dict(attrs).get("scope"))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if {"td", "th"} & set(self.open):
+            self.rows[-1][-1] += data
+
+
+def read(html):
+    reader = Reader()
+    reader.feed(html)
+    assert reader.open == []
+    return reader
+
+
+def test_html(table):
+    html = tables.render(table, "html")
+    reader = read(html)
+    assert reader.rows[0] == ["Method", "Accuracy (%) ↑", "Time (s) ↓"]
+    assert reader.rows[2][:3] == ["Full fine-tuning", "95.3 ± 0.3", "93.1 ± 1.3"]
+    assert reader.scopes[:3] == ["col", "colgroup", "colgroup"]
+    assert reader.scopes.count("row") == 4
+    assert '<td class="missing" title="crashed">×</td>' in html
+    assert "<strong>−0.52</strong>" in html
+    assert html.count("<tbody>") == 2
+    assert 'id="' not in html
+
+
+def test_html_escapes_what_it_would_read(hostile):
+    reader = read(tables.render(hostile, "html"))
+    assert reader.rows[1][0] == HOSTILE
+    assert reader.rows[3][1].startswith("12,345.0")
+
+
+def test_text_is_aligned_also_with_wide_characters(hostile, table):
+    for one in (hostile, table):
+        lines = tables.render(one, "text", notes=False).splitlines()
+        points = [width(line[: line.index("±")]) for line in lines if "±" in line]
+        assert len(points) == len(one.rows)
+        assert len(set(points)) == 1
+    assert (width("模型😀"), width("e\u0301x"), width("שלום"), width("👩\u200d🔬")) == (6, 2, 4, 4)
+
+
+def test_text_in_colour_is_as_wide_as_without(table):
+    coloured = tables.render(table, "text", color=True)
+    assert "\x1b[1m95.3\x1b[0m" in coloured
+    assert "\x1b[4m88.1\x1b[0m" in coloured
+    assert "*95.3*" in tables.render(table, "text")
+    assert "\x1b" not in tables.render(table, "text")
+    bare = re.sub(r"\x1b\[\dm", "", coloured)
+    assert len({line.index("±") for line in bare.splitlines()[5:7]}) == 1
+
+
+def test_json_holds_what_was_printed_and_what_it_was(table):
+    content = json.loads(tables.render(table, "json"))
+    assert content["columns"][0] == {
+        "label": "Digits", "group": "Accuracy (%) ↑", "metric": "accuracy",
+        "dataset": "digits", "direction": "higher", "unit": "%",
+    }  # fmt: skip
+    assert content["rows"][0]["cells"][0] == {
+        "value": 95.342, "spread": 0.31, "n": 10, "printed": "95.3", "printed_spread": "0.3",
+        "marks": ["best"], "missing": None, "note": "",
+    }  # fmt: skip
+    hole = content["rows"][2]["cells"][2]
+    assert (hole["value"], hole["printed"], hole["missing"]) == (None, "×", "crashed")
+    assert {"symbol": "a", "text": "2 of 10 runs diverged and are not in the mean"} in content[
+        "notes"
+    ]
+    assert content["rows"][1]["cells"][3]["marks"] == ["†"]

@@ -1,0 +1,239 @@
+"""Golden files are exact. To write them anew after a wanted change, then look at the diff:
+
+PAPERFORGE_GOLDEN=write python -m pytest tests/tables/test_latex.py
+"""
+
+import os
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from paperforge import tables
+from paperforge.model import Cell, Column, Row, Table
+from paperforge.spec import Dataset, Direction, Method, Metric, Role, TableSpec, Unit
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+
+GOLDEN_TABLES = {
+    "paper": (TableSpec(second=True), {}),
+    "paper-float": (
+        TableSpec(metrics=("accuracy",), caption="What 50% of $x_1$ is."),
+        {"float": True, "notes": True, "source": "results.csv"},
+    ),
+    "paper-datasets-down": (TableSpec(layout="dataset-by-method", metrics=("accuracy",)), {}),
+    "paper-single-dataset": (TableSpec(datasets=("cancer",)), {"float": True, "wide": True}),
+    "paper-without-spread": (TableSpec(spread="none"), {"notes": True}),
+}
+
+NASTY = [
+    r"\input{x} {a} $b$ & #c _d ^e ~f %g",
+    "[h] at the start",
+    "* starred",
+    "\"i\" 'j' `k` <l> |m| --n ?` !` ,,",
+    "α β ± × – — † ‡ ≤ ≥ → ↑ ↓ √ ½ é ß ł ą «q» „r“",
+    "-1 (50%)",
+    "",
+]
+
+
+@pytest.mark.parametrize("name", GOLDEN_TABLES)
+def test_golden(make, name):
+    spec, options = GOLDEN_TABLES[name]
+    text = tables.render(tables.arrange(make.paper(), spec), "latex", **options)
+    path = GOLDEN / f"table-{name}.tex"
+    if os.environ.get("PAPERFORGE_GOLDEN") == "write":
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def nasty(make):
+    """Every label, unit and caption is hostile."""
+    methods = [
+        Method(f"m{i}", name, Role.OURS if i == 2 else Role.BASELINE)
+        for i, name in enumerate(NASTY)
+    ]
+    datasets = [Dataset(f"d{i}", name) for i, name in enumerate(NASTY[:3])]
+    metrics = (
+        Metric("x", NASTY[0], Direction.HIGHER, "%_&"),
+        Metric("y", NASTY[1], Direction.LOWER),
+    )
+    cells = [
+        make.aggregate(metric.name, m.name, d, 90.0 + i, 0.3)
+        for metric in metrics
+        for i, m in enumerate(methods)
+        for d in (*(d.name for d in datasets), None)
+    ]
+    return make.analysis(cells, methods, datasets=datasets, metrics=metrics)
+
+
+def cells_of(tex):
+    """The body rows of a tabular, as lists of cells."""
+    body = tex.split(r"\midrule", 1)[1].split(r"\bottomrule")[0]
+    lines = (line for line in body.splitlines() if line.strip().endswith(r"\\"))
+    return [[cell.strip() for cell in re.split(r"(?<!\\)&", line.strip()[:-2])] for line in lines]
+
+
+def test_only_booktabs_and_a_plain_tabular(make):
+    tex = tables.render(tables.arrange(make.paper()))
+    assert tex.startswith("% Written by paperforge")
+    assert r"\usepackage{booktabs}" in tex.splitlines()[1]
+    code = "\n".join(line for line in tex.splitlines() if not line.startswith("%"))
+    known = {
+        "begin", "end", "toprule", "midrule", "bottomrule", "cmidrule", "multicolumn", "phantom", "fontseries",
+        "selectfont", "scriptsize", "pm", "uparrow", "downarrow", "textsuperscript", "textdagger", "textdaggerdbl",
+        "times", "emptyset",
+    }  # fmt: skip
+    assert set(re.findall(r"\\([a-zA-Z]+)", code)) <= known
+    assert "|" not in code
+
+
+def test_every_row_has_its_cells(make):
+    table = tables.arrange(make.paper())
+    found = cells_of(tables.render(table))
+    assert [len(row) for row in found] == [len(table.columns) + 1] * len(table.rows)
+
+
+def test_the_cells_of_a_column_are_equally_wide(make):
+    """Visible and invisible parts together are the same in every cell with a number."""
+    table = tables.arrange(make.paper(), TableSpec(second=True))
+    for column in zip(*cells_of(tables.render(table)), strict=True):
+        shapes = set()
+        for cell in column[1:]:
+            if cell in (r"$\times$", r"$\emptyset$"):
+                continue
+            bare = re.sub(
+                r"\{\\fontseries\{b\}\\selectfont |\\underline\{|\\phantom\{|[{}]", "", cell
+            )
+            bare = re.sub(r"\\textdagger(dbl)?", "D", bare)
+            shapes.add("".join(sorted(re.sub(r"\d", "0", bare).replace("$-$", "-"))))
+        if column[0] != "Full fine-tuning":
+            assert len(shapes) == 1, shapes
+
+
+def test_bold_keeps_its_width_and_is_not_mathematics(make):
+    tex = tables.render(tables.arrange(make.paper()))
+    assert r"{\fontseries{b}\selectfont 95.3}" in tex
+    assert r"{\fontseries{b}\selectfont $-$0.52}" in tex
+    assert r"\textbf" not in tex
+
+
+def test_a_cell_without_spread_keeps_its_place(make):
+    cells = [
+        make.aggregate("accuracy", "a", "", 90.0, 0.3),
+        make.aggregate("accuracy", "b", "", 91.0, None, 1),
+    ]
+    tex = tables.render(tables.arrange(make.analysis(cells, "ab")))
+    assert r"91.0}\phantom{\,{\scriptsize$\pm$\,0\phantom{.0}}}" in tex
+
+
+def test_float_and_source(make):
+    table = tables.arrange(make.paper(), TableSpec(name="a_b", label="tab:x_1 y"))
+    tex = tables.render(table, float=True, wide=True, placement="p", source="a\nb.csv")
+    assert "% Results: a b.csv\n" in tex
+    assert "\\begin{table*}[p]\n  \\centering\n  \\caption{" in tex
+    assert r"\label{tab:x-1-y}" in tex
+    assert tex.rstrip().endswith(r"\end{table*}")
+
+
+def test_notes_text_is_one_escaped_paragraph(make):
+    text = tables.notes_text(tables.arrange(make.paper()))
+    assert "\n" not in text
+    assert r"LoRA (\$r=1\$) \& 50\%" in text
+    assert r"\textsuperscript{a}~2 of 10 runs" in text
+    assert r"$\alpha$~=~.05" in text
+
+
+def test_says_when_pdflatex_is_not_enough(make):
+    table = tables.arrange(
+        make.table_of({"": [(1.0, 0.1), (2.0, 0.1)]}, [Method("a", "模型 😀"), Method("b", "é")])
+    )
+    (note,) = table.diagnostics
+    assert "模 型 😀" in note.message
+    assert "XeLaTeX or LuaLaTeX" in note.hint
+    tex = tables.render(table)
+    assert "% Needs XeLaTeX or LuaLaTeX" in tex
+    assert "模型 😀" in tex
+    assert tables.arrange(make.paper()).diagnostics == ()
+
+
+def compile_tex(folder, body, preamble=""):
+    source = rf"\documentclass{{article}}{preamble}\usepackage{{booktabs}}\begin{{document}}{body}\end{{document}}"
+    (folder / "a.tex").write_text(source, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "a.tex"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=60)
+    log = (folder / "a.log").read_text(errors="replace")
+    assert done.returncode == 0, log[-1500:]
+    assert "Missing character" not in log
+    assert "LaTeX Font Warning" not in log
+    text = subprocess.run(
+        ["pdftotext", "-layout", "a.pdf", "-"],
+        cwd=folder,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    return text.stdout.decode()
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("layout", ["method-by-dataset", "dataset-by-method"])
+@pytest.mark.parametrize("options", [{}, {"float": True, "notes": True, "wide": True}])
+def test_hostile_names_compile_after_booktabs_alone(make, tmp_path, layout, options):
+    table = tables.arrange(
+        nasty(make), TableSpec(layout=layout, second=True, caption="".join(NASTY))
+    )
+    shorter = replace(
+        table,
+        columns=table.columns[:6],
+        rows=tuple(replace(r, cells=r.cells[:6]) for r in table.rows),
+    )
+    text = compile_tex(tmp_path, r"\tiny " + tables.render(shorter, **options) + r"\listoftables")
+    assert "[h] at the start" in text
+    assert "* starred" in text
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize(
+    "preamble", ["", r"\usepackage[T1]{fontenc}\usepackage{times}", r"\usepackage{lmodern}"]
+)
+def test_the_paper_table_prints_all_its_numbers(make, tmp_path, preamble):
+    table = tables.arrange(make.paper(), TableSpec(metrics=("accuracy",), second=True))
+    text = compile_tex(tmp_path, tables.render(table, float=True, notes=True), preamble)
+    for row in table.rows:
+        for cell in row.cells:
+            assert cell.printed in text
+    assert "ties share it" in " ".join(text.split())
+
+
+@pytest.mark.tex
+def test_bold_figures_are_as_wide_as_regular_ones(tmp_path):
+    """The measure that makes \\phantom{0} padding right, in Computer Modern and in Times."""
+    for preamble in ("", r"\usepackage[T1]{fontenc}\usepackage{times}"):
+        body = r"\setbox0\hbox{95.3}\setbox1\hbox{{\fontseries{b}\selectfont 95.3}}x\typeout{W=\the\wd0,\the\wd1.}"
+        compile_tex(tmp_path, body, preamble)
+        one, two = re.search(r"W=([\d.]+)pt,([\d.]+)pt", (tmp_path / "a.log").read_text()).groups()
+        assert abs(float(one) - float(two)) < 0.05
+
+
+def test_first_cells_are_protected():
+    r"""A \\ or \midrule before them would read [ and * as its own."""
+    cell = Cell(1.0, printed="1")
+    table = Table("t", "[s]", (Column("c"),), (Row("*r", (cell,)), Row("[q]", (cell,))))
+    lines = tables.render(table).splitlines()
+    assert [line.split(" &")[0] for line in lines if " &" in line] == [
+        "  {}[s]",
+        "  {}*r",
+        "  {}[q]",
+    ]
+
+
+def test_one_run_a_cell(make):
+    columns = {"x": [(90.12, None, 1), (91.0, None, 1)]}
+    tex = tables.render(
+        tables.arrange(make.table_of(columns, "ab", design=make.design(Unit.NONE, (1, 1))))
+    )
+    assert r"\pm" not in tex
+    assert "a & 90.1 " in tex

@@ -1,0 +1,171 @@
+import pytest
+
+from paperforge import tables
+from paperforge.model import Mark, Note, Verdict
+from paperforge.spec import Method, Role, Unit
+from paperforge.tables.marks import Marking
+from paperforge.tables.notes import (
+    between,
+    comparisons,
+    count,
+    excluded,
+    letter,
+    open_questions,
+    replication,
+    sentence,
+)
+
+
+def test_numbers_agree_with_their_nouns():
+    assert (count(1, "seed"), count(2, "seed"), count(1319, "example")) == (
+        "1 seed",
+        "2 seeds",
+        "1,319 examples",
+    )
+    assert (between(3, 3, "seed"), between(1, 10, "seed"), between(1, 1, "dataset")) == (
+        "3 seeds",
+        "1–10 seeds",
+        "1 dataset",
+    )
+
+
+@pytest.mark.parametrize(
+    ("not_finite", "failed", "n", "unit", "text"),
+    [
+        (0, 0, 10, Unit.SEED, ""),
+        (1, 0, 9, Unit.SEED, "1 of 10 runs diverged and is not in the mean"),
+        (2, 0, 8, Unit.SEED, "2 of 10 runs diverged and are not in the mean"),
+        (0, 3, 7, Unit.SEED, "3 of 10 runs failed and are not in the mean"),
+        (1, 2, 7, Unit.SEED, "1 of 10 runs diverged and 2 failed: they are not in the mean"),
+        (1, 0, 499, Unit.EXAMPLE, "1 of 500 values is not finite and is not in the mean"),
+        (2, 0, 998, Unit.EXAMPLE, "2 of 1,000 values are not finite and are not in the mean"),
+    ],
+)
+def test_excluded(not_finite, failed, n, unit, text):
+    assert excluded(not_finite, failed, n, unit) == text
+
+
+def test_letters_do_not_run_out():
+    assert [letter(i) for i in (0, 1, 25, 26, 27, 701, 702)] == [
+        "a",
+        "b",
+        "z",
+        "aa",
+        "ab",
+        "zz",
+        "aaa",
+    ]
+
+
+def test_sentences_end_once():
+    assert sentence(Note("not run", "–")) == "–: not run."
+    assert sentence(Note("Done.")) == "Done."
+
+
+@pytest.mark.parametrize(
+    ("changed", "spread", "sizes", "text"),
+    [
+        ({}, "sd", {10}, ["Mean ± standard deviation over 10 seeds"]),
+        ({}, "sd", {8, 9, 10}, ["Mean ± standard deviation over 8–10 seeds"]),
+        (
+            {},
+            "sd",
+            {1, 3},
+            ["Mean ± standard deviation over 1–3 seeds; a cell with 1 seed has no ±"],
+        ),
+        ({}, "none", {5}, ["Means over 5 seeds"]),
+        ({"alpha": 0.01}, "ci", {5}, ["Mean ± half-width of the 99% interval over 5 seeds"]),
+        ({"unit": Unit.EXAMPLE}, "se", {1319}, ["Mean ± standard error over 1,319 examples"]),
+        (
+            {"unit": Unit.EXAMPLE, "clustered": True},
+            "se",
+            {9},
+            ["Mean ± clustered standard error over 9 examples"],
+        ),
+        ({"unit": Unit.NONE}, "none", {1}, []),
+        ({}, "sd", set(), []),
+    ],
+)
+def test_replication(make, changed, spread, sizes, text):
+    assert [n.text for n in replication(make.design(**changed), spread, sizes)] == text
+
+
+def words(make, *decisions, used=(Mark.BETTER,), datasets=5, **design):
+    analysis = make.analysis([], ["a", "b"], design=make.design(**design))
+    marking = Marking(
+        better="better than B", worse="worse than B", none="None found", tested=decisions
+    )
+    return [n.text for n in comparisons(marking, set(used), analysis, datasets)]
+
+
+def test_the_test_its_family_and_what_it_generalises_to(make):
+    said = words(make, make.decision("a", "b", Verdict.BETTER, family=4, test="Welch t"))
+    assert said == [
+        "better than B",
+        "Two-sided Welch t test on the average over the 5 datasets; Holm over 4 comparisons; α = .05",
+        "This generalises to new seeds on these benchmarks.",
+    ]
+
+
+def test_words_of_other_families(make):
+    single = words(
+        make,
+        make.decision("a", "b", Verdict.BETTER, family=1, scope="", test="McNemar mid-p"),
+        generalises="",
+        alpha=0.01,
+    )
+    assert single[1:] == ["Two-sided McNemar mid-p test; a single comparison; α = .01"]
+    two = [
+        make.decision("a", "b", Verdict.BETTER, metric=m, family=f, scope="")
+        for m, f in (("x", 2), ("y", 3))
+    ]
+    assert (
+        "Bonferroni over 2–3 comparisons of each metric"
+        in words(make, *two, correction="bonferroni")[1]
+    )
+    assert (
+        "2 comparisons, not corrected for their number" in words(make, two[0], correction="none")[1]
+    )
+
+
+def test_no_test_no_words(make):
+    assert words(make) == []
+    assert words(make, make.decision("a", "b", Verdict.UNTESTED, p=None)) == []
+
+
+def test_open_questions_are_named_but_not_all(make):
+    methods = [Method(m, m.upper(), Role.BASELINE) for m in "abcdefg"]
+    undecidable = [
+        make.decision(
+            "a", b, Verdict.UNDECIDABLE, reason="2 discordant examples: p cannot be below .25"
+        )
+        for b in "bcdef"
+    ]
+    (note,) = open_questions(undecidable, methods, Unit.EXAMPLE)
+    assert note.text.startswith(
+        "Not decidable with these data: A against B (2 discordant examples: p cannot be below .25), A against C"
+    )
+    assert note.text.endswith("and 2 more")
+    untested = make.decision("a", "g", Verdict.UNTESTED, p=None)
+    first, _ = open_questions([untested, *undecidable], methods, Unit.SEED)
+    assert first.text == "Untested, with one run a cell: A against G"
+    assert (
+        open_questions([untested], methods, Unit.SEED)[0].text
+        == "One run a cell: differences are untested"
+    )
+    assert open_questions([], methods[:1], Unit.NONE) == []
+
+
+def test_the_notes_of_a_whole_table(make):
+    assert [sentence(n) for n in tables.arrange(make.paper()).notes] == [
+        "Mean ± standard deviation over 8–10 seeds.",
+        "Bold: the best printed value of each column; ties share it.",
+        "†: LoRA_r8 (ours) is better than this method.",
+        "‡: LoRA_r8 (ours) is worse than this method.",
+        "Two-sided stratified Welch t test on the average over the 3 datasets; Holm over 3 comparisons of each metric; α = .05.",
+        "This generalises to new seeds on these benchmarks.",
+        "Untested, with one run a cell: LoRA_r8 (ours) against LoRA ($r=1$) & 50%.",
+        "×: crashed.",
+        "∅: no average, because the row is incomplete.",
+        "a: 2 of 10 runs diverged and are not in the mean.",
+    ]
