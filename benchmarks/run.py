@@ -43,14 +43,18 @@ def timed(command: list[str], folder: Path) -> tuple[float, float]:
     return wall, cpu
 
 
-def compare(name: str, ours: list[str], peer: list[str], folder: Path, target: float, runs: int) -> None:
+def compare(
+    name: str, ours: list[str], peer: list[str], folder: Path, target: float, runs: int
+) -> None:
     """Print the median ratio of a pair of commands."""
     timed(ours, folder), timed(peer, folder)
     pairs = [(timed(ours, folder), timed(peer, folder)) for _ in range(runs)]
     wall = statistics.median(a[0] / b[0] for a, b in pairs)
     cpu = statistics.median(a[1] / max(b[1], 1e-3) for a, b in pairs)
     own = statistics.median(a[0] for a, _ in pairs)
-    print(f"{name:<46} {own * 1000:6.0f} ms   x{wall:4.2f} wall  x{cpu:4.2f} cpu   target x{target}")
+    print(
+        f"{name:<46} {own * 1000:6.0f} ms   x{wall:4.2f} wall  x{cpu:4.2f} cpu   target x{target}"
+    )
 
 
 def small_csv(folder: Path) -> None:
@@ -73,14 +77,39 @@ def main() -> None:
         folder = Path(name)
         small_csv(folder)
         python = sys.executable
-        compare("paperforge --help / bare click", [*PAPERFORGE, "--help"], [python, "-c", BARE_CLICK], folder, 2, runs)
+        compare(
+            "paperforge --help / bare click",
+            [*PAPERFORGE, "--help"],
+            [python, "-c", BARE_CLICK],
+            folder,
+            2,
+            runs,
+        )
         pandas = "import pandas; pandas.read_csv('results.csv')"
-        compare("paperforge table / import pandas", [*PAPERFORGE, "table", "results.csv"], [python, "-c", pandas], folder, 1.5, runs)
+        compare(
+            "paperforge table / import pandas",
+            [*PAPERFORGE, "table", "results.csv"],
+            [python, "-c", pandas],
+            folder,
+            1.5,
+            runs,
+        )
         sample = HERE.parent / "sample_paper" / "adaptation"
-        subprocess.run([*PAPERFORGE, "build", str(sample), "--venue", "neurips-2026"], check=True, capture_output=True)
+        subprocess.run(
+            [*PAPERFORGE, "build", str(sample), "--venue", "neurips-2026"],
+            check=True,
+            capture_output=True,
+        )
         work = next((sample / "build" / ".work").glob("neurips-2026-*"))
         latexmk = ["latexmk", "-norc", "-pdf", "-cd", str(work / "main.tex")]
-        compare("no-change build / no-change latexmk", [*PAPERFORGE, "build", str(sample), "--venue", "neurips-2026"], latexmk, folder, 3, runs)
+        compare(
+            "no-change build / no-change latexmk",
+            [*PAPERFORGE, "build", str(sample), "--venue", "neurips-2026"],
+            latexmk,
+            folder,
+            3,
+            runs,
+        )
 
 
 if __name__ == "__main__":

@@ -8,19 +8,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from paperforge import __version__
 from paperforge.errors import PaperforgeError
+from paperforge.options import result_options, split_options
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from paperforge.commands.inputs import ResultOptions
-
-Function = "Callable[..., Any]"
 SPREADS = ["sd", "se", "ci", "none"]
 MODES = ["draft", "submission", "preprint", "final"]
 OUR_BUG = 3
@@ -74,41 +69,6 @@ def _our_bug(error: Exception) -> int:
     click.echo(f"this is a bug in paperforge: {type(error).__name__}: {error}", err=True)
     click.echo(f"  a report is saved as {report.name}; please send it to us", err=True)
     return OUR_BUG
-
-
-def result_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say which results to read and what they mean; shared by four commands."""
-    options = [
-        click.argument("sources", nargs=-1, type=click.Path(path_type=Path), metavar="[SOURCE]..."),
-        click.option("--map", "mapping", multiple=True, metavar="COLUMN=ROLE", help="What a column means: run, method, dataset, seed, fold, split, metric, step, value, example, cluster, status."),
-        click.option("--metric", "metrics", multiple=True, metavar="NAME", help="Keep this metric (several times for several)."),
-        click.option("--where", multiple=True, metavar="COLUMN=VALUE", help="Keep these rows only."),
-        click.option("--ours", multiple=True, metavar="METHOD", help="A method of ours: compared with each baseline."),
-        click.option("--baseline", "baselines", multiple=True, metavar="METHOD", help="A method to compare with."),
-        click.option("--higher", multiple=True, metavar="METRIC", help="Higher values of it are better."),
-        click.option("--lower", multiple=True, metavar="METRIC", help="Lower values of it are better."),
-        click.option("--unit", "units", multiple=True, metavar="METRIC=UNIT", help="Its unit; % shows fractions as per cent."),
-        click.option("--digits", multiple=True, metavar="METRIC=N", help="Decimals, where the uncertainty should not decide."),
-        click.option("--margin", "margins", multiple=True, metavar="METRIC=M", help="Differences below M do not matter in practice (printed units)."),
-        click.option("--replicate", type=click.Choice(["seed", "example"]), help="What a new draw of would change the numbers."),
-        click.option("--pair-by", multiple=True, metavar="ROLE", type=click.Choice(["seed"]), help="Equal seeds share a split, data order or initialisation."),
-        click.option("--alpha", type=click.FloatRange(0, 0.5, min_open=True), default=None, help="Family-wise error rate (.05)."),
-        click.option("--correction", type=click.Choice(["holm", "bonferroni", "none"]), default=None, help="For several comparisons (holm)."),
-        click.option("--save", "save", is_flag=False, flag_value="paper.toml", default=None, type=click.Path(path_type=Path), metavar="[FILE]", help="Write what was guessed and given as a paper.toml."),
-    ]  # fmt: skip
-    for option in reversed(options):
-        function = option(function)
-    return function
-
-
-def _result_options(given: dict[str, Any]) -> ResultOptions:
-    """Take the shared options out of a command's arguments."""
-    from dataclasses import fields
-
-    from paperforge.commands.inputs import ResultOptions
-
-    names = [field.name for field in fields(ResultOptions)]
-    return ResultOptions(**{name: given.pop(name) for name in names})
 
 
 class _Group(click.Group):
@@ -181,7 +141,7 @@ Exit codes: 0 done, 1 your input needs a change, 4 everything but the PDF (no Te
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report."
 )
-def build(
+def build(  # noqa: PLR0917  click calls it by name
     project: Path,
     venue: str | None,
     mode: str | None,
@@ -229,7 +189,7 @@ Examples:
     "--spread",
     type=click.Choice(SPREADS),
     default=None,
-    help="After ±: standard deviation, standard error, 95% interval (sd over seeds, se over examples).",
+    help="After ±: standard deviation, error or interval (sd over seeds, se over examples).",
 )
 @click.option(
     "--layout",
@@ -246,15 +206,15 @@ Examples:
 @click.option("--label", default="", help="For --float.")
 @click.option("--notes", is_flag=True, help="What marks and ± mean, under the table.")
 @click.option("--name", default="", help="Which table of paper.toml.")
-def table(**given: Any) -> int:
-    r"""Set results as a table; LaTeX by default, compiles after \\usepackage{booktabs} alone.
+def table(**given: Any) -> int:  # noqa: ANN401  click's options, by name
+    """Set results as a table; the LaTeX of it compiles with booktabs alone.
 
     SOURCE is a CSV, TSV, JSONL, Parquet or MLflow SQLite file, or a folder of them; without one the
     paper.toml of this folder says. What was guessed is said on stderr.
     """
     from paperforge.commands.table import table as command
 
-    return command(_result_options(given), **given)
+    return command(split_options(given), **given)
 
 
 @cli.command(
@@ -288,11 +248,11 @@ Examples:
     "--data", type=click.Path(path_type=Path), default=None, help="Write the numbers drawn as CSV."
 )
 @click.option("--name", default="", help="Which figure of paper.toml.")
-def figure(**given: Any) -> int:
+def figure(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     """Draw results at a venue's exact width, fonts embedded, as a PDF."""
     from paperforge.commands.figure import figure as command
 
-    return command(_result_options(given), **given)
+    return command(split_options(given), **given)
 
 
 @cli.command(
@@ -306,11 +266,11 @@ Examples:
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report."
 )
-def stats(**given: Any) -> int:
+def stats(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     """Say what the results support: the design, the test it calls for, and each verdict."""
     from paperforge.commands.stats import stats as command
 
-    return command(_result_options(given), **given)
+    return command(split_options(given), **given)
 
 
 @cli.command(
@@ -335,11 +295,11 @@ Examples:
     default=None,
     help="Write a file instead of stdout.",
 )
-def runs(**given: Any) -> int:
+def runs(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     """Show what a result store holds, as paperforge reads it."""
     from paperforge.commands.runs import runs as command
 
-    return command(_result_options(given), **given)
+    return command(split_options(given), **given)
 
 
 @cli.group(

@@ -177,7 +177,11 @@ class _Work:
                 "no column holds numbers that could be results",
                 "name the columns that do: --metric COLUMN",
             )
-        ignored = [c for c in (*numeric, *self.known_texts()) if c not in chosen]
+        ignored = [
+            column
+            for column in (*numeric, *self.known_texts())
+            if column not in chosen and plain(column) not in listed("weak_example")
+        ]
         if ignored:
             self.note(f"ignored: {', '.join(ignored)}; --metric NAME uses one")
         return chosen

@@ -68,7 +68,7 @@ class Raw:
     """Role -> column, where the store itself knows (MLflow's run, metric, step, value, status)."""
     notes: tuple[Diagnostic, ...] = ()
     place: str = ""
-    """The word of which `__source` is made with the number `__row` ("line"); empty: `__source` is more."""
+    """With the number `__row` it makes `__source` ("line"); empty: `__source` says more."""
 
 
 class Store(Protocol):
@@ -132,24 +132,45 @@ class Point:
 class Results(Protocol):
     """The tidy relation. Made by results.py; it lives in DuckDB, so memory stays bounded."""
 
-    metrics: tuple[Metric, ...]
-    """In the order of the paper."""
-    methods: tuple[Method, ...]
-    datasets: tuple[Dataset, ...]
-    """One dataset named "" where the results name none."""
-    varies: frozenset[str]
-    """Roles of which the final rows hold several values ("seed", "example", "fold", "cluster")."""
-    present: frozenset[str]
-    """Roles that the results hold at all."""
-    shared_runs: bool
-    """Whether one run is measured on several datasets."""
-    notes: tuple[Diagnostic, ...]
-    """What was guessed, dropped, replaced; said on stderr and in build.json."""
-    digest: str
-    """SHA-256 of the inputs and the mapping."""
-    rows: int
-    mapped: tuple[Source, ...]
-    """The sources with every role that was guessed, for --save."""
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """In the order of the paper."""
+
+    @property
+    def methods(self) -> tuple[Method, ...]:
+        """In the order of the paper."""
+
+    @property
+    def datasets(self) -> tuple[Dataset, ...]:
+        """One dataset named "" where the results name none."""
+
+    @property
+    def varies(self) -> frozenset[str]:
+        """Roles of which the final rows hold several values ("seed", "example", "cluster")."""
+
+    @property
+    def present(self) -> frozenset[str]:
+        """Roles that the results hold at all."""
+
+    @property
+    def shared_runs(self) -> bool:
+        """Whether one run is measured on several datasets."""
+
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]:
+        """What was guessed, dropped, replaced; said on stderr and in build.json."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the inputs and the mapping."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read."""
+
+    @property
+    def mapped(self) -> tuple[Source, ...]:
+        """The sources with every role that was guessed, for --save."""
 
     def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
         """Final values of every cell that has some; for a unit of examples one per example."""

@@ -76,7 +76,7 @@ def listed(kind: str) -> frozenset[str]:
 
 
 def is_setting(column: str) -> bool:
-    """Whether a column is never a metric: a setting, a spread, a row number, a column with a role."""
+    """Whether a column is never a metric: a setting, a spread, a row number, a role."""
     key = plain(column)
     words = key.split("_")
     return (

@@ -70,8 +70,8 @@ class Style:
 class Look:
     """What the first rows of a column look like.
 
-    `kind` is "number", "truth", "text" or "empty"; `comma` is "sure", "unsure" (1,234 may be either)
-    or "". `repeats` says whether a value occurs in more than one row.
+    `kind` is "number", "truth", "text" or "empty"; `comma` is "sure", "unsure" (1,234 may be
+    either) or "". `repeats` says whether a value occurs in more than one row.
     """
 
     kind: str
@@ -117,27 +117,26 @@ def _judge(shapes: Counter[str], *, repeats: bool) -> Look:
 def _shape(text: str) -> str:
     """The one class that a text belongs to."""
     text = text.strip()
-    lower = text.lower()
-    if not text:
-        return "empty"
-    if text in ("0", "1"):
-        return "bit"
-    if _PLAIN.fullmatch(text):
-        return "point" if "." in text else "plain"
-    if lower in words()["missing"]:
-        return "missing"
-    if lower in truth():
-        return "truth"
     if text.endswith("%"):
-        bare = text.rstrip("% ")
-        if _PLAIN.fullmatch(bare):
+        inner = _bare_shape(text.rstrip("% "))
+        if inner in ("point", "plain", "bit"):
             return "percent"
-        return "percent comma" if _COMMA.fullmatch(bare) else "text"
-    if _GROUPED.fullmatch(text):
-        return "grouped"
-    if _COMMA.fullmatch(text):
-        return "comma"
-    return "spread" if _SPREAD.fullmatch(text) else "text"
+        return "percent comma" if inner == "comma" else "text"
+    return _bare_shape(text)
+
+
+def _bare_shape(text: str) -> str:
+    tests: tuple[tuple[str, bool | re.Match[str] | None], ...] = (
+        ("empty", not text),
+        ("bit", text in ("0", "1")),
+        ("point" if "." in text else "plain", _PLAIN.fullmatch(text)),
+        ("missing", text.lower() in words()["missing"]),
+        ("truth", text.lower() in truth()),
+        ("grouped", _GROUPED.fullmatch(text)),
+        ("comma", _COMMA.fullmatch(text)),
+        ("spread", _SPREAD.fullmatch(text)),
+    )
+    return next((name for name, fits in tests if fits), "text")
 
 
 def number(column: str, style: Style) -> str:
@@ -204,5 +203,5 @@ def refusal(text: str, style: Style) -> tuple[str, str]:
         )
     return (
         f"{shown} is not a number",
-        "correct the cell; for a missing number leave it empty or write crashed, OOM, diverged or n/a",
+        "correct the cell; a missing number is an empty cell, crashed, OOM, diverged or n/a",
     )

@@ -138,14 +138,29 @@ def _generate(
     for name, text in narrative.texts(project, analysis).items():
         _add(files, f"{name}.tex", text, "paper.toml and the results")
     if venue is not None and not project.main:
-        questions = venues.checklist(venue)
-        if questions:
-            text, open_items = narrative.checklists.checklist(
-                narrative.checklists.items(questions), project, analysis
-            )
-            _add(files, "checklist.tex", text, "[checklist] of paper.toml")
-            notes += open_items
+        answered, open_items = _checklist(project, analysis, venue)
+        if answered:
+            _add(files, "checklist.tex", answered, "[checklist] of paper.toml")
+        notes += open_items
     return files, tuple(notes)
+
+
+def _checklist(
+    project: Project, analysis: Analysis | None, venue: Venue
+) -> tuple[str, tuple[Diagnostic, ...]]:
+    """The venue's checklist as TeX and its open items; a form outside the PDF gives one note."""
+    from paperforge import narrative, venues
+
+    questions = narrative.checklists.items(venues.checklist(venue))
+    if not questions:
+        return "", ()
+    text, items = narrative.checklists.checklist(questions, project, analysis)
+    if venues.checklist_in_pdf(venue):
+        return text, items
+    still = sum(item.check == "checklist" for item in items)
+    message = f"{len(questions) - still} of {len(questions)} checklist items answered"
+    hint = f"{venue.name} asks them in a form, not in the PDF; [checklist] keeps your answers"
+    return "", (Diagnostic(Severity.NOTE, venue.name, message, hint),)
 
 
 def _spread(specs: tuple[TableSpec, ...]) -> str:
@@ -163,14 +178,17 @@ def _bibliography(manuscript: Manuscript) -> tuple[Diagnostic, ...]:
     from paperforge import bib, checks
 
     sources = checks.sources(manuscript)
-    found: list[Diagnostic] = []
-    for path in checks.bibliographies(manuscript, sources):
-        text = manuscript.files[path].data.decode("utf-8", errors="replace")
-        found += bib.check(bib.read(text, path), checks.citations(sources))
-    return tuple(found)
+    texts = {
+        path: manuscript.files[path].data.decode("utf-8", errors="replace")
+        for path in checks.bibliographies(manuscript, sources)
+    }
+    if not texts:
+        return ()
+    whole = bib.join([bib.read(text, path) for path, text in texts.items()])
+    return tuple(bib.check(whole, checks.citations(sources)))
 
 
-def paper_folders(project: Project, venue: Venue | None, mode: Mode) -> tuple[str, str]:
+def paper_folders(venue: Venue | None, mode: Mode) -> tuple[str, str]:
     """Names below build/ of a paper's LaTeX project and of the folder that TeX runs in."""
     name = f"{venue.id if venue else 'paper'}-{mode}"
     return name, f".work/{name}"

@@ -22,7 +22,25 @@ INDEX = "index.json"
 """In build/.work: which folder the last build with given options went to."""
 SKIPPED = frozenset({"build", "node_modules", "__pycache__"})
 WATCHED = frozenset(
-    [".toml", ".tex", ".ltx", ".tikz", ".pgf", ".bib", ".bst", ".sty", ".cls", ".clo", ".def", ".cfg", ".pdf", ".png", ".jpg", ".jpeg", ".eps"]
+    [
+        ".toml",
+        ".tex",
+        ".ltx",
+        ".tikz",
+        ".pgf",
+        ".bib",
+        ".bst",
+        ".sty",
+        ".cls",
+        ".clo",
+        ".def",
+        ".cfg",
+        ".pdf",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".eps",
+    ]
 )
 """What a build reads of the author's folder; result stores are named in the record."""
 
@@ -60,7 +78,7 @@ def seal(stamps: Mapping[str, Stamp]) -> dict[str, tuple[int, int, str]]:
 
 
 def fresh(work: Path, key: str) -> tuple[Path, Record] | None:
-    """The folder and record of the last build with the options `key`, if nothing has changed since."""
+    """The folder and record of the last build with these options, if nothing changed since."""
     folder = _load(work / INDEX).get(key)
     if not folder:
         return None

@@ -25,8 +25,10 @@ def results_csv(tmp_path):
     level = {"base": 0.80, "near": 0.899, "ours": 0.90}
     for m, (method, mean) in enumerate(level.items()):
         for d, dataset in enumerate(["alpha", "beta"]):
-            for seed in range(5):
-                lines.append(f"{method},{dataset},{seed},{mean - 0.02 * d + ((seed * 7 + m * 3 + d) % 5 - 2) * 0.004:.4f}")
+            lines += [
+                f"{method},{dataset},{seed},{mean - 0.02 * d + ((seed * 7 + m * 3 + d) % 5 - 2) * 0.004:.4f}"
+                for seed in range(5)
+            ]
     path = tmp_path / "results.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
@@ -74,7 +76,13 @@ def pdflatex(tmp_path):
             cwd=folder, capture_output=True, text=True, errors="replace", check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout[-1500:]
-        text = subprocess.run(["pdftotext", "-layout", "t.pdf", "-"], cwd=folder, capture_output=True, text=True, check=True)
+        text = subprocess.run(
+            ["pdftotext", "-layout", "t.pdf", "-"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         return text.stdout
 
     return run

@@ -16,7 +16,9 @@ HEADER = "method,dataset,seed,accuracy\n"
 def rows(**methods) -> str:
     """CSV text: rows(base=[.8, .81]) on one dataset, a seed a value."""
     return HEADER + "".join(
-        f"{method},d,{seed},{value}\n" for method, values in methods.items() for seed, value in enumerate(values)
+        f"{method},d,{seed},{value}\n"
+        for method, values in methods.items()
+        for seed, value in enumerate(values)
     )
 
 
@@ -38,7 +40,9 @@ def cells(made) -> dict:
     return {row["label"]: row["cells"][0] for row in made["rows"]}
 
 
-@pytest.mark.parametrize("content", ["", "\n\n", HEADER], ids=["empty", "blank lines", "header only"])
+@pytest.mark.parametrize(
+    "content", ["", "\n\n", HEADER], ids=["empty", "blank lines", "header only"]
+)
 def test_a_file_without_rows(table, content):
     said, _ = table(content)
     assert said.code == 1
@@ -66,7 +70,7 @@ def test_of_duplicate_rows_the_last_counts_and_it_is_said(table):
 
 
 def test_nan_and_inf_are_counted_not_averaged(table):
-    said, made = table(rows(a=[0.8, "nan", 0.9], b=["inf", 0.7, 0.71], c=["NaN", "nan", "-inf"]))
+    _said, made = table(rows(a=[0.8, "nan", 0.9], b=["inf", 0.7, 0.71], c=["NaN", "nan", "-inf"]))
     assert cells(made)["a"]["value"] == pytest.approx(0.85)
     assert cells(made)["b"]["n"] == 2
     assert cells(made)["c"]["value"] is None and cells(made)["c"]["missing"] == "diverged"
@@ -100,7 +104,9 @@ def test_encodings(table, data, label):
 
 
 def test_a_decimal_comma(table):
-    said, made = table("method;dataset;seed;accuracy\na;d;0;0,81\na;d;1;0,83\nb;d;0;0,5\nb;d;1;0,6\n")
+    said, made = table(
+        "method;dataset;seed;accuracy\na;d;0;0,81\na;d;1;0,83\nb;d;0;0,5\nb;d;1;0,6\n"
+    )
     assert cells(made)["a"]["value"] == pytest.approx(0.82)
     assert "comma" in said.err
 
@@ -109,7 +115,13 @@ def test_a_column_that_cannot_be_guessed_shows_the_way_out(table):
     said, _ = table("colour,shape,score\nred,round,1\nblue,square,2\n")
     assert said.code == 1
     assert "--map" in said.err and "colour" in said.err
-    said, made = table("colour,shape,score\nred,round,1\nblue,square,2\n", "--map", "colour=method", "--map", "shape=dataset")
+    said, _made = table(
+        "colour,shape,score\nred,round,1\nblue,square,2\n",
+        "--map",
+        "colour=method",
+        "--map",
+        "shape=dataset",
+    )
     assert said.code == 0
 
 
@@ -127,8 +139,12 @@ ODD = r"_ % & # $ { } ~ ^ \ < > | ' `"
 
 @pytest.mark.tex
 def test_names_with_every_tex_special_compile_and_read_back(paperforge, tmp_path, pdflatex):
-    (tmp_path / "r.csv").write_text("method,dataset,seed,acc_uracy%\n" + f'"{ODD}","{ODD}",0,0.5\nplain,"{ODD}",0,0.6\n')
-    said = paperforge("table", "r.csv", "--metric", "acc_uracy%", "--float", "--caption", ODD, "--notes")
+    (tmp_path / "r.csv").write_text(
+        "method,dataset,seed,acc_uracy%\n" + f'"{ODD}","{ODD}",0,0.5\nplain,"{ODD}",0,0.6\n'
+    )
+    said = paperforge(
+        "table", "r.csv", "--metric", "acc_uracy%", "--float", "--caption", ODD, "--notes"
+    )
     assert said.code == 0
     pdflatex(said.out)
     text = pdflatex(said.out, r"\usepackage{booktabs}\usepackage[T1]{fontenc}")
@@ -136,7 +152,9 @@ def test_names_with_every_tex_special_compile_and_read_back(paperforge, tmp_path
         assert character in text
 
 
-def test_emoji_chinese_and_right_to_left_pass_through_with_a_word_on_the_engine(paperforge, tmp_path):
+def test_emoji_chinese_and_right_to_left_pass_through_with_a_word_on_the_engine(
+    paperforge, tmp_path
+):
     names = ["算法", "שיטה", "🤖 bot"]
     lines = "".join(f"{name},d,0,0.{index + 5}\n" for index, name in enumerate(names))
     (tmp_path / "r.csv").write_text(HEADER + lines, encoding="utf-8")
@@ -176,7 +194,9 @@ def _paper(tmp_path, paperforge, results_csv):
 
 
 @pytest.mark.tex
-def test_a_section_with_a_tex_error_names_file_and_line_and_keeps_the_pdf(paperforge, tmp_path, results_csv):
+def test_a_section_with_a_tex_error_names_file_and_line_and_keeps_the_pdf(
+    paperforge, tmp_path, results_csv
+):
     folder = _paper(tmp_path, paperforge, results_csv)
     assert paperforge("build", folder).code == 0
     (pdf,) = folder.glob("build/*/paper.pdf")
@@ -197,7 +217,13 @@ def test_without_tex_everything_but_the_pdf(paperforge, tmp_path, results_csv, m
     assert said.code == 4
     assert "no PDF" in said.out
     (built,) = folder.glob("build/neurips-*")
-    for name in ("main.tex", "neurips_2026.sty", "generated/macros.tex", "generated/tables/main.tex", "sections/method.tex"):
+    for name in (
+        "main.tex",
+        "neurips_2026.sty",
+        "generated/macros.tex",
+        "generated/tables/main.tex",
+        "sections/method.tex",
+    ):
         assert (built / name).exists()
 
 
@@ -234,7 +260,10 @@ def test_ctrl_c_leaves_the_last_build_as_it_was(tmp_path, paperforge, results_cs
     good = pdf.read_bytes()
     (folder / "sections" / "method.tex").write_text(r"\def\x{\x}\x")
     process = subprocess.Popen(
-        [sys.executable, "-m", "paperforge", "build", folder], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "paperforge", "build", folder],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     log = next(folder.glob("build/.work/*/")) / "main.log"
     before = log.stat().st_mtime_ns
@@ -242,7 +271,7 @@ def test_ctrl_c_leaves_the_last_build_as_it_was(tmp_path, paperforge, results_cs
     while log.stat().st_mtime_ns == before and time.monotonic() < deadline:
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    _out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "interrupted" in err and "Traceback" not in err
     assert pdf.read_bytes() == good
@@ -254,7 +283,9 @@ def test_a_truncated_parquet_and_a_truncated_mlflow_store(paperforge, tmp_path):
     whole = tmp_path / "whole.parquet"
     pandas.DataFrame({"method": ["a", "b"], "accuracy": [0.1, 0.2]}).to_parquet(whole)
     (tmp_path / "cut.parquet").write_bytes(whole.read_bytes()[:-20])
-    (tmp_path / "cut.db").write_bytes((Path(__file__).parent / "data" / "mlflow.db").read_bytes()[:5000])
+    (tmp_path / "cut.db").write_bytes(
+        (Path(__file__).parent / "data" / "mlflow.db").read_bytes()[:5000]
+    )
     for name in ("cut.parquet", "cut.db"):
         said = paperforge("table", name)
         assert said.code == 1 and name in said.err
@@ -287,7 +318,14 @@ def test_ten_million_rows_in_bounded_memory(tmp_path):
         "try: cli.main()\n"
         "except SystemExit as e: print(e.code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=400)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=400,
+    )
     exit_code, megabytes = map(int, done.stdout.split())
     assert exit_code == 0
     assert megabytes < 3000

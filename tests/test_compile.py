@@ -1,7 +1,6 @@
 """The only place that starts TeX."""
 
 import contextlib
-import os
 import signal
 import subprocess
 import sys
@@ -52,7 +51,10 @@ def test_the_last_good_pdf_outlives_a_failed_build(tmp_path):
     assert failed.pdf is None
     assert (tmp_path / "out" / "paper.pdf").read_bytes() == good
     (error,) = [d for d in failed.diagnostics if d.severity is Severity.ERROR]
-    assert (error.where, error.message) == ("sections/one.tex:1", r"Undefined control sequence: \foo")
+    assert (error.where, error.message) == (
+        "sections/one.tex:1",
+        r"Undefined control sequence: \foo",
+    )
 
 
 @pytest.mark.tex
@@ -73,7 +75,7 @@ def test_tex_cannot_run_programs_or_write_outside(tmp_path):
 @pytest.mark.tex
 def test_a_latexmkrc_is_never_run(tmp_path):
     target = tmp_path / "ran.txt"
-    made = manuscript(**{"latexmkrc": f"system('touch {target}');".encode()})
+    made = manuscript(latexmkrc=f"system('touch {target}');".encode())
     build = compiled(made, tmp_path)
     assert build.pdf and not target.exists()
 
@@ -159,7 +161,7 @@ def test_an_interrupt_ends_tex_and_leaves_nothing_half_written(tmp_path):
         "import sys; sys.path.insert(0, {tests!r})\n"
         "from pathlib import Path; import test_compile as t; from paperforge import compile as rim\n"
         "rim.compile_manuscript(t.manuscript(r'\\def\\x{{\\x}}\\x'), Path({out!r}), Path({work!r}))"
-    ).format(tests=os.path.dirname(__file__), out=str(tmp_path / "out"), work=str(tmp_path / "w"))
+    ).format(tests=str(Path(__file__).parent), out=str(tmp_path / "out"), work=str(tmp_path / "w"))
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 20
     while not (tmp_path / "w" / "main.log").exists() and time.monotonic() < deadline:

@@ -10,7 +10,7 @@ PACKAGE = ROOT / "paperforge"
 
 FLOOR = {"__init__": 0, "spec": 0, "errors": 0, "model": 1, "latex": 2}
 """What every stage stands on, lowest first."""
-RIM = {"pipeline": 4, "commands": 5, "cli": 6, "__main__": 7}
+RIM = {"pipeline": 4, "commands": 5, "options": 6, "cli": 7, "__main__": 8}
 STAGE = 3
 FAMILIES = [
     {"compile", "texlog"},
@@ -20,7 +20,10 @@ FAMILIES = [
 
 
 def _rooms() -> list[str]:
-    return sorted({p.stem if p.is_file() else p.name for p in PACKAGE.iterdir()} - {"__pycache__", "data", "templates"})
+    return sorted(
+        {p.stem if p.is_file() else p.name for p in PACKAGE.iterdir()}
+        - {"__pycache__", "data", "templates"}
+    )
 
 
 def _files(room: str) -> list[Path]:

@@ -5,12 +5,25 @@ import sys
 
 import pytest
 
-HEAVY = {"pandas", "scipy", "matplotlib", "pydantic", "torch", "numpy", "duckdb", "pyarrow", "jinja2", "rich"}
+HEAVY = {
+    "pandas",
+    "scipy",
+    "matplotlib",
+    "pydantic",
+    "torch",
+    "numpy",
+    "duckdb",
+    "pyarrow",
+    "jinja2",
+    "rich",
+}
 
 
 def _loaded(code: str, *, cwd=None) -> set[str]:
     script = f"{code}\nimport sys; print(' '.join(sorted(n.split('.')[0] for n in sys.modules)), file=sys.__stderr__)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=cwd)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=cwd
+    )
     return set(done.stderr.splitlines()[-1].split()) & HEAVY
 
 

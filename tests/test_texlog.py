@@ -56,7 +56,10 @@ def test_small_overfull_boxes_are_no_news():
 
 
 def test_a_message_is_said_once():
-    doubled = LOG.replace("(./sections/two.tex", "(./sections/one.tex\nLaTeX Warning: Citation `smith' on page 2 undefined on input line 3.\n")
+    doubled = LOG.replace(
+        "(./sections/two.tex",
+        "(./sections/one.tex\nLaTeX Warning: Citation `smith' on page 2 undefined on input line 3.\n",
+    )
     assert len([d for d in texlog.read(doubled) if d.check == "citations"]) == 1
 
 

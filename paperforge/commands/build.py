@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from paperforge import record
+from paperforge import __version__, record
 from paperforge.errors import InputError, PaperforgeError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def watch(folder: Path, **options: Any) -> int:  # noqa: ANN401  the options of 
     before: object = None
     stopped: list[int] = []
 
-    def stop(number: int, frame: object) -> None:
+    def stop(number: int, frame: object) -> None:  # noqa: ARG001  a signal handler
         # Raised inside a finaliser an interrupt is swallowed: the loop looks at the list as well.
         stopped.append(number)
         signal.default_int_handler(number, None)
@@ -121,7 +121,7 @@ def _build(
         step(f"{results.rows} rows; deciding what they support")
         analysis = pipeline.analyse(results, paper)
     manuscript = pipeline.render(paper, analysis, place)
-    name, hidden = pipeline.paper_folders(paper, place, paper.mode)
+    name, hidden = pipeline.paper_folders(place, paper.mode)
     out, work = root / "build" / name, root / "build" / hidden
     kept = rim.write_generated(manuscript, root) if paper.main else ()
     if pdf:
@@ -188,7 +188,7 @@ def _remember(made: _Made, report: dict[str, Any], work: Path, key: str) -> None
     stamps = record.take(root, made.others)
     outputs = [folder / "main.tex", folder / "paper.pdf"] if report["pdf"] else [folder]
     entry = record.Record(
-        record.__version__,
+        __version__,
         (str(root), *map(str, made.others)),
         record.seal(stamps),
         record.stamps([path for path in outputs if path.is_file()]),

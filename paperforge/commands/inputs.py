@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from paperforge.model import Results
     from paperforge.spec import FigureSpec, TableSpec
 
+MOST_DIGITS = 12
+
 
 @dataclass(frozen=True, slots=True)
 class ResultOptions:
@@ -145,8 +147,9 @@ def _metrics(
     for name, unit in _split(options.units, "--unit METRIC=UNIT"):
         metrics.setdefault(name, {})["unit"] = unit
     for name, digits in _split(options.digits, "--digits METRIC=N"):
-        if not digits.isdigit() or int(digits) > 12:
-            raise UsageError(f"{digits!r} is no number of decimals", "--digits", "0 to 12")
+        if not digits.isdigit() or int(digits) > MOST_DIGITS:
+            hint = f"0 to {MOST_DIGITS}"
+            raise UsageError(f"{digits!r} is no number of decimals", "--digits", hint)
         metrics.setdefault(name, {})["digits"] = int(digits)
     for name, margin in _split(options.margins, "--margin METRIC=M"):
         metrics.setdefault(name, {})["margin"] = _positive(margin)

@@ -40,11 +40,15 @@ def table(
 
     project = inputs.project_of(options)
     spec = _spec(project, name)
-    given = {"spread": spread, "layout": layout, "average": average, "caption": caption}
-    given |= {"label": label, "second": second}
-    spec = replace(spec, **{key: value for key, value in given.items() if value})
-    if average is False:
-        spec = replace(spec, average=False)
+    spec = replace(
+        spec,
+        spread=spread or spec.spread,
+        layout=layout or spec.layout,
+        average=spec.average if average is None else average,
+        second=second or spec.second,
+        caption=caption or spec.caption,
+        label=label or spec.label,
+    )
     results = pipeline.load(project)
     analysis = pipeline.analyse(results, replace(project, figures=()))
     made = pipeline.tabulate(analysis, spec)

@@ -1,4 +1,4 @@
-"""Rows of result stores -> Results: one tidy relation, with what was guessed and dropped said aloud.
+"""Rows of result stores -> Results: one tidy relation, and what was guessed and dropped.
 
 stores.read -> Raw ─▶ columns.guess -> Mapped ─▶ tidy ─▶ duplicates ─▶ final ─▶ catalogue
 (one relation)  (kept)  (one value  (labels,

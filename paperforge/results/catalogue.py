@@ -1,18 +1,18 @@
-"""What the paper calls its metrics, methods and datasets: declared where it is, derived where not."""
+"""What the paper calls its metrics, methods and datasets: declared, or else derived."""
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import well_known
 from paperforge.results.tidy import STRIDE
 from paperforge.spec import Dataset, Direction, Method, Metric, Role
 
-# ruff: noqa: S608  the SQL is made of constants of this package
+
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     Declared = Mapping[str, Mapping[str, object]]
 
-_Named = TypeVar("_Named", Method, Dataset)
 _PERCENT = 100.0
 
 
@@ -48,8 +47,8 @@ def describe(
     notes: list[Diagnostic] = []
     found = _found(engine, "metric", "AND (value IS NOT NULL OR status <> 'not reported')")
     wanted = [name for one in inputs for name in one.source.metrics]
-    short = [v.metric for one in inputs for v in one.mapped.values if v.column in wanted]
-    names = sorted(found, key=[*wanted, *short, *found].index)
+    columns = [value.metric for one in inputs for value in one.mapped.values]
+    names = sorted(found, key=[*wanted, *columns, *found].index)
     names = _ordered(names, project.metrics)
     metrics = _scaled(
         engine, [_metric(n, project.metrics.get(n, {}), inputs) for n in names], notes
@@ -68,9 +67,9 @@ def describe(
 def _found(engine: duckdb.DuckDBPyConnection, role: str, where: str = "") -> list[str]:
     """Names in order of first appearance."""
     rows = engine.execute(
-        f"SELECT coalesce({role}::VARCHAR, '') AS name FROM tidy_rows WHERE kept "
-        f"AND ({role} IS NOT NULL OR '{role}' = 'dataset') {where} "
-        f"GROUP BY 1 ORDER BY min(file::BIGINT * {STRIDE} + row), min(rowid)"
+        f"SELECT coalesce({role}::VARCHAR, '') AS name FROM tidy_rows "
+        f"WHERE ({role} IS NOT NULL OR '{role}' = 'dataset') {where} "
+        f"GROUP BY 1 HAVING bool_or(kept) ORDER BY min(file::BIGINT * {STRIDE} + row), min(rowid)"
     ).fetchall()
     return [row[0] for row in rows]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from paperforge.model import Diagnostic, Severity
 from paperforge.results.tidy import STRIDE, USABLE
 
-# ruff: noqa: S608  the SQL is made of constants of this package
+
 
 if TYPE_CHECKING:
     import duckdb
@@ -78,7 +78,7 @@ def _number(engine: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def resolve(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
-    """Set kept = false for all but the last of equal measurements; the notes say what was dropped."""
+    """Set kept = false for all but the last of equal measurements, and say what was dropped."""
     found = _reruns(engine, known) if known.by == "seed" and known.runs else []
     return found + _repeats(engine, known)
 
@@ -134,8 +134,7 @@ def _repeats(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagn
     engine.execute(
         "CREATE TABLE repeats AS SELECT rowid AS id, file, row, place, value, status, "
         "rank() OVER same_latest AS age, min(rowid) OVER same AS first FROM ("
-        f"SELECT rowid, *, {known.name} AS name FROM tidy_rows WHERE kept AND {known.name} IS NOT NULL "
-        f"AND {key} IN (SELECT {key} {rows} GROUP BY 1 HAVING count(*) > 1)) "
+        f"SELECT rowid, *, {known.name} AS name {rows} AND {key} IN (SELECT {key} {rows} GROUP BY 1 HAVING count(*) > 1)) "
         "WINDOW same AS (PARTITION BY method, dataset, split, metric, step, example, run, name), "
         "same_latest AS (PARTITION BY method, dataset, split, metric, step, example, run, name "
         "ORDER BY file DESC, row DESC, rowid DESC)"
@@ -162,15 +161,15 @@ def _repeats(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagn
 
 
 def _said(dropped: int, wrong: int, first: str, second: str) -> Diagnostic:
-    rows = f"{dropped} number{'s are' if dropped > 1 else ' is'} there twice"
+    count = "a number is" if dropped == 1 else f"{dropped} numbers are"
     if not wrong:
-        return Diagnostic(
-            Severity.NOTE, first, f"{rows} with the same value, first here and at {second}"
-        )
+        text = f"{count} there twice with the same value, first here and at {second}"
+        return Diagnostic(Severity.NOTE, first, text)
+    part = "" if wrong == dropped else f", {wrong} of them"
     return Diagnostic(
         Severity.WARNING,
         first,
-        f"{rows}, {wrong} of them with contradictory values, first here and at {second}; "
+        f"{count} there twice{part} with contradictory values, first here and at {second}; "
         "the last one is used",
         "if they are different runs, map the column that tells them apart: --map COLUMN=seed "
         "(or run, fold, method)",

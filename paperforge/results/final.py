@@ -9,15 +9,17 @@ from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.results.tidy import STRIDE, USABLE
 
-# ruff: noqa: S608  the SQL is made of constants of this package
+
 
 if TYPE_CHECKING:
     import duckdb
 
     from paperforge.results.duplicates import Replicates
 
+OWN = 4 * 10**18
+"""Keys of replicates that have no name start here, far from every seed."""
 _PREFERRED = ("test", "val", "")
-_COLUMNS = "metric, method, dataset, name, example"
+_COLUMNS = "metric, method, dataset, name, example, own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ def build(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnost
     notes = _choose_splits(engine)
     mixed = _mixed(engine)
     rows = (
-        f"SELECT t.*, {known.name} AS name FROM tidy_rows t JOIN chosen_splits c "
+        f"SELECT t.*, {known.name} AS name, CASE WHEN {known.name} IS NULL "
+        f"THEN file::BIGINT * {STRIDE} + row END AS own FROM tidy_rows t JOIN chosen_splits c "
         "ON t.metric = c.metric AND coalesce(t.split, '') = c.split "
         f"WHERE kept AND value IS NOT NULL AND {USABLE}"
     )
@@ -62,14 +65,14 @@ def build(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnost
         f"CREATE {kind} final AS WITH rows AS ({rows}) "
         "SELECT metric::VARCHAR AS metric, method::VARCHAR AS method, "
         "coalesce(dataset::VARCHAR, '') AS dataset, "
-        f"coalesce(k.key, -1 - (file::BIGINT * {STRIDE} + row)) AS key, "
+        f"coalesce(k.key, {OWN} + file::BIGINT * {STRIDE} + row) AS key, "
         "k.key IS NOT NULL AND l.name <> '' AS keyed, "
         "example::VARCHAR AS example, cluster::VARCHAR AS cluster, seed::VARCHAR AS seed, "
         f"fold::VARCHAR AS fold, value, file, row FROM ({last}) l "
         "LEFT JOIN replicate_keys k ON k.name = l.name"
     )
     _number_examples(engine)
-    return [*notes, *_without_seed(engine, known)]
+    return [*notes, *_unnamed(engine, known)]
 
 
 def _choose_splits(engine: duckdb.DuckDBPyConnection) -> list[Diagnostic]:
@@ -94,7 +97,7 @@ def _choose_splits(engine: duckdb.DuckDBPyConnection) -> list[Diagnostic]:
     return [
         Diagnostic(
             Severity.WARNING if "'train'" in text.partition(";")[0] else Severity.NOTE,
-            ", ".join(metrics[:6]) + (", …" if len(metrics) > 6 else ""),  # noqa: PLR2004  a line's worth
+            ", ".join(metrics[:6]) + (", …" if len(metrics) > 6 else ""),
             text,
         )
         for text, metrics in said.items()
@@ -110,7 +113,7 @@ def _best(metric: str, splits: list[str]) -> str:
         raise InputError(
             f"{metric} has the splits {', '.join(others)}, and none is called test or val",
             "results",
-            f"keep one: --where split={others[0]}; or compare them as datasets: --map split=dataset",
+            f"keep one: --where split={others[0]}; or compare them: --map split=dataset",
         )
     return others[0] if others else "train"
 
@@ -128,7 +131,7 @@ def _mixed(engine: duckdb.DuckDBPyConnection) -> Diagnostic | None:
         "FROM tidy_rows WHERE kept AND example IS NOT NULL"
     )
     found = engine.execute(
-        "SELECT count(*) FROM tidy_rows WHERE kept AND example IS NULL AND value IS NOT NULL "
+        f"SELECT count(*) FROM tidy_rows WHERE kept AND {summary} "
         "AND (metric::VARCHAR, method::VARCHAR, coalesce(dataset::VARCHAR, '')) IN "
         "(SELECT (metric, method, dataset) FROM by_example)"
     ).fetchone()
@@ -148,7 +151,8 @@ def _step_notes(engine: duckdb.DuckDBPyConnection, rows: str) -> list[Diagnostic
     ends = engine.execute(
         f"WITH rows AS ({rows}), ends AS (SELECT metric, method, dataset, name, max(step) AS last, "
         "count(*) AS n FROM rows WHERE step IS NOT NULL GROUP BY 1, 2, 3, 4) "
-        "SELECT metric::VARCHAR, min(last), max(last), max(n) FROM ends GROUP BY 1 ORDER BY 1"
+        "SELECT metric::VARCHAR, min(last), max(last), max(n) FROM ends "
+        "GROUP BY metric, dataset ORDER BY 1, 2, 3"
     ).fetchall()
     found = []
     if any(n > 1 for *_, n in ends):
@@ -178,28 +182,40 @@ def _number_examples(engine: duckdb.DuckDBPyConnection) -> None:
         "WITH found AS (SELECT dataset, example, min(cluster) AS cluster, "
         f"min(file::BIGINT * {STRIDE} + row) AS first FROM final WHERE example IS NOT NULL "
         "GROUP BY dataset, example), "
-        "numbered AS (SELECT *, row_number() OVER (ORDER BY first, dataset, example) - 1 AS key FROM found) "
+        "numbered AS (SELECT *, "
+        "row_number() OVER (ORDER BY first, dataset, example) - 1 AS key FROM found) "
         "SELECT dataset, example, key, CASE WHEN cluster IS NULL THEN key "
         "ELSE min(key) OVER (PARTITION BY dataset, cluster) END AS cluster FROM numbered"
     )
 
 
-def _without_seed(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
-    """Rows that name no seed while others do."""
-    if not known.by:
-        return []
+def _unnamed(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
+    """Replicates that nothing names: in all rows, or in some while others name theirs."""
     found = engine.execute(
         "SELECT count(*), min_by(s.shown || ' ' || s.word || ' ' || f.row, "
-        f"f.file::BIGINT * {STRIDE} + f.row), count(DISTINCT f.file), "
-        "(SELECT count(*) FROM sources) FROM final f JOIN sources s USING (file) "
+        f"f.file::BIGINT * {STRIDE} + f.row) FROM final f JOIN sources s USING (file) "
         "WHERE NOT keyed AND example IS NULL"
     ).fetchone()
-    if not found or not found[0]:
+    count, where = found or (0, "")
+    if not count or (not known.by and not _several(engine)):
         return []
-    count, where = found[:2]
+    if not known.by:
+        text = "no column names a seed or run: each row counts as a run of its own, never paired"
+        return [Diagnostic(Severity.NOTE, "results", text, "--map COLUMN=seed names them")]
     numbers = f"{count} number{'s name' if count > 1 else ' names'} no {known.by}"
     text = f"{numbers}: each counts as a replicate of its own and is never paired"
     return [Diagnostic(Severity.WARNING, where, text, f"fill the column for the {known.by}")]
+
+
+def _several(engine: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a cell has more than one replicate."""
+    return (
+        engine.execute(
+            "SELECT 1 FROM final GROUP BY metric, method, dataset "
+            "HAVING min(key) < max(key) LIMIT 1"
+        ).fetchone()
+        is not None
+    )
 
 
 def _has(engine: duckdb.DuckDBPyConnection, where: str) -> bool:
@@ -222,8 +238,6 @@ def facts(engine: duckdb.DuckDBPyConnection, known: Replicates) -> Facts:
         distinct = ", ".join(f"min({role}) < max({role})" for role in looked)
         found = engine.execute(f"SELECT {distinct} FROM final").fetchone() or ()
         varied = {role for role, several in zip(looked, found, strict=True) if several}
-    if known.by not in ("seed", "fold"):
-        several = "SELECT 1 FROM final GROUP BY metric, method, dataset HAVING min(key) < max(key) LIMIT 1"
-        if engine.execute(several).fetchone():
-            varied.add("run")
+    if not varied & {"seed", "fold"} and _several(engine):
+        varied.add("run")
     return Facts(frozenset(varied), present, known.shared_runs, int(held[0]))

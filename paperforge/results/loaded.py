@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from paperforge.model import Missing, Point, Sample
-from paperforge.results.tidy import STRIDE, USABLE
+from paperforge.results.tidy import USABLE
 from paperforge.spec import TIDY_COLUMNS, Dataset, Method, Metric, Source, Unit
 
-# ruff: noqa: S608  the SQL is made of constants of this package; names arrive as parameters
+
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,7 +66,7 @@ class LoadedResults:
         if by_example and "example" not in self.present:
             return ()
         sql = _BY_EXAMPLE if by_example else _BY_REPLICATE
-        columns = self._query(sql, [metric]).fetchnumpy()
+        columns = cast("dict[str, np.ndarray]", self._query(sql, [metric]).fetchnumpy())
         method, dataset = columns["m"], columns["d"]
         if not len(method):
             return ()
@@ -88,23 +88,25 @@ class LoadedResults:
                     values=values[cell][finite],
                     clusters=clusters if "cluster" in self.present else None,
                     keyed=bool(columns["keyed"][cell].all()),
-                    not_finite=int(columns["bad"][cell].sum()),
-                    failed=failed.get(name, 0),
+                    not_finite=int(columns["bad"][cell].sum()) + failed.get(name, (0, 0))[1],
+                    failed=failed.get(name, (0, 0))[0],
                 )
             )
         return tuple(samples)
 
     def missing(self, metric: str) -> Mapping[tuple[str, str], Missing]:
         """(method, dataset) -> why the cell has no finite value."""
+        # Where nothing of a cell has a number, what another metric says holds for this one too.
         found = self._query(
-            "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), "
-            "list(DISTINCT CASE WHEN metric::VARCHAR = $1 OR metric IS NULL "
-            f"THEN CASE WHEN value IS NOT NULL AND {USABLE} THEN 'diverged' "
-            "ELSE coalesce(status::VARCHAR, 'not reported') END ELSE 'not reported' END) "
-            "FROM tidy_rows WHERE kept AND method IS NOT NULL GROUP BY 1, 2",
+            "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), list(DISTINCT CASE "
+            "WHEN metric::VARCHAR = $1 AND value IS NOT NULL AND status IS NULL THEN 'diverged' "
+            "WHEN metric::VARCHAR = $1 OR metric IS NULL OR NOT numbers THEN status::VARCHAR END) "
+            f"FROM (SELECT *, bool_or(value IS NOT NULL AND {USABLE}) "
+            "OVER (PARTITION BY method, dataset) AS numbers FROM tidy_rows "
+            "WHERE kept AND method IS NOT NULL) GROUP BY 1, 2",
             [metric],
         ).fetchall()
-        reasons = {(m, d): {Missing.NOT_RUN, *map(_reason, texts)} for m, d, texts in found}
+        reasons = {(m, d): {_reason(text) for text in texts} for m, d, texts in found}
         finite = set(
             self._query(
                 "SELECT DISTINCT method, dataset FROM final WHERE metric = $1 AND isfinite(value)",
@@ -172,24 +174,28 @@ class LoadedResults:
         if "{cells}" in sql:
             methods = [m.name for m in self.methods]
             datasets = [d.name for d in self.datasets]
-            sql = sql.format(cells=_CELLS, stride=STRIDE)
+            sql = sql.format(cells=_CELLS)
             return cursor.execute(sql, [*values, methods, datasets])
         return cursor.execute(sql, values)
 
     def _cell(self, method: int, dataset: int) -> tuple[str, str]:
         return self.methods[method - 1].name, self.datasets[dataset - 1].name
 
-    def _failed(self, metric: str) -> dict[tuple[str, str], int]:
-        """Replicates that crashed or ran out of memory, and have no number."""
+    def _failed(self, metric: str) -> dict[tuple[str, str], tuple[int, int]]:
+        """Replicates without a number: crashed or out of memory, and diverged."""
         found = self._query(
-            "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), count(DISTINCT coalesce("
-            "run::VARCHAR, seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), "
-            "file || ' ' || row)) FROM tidy_rows t WHERE kept "
-            "AND status IN ('crashed', 'out of memory') AND (metric IS NULL OR metric::VARCHAR = $1) "
-            "GROUP BY 1, 2",
+            "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), status = 'diverged', "
+            "count(DISTINCT coalesce(run::VARCHAR, "
+            "seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), file || ' ' || row)) "
+            "FROM tidy_rows WHERE kept AND status IN ('crashed', 'out of memory', 'diverged') "
+            "AND (metric IS NULL OR metric::VARCHAR = $1) GROUP BY 1, 2, 3",
             [metric],
         ).fetchall()
-        return {(method, dataset): count for method, dataset, count in found}
+        counts: dict[tuple[str, str], tuple[int, int]] = {}
+        for method, dataset, diverged, count in found:
+            failed, other = counts.get((method, dataset), (0, 0))
+            counts[method, dataset] = (failed, count) if diverged else (count, other)
+        return counts
 
 
 _CELLS = (
@@ -203,16 +209,17 @@ _NUMBERS = (
 )
 _BY_REPLICATE = (
     f"SELECT c.m, c.d, key, bool_and(keyed) AS keyed, {_NUMBERS} FROM final f "
-    "JOIN {cells} c USING (method, dataset) WHERE metric = $1 GROUP BY c.m, c.d, key ORDER BY 1, 2, 3"
+    "JOIN {cells} c USING (method, dataset) WHERE metric = $1 "
+    "GROUP BY c.m, c.d, key ORDER BY 1, 2, 3"
 )
 _BY_EXAMPLE = (
-    f"SELECT c.m, c.d, e.key, true AS keyed, any_value(e.cluster) AS cluster, {_NUMBERS} FROM final f "
-    "JOIN {cells} c USING (method, dataset) JOIN example_keys e USING (dataset, example) "
-    "WHERE metric = $1 GROUP BY c.m, c.d, e.key ORDER BY 1, 2, 3"
+    f"SELECT c.m, c.d, e.key, true AS keyed, any_value(e.cluster) AS cluster, {_NUMBERS} "
+    "FROM final f JOIN {cells} c USING (method, dataset) "
+    "JOIN example_keys e USING (dataset, example) WHERE metric = $1 GROUP BY c.m, c.d, e.key ORDER BY 1, 2, 3"
 )
 
 
-def _reason(text: str) -> Missing:
+def _reason(text: str | None) -> Missing:
     return Missing(text) if text in set(Missing) else Missing.NOT_REPORTED
 
 

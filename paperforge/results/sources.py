@@ -13,7 +13,7 @@ from paperforge.model import Diagnostic, Severity
 from paperforge.numbers import Look, Style, look
 from paperforge.spec import ROLES, Direction
 
-# ruff: noqa: S608  names in SQL are quoted by engine.identifier
+
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +60,7 @@ class Input:
 
 
 def expand(given: Sequence[Source]) -> tuple[File, ...]:
-    """The files of the sources, folders opened. Raises InputError where there is nothing to read."""
+    """The files of the sources, folders opened. Raises InputError where there is none."""
     found = []
     for number, source in enumerate(given):
         try:
@@ -93,7 +93,7 @@ def _read(file: File, table: str, project: Project, engine: duckdb.DuckDBPyConne
     looks = {} if "value" in raw.known else _looks(raw, engine)
     mapped = columns.guess(raw, looks, source, project.metrics)
     _check(mapped, types, source)
-    return Input(file, raw, mapped, types, _styles(raw, mapped, types, looks))
+    return Input(file, raw, mapped, types, _styles(mapped, types, looks))
 
 
 def _placed(error: InputError, source: Source) -> InputError:
@@ -130,9 +130,9 @@ def _check(mapped: Mapped, types: Mapping[str, str], source: Source) -> None:
 
 
 def _styles(
-    raw: Raw, mapped: Mapped, types: Mapping[str, str], looks: Mapping[str, Look]
+    mapped: Mapped, types: Mapping[str, str], looks: Mapping[str, Look]
 ) -> dict[str, Style]:
-    """How each value column is written; one decimal comma in the file decides for unsure columns."""
+    """How each value column is written; one sure decimal comma decides for unsure columns."""
     chosen = [value.column for value in mapped.values] or [mapped.roles["value"]]
     comma = any(one.comma == "sure" and one.style.comma for one in looks.values())
     styles = {}

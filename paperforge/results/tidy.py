@@ -15,7 +15,7 @@ from paperforge.model import Diagnostic, Severity
 from paperforge.numbers import REFUSED, Style, number, refusal, trimmed, word, words
 from paperforge.spec import TIDY_COLUMNS
 
-# ruff: noqa: S608  names and texts in SQL are quoted by engine.identifier and engine.literal
+
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,13 +112,20 @@ def _select(engine: duckdb.DuckDBPyConnection, file: int, one: Input) -> _Select
 
 
 def _text(column: str, kind: str, role: str) -> str:
-    """SQL for a name; 1.0 is 1 where numbers number things."""
+    """SQL for a name; where numbers number things, 1.0, 01 and 1e0 are 1."""
     text = f"nullif({trimmed(column + '::VARCHAR')}, '')"
-    if role in ("seed", "fold") or kind in ("DOUBLE", "FLOAT"):
-        as_number = f"TRY_CAST({text} AS DOUBLE)"
-        whole = f"{as_number} = floor({as_number}) AND abs({as_number}) < 9e15"
-        text = f"CASE WHEN {whole} THEN {as_number}::BIGINT::VARCHAR ELSE {text} END"
-    return text
+    if role not in ("seed", "fold") and kind not in ("DOUBLE", "FLOAT"):
+        return text
+    number_ = f"TRY_CAST({text} AS DOUBLE)"
+    whole = f"{number_} = floor({number_}) AND abs({number_}) < 9e15"
+    odd = " OR ".join(
+        [
+            *(f"contains({text}, '{c}')" for c in ".eE"),
+            f"starts_with({text}, '0') AND {text} <> '0'",
+        ]
+    )
+    # Asked for first: most seeds are plain, and the cast is slow.
+    return f"CASE WHEN ({odd}) AND {whole} THEN {number_}::BIGINT::VARCHAR ELSE {text} END"
 
 
 def _step(column: str, kind: str) -> dict[str, str]:
@@ -221,7 +228,7 @@ def _long(
 def _metric_names(
     engine: duckdb.DuckDBPyConnection, metric: str, one: Input
 ) -> dict[str, tuple[str, str]]:
-    """Metric names that are used -> (name, split). Raises InputError where a wanted one is missing."""
+    """Used metric names -> (name, split). Raises InputError where a wanted one is missing."""
     table = identifier(one.raw.table)
     found = engine.execute(f"SELECT DISTINCT {metric} FROM {table}").fetchall()
     listed = sorted(row[0] for row in found if row[0] is not None)
@@ -274,8 +281,8 @@ def _types(
     states = {*words()["missing"].values(), *words()["status"].values(), REFUSED, _BAD_STEP}
     texts["status"] = states - {""}
     for select in selects:
-        for role, found in select.fixed.items():
-            texts[role] |= set(found) - {""}
+        for role, members in select.fixed.items():
+            texts[role] |= set(members) - {""}
         roles = [role for role in select.texts if role not in select.fixed]
         for role in _many(engine, select, roles):
             roles.remove(role)
@@ -286,8 +293,8 @@ def _types(
             if role in texts:
                 texts[role] |= set(found or ())
     for role, found in texts.items():
-        members = ", ".join(literal(text) for text in sorted(found))
-        engine.execute(f"CREATE TYPE code_{role} AS ENUM ({members})")
+        codes = ", ".join(literal(text) for text in sorted(found))
+        engine.execute(f"CREATE TYPE code_{role} AS ENUM ({codes})")
         types[role] = f"code_{role}"
     return types
 
@@ -341,7 +348,7 @@ def _refuse(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
 
 
 def _require(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
-    """Every row of a table must name its method (and dataset); a tracker's stray runs are put aside."""
+    """A table's rows must all name method and dataset; a tracker's stray runs are put aside."""
     for file, one in enumerate(inputs):
         for role in ("method", "dataset"):
             if role not in one.mapped.roles:
@@ -374,10 +381,12 @@ def notes(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> list[Di
             if column is None or "run" not in one.raw.known:
                 continue
             row = engine.execute(
-                f"SELECT count(DISTINCT run) FROM tidy_rows WHERE file = {file} AND {role} IS NULL"
+                f"SELECT count(DISTINCT run) FROM tidy_rows WHERE file = {file} "
+                f"AND {role} IS NULL AND (status IS NULL OR status NOT IN {_GONE})"
             ).fetchone()
             if row and row[0]:
-                text = f"{row[0]} run(s) have no {column} and are left out"
+                count = f"{row[0]} run{'s' if row[0] > 1 else ''}"
+                text = f"left out: {count} without {column}"
                 found.append(Diagnostic(Severity.WARNING, one.source.shown, text))
     if not engine.execute("SELECT 1 FROM tidy_rows WHERE status IS NOT NULL LIMIT 1").fetchone():
         return found

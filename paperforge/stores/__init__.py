@@ -59,8 +59,8 @@ def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
 def files(path: Path) -> tuple[Path, ...]:
     """The result files of a source: itself, or those inside a folder, sorted.
 
-    Only files with a result store's name count in a folder (a README.txt does not); hidden ones and links
-    that lead out of the folder are left alone. Raises InputError where there is none.
+    Only files with a result store's name count in a folder (a README.txt does not); hidden ones
+    and links that lead out of the folder are left alone. Raises InputError where there is none.
     """
     if not path.is_dir():
         check_readable(path)

@@ -157,7 +157,7 @@ def _sniff(path: Path, encoding: str) -> _Dialect:
     best: tuple[int, int, str, list[list[str]]] | None = None
     for delimiter in _DELIMITERS:
         records = _records(text, delimiter, whole=whole)
-        if not records or len(records[0]) < 2:  # noqa: PLR2004  one field: not this delimiter
+        if not records or len(records[0]) < 2:
             continue
         same = sum(len(record) == len(records[0]) for record in records)
         rank = (same * 100 // len(records), len(records[0]))
@@ -179,7 +179,7 @@ def _records(text: str, delimiter: str, *, whole: bool) -> list[list[str]]:
     except csv.Error:
         return []
     # The last record of a part of a file may be cut off.
-    return records if whole or len(records) < 2 else records[:-1]  # noqa: PLR2004
+    return records if whole or len(records) < 2 else records[:-1]
 
 
 def _dialect(path: Path, delimiter: str, records: list[list[str]], *, quoted: bool) -> _Dialect:
@@ -202,7 +202,7 @@ def _check_header(path: Path, header: list[str]) -> None:
             continue
         if name.startswith("__"):
             raise InputError(
-                f"the column name {name!r} starts with two underscores, which paperforge keeps for itself",
+                f"the column name {name!r} starts with two underscores",
                 f"{path.name} line 1",
                 "rename the column",
             )

@@ -1,8 +1,8 @@
 """MLflow's SQLite store, read without MLflow and never written to.
 
-Tables (MLflow 1.0 to 3): experiments, runs, metrics (the whole history), params, tags. MLflow 3 also
-copies metrics of logged models to logged_model_metrics; that table is not read, so nothing counts
-twice. Source: https://github.com/mlflow/mlflow/blob/master/mlflow/store/tracking/dbmodels/models.py
+Tables (MLflow 1.0 to 3): experiments, runs, metrics (the whole history), params, tags. MLflow 3
+also copies metrics of logged models to logged_model_metrics; that table is not read, so nothing
+counts twice. Source: https://github.com/mlflow/mlflow/blob/master/mlflow/store/tracking/dbmodels/models.py
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def recognises(path: Path) -> bool:
 
 
 def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
-    """The whole metric history, a row a point; parameters and tags are columns `params.X`, `tags.X`.
+    """The whole metric history, a row a point; settings are columns `params.X` and `tags.X`.
 
     A run without metrics is one row without metric and value. Rows are in the order of the runs'
     start, then of metric, step and time. Raises InputError where the database is damaged, locked
@@ -111,7 +111,7 @@ def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    """Read-only; a database in WAL mode with no -wal beside it is opened without touching its folder."""
+    """Read-only; in WAL mode with no -wal beside it, without a trace in the folder."""
     with path.open("rb") as stream:
         header = stream.read(20)
     write_ahead = header[18:20] == b"\x02\x02"
@@ -140,7 +140,7 @@ def _read_runs(
     if not runs:
         raise InputError("the MLflow store has no runs", path.name)
     for table in ("tags", "params"):
-        for uuid, key, value in store.execute(f"SELECT run_uuid, key, value FROM {table}"):  # noqa: S608  fixed names
+        for uuid, key, value in store.execute(f"SELECT run_uuid, key, value FROM {table}"):
             run = runs.get(uuid)
             if run is None:
                 continue
@@ -190,11 +190,9 @@ def _notes(path: Path, runs: Iterable[_Run], repeated: int) -> tuple[Diagnostic,
     experiments = sorted({run.experiment for run in runs})
     said = []
     if repeated:
-        said.append(
-            f"{_runs(repeated)} repeat the metrics of the runs nested in them and are left out"
-        )
+        said.append(f"left out: {_runs(repeated)} whose nested runs log the same metrics")
     if counts["DELETED"]:
-        said.append(f"{_runs(counts['DELETED'])} are deleted in MLflow and left out")
+        said.append(f"left out: {_runs(counts['DELETED'])} deleted in MLflow")
     if len(experiments) > 1:
         said.append(
             "the runs of all experiments are used: "

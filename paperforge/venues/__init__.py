@@ -6,6 +6,7 @@ kit    an official zip or folder -> the files to put into the project
 
 from paperforge.venues.facts import (
     checklist,
+    checklist_in_pdf,
     find,
     kit_folder,
     known,
@@ -19,6 +20,7 @@ __all__ = [
     "Kit",
     "add_kit",
     "checklist",
+    "checklist_in_pdf",
     "find",
     "kit_folder",
     "known",

@@ -76,6 +76,12 @@ def checklist(venue: Venue) -> tuple[Mapping[str, str], ...]:
         raise InputError(f"cannot be read: {error}", str(file)) from error
 
 
+def checklist_in_pdf(venue: Venue) -> bool:
+    """Whether the checklist is part of the PDF, and not a form of the submission site."""
+    facts = venue.facts.get("checklist")
+    return bool(facts.get("in_pdf", True)) if isinstance(facts, dict) else True
+
+
 def wants_impact(venue: Venue) -> bool:
     """Whether the venue requires an impact statement."""
     sections = venue.facts.get("sections")

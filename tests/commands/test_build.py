@@ -59,7 +59,9 @@ def answer(folder: Path) -> None:
 
 
 def text_of(pdf: Path) -> str:
-    done = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True
+    )
     return done.stdout
 
 
@@ -98,7 +100,9 @@ def test_a_build_sees_every_change(paperforge, paper, results_csv, change):
     elif change == "section":
         (paper / "sections" / "method.tex").write_text("\\section{Method} New.\n")
     elif change == "paper.toml":
-        (paper / "paper.toml").write_text((paper / "paper.toml").read_text().replace("A title", "Another"))
+        (paper / "paper.toml").write_text(
+            (paper / "paper.toml").read_text().replace("A title", "Another")
+        )
     elif change == "new style file":
         (paper / "extra.sty").write_text("% nothing\n")
     else:
@@ -166,7 +170,9 @@ def test_a_finished_submission_passes_and_is_anonymous(paperforge, paper):
     assert said.code == 0, said.err
     text = text_of(the_pdf(paper))
     assert "Your Name" not in text and "Anonymous" in text
-    info = subprocess.run(["pdfinfo", the_pdf(paper)], capture_output=True, text=True, check=True).stdout
+    info = subprocess.run(
+        ["pdfinfo", the_pdf(paper)], capture_output=True, text=True, check=True
+    ).stdout
     assert "Your" not in info
 
 
@@ -194,7 +200,8 @@ def test_an_open_checklist_item_is_never_a_yes(paperforge, paper):
     tex = next(paper.glob("build/neurips*/generated/checklist.tex")).read_text()
     assert "answerYes" not in tex and "answerTODO" in tex
     (paper / "paper.toml").write_text(
-        (paper / "paper.toml").read_text() + '\n[checklist.claims]\nanswer = "yes"\njustification = "Section 4."\n'
+        (paper / "paper.toml").read_text()
+        + '\n[checklist.claims]\nanswer = "yes"\njustification = "Section 4."\n'
     )
     paperforge("build", paper, "--venue", "neurips", "--mode", "submission")
     tex = next(paper.glob("build/neurips*/generated/checklist.tex")).read_text()
@@ -206,7 +213,11 @@ def test_an_existing_paper_is_served_without_moving_a_line(paperforge, existing)
     said = paperforge("build", existing)
     assert said.code == 0, said.err
     assert all(path.read_bytes() == data for path, data in before.items())
-    new = {p.relative_to(existing).parts[0] for p in existing.rglob("*") if p.is_file() and p not in before}
+    new = {
+        p.relative_to(existing).parts[0]
+        for p in existing.rglob("*")
+        if p.is_file() and p not in before
+    }
     assert new == {"generated", "build"}
     text = text_of(the_pdf(existing))
     assert "Ours reaches 0.89" in text and "Words." in text
@@ -225,17 +236,23 @@ def test_an_edit_to_a_generated_file_is_kept_and_reported(paperforge, existing):
     paperforge("build", existing)
     edited = existing / "generated" / "tables" / "main.tex"
     edited.write_text("my own table")
-    (existing / "results.csv").write_text((existing / "results.csv").read_text() + "ours,alpha,9,0.99\n")
+    (existing / "results.csv").write_text(
+        (existing / "results.csv").read_text() + "ours,alpha,9,0.99\n"
+    )
     said = paperforge("build", existing)
     assert "generated/tables/main.tex" in said.err and "kept as" in said.err
-    assert "my own table" in [p.read_text() for p in (existing / "build" / "edited").rglob("*main.tex*")]
+    assert "my own table" in [
+        p.read_text() for p in (existing / "build" / "edited").rglob("*main.tex*")
+    ]
     assert "tabular" in edited.read_text()
 
 
 def test_the_number_in_the_text_follows_the_data(paperforge, existing):
     paperforge("build", existing)
     csv = existing / "results.csv"
-    csv.write_text(re.sub(r"^(ours,\w+,\d),0\.(\d+)", r"\1,0.5\2", csv.read_text(), flags=re.MULTILINE))
+    csv.write_text(
+        re.sub(r"^(ours,\w+,\d),0\.(\d+)", r"\1,0.5\2", csv.read_text(), flags=re.MULTILINE)
+    )
     paperforge("build", existing)
     assert re.search(r"Ours reaches 0\.5", text_of(the_pdf(existing)))
 
@@ -258,7 +275,10 @@ def test_build_reports_in_json(paperforge, paper):
 
 def test_watch_builds_again_on_a_change_and_survives_an_error(tmp_path, paper):
     process = subprocess.Popen(
-        [sys.executable, "-m", "paperforge", "build", paper, "--watch"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-m", "paperforge", "build", paper, "--watch"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     try:
         toml = (paper / "paper.toml").read_text()

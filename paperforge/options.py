@@ -1,0 +1,82 @@
+"""The options that say which results to read and what they mean; shared by four commands."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from paperforge.commands.inputs import ResultOptions
+
+ROLES = "run, method, dataset, seed, fold, split, metric, step, value, example, cluster, status"
+PATH = click.Path(path_type=Path)
+
+
+def _many(name: str, metavar: str, text: str, into: str | None = None) -> Callable[..., Any]:
+    """An option that may be given several times."""
+    names = (name, into) if into else (name,)
+    return click.option(*names, multiple=True, metavar=metavar, help=text)
+
+
+OPTIONS = (
+    click.argument("sources", nargs=-1, type=PATH, metavar="[SOURCE]..."),
+    _many("--map", "COLUMN=ROLE", f"What a column means: {ROLES}.", "mapping"),
+    _many("--metric", "NAME", "Keep this metric (several times for several).", "metrics"),
+    _many("--where", "COLUMN=VALUE", "Keep these rows only."),
+    _many("--ours", "METHOD", "A method of ours: compared with each baseline."),
+    _many("--baseline", "METHOD", "A method to compare with.", "baselines"),
+    _many("--higher", "METRIC", "Higher values of it are better."),
+    _many("--lower", "METRIC", "Lower values of it are better."),
+    _many("--unit", "METRIC=UNIT", "Its unit; % shows fractions as per cent.", "units"),
+    _many("--digits", "METRIC=N", "Decimals, where the uncertainty should not decide."),
+    _many("--margin", "METRIC=M", "Differences below M (as printed) do not matter.", "margins"),
+    click.option(
+        "--replicate",
+        type=click.Choice(["seed", "example"]),
+        help="What a new draw of would change the numbers.",
+    ),
+    click.option(
+        "--pair-by",
+        multiple=True,
+        type=click.Choice(["seed"]),
+        help="Equal seeds share a split, data order or initialisation.",
+    ),
+    click.option(
+        "--alpha",
+        type=click.FloatRange(0, 0.5, min_open=True),
+        help="Family-wise error rate (.05).",
+    ),
+    click.option(
+        "--correction",
+        type=click.Choice(["holm", "bonferroni", "none"]),
+        help="For several comparisons (holm).",
+    ),
+    click.option(
+        "--save",
+        is_flag=False,
+        flag_value="paper.toml",
+        type=PATH,
+        metavar="[FILE]",
+        help="Write what was guessed and given as a paper.toml.",
+    ),
+)
+
+
+def result_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the shared options."""
+    for option in reversed(OPTIONS):
+        function = option(function)
+    return function
+
+
+def split_options(given: dict[str, Any]) -> ResultOptions:
+    """Take the shared options out of a command's arguments."""
+    from paperforge.commands.inputs import ResultOptions
+
+    names = [field.name for field in fields(ResultOptions)]
+    return ResultOptions(**{name: given.pop(name) for name in names})
