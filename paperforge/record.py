@@ -68,13 +68,16 @@ def take(project: Path, others: Iterable[Path]) -> dict[str, Stamp]:
     for other in others:
         paths = _everything(other) if other.is_dir() else [other]
         found |= {str(path): _stamp(path) for path in paths if path.exists()}
-    found |= {str(path): _stamp(path) for path in _everything(Path(__file__).parent, ".py")}
+    found |= {str(path): _stamp(path) for path in _everything(Path(__file__).parent)}
     return found
 
 
 def seal(stamps: Mapping[str, Stamp]) -> dict[str, tuple[int, int, str]]:
-    """Stamps with the files' digests."""
-    return {path: (*stamp, _digest(Path(path))) for path, stamp in stamps.items()}
+    """Stamps with the files' digests; none for a file that has changed since its stamp."""
+    return {
+        path: (*stamp, _digest(Path(path)) if _unchanged(Path(path), stamp) else "")
+        for path, stamp in stamps.items()
+    }
 
 
 def fresh(work: Path, key: str) -> tuple[Path, Record] | None:
@@ -134,15 +137,19 @@ def _walk(root: Path) -> Iterator[Path]:
                 yield Path(folder) / name
 
 
-def _everything(root: Path, suffix: str = "") -> Iterator[Path]:
+def _everything(root: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(root):
         folders[:] = [f for f in folders if f != "__pycache__"]
-        yield from (Path(folder) / name for name in names if name.endswith(suffix))
+        yield from (Path(folder) / name for name in names if not name.startswith("."))
 
 
 def _stamp(path: Path) -> Stamp:
     status = path.stat()
     return status.st_size, status.st_mtime_ns
+
+
+def _unchanged(path: Path, stamp: Stamp) -> bool:
+    return path.exists() and _stamp(path) == stamp
 
 
 def _digest(path: Path) -> str:

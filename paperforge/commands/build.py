@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from paperforge.model import Build, Diagnostic, Manuscript, Results
+    from paperforge.record import Stamp
     from paperforge.spec import Project
 
 INPUT_CODE = 1
@@ -79,10 +80,10 @@ def watch(folder: Path, **options: Any) -> int:  # noqa: ANN401  the options of 
 class _Made:
     """What a build leaves to be recorded."""
 
-    def __init__(self, project: Project, build: Build, templates: Path) -> None:
-        self.project = project
+    def __init__(self, build: Build, roots: tuple[Path, ...], stamps: dict[str, Stamp]) -> None:
         self.build = build
-        self.others = (templates, *(source.path for source in project.sources))
+        self.roots = roots
+        self.stamps = stamps
 
 
 def _root(folder: Path) -> Path:
@@ -104,7 +105,13 @@ def _build(
     from paperforge.commands.output import step
     from paperforge.spec import Mode
 
+    # Stamps are taken before anything is read: a change while the build runs is a change.
+    stamps = record.take(root, ())
     paper = project.load(root / "paper.toml")
+    others = (venues.templates_root(), *(source.path for source in paper.sources))
+    stamps |= {
+        path: stamp for path, stamp in record.take(root, others).items() if path not in stamps
+    }
     paper = replace(paper, venue=venue or paper.venue, mode=Mode(mode) if mode else paper.mode)
     if not paper.venue and not paper.main:
         raise InputError(
@@ -130,7 +137,7 @@ def _build(
     made = replace(made, diagnostics=(*kept, *made.diagnostics))
     report = _describe(paper, manuscript, made, results, pdf=pdf, strict=strict)
     report["decisions"] = _decisions(analysis)
-    return report, _Made(paper, made, venues.templates_root())
+    return report, _Made(made, (root, *others), stamps)
 
 
 def _describe(
@@ -184,13 +191,12 @@ def _decisions(analysis: Any) -> list[str]:  # noqa: ANN401  an Analysis, or Non
 def _remember(made: _Made, report: dict[str, Any], work: Path, key: str) -> None:
     from paperforge.commands.output import write
 
-    root, folder = made.project.root, made.build.folder
-    stamps = record.take(root, made.others)
+    folder = made.build.folder
     outputs = [folder / "main.tex", folder / "paper.pdf"] if report["pdf"] else [folder]
     entry = record.Record(
         __version__,
-        (str(root), *map(str, made.others)),
-        record.seal(stamps),
+        tuple(map(str, made.roots)),
+        record.seal(made.stamps),
         record.stamps([path for path in outputs if path.is_file()]),
         report,
         report["code"],

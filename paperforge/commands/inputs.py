@@ -41,11 +41,12 @@ class ResultOptions:
 
 
 def project_of(options: ResultOptions) -> Project:
-    """The project that a command works on: the given sources, else this folder's paper.toml.
+    """The project that a command works on: the given sources, or a paper.toml.
 
     Raises UsageError where there is neither, InputError where a source does not exist.
     """
-    project = _sourced(options) if options.sources else _here()
+    named = _named_project(options.sources)
+    project = _declared(named) if named else _sourced(options)
     project = replace(
         project,
         metrics=_metrics(options, project.metrics),
@@ -58,7 +59,7 @@ def project_of(options: ResultOptions) -> Project:
             correction=options.correction or project.design.correction,
         ),
     )
-    if options.sources:
+    if named is None:
         return project
     columns = _columns(options.mapping)
     sources = tuple(
@@ -85,15 +86,25 @@ def _sourced(options: ResultOptions) -> Project:
     )
 
 
-def _here() -> Project:
-    if not Path("paper.toml").exists():
+def _named_project(sources: tuple[Path, ...]) -> Path | None:
+    """The paper.toml that is meant: this folder's where no source is given, or the one given."""
+    if not sources:
+        return Path("paper.toml")
+    first = sources[0]
+    if len(sources) == 1 and first.name == "paper.toml":
+        return first
+    return first / "paper.toml" if len(sources) == 1 and (first / "paper.toml").is_file() else None
+
+
+def _declared(path: Path) -> Project:
+    if not path.exists():
         raise UsageError(
             "no results given, and there is no paper.toml in this folder",
             hint="name a file: paperforge table results.csv",
         )
     from paperforge import project
 
-    return project.load(Path("paper.toml"))
+    return project.load(path)
 
 
 def existing(path: Path) -> Path:

@@ -18,7 +18,8 @@ def texts(project: Project, analysis: Analysis | None) -> dict[str, str]:
     from paperforge.latex.escape import escape
 
     made = {"limitations": limitations.limitations(analysis, project.limitations)}
-    made["compute"] = escape(compute.sentence(project.compute)) + "\n"
+    cost = escape(compute.sentence(project.compute))
+    made["compute"] = f"{cost}%\n" if cost else ""
     if analysis is not None:
         made["findings"] = findings.paragraph(analysis)
     return {name: text for name, text in made.items() if text.strip()}

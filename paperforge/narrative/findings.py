@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MANY = 8
 """More comparisons than this are counted, not listed, in a sentence."""
+EXTRA = 3
+"""So many more decimals, less one, an interval gets whose end would print as zero."""
 WORDS = {
     Verdict.BETTER: "better than",
     Verdict.WORSE: "worse than",
@@ -113,7 +115,7 @@ def _numbers(decision: Decision, metric: Metric) -> str:
     """The estimate with its interval and p, as it stands in brackets."""
     if decision.estimate is None:
         return decision.reason or "no estimate"
-    decimals = _decimals((decision,))
+    decimals = _decimals((decision,), metric)
     unit = " points" if metric.unit == "%" else f" {metric.unit}" if metric.unit else ""
     parts = [f"{_signed(decision.estimate, decimals)}{unit}"]
     if decision.low is not None and decision.high is not None:
@@ -130,7 +132,8 @@ def _lines(analysis: Analysis, decisions: tuple[Decision, ...] | list[Decision])
     """The decisions as aligned columns."""
     methods = {m.name: m.label for m in analysis.methods}
     datasets = {d.name: d.label for d in analysis.datasets}
-    decimals = _decimals(decisions)
+    metric = next(m for m in analysis.metrics if m.name == decisions[0].metric)
+    decimals = _decimals(decisions, metric)
     rows = []
     for d in decisions:
         place = "" if d.primary or not d.scope else f"{datasets[d.scope]}: "
@@ -162,10 +165,16 @@ def _lines(analysis: Analysis, decisions: tuple[Decision, ...] | list[Decision])
     return [*lines, f"  test: {', '.join(sorted(t for t in tests if t)) or 'none'}"]
 
 
-def _decimals(decisions: tuple[Decision, ...] | list[Decision]) -> int:
+def _decimals(decisions: tuple[Decision, ...] | list[Decision], metric: Metric) -> int:
+    """Decimals of a comparison: the metric's, or by its uncertainty; no end may print as zero."""
     values = [d.estimate for d in decisions if d.estimate is not None]
+    ends = [end for d in decisions for end in (d.low, d.high) if end is not None]
     widths = [(d.high - d.low) / 2 for d in decisions if d.low is not None and d.high is not None]
-    return decimals_for(values, widths)
+    decimals = decimals_for(values, widths, metric.digits)
+    for more in range(decimals, decimals + EXTRA):
+        if not any(end and float(fixed(end, more)) == 0 for end in ends):
+            return more
+    return decimals
 
 
 def _signed(value: float, decimals: int) -> str:

@@ -19,7 +19,7 @@ def limitations(analysis: Analysis | None, written: tuple[str, ...]) -> str:
     points = [escape(point) for point in written]
     if analysis is not None:
         points += [escape(point) for point in sentences(analysis)]
-    return "".join(f"{point}\n" for point in points)
+    return "\\par\n" + "".join(f"{point}\n" for point in points)
 
 
 def sentences(analysis: Analysis) -> tuple[str, ...]:
@@ -49,9 +49,11 @@ def _detectable(analysis: Analysis) -> Iterator[str]:
     for metric in analysis.metrics:
         found = [d.detectable for d in analysis.primary(metric.name) if d.detectable is not None]
         if found:
+            least, most = _amount(min(found), metric), _amount(max(found), metric)
+            size = most if least == most else f"{least} to {most}, depending on the comparison,"
             yield (
-                f"With this design, a difference in {_name(metric)} smaller than about "
-                f"{_amount(max(found), metric)} would be missed more than one time in five."
+                f"A difference in {_name(metric)} smaller than about {size} would be missed more "
+                "than one time in five, before any correction for several comparisons."
             )
 
 

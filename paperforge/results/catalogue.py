@@ -12,8 +12,6 @@ from paperforge.names import well_known
 from paperforge.results.tidy import STRIDE
 from paperforge.spec import Dataset, Direction, Method, Metric, Role
 
-
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from paperforge.model import Diagnostic, Severity
 from paperforge.results.tidy import STRIDE, USABLE
 
-
-
 if TYPE_CHECKING:
     import duckdb
 
@@ -126,15 +124,14 @@ def _repeats(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagn
     """The same measurement twice in one run."""
     key = f"hash(method, dataset, split, metric, step, example, run, {known.name})"
     rows = f"FROM tidy_rows WHERE kept AND {known.name} IS NOT NULL"
-    total, different = engine.execute(
-        f"SELECT count(*), count(DISTINCT {key}) {rows}"
-    ).fetchone() or (0, 0)
-    if total == different:
+    unique = engine.execute(f"SELECT count(*) = count(DISTINCT {key}) {rows}").fetchone()
+    if unique and unique[0]:
         return []
     engine.execute(
         "CREATE TABLE repeats AS SELECT rowid AS id, file, row, place, value, status, "
         "rank() OVER same_latest AS age, min(rowid) OVER same AS first FROM ("
-        f"SELECT rowid, *, {known.name} AS name {rows} AND {key} IN (SELECT {key} {rows} GROUP BY 1 HAVING count(*) > 1)) "
+        f"SELECT rowid, *, {known.name} AS name {rows} "
+        f"AND {key} IN (SELECT {key} {rows} GROUP BY 1 HAVING count(*) > 1)) "
         "WINDOW same AS (PARTITION BY method, dataset, split, metric, step, example, run, name), "
         "same_latest AS (PARTITION BY method, dataset, split, metric, step, example, run, name "
         "ORDER BY file DESC, row DESC, rowid DESC)"

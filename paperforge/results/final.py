@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.results.tidy import STRIDE, USABLE
-
-
+from paperforge.spec import ROLES
 
 if TYPE_CHECKING:
     import duckdb
@@ -59,7 +58,7 @@ def build(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnost
             f"max_by({c}, {order}) AS {c}"
             for c in ("value", "cluster", "seed", "fold", "file", "row")
         )
-        last = f"SELECT {_COLUMNS}, {chosen} FROM rows GROUP BY {_COLUMNS}, CASE WHEN name IS NULL THEN row END"
+        last = f"SELECT {_COLUMNS}, {chosen} FROM rows GROUP BY {_COLUMNS}"
     kind = "TABLE" if "max_by" in last else "VIEW"
     engine.execute(
         f"CREATE {kind} final AS WITH rows AS ({rows}) "
@@ -97,7 +96,7 @@ def _choose_splits(engine: duckdb.DuckDBPyConnection) -> list[Diagnostic]:
     return [
         Diagnostic(
             Severity.WARNING if "'train'" in text.partition(";")[0] else Severity.NOTE,
-            ", ".join(metrics[:6]) + (", …" if len(metrics) > 6 else ""),
+            ", ".join(metrics[:6]) + (", …" if metrics[6:] else ""),
             text,
         )
         for text, metrics in said.items()
@@ -120,10 +119,8 @@ def _best(metric: str, splits: list[str]) -> str:
 
 def _mixed(engine: duckdb.DuckDBPyConnection) -> Diagnostic | None:
     """Cells with values per example and other values too: the examples are the data."""
-    if not (
-        _has(engine, "example IS NOT NULL")
-        and _has(engine, "example IS NULL AND value IS NOT NULL")
-    ):
+    summary = "example IS NULL AND value IS NOT NULL"
+    if not _has(engine, "example IS NOT NULL") or not _has(engine, summary):
         return None
     engine.execute(
         "CREATE TABLE by_example AS SELECT DISTINCT metric::VARCHAR AS metric, "
@@ -174,7 +171,12 @@ def _step_notes(engine: duckdb.DuckDBPyConnection, rows: str) -> list[Diagnostic
 
 
 def _number_examples(engine: duckdb.DuckDBPyConnection) -> None:
-    """An integer for each example of each dataset, and for the cluster that it belongs to."""
+    """An integer for each example, and for the cluster that it belongs to, over all datasets.
+
+    An id that occurs in several datasets counts as one item, so that its differences are summed
+    before they are compared: that stays valid where the ids are equal by chance, the reverse
+    (two measurements of one item taken as independent) does not.
+    """
     if not _has(engine, "example IS NOT NULL"):
         return
     engine.execute(
@@ -183,9 +185,10 @@ def _number_examples(engine: duckdb.DuckDBPyConnection) -> None:
         f"min(file::BIGINT * {STRIDE} + row) AS first FROM final WHERE example IS NOT NULL "
         "GROUP BY dataset, example), "
         "numbered AS (SELECT *, "
-        "row_number() OVER (ORDER BY first, dataset, example) - 1 AS key FROM found) "
+        "min(place) OVER (PARTITION BY example) AS key FROM (SELECT *, "
+        "row_number() OVER (ORDER BY first, dataset, example) - 1 AS place FROM found)) "
         "SELECT dataset, example, key, CASE WHEN cluster IS NULL THEN key "
-        "ELSE min(key) OVER (PARTITION BY dataset, cluster) END AS cluster FROM numbered"
+        "ELSE min(key) OVER (PARTITION BY cluster) END AS cluster FROM numbered"
     )
 
 
@@ -227,11 +230,9 @@ def _has(engine: duckdb.DuckDBPyConnection, where: str) -> bool:
 
 def facts(engine: duckdb.DuckDBPyConnection, known: Replicates) -> Facts:
     """Which roles the results hold, and which vary among the final values."""
-    roles = ("run", "method", "dataset", "seed", "fold", "split", "metric", "step", "value")
-    roles = (*roles, "example", "cluster", "status")
-    counts = ", ".join(f"count({role})" for role in roles)
+    counts = ", ".join(f"count({role})" for role in ROLES)
     held = engine.execute(f"SELECT count(*), {counts} FROM tidy_rows").fetchone() or ()
-    present = frozenset(role for role, n in zip(roles, held[1:], strict=True) if n)
+    present = frozenset(role for role, n in zip(ROLES, held[1:], strict=True) if n)
     looked = [r for r in ("seed", "fold", "example", "cluster") if r in present]
     varied: set[str] = set()
     if looked:

@@ -10,8 +10,6 @@ from paperforge.model import Missing, Point, Sample
 from paperforge.results.tidy import USABLE
 from paperforge.spec import TIDY_COLUMNS, Dataset, Method, Metric, Source, Unit
 
-
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -215,7 +213,8 @@ _BY_REPLICATE = (
 _BY_EXAMPLE = (
     f"SELECT c.m, c.d, e.key, true AS keyed, any_value(e.cluster) AS cluster, {_NUMBERS} "
     "FROM final f JOIN {cells} c USING (method, dataset) "
-    "JOIN example_keys e USING (dataset, example) WHERE metric = $1 GROUP BY c.m, c.d, e.key ORDER BY 1, 2, 3"
+    "JOIN example_keys e USING (dataset, example) WHERE metric = $1 "
+    "GROUP BY c.m, c.d, e.key ORDER BY 1, 2, 3"
 )
 
 

@@ -13,8 +13,6 @@ from paperforge.model import Diagnostic, Severity
 from paperforge.numbers import Look, Style, look
 from paperforge.spec import ROLES, Direction
 
-
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

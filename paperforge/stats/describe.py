@@ -201,8 +201,8 @@ def grouping(tables: Sequence[Table]) -> Iterator[str]:
         )
     if any(cells.crossing and len(cells.datasets) > 1 for cells, _ in tables):
         yield (
-            "The same examples or clusters occur in several datasets, so their differences are "
-            "summed over the datasets first."
+            "Equal ids of examples or clusters in several datasets are taken as the same thing: "
+            "its differences are summed over the datasets first."
         )
 
 

@@ -31,7 +31,7 @@ _HEAD = 1 << 17
 _CHUNK = 1 << 20
 _BATCH = 50_000
 _WINDOWS = frozenset(range(0x80, 0xA0))
-_ENGINE_ENCODINGS = {"utf-8": "utf-8", "utf-16": "utf-16", "latin-1": "latin-1"}
+_ENGINE_ENCODINGS = ("utf-8", "latin-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def _sniff(path: Path, encoding: str) -> _Dialect:
     best: tuple[int, int, str, list[list[str]]] | None = None
     for delimiter in _DELIMITERS:
         records = _records(text, delimiter, whole=whole)
-        if not records or len(records[0]) < 2:
+        if not records or not records[0][1:]:
             continue
         same = sum(len(record) == len(records[0]) for record in records)
         rank = (same * 100 // len(records), len(records[0]))
@@ -179,7 +179,7 @@ def _records(text: str, delimiter: str, *, whole: bool) -> list[list[str]]:
     except csv.Error:
         return []
     # The last record of a part of a file may be cut off.
-    return records if whole or len(records) < 2 else records[:-1]
+    return records if whole or not records[1:] else records[:-1]
 
 
 def _dialect(path: Path, delimiter: str, records: list[list[str]], *, quoted: bool) -> _Dialect:
@@ -243,14 +243,13 @@ def _is_number(text: str) -> bool:
 
 def _scan_sql(path: Path, encoding: str, dialect: _Dialect) -> str | None:
     """The engine's reader with everything said; None for an encoding that it does not have."""
-    known = _ENGINE_ENCODINGS.get(encoding)
-    if known is None:
+    if encoding not in _ENGINE_ENCODINGS:
         return None
     columns = ", ".join(f"{identifier(f'c{i}')}: 'VARCHAR'" for i in range(len(dialect.names)))
     return (
         f"read_csv({literal(str(path))}, auto_detect = false, header = true, "
         f"delim = {literal(dialect.delimiter)}, quote = '\"', escape = '\"', "
-        f"encoding = '{known}', columns = {{{columns}}})"
+        f"encoding = '{encoding}', columns = {{{columns}}})"
     )
 
 

@@ -117,7 +117,8 @@ def _create_view(
     pointers = ", ".join(literal(pointer) for pointer in leaves.values())
     named = ", ".join(f"__leaf[{i}] AS {identifier(name)}" for i, name in enumerate(leaves, 1))
     engine.execute(
-        f"CREATE VIEW {identifier(table)} AS SELECT {named}, __row, '{place} ' || __row AS __source "
+        f"CREATE VIEW {identifier(table)} AS "
+        f"SELECT {named}, __row, '{place} ' || __row AS __source "
         f"FROM (SELECT json_extract_string(json, [{pointers}]) AS __leaf, "
         f"row_number() OVER () AS __row FROM {scan})"
     )

@@ -265,16 +265,20 @@ def _fill_points(
         uuids, names, values, steps, times, nans = zip(*rows, strict=True)
         value = np.array(values, dtype=np.float64)
         value[np.abs(value) >= _INFINITE] *= np.inf
-        value[np.array(nans, dtype=bool)] = np.nan
         batch = {
             "run": np.array([runs[u].number if u in runs else -1 for u in uuids], dtype=np.int32),
             "key": np.array([keys.setdefault(n, len(keys)) for n in names], dtype=np.int32),
             "value": value,
+            "nan": np.array(nans, dtype=bool) | np.isnan(value),
             "step": np.array(steps, dtype=np.int64),
             "time": np.array(times, dtype=np.int64),
         }
         engine.register("__batch", batch)
-        engine.execute("INSERT INTO __points SELECT * FROM __batch WHERE run >= 0")
+        # The engine takes NaN in an array for NULL.
+        engine.execute(
+            "INSERT INTO __points SELECT run, key, CASE WHEN nan THEN 'nan' ELSE value END, "
+            "step, time FROM __batch WHERE run >= 0"
+        )
         engine.unregister("__batch")
     engine.execute("CREATE TABLE __keys (number INTEGER, name VARCHAR)")
     if keys:

@@ -39,8 +39,9 @@ def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
         names = [row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()]
         counted = engine.execute(f"SELECT count(*) FROM {scan}").fetchone()
     except duckdb.Error as error:
+        reason = str(error).splitlines()[0].replace(str(path), path.name)
         raise InputError(
-            f"is not a sound Parquet file ({str(error).splitlines()[0]})",
+            f"is not a sound Parquet file ({reason})",
             path.name,
             "write it again; was the copy or the run that wrote it interrupted?",
         ) from None

@@ -1,0 +1,225 @@
+"""One file's rows in the shape of the tidy relation: wide tables unfolded, cells read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paperforge import names
+from paperforge.columns import resolve
+from paperforge.engine import identifier, literal, pairs
+from paperforge.errors import InputError
+from paperforge.numbers import REFUSED, Style, number, trimmed, word, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+
+    from paperforge.results.sources import Input
+
+TEXTS = ("run", "method", "dataset", "seed", "fold", "split", "metric", "example", "cluster")
+"""The roles whose values are names."""
+BAD_STEP = "bad step"
+"""The status of a row whose step is no number, until it is refused."""
+GONE = "('deleted', 'parent')"
+"""SQL: the states of a tracker's runs that do not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """How one file becomes rows of `tidy_rows`."""
+
+    sql: str
+    relation: str
+    """What the texts are read from, filtered."""
+    texts: Mapping[str, str]
+    """Role -> SQL of its text over `relation`."""
+    fixed: Mapping[str, tuple[str, ...]]
+    """Role -> the only texts that it can have."""
+
+
+def select(engine: duckdb.DuckDBPyConnection, file: int, one: Input) -> Select:
+    """SQL for one file's rows. Raises InputError where a filter or metric finds nothing."""
+    roles = one.mapped.roles
+    texts = {
+        role: _text(identifier(roles[role]), one.types[roles[role]], role)
+        for role in TEXTS
+        if role in roles
+    }
+    if not {"run", "seed"} & set(roles) and {"step", "example"} & set(roles) and not one.file.alone:
+        # A file of a folder that names no run is one.
+        texts["run"] = literal(one.source.shown)
+    if "split" in roles:
+        texts["split"] = (
+            f"coalesce({pairs(names.splits())}[lower({texts['split']})], {texts['split']})"
+        )
+    relation = f"{identifier(one.raw.table)} WHERE {_where(engine, one)}"
+    rest = {"step": "NULL", "bad_step": "NULL", "state": "NULL"}
+    if "step" in roles:
+        rest |= _step(identifier(roles["step"]), one.types[roles["step"]])
+    if "status" in roles:
+        state = f"lower({trimmed(identifier(roles['status']) + '::VARCHAR')})"
+        rest["state"] = f"nullif({pairs(words()['status'])}[{state}], '')"
+    if not one.raw.place:
+        texts["place"] = "__source"
+    shape = _wide if one.mapped.values else _long
+    rows, fixed = shape(engine, texts, rest, one, relation)
+    return Select(_finished(rows, file), relation, texts, fixed)
+
+
+def _text(column: str, kind: str, role: str) -> str:
+    """SQL for a name; where numbers number things, 1.0, 01 and 1e0 are 1."""
+    text = f"nullif({trimmed(column + '::VARCHAR')}, '')"
+    if role not in ("seed", "fold") and kind not in ("DOUBLE", "FLOAT"):
+        return text
+    number_ = f"TRY_CAST({text} AS DOUBLE)"
+    whole = f"{number_} = floor({number_}) AND abs({number_}) < 9e15"
+    odd = " OR ".join(
+        [
+            *(f"contains({text}, '{c}')" for c in ".eE"),
+            f"starts_with({text}, '0') AND {text} <> '0'",
+        ]
+    )
+    # Asked for first: most seeds are plain, and the cast is slow.
+    return f"CASE WHEN ({odd}) AND {whole} THEN {number_}::BIGINT::VARCHAR ELSE {text} END"
+
+
+def _step(column: str, kind: str) -> dict[str, str]:
+    step = number(column, Style(typed=kind != "VARCHAR"))
+    text = trimmed(f"{column}::VARCHAR")
+    return {
+        "step": f"CASE WHEN isfinite({step}) THEN {step} END",
+        "bad_step": f"CASE WHEN {step} IS NULL AND {text} <> '' THEN '{BAD_STEP}' END",
+    }
+
+
+def _where(engine: duckdb.DuckDBPyConnection, one: Input) -> str:
+    """SQL for the rows to keep. Raises InputError where a filter leaves none."""
+    tests = ["true"]
+    for name, value in one.source.where.items():
+        column = one.mapped.roles.get(name) or resolve(name, one.raw.columns, one.source.shown)
+        text = trimmed(f"{identifier(column)}::VARCHAR")
+        test = f"{text} = {literal(value)}"
+        table = identifier(one.raw.table)
+        if not engine.execute(f"SELECT 1 FROM {table} WHERE {test} LIMIT 1").fetchone():
+            found = engine.execute(f"SELECT DISTINCT {text} AS x FROM {table} ORDER BY x LIMIT 9")
+            values = ", ".join(repr(row[0]) for row in found.fetchall())
+            raise InputError(
+                f"no row has {value!r} in column {column!r}",
+                one.source.shown,
+                f"there is {values}",
+            )
+        tests.append(test)
+    used = [*one.mapped.roles.values(), *(v.column for v in one.mapped.values)]
+    # Spreadsheets write rows of nothing but delimiters.
+    filled = " OR ".join(f"{identifier(c)}::VARCHAR <> ''" for c in dict.fromkeys(used))
+    return f"{' AND '.join(tests)} AND ({filled})"
+
+
+def _picked(texts: Mapping[str, str], rest: Mapping[str, str], without: str = "") -> str:
+    """SQL of the columns that every shape has."""
+    columns = {role: texts.get(role, "NULL") for role in (*TEXTS, "place")} | dict(rest)
+    return ", ".join(f"{sql} AS {name}" for name, sql in columns.items() if name != without)
+
+
+def _wide(
+    _: duckdb.DuckDBPyConnection,
+    texts: dict[str, str],
+    rest: Mapping[str, str],
+    one: Input,
+    relation: str,
+) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """A row for every value column of a row."""
+    values = one.mapped.values
+    read = []
+    for n, value in enumerate(values):
+        column, style = identifier(value.column), one.styles[value.column]
+        read.append(f"{number(column, style)} AS __n{n}")
+        read.append(f"CASE WHEN __n{n} IS NULL THEN {word(column, style)} END AS __w{n}")
+    inner = f"SELECT __row, {_picked(texts, rest, 'metric')}, {', '.join(read)} FROM {relation}"
+    fixed = {"metric": tuple(v.metric for v in values)}
+    lists = {
+        "metric": [literal(v.metric) for v in values],
+        "value": [f"__n{n}" for n in range(len(values))],
+        "word": [f"__w{n}" for n in range(len(values))],
+    }
+    dropped = ""
+    if "split" not in one.mapped.roles:
+        lists["split"] = [literal(v.split) for v in values]
+        fixed["split"] = tuple(v.split for v in values)
+        dropped = " EXCLUDE (split)"
+    unnested = ", ".join(f"unnest([{', '.join(items)}]) AS {name}" for name, items in lists.items())
+    return f"SELECT *{dropped}, {unnested} FROM ({inner})", fixed
+
+
+def _long(
+    engine: duckdb.DuckDBPyConnection,
+    texts: dict[str, str],
+    rest: Mapping[str, str],
+    one: Input,
+    relation: str,
+) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """One row a row; the split may be in the metric's name."""
+    column = one.mapped.roles["value"]
+    value, style = identifier(column), one.styles[column]
+    metric = texts["metric"]
+    chosen = _metric_names(engine, metric, one)
+    fixed = {"metric": tuple(m for m, _ in chosen.values())}
+    if chosen and "split" not in one.mapped.roles:
+        texts["split"] = f"{pairs({full: s for full, (_, s) in chosen.items()})}[{metric}]"
+        fixed["split"] = tuple(s for _, s in chosen.values())
+    if any(full != short for full, (short, _) in chosen.items()):
+        texts["metric"] = f"{pairs({full: m for full, (m, _) in chosen.items()})}[{metric}]"
+    listed = ", ".join(literal(full) for full in chosen)
+    wanted = f"({metric} IN ({listed}) OR {metric} IS NULL)" if listed else f"{metric} IS NULL"
+    return (
+        f"SELECT __row, {_picked(texts, rest)}, {number(value, style)} AS value, "
+        f"CASE WHEN {number(value, style)} IS NULL THEN {word(value, style)} END AS word "
+        f"FROM {relation} AND {wanted}"
+    ), fixed
+
+
+def _metric_names(
+    engine: duckdb.DuckDBPyConnection, metric: str, one: Input
+) -> dict[str, tuple[str, str]]:
+    """Used metric names -> (name, split). Raises InputError where a wanted one is missing."""
+    table = identifier(one.raw.table)
+    found = engine.execute(f"SELECT DISTINCT {metric} FROM {table}").fetchall()
+    listed = sorted(row[0] for row in found if row[0] is not None)
+    parts = {name: names.split_of(name) for name in listed}
+    if "split" in one.mapped.roles:
+        parts = {name: (name, "") for name in listed}
+    tracked = "metric" in one.raw.known
+    wanted = one.source.metrics
+    for name in wanted:
+        if not any(name in (full, short) for full, (short, _) in parts.items()):
+            raise InputError(
+                f"there is no metric {name!r}",
+                one.source.shown,
+                f"there is {', '.join(listed[:20])}",
+            )
+    return {
+        full: (short, split)
+        for full, (short, split) in parts.items()
+        if (not wanted and not (tracked and names.is_tracked_setting(full)))
+        or full in wanted
+        or short in wanted
+    }
+
+
+def _finished(rows: str, file: int) -> str:
+    """The last touches that both shapes share: status and kept."""
+    status = (
+        f"CASE WHEN bad_step IS NOT NULL THEN bad_step WHEN word = '{REFUSED}' THEN word "
+        f"WHEN state IN {GONE} THEN state "
+        "WHEN word IS NOT NULL AND (word <> 'not reported' OR state IS NULL OR state = 'running') "
+        "THEN word ELSE state END"
+    )
+    texts = ", ".join("nullif(split, '') AS split" if t == "split" else t for t in TEXTS)
+    # A logger leaves the cells of a step empty that it did not measure.
+    return (
+        f"SELECT {texts}, {status} AS status, place, step, value, "
+        f"coalesce(state NOT IN {GONE}, true) AS kept, {file} AS file, __row AS row "
+        f"FROM ({rows}) WHERE NOT (value IS NULL AND word = 'not reported' AND step IS NOT NULL)"
+    )

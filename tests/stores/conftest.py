@@ -1,0 +1,33 @@
+"""Fixtures of the store tests."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a file of the given name and content, and give its path."""
+
+    def writer(content, name="results.csv", encoding="utf-8"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+        return path
+
+    return writer
+
+
+@pytest.fixture(scope="session")
+def reading():
+    """The helpers of reading.py (the tests are not a package)."""
+    path = Path(__file__).with_name("reading.py")
+    spec = importlib.util.spec_from_file_location("stores_reading", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["stores_reading"] = module
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from paperforge import stores
+from paperforge.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.csv", b"a,b\n1,2\n", "CSV"),
+        ("a.TSV", b"a\tb\n1\t2\n", "CSV"),
+        ("a.dat", b"a|b\n1|2\n", "CSV"),
+        ("a.ndjson", b"{}", "JSONL"),
+        ("a.json", b'[\n {"a": 1}]', "JSONL"),
+        ("a.pq", b"PAR1", "Parquet"),
+        ("a", b"PAR1", "Parquet"),
+    ],
+)
+def test_recognised(write, name, content, expected):
+    assert stores.recognise(write(content, name)).NAME == expected
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.txt", "a.pkl"])
+def test_unknown(write, name):
+    with pytest.raises(InputError, match="no known format") as caught:
+        stores.recognise(write(b"prose without fields", name))
+    assert "CSV" in caught.value.hint
+    assert "MLflow" in caught.value.hint
+
+
+def test_a_missing_file_has_a_near_name(write):
+    path = write("a,b\n1,2\n", "results.csv")
+    with pytest.raises(InputError, match="no such file") as caught:
+        stores.recognise(path.with_name("result.csv"))
+    assert "results.csv" in caught.value.hint
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+def test_a_pipe_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(InputError, match="regular file"):
+        stores.recognise(tmp_path / "pipe.csv")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root opens all")
+def test_a_file_without_permission(write):
+    path = write("a,b\n1,2\n")
+    path.chmod(0)
+    with pytest.raises(InputError, match="cannot be opened"):
+        stores.recognise(path)
+
+
+def test_a_folder_gives_its_files_sorted(write, tmp_path):
+    for name in ("in/b.csv", "in/a.csv", "in/deep/c.jsonl"):
+        write('{"a": 1}' if name.endswith("l") else "a,b\n1,2\n", name)
+    for name in ("in/README.txt", "in/.hidden.csv", "in/plot.png", "in/config.json"):
+        write("a,b\n1,2\n", name)
+    found = stores.files(tmp_path / "in")
+    assert [p.relative_to(tmp_path / "in").as_posix() for p in found] == ["a.csv", "b.csv", "deep/c.jsonl"]
+
+
+def test_links_do_not_lead_out_of_a_folder(write, tmp_path):
+    write("a,b\n1,2\n", "in/a.csv")
+    (tmp_path / "in" / "link.csv").symlink_to(write("a,b\n1,2\n", "secret.csv"))
+    assert [path.name for path in stores.files(tmp_path / "in")] == ["a.csv"]
+
+
+def test_a_folder_without_results(tmp_path):
+    with pytest.raises(InputError, match="no results"):
+        stores.files(tmp_path)

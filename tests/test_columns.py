@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from paperforge import columns
+from paperforge.errors import InputError
+from paperforge.model import Raw
+from paperforge.numbers import look
+from paperforge.spec import Source
+
+TEXT, NUMBER = ("x", "y", "x"), ("0.5", "0.25", "2.5")
+
+
+def guess(given, *, declared=(), known=None, **source):
+    """Guess from {column: values}."""
+    looks = {name: look(values) for name, values in given.items()}
+    raw = Raw("raw", tuple(given), known or {})
+    return columns.guess(raw, looks, Source(Path("/r.csv"), "r.csv", **source), declared)
+
+
+def said(mapped):
+    return "; ".join(note.message for note in mapped.notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("model", "method"), ("Algo", "method"), ("agent", "method"), ("system", "method"),
+        ("approach", "method"), ("Algorithm", "method"), ("method_name", "method"),
+    ],
+)  # fmt: skip
+def test_methods(name, role):
+    mapped = guess({name: TEXT, "accuracy": NUMBER})
+    assert mapped.roles == {role: name}
+    assert mapped.guessed == {role}
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("task", "dataset"), ("env", "dataset"), ("benchmark", "dataset"), ("corpus", "dataset"),
+        ("domain", "dataset"), ("random_state", "seed"), ("trial", "seed"), ("run_seed", "seed"),
+        ("doc_id", "example"), ("question_id", "example"), ("fold", "fold"), ("split", "split"),
+        ("epoch", "step"), ("iteration", "step"), ("run_id", "run"), ("run", "run"),
+    ],
+)  # fmt: skip
+def test_other_roles(name, role):
+    mapped = guess({"method": TEXT, name: ("1", "2", "1"), "accuracy": NUMBER})
+    assert mapped.roles == {"method": "method", role: name}
+
+
+def test_status_and_metric_are_text_only():
+    mapped = guess({"method": TEXT, "state": ("FINISHED",), "accuracy": NUMBER})
+    assert mapped.roles["status"] == "state"
+    mapped = guess({"method": TEXT, "metric": NUMBER})
+    assert [value.column for value in mapped.values] == ["metric"]
+
+
+def test_long():
+    mapped = guess({"method": TEXT, "metric": TEXT, "value": NUMBER, "score": NUMBER})
+    assert (mapped.roles["metric"], mapped.roles["value"], mapped.values) == ("metric", "value", ())
+    mapped = guess({"method": TEXT, "measure": TEXT, "number": NUMBER})
+    assert mapped.roles["value"] == "number"
+    with pytest.raises(InputError, match="no column is called value") as caught:
+        guess({"method": TEXT, "metric": TEXT, "p": NUMBER, "q": NUMBER})
+    assert "--map COLUMN=value" in caught.value.hint
+
+
+def test_score_without_a_metric_column_is_a_metric():
+    mapped = guess({"method": TEXT, "score": NUMBER})
+    assert [value.metric for value in mapped.values] == ["score"]
+    assert "value" not in mapped.roles
+
+
+def test_only_well_known_metrics_where_there_are_some():
+    given = {"method": TEXT, "foo": NUMBER, "accuracy": NUMBER, "lr": NUMBER, "rank": NUMBER}
+    mapped = guess(given)
+    assert [value.metric for value in mapped.values] == ["accuracy"]
+    assert said(mapped) == "ignored: foo, lr, rank; --metric NAME uses one"
+    mapped = guess(given, declared={"foo"})
+    assert [value.metric for value in mapped.values] == ["foo", "accuracy"]
+    mapped = guess(given, metrics=("rank", "accuracy"))
+    assert [value.metric for value in mapped.values] == ["rank", "accuracy"]
+    assert said(mapped) == ""
+
+
+def test_every_other_number_where_no_metric_is_known():
+    mapped = guess({"method": TEXT, "foo": NUMBER, "bar": NUMBER, "batch_size": NUMBER})
+    assert [value.metric for value in mapped.values] == ["foo", "bar"]
+    assert "ignored: batch_size" in said(mapped)
+
+
+def test_settings_alone_are_no_results():
+    with pytest.raises(InputError, match="no column holds numbers.*lr") as caught:
+        guess({"method": TEXT, "lr": NUMBER})
+    assert "--metric" in caught.value.hint
+
+
+def test_splits_are_read_from_metric_names():
+    mapped = guess({"method": TEXT, "test/accuracy": NUMBER, "val_acc": NUMBER, "train_loss": NUMBER})
+    assert [(v.metric, v.split) for v in mapped.values] == [
+        ("accuracy", "test"),
+        ("acc", "val"),
+        ("loss", "train"),
+    ]
+    mapped = guess({"method": TEXT, "split": TEXT, "test/accuracy": NUMBER})
+    assert [(v.metric, v.split) for v in mapped.values] == [("test/accuracy", "")]
+    mapped = guess({"method": TEXT, "test/accuracy": NUMBER}, declared={"test/accuracy"})
+    assert mapped.values[0].metric == "test/accuracy"
+
+
+def test_two_columns_of_one_metric():
+    with pytest.raises(InputError, match="both accuracy on test"):
+        guess({"method": TEXT, "test/accuracy": NUMBER, "test_accuracy": NUMBER})
+
+
+def test_a_metric_may_be_asked_for_by_its_short_name():
+    given = {"method": TEXT, "val/accuracy": NUMBER, "test/accuracy": NUMBER}
+    mapped = guess(given, metrics=("accuracy",))
+    assert [value.column for value in mapped.values] == ["test/accuracy"]
+
+
+def test_two_candidates_are_asked_about():
+    with pytest.raises(InputError, match="'model' and 'method' could each be the method") as caught:
+        guess({"model": TEXT, "method": TEXT, "accuracy": NUMBER})
+    assert caught.value.hint == "say which: --map model=method or --map method=method"
+    mapped = guess({"model": TEXT, "method": TEXT, "accuracy": NUMBER}, columns={"method": "model"})
+    assert mapped.roles["method"] == "model"
+    assert "method" not in mapped.guessed
+
+
+def test_step_takes_the_finer_one():
+    given = {"method": TEXT, "epoch": NUMBER, "step": NUMBER, "accuracy": NUMBER}
+    mapped = guess(given)
+    assert mapped.roles["step"] == "step"
+    assert [value.column for value in mapped.values] == ["accuracy"]
+
+
+def test_the_only_column_of_text_is_the_method():
+    mapped = guess({"backbone": TEXT, "accuracy": NUMBER})
+    assert mapped.roles["method"] == "backbone"
+    assert "only column of text" in said(mapped)
+    with pytest.raises(InputError, match="no column names the method; the columns are: a, b") as caught:
+        guess({"a": TEXT, "b": TEXT, "accuracy": NUMBER})
+    assert "--map COLUMN=method" in caught.value.hint
+
+
+def test_id_is_an_example_only_where_it_comes_again():
+    mapped = guess({"method": TEXT, "id": ("1", "2", "1"), "correct": ("true", "false", "true")})
+    assert mapped.roles["example"] == "id"
+    mapped = guess({"method": TEXT, "id": ("1", "2", "3"), "accuracy": NUMBER})
+    assert "example" not in mapped.roles
+    assert "row number" in said(mapped)
+
+
+def test_clusters_belong_to_examples():
+    mapped = guess({"method": TEXT, "group": TEXT, "accuracy": NUMBER})
+    assert "cluster" not in mapped.roles
+    mapped = guess({"method": TEXT, "doc_id": TEXT, "group": TEXT, "correct": ("true", "false", "1")})
+    assert mapped.roles["cluster"] == "group"
+
+
+def test_parameters_come_before_tags_and_names():
+    raw = Raw(
+        "raw",
+        ("mlflow.run_name", "params.model", "tags.model", "tags.dataset", "k", "v"),
+        {"metric": "k", "value": "v"},
+    )
+    source = Source(Path("/m.db"), "m.db")
+    mapped = columns.guess(raw, {}, source, ())
+    assert mapped.roles["method"] == "params.model"
+    assert mapped.roles["dataset"] == "tags.dataset"
+    source = Source(Path("/m.db"), "m.db", columns={"method": "model", "dataset": "run_name"})
+    assert columns.guess(raw, {}, source, ()).roles["dataset"] == "mlflow.run_name"
+    raw = Raw("raw", ("mlflow.run_name", "k", "v"), {"metric": "k", "value": "v"})
+    mapped = columns.guess(raw, {}, Source(Path("/m.db"), "m.db"), ())
+    assert mapped.roles["method"] == "mlflow.run_name"
+    assert "run's name" in said(mapped)
+
+
+def test_a_declared_column_must_exist():
+    with pytest.raises(InputError, match="no column 'modle'") as caught:
+        guess({"model": TEXT, "accuracy": NUMBER}, columns={"method": "modle"})
+    assert caught.value.hint == "did you mean model?"
+    with pytest.raises(InputError, match="no column 'acuracy'"):
+        guess({"model": TEXT, "accuracy": NUMBER}, metrics=("acuracy",))
+
+
+def test_truth_columns_are_results_only_with_examples_or_a_known_name():
+    flags = ("true", "false", "true")
+    mapped = guess({"method": TEXT, "pretrained": flags, "accuracy": NUMBER})
+    assert [value.column for value in mapped.values] == ["accuracy"]
+    mapped = guess({"method": TEXT, "doc_id": TEXT, "hit": flags})
+    assert [value.column for value in mapped.values] == ["hit"]
+
+
+def test_a_well_known_name_over_text_does_not_beat_numbers():
+    stamps = ("12:01", "12:05", "13:00")
+    mapped = guess({"method": TEXT, "time": stamps, "accuracy": NUMBER})
+    assert [value.column for value in mapped.values] == ["accuracy"]
+    mapped = guess({"method": TEXT, "accuracy": ("foo", "bar", "1")})
+    assert [value.column for value in mapped.values] == ["accuracy"]

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from paperforge.names import is_setting, is_tracked_setting, split_of, well_known
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "direction"),
+    [
+        ("accuracy", "Accuracy", "higher"),
+        ("ACC", "Accuracy", "higher"),
+        ("test/accuracy", "Accuracy", "higher"),
+        ("eval_loss", "Loss", "lower"),
+        ("Exact-Match", "Exact match", "higher"),
+        ("macro_f1", "macro_f1", "higher"),
+        ("recall@10", "recall@10", "higher"),
+        ("wall time", "Time", "lower"),
+        ("Test WER", "WER", "lower"),
+        ("perplexity", "Perplexity", "lower"),
+        ("FID", "FID", "lower"),
+        ("AUC", "AUC", "higher"),
+        ("bleu", "BLEU", "higher"),
+    ],
+)
+def test_well_known_metrics(name, label, direction):
+    assert well_known(name) == (label, direction)
+
+
+@pytest.mark.parametrize("name", ["time_to_accuracy", "score", "foo", "", "1", "loss_scale", "test_"])
+def test_unknown_metrics_have_no_direction(name):
+    assert well_known(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("test/accuracy", ("accuracy", "test")),
+        ("val_acc", ("acc", "val")),
+        ("dev.f1", ("f1", "val")),
+        ("validation loss", ("loss", "val")),
+        ("train_loss", ("loss", "train")),
+        ("evaluation", ("evaluation", "")),
+        ("testable_x", ("testable_x", "")),
+        ("accuracy", ("accuracy", "")),
+    ],
+)
+def test_splits(name, expected):
+    assert split_of(name) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lr", "learning_rate", "Batch Size", "epochs", "rank", "hidden", "layers", "params", "n_heads",
+     "accuracy_std", "Unnamed: 0", "epoch", "column 1", "params.alpha", "timestamp", "seed"],
+)  # fmt: skip
+def test_settings(name):
+    assert is_setting(name)
+
+
+@pytest.mark.parametrize("name", ["accuracy", "score", "value", "foo", "test/loss"])
+def test_no_settings(name):
+    assert not is_setting(name)
+
+
+def test_bookkeeping_of_trackers():
+    assert is_tracked_setting("lr")
+    assert is_tracked_setting("system/cpu_utilization")
+    assert not is_tracked_setting("accuracy")
