@@ -12,6 +12,7 @@ from pathlib import Path
 
 from paperforge.spec import Direction
 
+_NUMBERS = ("metric", "value")
 _SEPARATORS = re.compile(r"[\W_]+")
 _PREFIX = re.compile(r"([A-Za-z]+)([/_.\-: ]+)(?=\S)")
 
@@ -81,7 +82,7 @@ def is_setting(column: str) -> bool:
     words = key.split("_")
     return (
         key in _data()["settings"]
-        or any(key in names for role, names in roles().items() if role != "value")
+        or any(key in names for role, names in roles().items() if role not in _NUMBERS)
         or words[-1] in _data()["spreads"]
         or (len(words) > 1 and words[0] in _data()["setting_prefixes"])
         or column.startswith(("params.", "tags.", "config."))

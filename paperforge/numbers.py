@@ -106,12 +106,20 @@ def _judge(shapes: Counter[str], *, repeats: bool) -> Look:
     number = filled - shapes["text"] - shapes["truth"]
     if number * 2 < filled:
         return Look("text", repeats=repeats)
-    percent = shapes["percent"] + shapes["percent comma"]
+    percent = sum(shapes[shape] for shape in set(_PERCENT.values()))
     comma = shapes["comma"] + shapes["percent comma"]
     sure = "sure" if comma else "unsure" if shapes["grouped"] else ""
-    decimal_point = shapes["point"] + shapes["percent"]
+    decimal_point = shapes["point"] + shapes["percent point"]
     style = Style(percent=percent == filled, comma=bool(comma) and not decimal_point)
     return Look("number", style, sure if not decimal_point else "", repeats)
+
+
+_PERCENT = {
+    "bit": "percent",
+    "plain": "percent",
+    "point": "percent point",
+    "comma": "percent comma",
+}
 
 
 def _shape(text: str) -> str:
@@ -119,9 +127,7 @@ def _shape(text: str) -> str:
     text = text.strip()
     if text.endswith("%"):
         inner = _bare_shape(text.rstrip("% "))
-        if inner in ("point", "plain", "bit"):
-            return "percent"
-        return "percent comma" if inner == "comma" else "text"
+        return _PERCENT.get(inner, "text")
     return _bare_shape(text)
 
 

@@ -93,13 +93,15 @@ def test_every_other_number_where_no_metric_is_known():
 
 
 def test_settings_alone_are_no_results():
-    with pytest.raises(InputError, match="no column holds numbers.*lr") as caught:
+    with pytest.raises(InputError, match=r"no column holds numbers.*lr") as caught:
         guess({"method": TEXT, "lr": NUMBER})
     assert "--metric" in caught.value.hint
 
 
 def test_splits_are_read_from_metric_names():
-    mapped = guess({"method": TEXT, "test/accuracy": NUMBER, "val_acc": NUMBER, "train_loss": NUMBER})
+    mapped = guess(
+        {"method": TEXT, "test/accuracy": NUMBER, "val_acc": NUMBER, "train_loss": NUMBER}
+    )
     assert [(v.metric, v.split) for v in mapped.values] == [
         ("accuracy", "test"),
         ("acc", "val"),
@@ -142,7 +144,9 @@ def test_the_only_column_of_text_is_the_method():
     mapped = guess({"backbone": TEXT, "accuracy": NUMBER})
     assert mapped.roles["method"] == "backbone"
     assert "only column of text" in said(mapped)
-    with pytest.raises(InputError, match="no column names the method; the columns are: a, b") as caught:
+    with pytest.raises(
+        InputError, match="no column names the method; the columns are: a, b"
+    ) as caught:
         guess({"a": TEXT, "b": TEXT, "accuracy": NUMBER})
     assert "--map COLUMN=method" in caught.value.hint
 
@@ -158,7 +162,9 @@ def test_id_is_an_example_only_where_it_comes_again():
 def test_clusters_belong_to_examples():
     mapped = guess({"method": TEXT, "group": TEXT, "accuracy": NUMBER})
     assert "cluster" not in mapped.roles
-    mapped = guess({"method": TEXT, "doc_id": TEXT, "group": TEXT, "correct": ("true", "false", "1")})
+    mapped = guess(
+        {"method": TEXT, "doc_id": TEXT, "group": TEXT, "correct": ("true", "false", "1")}
+    )
     assert mapped.roles["cluster"] == "group"
 
 

@@ -59,7 +59,7 @@ def test_a_forgotten_engine_leaves_nothing():
     assert not scratch.exists()
 
 
-@pytest.mark.parametrize("name", ['a"b', "a'b", "x; DROP TABLE t", "😀", "", 'select"']) 
+@pytest.mark.parametrize("name", ['a"b', "a'b", "x; DROP TABLE t", "😀", "", 'select"'])
 def test_quoting(engine, name):
     run = engine.connection.execute
     assert run(f"SELECT {literal(name)}").fetchone() == (name,)

@@ -27,7 +27,9 @@ def test_well_known_metrics(name, label, direction):
     assert well_known(name) == (label, direction)
 
 
-@pytest.mark.parametrize("name", ["time_to_accuracy", "score", "foo", "", "1", "loss_scale", "test_"])
+@pytest.mark.parametrize(
+    "name", ["time_to_accuracy", "score", "foo", "", "1", "loss_scale", "test_"]
+)
 def test_unknown_metrics_have_no_direction(name):
     assert well_known(name) is None
 

@@ -86,7 +86,12 @@ def test_trimming(run, text):
 
 
 def test_words(run):
-    expected = {"OOM": "out of memory", "": "not reported", " N/A ": "not applicable", "huh": "refused"}
+    expected = {
+        "OOM": "out of memory",
+        "": "not reported",
+        " N/A ": "not applicable",
+        "huh": "refused",
+    }
     for text, reason in expected.items():
         assert run(word(f"({literal(text)})", Style())) == reason
 

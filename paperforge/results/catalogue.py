@@ -48,9 +48,8 @@ def describe(
     columns = [value.metric for one in inputs for value in one.mapped.values]
     names = sorted(found, key=[*wanted, *columns, *found].index)
     names = _ordered(names, project.metrics)
-    metrics = _scaled(
-        engine, [_metric(n, project.metrics.get(n, {}), inputs) for n in names], notes
-    )
+    metrics = [_metric(name, project.metrics.get(name, {}), inputs) for name in names]
+    metrics = _scaled(engine, metrics, inputs, notes)
     notes += _unknown("metric", project.metrics, found)
     methods = _all("method", _found(engine, "method"), project.methods, notes)
     datasets = _all("dataset", _found(engine, "dataset"), project.datasets, notes)
@@ -153,7 +152,10 @@ def _has_sign(name: str, inputs: Sequence[Input]) -> bool:
 
 
 def _scaled(
-    engine: duckdb.DuckDBPyConnection, metrics: list[Metric], notes: list[Diagnostic]
+    engine: duckdb.DuckDBPyConnection,
+    metrics: list[Metric],
+    inputs: Sequence[Input],
+    notes: list[Diagnostic],
 ) -> list[Metric]:
     """Fractions whose unit is percent are printed times 100."""
     if not any(metric.unit == "%" for metric in metrics):
@@ -162,10 +164,11 @@ def _scaled(
         "SELECT metric, max(abs(value)) FROM final WHERE isfinite(value) GROUP BY 1"
     ).fetchall()
     largest = dict(ranges)
-    signed = {m.name for m in metrics if m.unit == "%"}
+    # 0.5% is half a percent already.
+    bare = {m.name for m in metrics if m.unit == "%" and not _has_sign(m.name, inputs)}
     scaled = []
     for metric in metrics:
-        if metric.name in signed and largest.get(metric.name, _PERCENT) <= 1:
+        if metric.name in bare and largest.get(metric.name, _PERCENT) <= 1:
             text = f"{metric.name} lies within [-1, 1] and its unit is %: printed times 100"
             notes.append(Diagnostic(Severity.NOTE, "results", text))
             scaled.append(replace(metric, scale=_PERCENT))

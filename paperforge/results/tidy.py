@@ -86,7 +86,7 @@ def _types(
         row = engine.execute(f"SELECT {lists} FROM {chosen.relation}").fetchone() if roles else ()
         for role, found in zip(roles, row or (), strict=True):
             if role in texts:
-                texts[role] |= set(found or ())
+                texts[role] |= {text for text in found or () if text is not None}
     for role, found in texts.items():
         codes = ", ".join(literal(text) for text in sorted(found))
         engine.execute(f"CREATE TYPE code_{role} AS ENUM ({codes})")

@@ -52,7 +52,12 @@ def main(path: Path) -> None:
     base = {"method": "lora", "dataset": "wine"}
     run("nan", {**base, "seed": 0}, [("test/accuracy", math.nan, 0)])
     run("inf", {**base, "seed": 1}, [("test/accuracy", math.inf, 0)])
-    run("crashed", {**base, "method": "full", "seed": 0}, [("val/accuracy", 0.2, 0)], status="FAILED")
+    run(
+        "crashed",
+        {**base, "method": "full", "seed": 0},
+        [("val/accuracy", 0.2, 0)],
+        status="FAILED",
+    )
     running = {"method": "full", "dataset": "moons", "seed": 0}
     run("running", running, [("test/accuracy", 0.3, 0)], status="RUNNING")
     gone = run("deleted", {**base, "dataset": "digits", "seed": 0}, [("test/accuracy", 0.99, 0)])

@@ -54,7 +54,9 @@ def test_blank_lines_are_no_rows(write, reading):
 def test_byte_order_marks(write, reading, encoding):
     text = "méthode,accuracy\n模型,1\n"
     marked = text if encoding in ("utf-8-sig", "utf-16") else "\ufeff" + text
-    assert reading.rows_of(write(marked, encoding=encoding)) == [{"méthode": "模型", "accuracy": "1"}]
+    assert reading.rows_of(write(marked, encoding=encoding)) == [
+        {"méthode": "模型", "accuracy": "1"}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -98,12 +100,20 @@ def test_blanks_around_names_do_not_count(write, reading):
         (b"\n\r\n\n", "empty", "results.csv"),
         (b"a,b\n", "no rows", "results.csv"),
         (b"a,b", "no rows", "results.csv"),
-        (b"a,b,a\n1,2,3\n", "two columns are called 'a': the 1st and the 3rd", "results.csv line 1"),
+        (
+            b"a,b,a\n1,2,3\n",
+            "two columns are called 'a': the 1st and the 3rd",
+            "results.csv line 1",
+        ),
         (b"a,A\n1,2\n", "case does not count", "results.csv line 1"),
         (b"a,b\n1,2\n3\n", "1 fields, the header 2", "results.csv line 3"),
         (b"a,b\n1,2\n3,4,5\n", "3 fields, the header 2", "results.csv line 3"),
         (b'a,b\n1,2\n"3,4\n', "quoted field", "results.csv line 3"),
-        (b"lora,0.93\nfull,0.95\n", "'0.93' is where a column's name should be", "results.csv line 1"),
+        (
+            b"lora,0.93\nfull,0.95\n",
+            "'0.93' is where a column's name should be",
+            "results.csv line 1",
+        ),
         (b"a\n1\n2\n", "one column only", "results.csv"),
         (b"a,b\n1,\x00\n", "not a text file", "results.csv"),
         (b"__row,b\n1,2\n", "two underscores", "results.csv line 1"),

@@ -30,7 +30,9 @@ def test_an_array_of_records(write, reading):
 
 def test_bare_nan_is_read(write, reading):
     rows = reading.rows_of(write('{"a": NaN}\n\n{"a": -Infinity}\n', "r.jsonl"))
-    assert [float(row["a"]) for row in rows] == pytest.approx([float("nan"), -float("inf")], nan_ok=True)
+    assert [float(row["a"]) for row in rows] == pytest.approx(
+        [float("nan"), -float("inf")], nan_ok=True
+    )
 
 
 def test_a_file_without_a_telling_name(write, reading):

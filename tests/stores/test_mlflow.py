@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -25,6 +24,10 @@ def points(rows, run, metric):
         for row in rows
         if row["mlflow.run_name"] == run and row["mlflow.metric"] == metric
     ]
+
+
+def listing(store):
+    return sorted(path.name for path in store.parent.iterdir())
 
 
 def test_the_history_is_in_the_order_of_steps(reading, store):
@@ -83,9 +86,13 @@ def test_the_latest_value_of_a_step_is_mlflows(reading, store):
 
 
 def test_nothing_is_written(reading, store):
-    before = store.read_bytes(), sorted(os.listdir(store.parent)), store.stat().st_mtime_ns
+    before = store.read_bytes(), listing(store), store.stat().st_mtime_ns
     reading.rows_of(store)
-    assert (store.read_bytes(), sorted(os.listdir(store.parent)), store.stat().st_mtime_ns) == before
+    assert (
+        store.read_bytes(),
+        listing(store),
+        store.stat().st_mtime_ns,
+    ) == before
 
 
 def test_write_ahead_log(reading, store):
@@ -98,10 +105,10 @@ def test_write_ahead_log(reading, store):
             assert any(row["mlflow.run_name"] == "renamed" for row in rows)
     finally:
         writer.close()
-    assert sorted(os.listdir(store.parent)) == ["mlflow.db"]
+    assert listing(store) == ["mlflow.db"]
     with reading.opened(store) as (rows, _):
         assert any(row["mlflow.run_name"] == "renamed" for row in rows)
-    assert sorted(os.listdir(store.parent)) == ["mlflow.db"]
+    assert listing(store) == ["mlflow.db"]
 
 
 def test_names_that_mlflow_made_up_are_not_offered(reading, store):

@@ -8,7 +8,9 @@ from paperforge.errors import InputError
 
 @pytest.fixture
 def frame():
-    return pd.DataFrame({"method": ["lora", "full"], "seed": [0, 1], "accuracy": [0.5, float("nan")]})
+    return pd.DataFrame(
+        {"method": ["lora", "full"], "seed": [0, 1], "accuracy": [0.5, float("nan")]}
+    )
 
 
 def test_types_are_kept_and_row_labels_dropped(tmp_path, reading, frame):

@@ -21,7 +21,7 @@ from paperforge.errors import InputError
     ],
 )
 def test_recognised(write, name, content, expected):
-    assert stores.recognise(write(content, name)).NAME == expected
+    assert expected == stores.recognise(write(content, name)).NAME
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.txt", "a.pkl"])
@@ -60,7 +60,11 @@ def test_a_folder_gives_its_files_sorted(write, tmp_path):
     for name in ("in/README.txt", "in/.hidden.csv", "in/plot.png", "in/config.json"):
         write("a,b\n1,2\n", name)
     found = stores.files(tmp_path / "in")
-    assert [p.relative_to(tmp_path / "in").as_posix() for p in found] == ["a.csv", "b.csv", "deep/c.jsonl"]
+    assert [p.relative_to(tmp_path / "in").as_posix() for p in found] == [
+        "a.csv",
+        "b.csv",
+        "deep/c.jsonl",
+    ]
 
 
 def test_links_do_not_lead_out_of_a_folder(write, tmp_path):
