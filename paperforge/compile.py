@@ -41,7 +41,6 @@ def compile_manuscript(
     work: Path,
     *,
     timeout: float = 180,
-    clock: int | None = None,
     pdf: bool = True,
 ) -> Build:
     """Write the LaTeX project to `folder`, run latexmk in `work`, and read what came of it.
@@ -50,12 +49,12 @@ def compile_manuscript(
     error; `Build.pdf` is None where there is no new one. Raises InputError where a folder cannot be
     written.
     """
-    kept = write_project(manuscript, folder, work)
+    kept = write_project(manuscript, folder, work) + _undated(manuscript)
     engine = manuscript.venue.engine.split()[0] if manuscript.venue else "pdflatex"
     if not pdf or not tex_available(engine):
         return Build(folder, None, None, None, "", kept)
     mirror(manuscript, work)
-    code, output = _latexmk(work, manuscript.main, engine, timeout, clock)
+    code, output = _latexmk(work, manuscript.main, engine, timeout, _clock(manuscript))
     log = _text(work / Path(manuscript.main).with_suffix(".log").name) or output
     diagnostics = tuple(_locate(d, manuscript) for d in texlog.read(log))
     made = work / Path(manuscript.main).with_suffix(".pdf").name
@@ -159,9 +158,7 @@ def _keep_edits(
     return tuple(found)
 
 
-def _latexmk(
-    work: Path, main: str, engine: str, timeout: float, clock: int | None
-) -> tuple[int, str]:
+def _latexmk(work: Path, main: str, engine: str, timeout: float, clock: str) -> tuple[int, str]:
     """Run latexmk in its own process group; returns its exit code and what it printed."""
     command = [
         "latexmk",
@@ -192,18 +189,45 @@ def _latexmk(
     return code, _text(output)
 
 
-def _environment(clock: int | None) -> dict[str, str]:
+def _environment(clock: str) -> dict[str, str]:
     """The caller's environment with a fixed clock, unwrapped logs and confined files."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH") or str(FIXED_CLOCK if clock is None else clock)
     return {
         **os.environ,
-        "SOURCE_DATE_EPOCH": epoch,
+        "SOURCE_DATE_EPOCH": clock,
         "FORCE_SOURCE_DATE": "1",
         "max_print_line": "10000",
         "openin_any": "p",
         "openout_any": "p",
         "shell_escape": "f",
     }
+
+
+def _clock(manuscript: Manuscript) -> str:
+    """TeX's now in seconds since 1970: SOURCE_DATE_EPOCH, else the paper's date, else fixed."""
+    import datetime as dt
+
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given.isdigit():
+        return given
+    if not manuscript.date:
+        return str(FIXED_CLOCK)
+    day = dt.datetime.fromisoformat(manuscript.date).replace(tzinfo=dt.UTC)
+    return str(int(day.timestamp()))
+
+
+def _undated(manuscript: Manuscript) -> tuple[Diagnostic, ...]:
+    """A note where the paper prints today's date and nobody said which day that is."""
+    if manuscript.date or os.environ.get("SOURCE_DATE_EPOCH"):
+        return ()
+    prints = [
+        path
+        for path, file in manuscript.files.items()
+        if path.endswith((".tex", ".sty")) and b"\\today" in file.data
+    ]
+    if not prints:
+        return ()
+    hint = 'date = "2026-11-23" in paper.toml says which day it is; builds stay the same'
+    return (Diagnostic(Severity.NOTE, prints[0], "prints \\today as 1 January 2026", hint),)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -498,6 +498,8 @@ class Manuscript:
     mode: Mode
     names: tuple[str, ...] = ()
     """The authors' names, for the check that an anonymous paper does not hold them."""
+    date: str = ""
+    """"2026-11-23": TeX's today; empty: a fixed day."""
     diagnostics: tuple[Diagnostic, ...] = ()
 
 

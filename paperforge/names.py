@@ -95,6 +95,12 @@ def tier(column: str) -> int:
     return {"tags": 2, "tag": 2}.get(head, 1 if head in _data()["prefixes"] else 0)
 
 
+def is_cost(name: str) -> bool:
+    """Whether a metric is what a run costs: reported, and not tested unless asked."""
+    found = well_known(name)
+    return found is not None and found[0] in _read("metrics.json")["costs"]
+
+
 @cache
 def _well_known() -> dict[str, tuple[str, Direction]]:
     content = _read("metrics.json")

@@ -19,6 +19,8 @@ from paperforge.engine import pairs
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import duckdb
+
 REFUSED = "refused"
 """What `word` gives for a text that is neither a number nor a known word."""
 
@@ -145,13 +147,20 @@ def _bare_shape(text: str) -> str:
     return next((name for name, fits in tests if fits), "text")
 
 
+def prepare(engine: duckdb.DuckDBPyConnection) -> None:
+    """Give the engine the word lists that `number` and `word` look things up in."""
+    engine.execute(f"SET VARIABLE missing_words = {pairs(words()['missing'])}")
+    engine.execute(f"SET VARIABLE truth_words = {pairs(truth())}")
+
+
 def number(column: str, style: Style) -> str:
     """SQL that gives the column (already quoted) as DOUBLE, NULL where it is not a number."""
     if style.typed:
         return f"CAST({column} AS DOUBLE)"
     if style.truth:
         text = trimmed(column)
-        return f"coalesce({pairs(truth())}[lower({text})], TRY_CAST({text} AS DOUBLE))::DOUBLE"
+        known = f"getvariable('truth_words')[lower({text})]"
+        return f"coalesce({known}, TRY_CAST({text} AS DOUBLE))::DOUBLE"
     # The engine's cast takes blanks around a number; it would also read 1_000 as 1000.
     text = f"CASE WHEN NOT contains({column}, '_') THEN {column} END"
     if style.percent:
@@ -167,7 +176,7 @@ def word(column: str, style: Style) -> str:
     if style.typed:
         return "'not reported'"
     text = trimmed(column)
-    known = f"{pairs(words()['missing'])}[lower({text})]"
+    known = f"getvariable('missing_words')[lower({text})]"
     return (
         f"CASE WHEN {text} IS NULL OR {text} = '' THEN 'not reported' "
         f"ELSE coalesce({known}, '{REFUSED}') END"

@@ -82,6 +82,8 @@ class Metric:
     scale: float = 1.0
     margin: float | None = None
     """Half-width of the region of practical equivalence, in printed units."""
+    tested: bool = True
+    """Whether methods are compared on it; what a run costs is only reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ class TableSpec:
     """"sd", "se", "ci", "none"; empty: sd over seeds, se over examples."""
     average: bool = True
     second: bool = False
+    bold: bool = True
     caption: str = ""
     label: str = ""
 
@@ -168,6 +171,8 @@ class FigureSpec:
     split: str = ""
     """Learning curves: which split; empty: val where there is one."""
     title: str = ""
+    xlabel: str = ""
+    """Learning curves: what a step is; empty: "Step"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +213,8 @@ class Project:
     authors: tuple[Author, ...] = ()
     venue: str = ""
     mode: Mode = Mode.DRAFT
+    date: str = ""
+    r"""What \today prints, "2026-11-23": the same inputs give the same bytes on any day."""
     main: str = ""
     """An existing paper's main file, relative to root; empty: the venue's template is filled."""
     bib: str = "refs.bib"

@@ -88,7 +88,9 @@ def fill(
     files |= style_files(venue, templates)
     if not venue.official:
         notes.append(_stand_in(venue))
-    return Manuscript(files, "main.tex", venue, project.mode, _names(project), tuple(notes))
+    return Manuscript(
+        files, "main.tex", venue, project.mode, _names(project), project.date, tuple(notes)
+    )
 
 
 def serve(project: Project, generated: Mapping[str, File], venue: Venue | None) -> Manuscript:
@@ -104,7 +106,9 @@ def serve(project: Project, generated: Mapping[str, File], venue: Venue | None) 
             "main names the paper's main .tex file, relative to paper.toml",
         )
     files |= generated
-    return Manuscript(files, project.main, venue, project.mode, _names(project), tuple(notes))
+    return Manuscript(
+        files, project.main, venue, project.mode, _names(project), project.date, tuple(notes)
+    )
 
 
 def author_files(root: Path) -> tuple[dict[str, File], list[Diagnostic]]:

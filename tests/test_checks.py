@@ -98,12 +98,21 @@ def test_a_name_in_a_comment_is_not_in_the_paper():
 def test_grading_by_mode():
     prompt = Diagnostic(Severity.WARNING, "a.tex:1", "prompt left", check="prompts")
     box = Diagnostic(Severity.NOTE, "a.tex:1", "3 pt too wide", check="boxes")
-    for mode, severity in ((Mode.DRAFT, "warning"), (Mode.PREPRINT, "warning"), (Mode.SUBMISSION, "error"), (Mode.FINAL, "error")):
+    for mode, severity in (
+        (Mode.DRAFT, "warning"),
+        (Mode.PREPRINT, "warning"),
+        (Mode.SUBMISSION, "error"),
+        (Mode.FINAL, "error"),
+    ):
         graded = checks.grade([prompt, box], mode)
         assert [d.severity for d in graded] == [severity, "note"]
 
 
 def test_tex_and_the_sources_say_a_thing_once_and_the_hint_stays():
-    from_log = Diagnostic(Severity.WARNING, "a.tex:7", "reference 'x' has no \\label", check="references")
-    from_text = Diagnostic(Severity.WARNING, "a.tex:5", "reference 'x' has no \\label", "mend it", "references")
+    from_log = Diagnostic(
+        Severity.WARNING, "a.tex:7", "reference 'x' has no \\label", check="references"
+    )
+    from_text = Diagnostic(
+        Severity.WARNING, "a.tex:5", "reference 'x' has no \\label", "mend it", "references"
+    )
     assert [d.hint for d in checks.grade([from_log, from_text], Mode.DRAFT)] == ["mend it"]

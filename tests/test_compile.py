@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def manuscript(body="world.", main=PAPER, **more):
         "sections/one.tex": File(body.encode(), Owner.AUTHOR, "sections/one.tex"),
         **{name: File(data, Owner.PAPERFORGE, "[[tables]] main") for name, data in more.items()},
     }
-    return Manuscript(files, "main.tex", None, Mode.DRAFT)
+    return Manuscript(files, "main.tex", None, Mode.DRAFT, date="2026-05-04")
 
 
 def compiled(made, tmp_path, name="out", **options):
@@ -42,6 +43,14 @@ def test_the_same_inputs_give_the_same_bytes_anywhere(tmp_path):
     second = compiled(manuscript(), tmp_path / "b" / "deeper", name="other")
     assert first.pdf.read_bytes() == second.pdf.read_bytes()
     assert first.pages == 1
+    text = subprocess.run(["pdftotext", first.pdf, "-"], capture_output=True, text=True, check=True).stdout
+    assert "May 4, 2026" in text
+
+
+def test_a_date_that_nobody_gave_is_noted_where_it_is_printed(tmp_path):
+    undated = replace(manuscript(), date="")
+    (note,) = compiled(undated, tmp_path, pdf=False).diagnostics
+    assert "1 January 2026" in note.message and "date" in note.hint
 
 
 @pytest.mark.tex

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from paperforge.engine import literal, open_engine
 from paperforge.model import Missing
-from paperforge.numbers import Style, look, number, refusal, trimmed, truth, word, words
+from paperforge.numbers import Style, look, number, prepare, refusal, trimmed, truth, word, words
 
 
 @pytest.fixture(scope="module")
 def run():
     engine = open_engine([])
+    prepare(engine.connection)
     yield lambda sql: engine.connection.execute(f"SELECT {sql}").fetchone()[0]
     engine.close()
 

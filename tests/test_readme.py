@@ -22,7 +22,14 @@ def test_the_tour_runs_and_prints_what_it_shows(tmp_path):
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     said = []
     for block in blocks("sh"):
-        done = subprocess.run(["bash", "-euc", block], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["bash", "-euc", block],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, block + done.stdout + done.stderr
         said.append(done.stdout)
     shown = blocks("text")

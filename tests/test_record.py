@@ -26,7 +26,12 @@ def built(tmp_path):
 
     def save(version=record.__version__, code=0):
         entry = record.Record(
-            version, (str(project), str(store)), record.seal(stamps), record.stamps([pdf]), {"code": code}, code
+            version,
+            (str(project), str(store)),
+            record.seal(stamps),
+            record.stamps([pdf]),
+            {"code": code},
+            code,
         )
         (project / "build" / "out" / record.NAME).write_text(record.text(entry))
         (work / record.INDEX).write_text(record.index(work, "k", project / "build" / "out"))
@@ -96,4 +101,6 @@ def test_what_is_built_and_hidden_is_no_input(built):
     (project / ".git").mkdir()
     (project / ".git" / "x.tex").write_text("")
     (project / "build" / "y.tex").write_text("")
-    assert {p.rsplit("/", 1)[-1] for p in record.take(project, []) if p.startswith(str(project))} == {"paper.toml", "a.tex"}
+    assert {
+        p.rsplit("/", 1)[-1] for p in record.take(project, []) if p.startswith(str(project))
+    } == {"paper.toml", "a.tex"}

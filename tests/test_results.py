@@ -269,7 +269,7 @@ def test_rows_of_nothing_but_delimiters_are_skipped(load):
 def test_duplicates_with_the_same_value(load):
     found = load("method,seed,accuracy\na,0,0.5\na,1,0.6\na,0,0.5\n")
     assert table(found) == {("a", ""): {0: 0.5, 1: 0.6}}
-    assert "note|results.csv line 2|a number is there twice with the same value" in said(found)
+    assert "note|results.csv line 2|a number is there again with the same value" in said(found)
     assert "results.csv line 4" in said(found)
     assert found.frame()["kept"].tolist() == [False, True, True]
 
@@ -277,10 +277,10 @@ def test_duplicates_with_the_same_value(load):
 def test_contradicting_duplicates(load):
     found = load("method,seed,accuracy\na,0,0.5\na,1,0.6\na,0,0.7\na,1,0.6\n")
     assert table(found) == {("a", ""): {0: 0.7, 1: 0.6}}
-    (note,) = [n for n in found.notes if "twice" in n.message]
+    (note,) = [n for n in found.notes if "again" in n.message]
     assert note.severity == "warning"
     assert note.where == "results.csv line 2"
-    assert "2 numbers are there twice, 1 of them with contradictory values" in note.message
+    assert "2 numbers are there again with contradictory values (1 case)" in note.message
     assert "results.csv line 4" in note.message
     assert "--map COLUMN=seed" in note.hint
 

@@ -22,7 +22,9 @@ def root(tmp_path):
 
 
 def fill(root, venue="neurips-2026", **more):
-    project = Project(root=root, title="A & B", authors=(Author("Jane Doe", "Here", "j@x.org"),), **more)
+    project = Project(
+        root=root, title="A & B", authors=(Author("Jane Doe", "Here", "j@x.org"),), **more
+    )
     made = template.fill(project, venues.find(venue, root), GENERATED, venues.templates_root())
     return made, made.files["main.tex"].data.decode()
 
@@ -62,7 +64,9 @@ def test_a_listed_section_that_is_missing(root):
 def test_the_generated_half_of_a_section_follows_the_authors(root):
     extra = {"generated/limitations.tex": File(b"More.\n", Owner.PAPERFORGE)}
     project = Project(root=root, title="T")
-    made = template.fill(project, venues.find("icml", root), GENERATED | extra, venues.templates_root())
+    made = template.fill(
+        project, venues.find("icml", root), GENERATED | extra, venues.templates_root()
+    )
     main = made.files["main.tex"].data.decode()
     assert main.index("sections/limitations") < main.index("generated/limitations")
 

@@ -15,9 +15,15 @@ pytestmark = [pytest.mark.slow, pytest.mark.tex]
 
 
 def _run(*command, cwd=None):
-    environment = {**os.environ, "PIP_CONSTRAINT": str(ROOT / "constraints.txt"), "PIP_BUILD_CONSTRAINT": str(ROOT / "constraints.txt")}
+    environment = {
+        **os.environ,
+        "PIP_CONSTRAINT": str(ROOT / "constraints.txt"),
+        "PIP_BUILD_CONSTRAINT": str(ROOT / "constraints.txt"),
+    }
     environment.pop("PYTHONPATH", None)
-    done = subprocess.run([*map(str, command)], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*map(str, command)], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done
 

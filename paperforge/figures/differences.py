@@ -109,7 +109,7 @@ class Differences:
             )
             return text + select.arrow_note(self.metric)
         text = (
-            f"Dots: difference of the means; bars: unadjusted {' and '.join(levels)} % intervals; "
+            f"Dots: difference of the means; bars: unadjusted {' and '.join(levels)}% intervals; "
             f"filled: a difference{' or equivalence' * self._equivalent} was found{after}, "
             "hollow: not."
         )
@@ -141,7 +141,7 @@ class Differences:
             return f"{pair}{scale.number(d.estimate, abs(d.estimate) / 10)}, {d.verdict}"
         half = (d.high - d.low) / 2
         middle, low, high = (scale.number(v, half) for v in (d.estimate, d.low, d.high))
-        return f"{pair}{middle} ({100 * d.level:g} % interval {low} to {high}), {d.verdict}"
+        return f"{pair}{middle} ({100 * d.level:g}% interval {low} to {high}), {d.verdict}"
 
     @property
     def data(self) -> str:

@@ -86,7 +86,7 @@ class Intervals:
         over = select.replicates(self.unit, [a.n for a in cells if a.dataset is not None])
         bars = "t intervals" if self.unit is Unit.SEED else "intervals of the mean"
         if any(a.half_width is not None for a in cells):
-            text = f"Dots: mean over {over}; bars: {self.level} % {bars}."
+            text = f"Dots: mean over {over}; bars: {self.level}% {bars}."
         else:
             text = f"Dots: {over} each, so there are no intervals."
         return text + select.arrow_note(self.metric)

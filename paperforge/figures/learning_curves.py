@@ -116,7 +116,7 @@ class LearningCurves:
     def texts(self) -> tuple[str, ...]:
         """Every text from the data."""
         names = [m.label for m in self.methods] + [d.label for d, _ in self.panels]
-        return (*names, self.metric.label, self.metric.unit, self.spec.title)
+        return (*names, self.metric.label, self.metric.unit, self.spec.title, self.spec.xlabel)
 
     @property
     def note(self) -> str:
@@ -126,7 +126,7 @@ class LearningCurves:
         if max(counts) <= 1:
             text = "Lines: a single run each, so there are no bands."
         else:
-            text = f"Lines: mean over {over}; bands: {self.level} % t intervals."
+            text = f"Lines: mean over {over}; bands: {self.level}% t intervals."
         if len(self.panels) > 1 and scale.together(map(_span, self._groups())) is None:
             text += " Vertical scales differ between panels."
         return text + select.arrow_note(self.metric)
@@ -324,7 +324,8 @@ class LearningCurves:
         middle = min(max((upper.top + lower.bottom) / 2, half + 1), sheet.height - half - 1)
         sheet.text((size * 0.62, middle), text, size, rotation=90)
         right = frame.width - frame.right
-        sheet.text(((frame.left + right) / 2, 2.4), X_LABEL, size, va="baseline")
+        label = self.spec.xlabel or X_LABEL
+        sheet.text(((frame.left + right) / 2, 2.4), label, size, va="baseline")
 
 
 def _span(curves: Sequence[Curve]) -> tuple[float, float]:

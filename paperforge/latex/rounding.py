@@ -33,6 +33,9 @@ SIGNIFICANT = 3
 NOISE = 1e-12
 """A spread below this share of the values is what floating point left over, not an uncertainty."""
 
+TWO_DIGITS = 354
+"""Three leading digits of an uncertainty up to which it shows two significant digits."""
+
 SPREADS = ("sd", "se", "ci", "none")
 
 _WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
@@ -85,8 +88,10 @@ def decimals_for(
 ) -> int:
     """The decimals of a column of values and their uncertainties; `digits`, where given, decides.
 
-    With uncertainties: the median positive one shows one significant digit, two where its first
-    digit is 1 (0.31 -> 1 decimal, 0.14 -> 2). Without: the median magnitude of the values shows
+    With uncertainties: the median positive one decides by the rule of the Particle Data Group
+    (Review of Particle Physics, introduction, section 5.3): by its three leading digits, 100 to 354
+    show two significant digits, 355 to 949 one, 950 to 999 round up and show two (0.41 -> 1 decimal,
+    0.14 -> 2, 0.097 -> 2, that is 0.10). Without: the median magnitude of the values shows
     three significant digits, and never more decimals than the data has. 0 to 15.
     """
     if digits is not None:
@@ -96,8 +101,8 @@ def decimals_for(
     uncertain = [s for s in spreads if math.isfinite(s) and s > NOISE * typical and s > 0]
     if uncertain:
         spread = exact(_median(uncertain))
-        first = spread.as_tuple().digits[0]
-        return _capped((2 if first == 1 else 1) - 1 - spread.adjusted())
+        leading = int(spread.scaleb(2 - spread.adjusted()).to_integral_value(ROUND_HALF_UP))
+        return _capped((1 if leading <= TWO_DIGITS else 0) - spread.adjusted())
     if not magnitudes:
         return 0
     needed = max(-int(exact(v).normalize(_WIDE).as_tuple().exponent) for v in magnitudes)

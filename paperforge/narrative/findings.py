@@ -116,7 +116,7 @@ def _numbers(decision: Decision, metric: Metric) -> str:
     if decision.estimate is None:
         return decision.reason or "no estimate"
     decimals = _decimals((decision,), metric)
-    unit = " points" if metric.unit == "%" else f" {metric.unit}" if metric.unit else ""
+    unit = f"\u00a0{_unit(metric)}" if metric.unit else ""
     parts = [f"{_signed(decision.estimate, decimals)}{unit}"]
     if decision.low is not None and decision.high is not None:
         low, high = (_minus(fixed(x, decimals)) for x in (decision.low, decision.high))
@@ -180,6 +180,11 @@ def _decimals(decisions: tuple[Decision, ...] | list[Decision], metric: Metric) 
 def _signed(value: float, decimals: int) -> str:
     text = _minus(fixed(value, decimals))
     return text if text.startswith("−") else f"+{text}"
+
+
+def _unit(metric: Metric) -> str:
+    """The unit of a difference: of percentages, points."""
+    return "points" if metric.unit == "%" else metric.unit
 
 
 def _minus(text: str) -> str:

@@ -46,25 +46,35 @@ def _replicates(analysis: Analysis) -> Iterator[str]:
 
 
 def _detectable(analysis: Analysis) -> Iterator[str]:
+    sizes = []
     for metric in analysis.metrics:
         found = [d.detectable for d in analysis.primary(metric.name) if d.detectable is not None]
         if found:
-            least, most = _amount(min(found), metric), _amount(max(found), metric)
-            size = most if least == most else f"{least} to {most}, depending on the comparison,"
-            yield (
-                f"A difference in {_name(metric)} smaller than about {size} would be missed more "
-                "than one time in five, before any correction for several comparisons."
-            )
+            sizes.append(f"{_range(min(found), max(found), metric)} in {_name(metric)}")
+    if sizes:
+        yield (
+            f"Differences smaller than about {_list(sizes)}, depending on the comparison, would be "
+            "missed more than one time in five, before any correction for several comparisons."
+        )
 
 
 def _missing(analysis: Analysis) -> Iterator[str]:
     by_reason: dict[str, set[str]] = {}
     methods = {m.name: m.label for m in analysis.methods}
     datasets = {d.name: d.label for d in analysis.datasets}
-    for cell in analysis.aggregates:
-        if cell.dataset is not None and cell.missing is not None:
-            place = f" on {datasets[cell.dataset]}" if datasets[cell.dataset] else ""
-            by_reason.setdefault(str(cell.missing), set()).add(methods[cell.method] + place)
+    cells = [c for c in analysis.aggregates if c.dataset is not None]
+    measured = {(c.metric, c.method) for c in cells if c.mean is not None}
+    anywhere = {method for _, method in measured}
+    for cell in cells:
+        if cell.missing is None:
+            continue
+        if (cell.metric, cell.method) in measured:
+            place = f" on {datasets[cell.dataset or '']}" if datasets[cell.dataset or ""] else ""
+        elif cell.method not in anywhere:
+            place = ""
+        else:  # a metric that nobody measures of this method
+            continue
+        by_reason.setdefault(str(cell.missing), set()).add(methods[cell.method] + place)
     for reason, cells in sorted(by_reason.items()):
         yield f"Missing from the comparison ({reason}): {_list(sorted(cells))}."
     lost = {(c.method, c.dataset): c.not_finite + c.failed for c in analysis.aggregates}
@@ -97,9 +107,12 @@ def _name(metric: Metric) -> str:
     return label[0].lower() + label[1:] if label[1:2].islower() else label
 
 
-def _amount(value: float, metric: Metric) -> str:
-    unit = " points" if metric.unit == "%" else f" {metric.unit}" if metric.unit else ""
-    return f"{value:.2g}{unit}"
+def _range(least: float, most: float, metric: Metric) -> str:
+    """The two ends with the unit once."""
+    low, high = f"{least:.2g}", f"{most:.2g}"
+    unit = "points" if metric.unit == "%" else metric.unit
+    size = high if low == high else f"{low} to {high}"
+    return f"{size}\u00a0{unit}" if unit else size
 
 
 def _list(items: list[str]) -> str:

@@ -158,6 +158,7 @@ def _convert(paper: PaperToml, root: Path) -> Project:
         authors=tuple(Author(**a.model_dump()) for a in paper.authors),
         venue=paper.venue,
         mode=paper.mode,
+        date=paper.date.isoformat() if paper.date else "",
         main=paths.inside(paper.main),
         bib=paths.inside(paper.bib),
         keywords=tuple(paper.keywords),

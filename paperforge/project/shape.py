@@ -6,6 +6,7 @@ only `read.py` and `schema()` import this module, when they are called.
 
 from __future__ import annotations
 
+import datetime as dt  # noqa: TC003  pydantic reads the annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -80,6 +81,10 @@ class MetricTable(_Table):
         float | None,
         Field(gt=0, description="Differences below this do not matter, in printed units."),
     ] = None
+    tested: Annotated[
+        bool | None,
+        Field(description="Whether methods are compared on it; by default all but costs are."),
+    ] = None
     order: Annotated[int | None, Field(description="Place; by default as in this file.")] = None
 
 
@@ -141,6 +146,7 @@ class TableTable(_Table):
     ] = ""
     average: Annotated[bool, Field(description="Whether to add the average over datasets.")] = True
     second: Annotated[bool, Field(description="Whether to underline the second best.")] = False
+    bold: Annotated[bool, Field(description="Whether the best value is bold.")] = True
     caption: Annotated[Prose, Field(description="For the complete float.")] = ""
     label: Annotated[str, Field(description="For the complete float.")] = ""
 
@@ -163,6 +169,9 @@ class FigureTable(_Table):
         str, Field(description="Of learning curves; by default val where there is one.")
     ] = ""
     title: Annotated[Prose, Field(description="Printed over the figure.")] = ""
+    xlabel: Annotated[
+        Prose, Field(description='Of learning curves: "Epoch"; by default "Step".')
+    ] = ""
 
 
 class StoryTable(_Table):
@@ -197,6 +206,10 @@ class PaperToml(_Table):
         Mode,
         Field(strict=False, description="Who reads the PDF; drafts and submissions are anonymous."),
     ] = Mode.DRAFT
+    date: Annotated[
+        dt.date | None,
+        Field(strict=False, description="What \\today prints: 2026-11-23; builds stay the same."),
+    ] = None
     main: Annotated[
         str, Field(description="An existing paper's main file; empty: a template is filled.")
     ] = ""

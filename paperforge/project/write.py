@@ -16,7 +16,18 @@ from paperforge.spec import Author, Project, Source
 if TYPE_CHECKING:
     from paperforge.spec import Answer, DesignSpec, FigureSpec, Story, TableSpec
 
-_TOP = ("title", "authors", "venue", "mode", "main", "bib", "keywords", "sections", "packages")
+_TOP = (
+    "title",
+    "authors",
+    "venue",
+    "mode",
+    "date",
+    "main",
+    "bib",
+    "keywords",
+    "sections",
+    "packages",
+)
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _NAMED = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}

@@ -38,7 +38,7 @@ def load(given: Sequence[Source], project: Project) -> LoadedResults:
         tidy.build(engine.connection, inputs)
         replicates = duplicates.replicates(engine.connection)
         notes = [*sources.notes(inputs), *tidy.notes(engine.connection, inputs)]
-        notes += duplicates.resolve(engine.connection, replicates)
+        notes += duplicates.resolve(engine.connection, replicates, sources.spare(inputs))
         notes += final.build(engine.connection, replicates)
         known = catalogue.describe(engine.connection, inputs, project)
         facts = final.facts(engine.connection, replicates)

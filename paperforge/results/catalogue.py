@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from paperforge.model import Diagnostic, Severity
-from paperforge.names import well_known
+from paperforge.names import is_cost, well_known
 from paperforge.results.tidy import STRIDE
 from paperforge.spec import Dataset, Direction, Method, Metric, Role
 
@@ -48,8 +48,10 @@ def describe(
     columns = [value.metric for one in inputs for value in one.mapped.values]
     names = sorted(found, key=[*wanted, *columns, *found].index)
     names = _ordered(names, project.metrics)
-    metrics = [_metric(name, project.metrics.get(name, {}), inputs) for name in names]
-    metrics = _scaled(engine, metrics, inputs, notes)
+    metrics = [_metric(name, project.metrics.get(name, {}), project, inputs) for name in names]
+    metrics = _scaled(engine, metrics, inputs, project.metrics, notes)
+    if not any(metric.tested for metric in metrics):
+        metrics = [replace(metric, tested=True) for metric in metrics]
     notes += _unknown("metric", project.metrics, found)
     methods = _all("method", _found(engine, "method"), project.methods, notes)
     datasets = _all("dataset", _found(engine, "dataset"), project.datasets, notes)
@@ -122,12 +124,15 @@ def _method(name: str, keys: Mapping[str, object]) -> Method:
     return Method(name, _label(name, keys), Role(str(role)) if role else None)
 
 
-def _metric(name: str, keys: Mapping[str, object], inputs: Sequence[Input]) -> Metric:
+def _metric(
+    name: str, keys: Mapping[str, object], project: Project, inputs: Sequence[Input]
+) -> Metric:
     known = well_known(name)
     label, direction = known or (name, None)
     if keys.get("direction"):
         direction = Direction(str(keys["direction"]))
-    digits, margin = keys.get("digits"), keys.get("margin")
+    digits, margin = keys.get("digits"), keys.get("margin", project.design.margin)
+    tested = keys.get("tested")
     unit = str(keys.get("unit") or ("%" if _has_sign(name, inputs) else ""))
     return Metric(
         name=name,
@@ -135,7 +140,9 @@ def _metric(name: str, keys: Mapping[str, object], inputs: Sequence[Input]) -> M
         direction=direction,
         unit=unit,
         digits=None if digits is None else int(str(digits)),
+        scale=float(str(keys.get("scale") or 1)),
         margin=None if margin is None else float(str(margin)),
+        tested=not is_cost(name) if tested is None else bool(tested),
     )
 
 
@@ -155,9 +162,10 @@ def _scaled(
     engine: duckdb.DuckDBPyConnection,
     metrics: list[Metric],
     inputs: Sequence[Input],
+    declared: Declared,
     notes: list[Diagnostic],
 ) -> list[Metric]:
-    """Fractions whose unit is percent are printed times 100."""
+    """Fractions whose unit is percent are printed times 100, where no scale is declared."""
     if not any(metric.unit == "%" for metric in metrics):
         return metrics
     ranges = engine.execute(
@@ -165,7 +173,13 @@ def _scaled(
     ).fetchall()
     largest = dict(ranges)
     # 0.5% is half a percent already.
-    bare = {m.name for m in metrics if m.unit == "%" and not _has_sign(m.name, inputs)}
+    bare = {
+        m.name
+        for m in metrics
+        if m.unit == "%"
+        and not _has_sign(m.name, inputs)
+        and "scale" not in declared.get(m.name, {})
+    }
     scaled = []
     for metric in metrics:
         if metric.name in bare and largest.get(metric.name, _PERCENT) <= 1:

@@ -13,6 +13,8 @@ from paperforge.model import Diagnostic, Severity
 from paperforge.results.tidy import STRIDE, USABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
 _ORDER = f"(file::BIGINT * {STRIDE} + row)"
@@ -27,21 +29,21 @@ class Replicates:
     """SQL over tidy_rows: a text, the same for rows of one replicate; NULL: the row is its own."""
     by: str
     """"seed", "run", "fold" or "": what tells them apart."""
-    runs: int
-    """How many runs have a name."""
+    runs: bool
+    """Whether any run has a name."""
     shared_runs: bool
     """Whether a run, by its own id, is measured on several datasets."""
 
 
 def replicates(engine: duckdb.DuckDBPyConnection) -> Replicates:
     """Find out what tells replicates apart, and store their integer keys in `replicate_keys`."""
-    seeds, runs, folds = engine.execute(
-        "SELECT count(DISTINCT seed), count(DISTINCT run), count(DISTINCT fold) FROM tidy_rows"
-    ).fetchone() or (0, 0, 0)
+    seeds, one_seed, runs, folds = engine.execute(
+        "SELECT count(seed), min(seed) = max(seed), count(run), count(fold) FROM tidy_rows"
+    ).fetchone() or (0, False, 0, 0)
     # A run "0" of every method is a number, not an id.
     ids = runs and not _exists(engine, "run IS NOT NULL", "run", "count(DISTINCT method) > 1")
     shared = bool(ids) and _exists(engine, "run IS NOT NULL", "run", "count(DISTINCT dataset) > 1")
-    constant = seeds == 1 and ids
+    constant = one_seed and ids
     rerun = constant and _exists(
         engine, "run IS NOT NULL", f"{_CELL}, seed, fold", "count(DISTINCT run) > 1"
     )
@@ -55,7 +57,7 @@ def replicates(engine: duckdb.DuckDBPyConnection) -> Replicates:
     name = f"CASE {' '.join(cases)} END"
     by = "seed" if seeds and not rerun else "run" if runs else "fold" if folds else ""
     _number(engine, name)
-    return Replicates(name, by, runs, shared)
+    return Replicates(name, by, bool(runs), shared)
 
 
 def _exists(engine: duckdb.DuckDBPyConnection, where: str, group: str, having: str) -> bool:
@@ -75,10 +77,15 @@ def _number(engine: duckdb.DuckDBPyConnection, name: str) -> None:
     )
 
 
-def resolve(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
-    """Set kept = false for all but the last of equal measurements, and say what was dropped."""
+def resolve(
+    engine: duckdb.DuckDBPyConnection, known: Replicates, spare: Sequence[str]
+) -> list[Diagnostic]:
+    """Set kept = false for all but the last of equal measurements, and say what was dropped.
+
+    `spare` are columns without a role: one of them may tell the measurements apart.
+    """
     found = _reruns(engine, known) if known.by == "seed" and known.runs else []
-    return found + _repeats(engine, known)
+    return found + _repeats(engine, known, spare)
 
 
 def _reruns(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
@@ -120,7 +127,9 @@ def _reruns(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagno
     ]
 
 
-def _repeats(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
+def _repeats(
+    engine: duckdb.DuckDBPyConnection, known: Replicates, spare: Sequence[str]
+) -> list[Diagnostic]:
     """The same measurement twice in one run."""
     key = f"hash(method, dataset, split, metric, step, example, run, {known.name})"
     rows = f"FROM tidy_rows WHERE kept AND {known.name} IS NOT NULL"
@@ -154,22 +163,21 @@ def _repeats(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagn
     )
     pick = f"SELECT file, row, place FROM repeats {chosen} ORDER BY file, row"
     first, second = _place(engine, f"{pick} LIMIT 1"), _place(engine, f"{pick} LIMIT 1 OFFSET 1")
-    return [_said(dropped, wrong, first, second)]
+    return [_said(dropped, wrong, first, second, spare)]
 
 
-def _said(dropped: int, wrong: int, first: str, second: str) -> Diagnostic:
+def _said(dropped: int, wrong: int, first: str, second: str, spare: Sequence[str]) -> Diagnostic:
     count = "a number is" if dropped == 1 else f"{dropped} numbers are"
     if not wrong:
-        text = f"{count} there twice with the same value, first here and at {second}"
+        text = f"{count} there again with the same value, first here and at {second}"
         return Diagnostic(Severity.NOTE, first, text)
-    part = "" if wrong == dropped else f", {wrong} of them"
     return Diagnostic(
         Severity.WARNING,
         first,
-        f"{count} there twice{part} with contradictory values, first here and at {second}; "
-        "the last one is used",
-        "if they are different runs, map the column that tells them apart: --map COLUMN=seed "
-        "(or run, fold, method)",
+        f"{count} there again with contradictory values ({wrong} "
+        f"case{'s' if wrong > 1 else ''}), first here and at {second}; the last one is used",
+        "if they are different runs, map the column that tells them apart: "
+        f"--map {' or '.join(spare[:3]) or 'COLUMN'}=seed (or run, fold, method)",
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
+from paperforge.names import is_cost
 from paperforge.results.tidy import STRIDE, USABLE
 from paperforge.spec import ROLES
 
@@ -85,7 +86,7 @@ def _choose_splits(engine: duckdb.DuckDBPyConnection) -> list[Diagnostic]:
     for metric, splits in found:
         split = _best(metric, splits)
         engine.execute("INSERT INTO chosen_splits VALUES (?, ?)", [metric, split])
-        if len(splits) > 1 or split == "train":
+        if len(splits) > 1 or split in ("train", "val"):
             others = ", ".join(s or "unnamed" for s in splits if s != split)
             text = (
                 f"the numbers are those of split {split!r}"
@@ -95,7 +96,9 @@ def _choose_splits(engine: duckdb.DuckDBPyConnection) -> list[Diagnostic]:
             said.setdefault(f"{text}; not used: {others}" if others else text, []).append(metric)
     return [
         Diagnostic(
-            Severity.WARNING if "'train'" in text.partition(";")[0] else Severity.NOTE,
+            Severity.WARNING
+            if "'train'" in text.partition(";")[0] and not all(map(is_cost, metrics))
+            else Severity.NOTE,
             ", ".join(metrics[:6]) + (", …" if metrics[6:] else ""),
             text,
         )
@@ -194,10 +197,13 @@ def _number_examples(engine: duckdb.DuckDBPyConnection) -> None:
 
 def _unnamed(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
     """Replicates that nothing names: in all rows, or in some while others name theirs."""
+    unnamed = "FROM final WHERE NOT keyed AND example IS NULL"
+    if not engine.execute(f"SELECT 1 {unnamed} LIMIT 1").fetchone():
+        return []
     found = engine.execute(
         "SELECT count(*), min_by(s.shown || ' ' || s.word || ' ' || f.row, "
-        f"f.file::BIGINT * {STRIDE} + f.row) FROM final f JOIN sources s USING (file) "
-        "WHERE NOT keyed AND example IS NULL"
+        f"f.file::BIGINT * {STRIDE} + f.row) FROM (SELECT * {unnamed}) f "
+        "JOIN sources s USING (file)"
     ).fetchone()
     count, where = found or (0, "")
     if not count or (not known.by and not _several(engine)):

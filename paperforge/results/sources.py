@@ -201,6 +201,19 @@ def guesses(inputs: Sequence[Input], metrics: Sequence[Metric]) -> list[Diagnost
     return found
 
 
+def spare(inputs: Sequence[Input]) -> tuple[str, ...]:
+    """Columns without a role, in the order of the files."""
+    found = [
+        column
+        for one in inputs
+        for column in one.raw.columns
+        if column not in one.mapped.roles.values()
+        and column not in one.styles
+        and not column.startswith(("mlflow.", "column "))
+    ]
+    return tuple(dict.fromkeys(found))
+
+
 def declared(given: Sequence[Source], inputs: Sequence[Input]) -> tuple[Source, ...]:
     """The given sources with the guessed columns written in: what --save keeps."""
     first: dict[int, Mapped] = {}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
-from paperforge.numbers import REFUSED, refusal, trimmed, words
+from paperforge.numbers import REFUSED, prepare, refusal, trimmed, words
 from paperforge.results.shapes import BAD_STEP, GONE, TEXTS, Select, select
 from paperforge.spec import TIDY_COLUMNS
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from paperforge.results.sources import Input
 
-BIG = 32 << 20
+BIG = 8 << 20
 """Bytes of input from which texts are stored as codes: in memory, 20 million rows count."""
 MOST_CODES = 10_000
 """A role with more texts than this in a sample is stored as text."""
@@ -40,6 +40,7 @@ def build(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
     Raises InputError at the first row whose number is none, whose step is none, or that names no
     method or dataset where the others do.
     """
+    prepare(engine)
     selects = [select(engine, number, one) for number, one in enumerate(inputs)]
     types = _types(engine, inputs, selects)
     texts = ", ".join(f"{role} {kind}" for role, kind in types.items())

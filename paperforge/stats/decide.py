@@ -69,7 +69,9 @@ def setting(metric: Metric, results: Results, spec: DesignSpec) -> Setting:
 
 
 def compare_all(cells: Cells, chosen: Family, results: Results, spec: DesignSpec) -> list[Compared]:
-    """Compare every pair of the family on one metric."""
+    """Compare every pair of the family on one metric; nothing where it is only reported."""
+    if not cells.metric.tested:
+        return []
     asked = setting(cells.metric, results, spec)
     return [found for a, b in chosen.pairs for found in compare(cells, a, b, asked)]
 

@@ -52,21 +52,21 @@ def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
         )
     array = start.lstrip().startswith(b"[")
     form = "array" if array else "newline_delimited"
-    scan = (
-        f"read_json_objects({literal(str(path))}, format = '{form}', "
-        "maximum_object_size = 134217728)"
-    )
+    scan = f"read_json_objects({literal(str(path))}, format = '{form}')"
     try:
+        # Structures are few, however many rows there are.
         found = engine.execute(
-            f"SELECT count(*), json_group_structure(json) FROM {scan}"
-        ).fetchone()
+            f"SELECT json_structure(json), count(*) FROM {scan} GROUP BY 1 ORDER BY 1"
+        ).fetchall()
     except duckdb.Error as error:
         raise _complaint(path, error, array=array) from None
-    rows, structure = found or (0, None)
+    rows = sum(count for _, count in found)
     if not rows:
         raise InputError("holds no rows", path.name, "was the run that writes it interrupted?")
-    leaves = dict(_leaves(json.loads(structure), ""))
-    _check(path, leaves, structure)
+    structures = [json.loads(structure) for structure, _ in found]
+    _check_objects(path, structures)
+    leaves = {name: pointer for one in structures for name, pointer in _leaves(one, "")}
+    _check_names(path, leaves)
     same = not array and _lines(path) == rows
     place = "line" if same else "row"
     _create_view(engine, table, scan, leaves, place)
@@ -84,14 +84,16 @@ def _leaves(structure: object, pointer: str, name: str = "") -> Iterator[tuple[s
         yield from _leaves(inner, f"{pointer}/{step}", f"{name}.{key}" if name else key)
 
 
-def _check(path: Path, leaves: dict[str, str], structure: str) -> None:
-    if not leaves:
-        kind = "is a JSON value" if not structure.startswith("{") else "has no keys"
+def _check_objects(path: Path, structures: list[object]) -> None:
+    if not all(isinstance(structure, dict) for structure in structures) or structures == [{}]:
         raise InputError(
-            f"each line must be an object with keys; this one {kind}",
-            f"{path.name} line 1",
+            "each line must be an object with keys",
+            path.name,
             'for example {"method": "ours", "dataset": "digits", "seed": 0, "accuracy": 0.93}',
         )
+
+
+def _check_names(path: Path, leaves: dict[str, str]) -> None:
     if len(leaves) > _MOST_COLUMNS:
         raise InputError(
             f"its objects have {len(leaves)} different keys, more than {_MOST_COLUMNS}",
@@ -106,9 +108,7 @@ def _check(path: Path, leaves: dict[str, str], structure: str) -> None:
                 f"the keys {other!r} and {name!r} differ only in case", path.name, "rename one"
             )
         if name.startswith("__"):
-            raise InputError(
-                f"the key {name!r} starts with two underscores", path.name, "rename it"
-            )
+            raise InputError(f"the key {name!r} starts with two underscores", path.name, "rename")
 
 
 def _create_view(

@@ -133,7 +133,7 @@ def _read_runs(
         "SELECT r.run_uuid, coalesce(r.name, ''), coalesce(e.name, ''), coalesce(r.status, ''), "
         "r.lifecycle_stage = 'deleted' OR e.lifecycle_stage = 'deleted' "
         "FROM runs r LEFT JOIN experiments e ON e.experiment_id = r.experiment_id "
-        "ORDER BY r.start_time, r.run_uuid"
+        "ORDER BY r.start_time, r.rowid"
     )
     for number, (uuid, name, experiment, status, deleted) in enumerate(found):
         runs[uuid] = _Run(number, uuid, name, experiment, "DELETED" if deleted else status)

@@ -127,7 +127,8 @@ def _cells(
     rule = view.rules.get((slot.metric.name, slot.dataset), UNROUNDED)
     found = [_number(view, slot, method) for method in view.methods]
     printed = ["" if one is None or one.mean is None else rule.show(one.mean) for one in found]
-    ranked = marks.best(printed, slot.metric.direction, second=view.spec.second)
+    direction = slot.metric.direction if view.spec.bold else None
+    ranked = marks.best(printed, direction, second=view.spec.second)
     cells = []
     for method, one, text, rank in zip(view.methods, found, printed, ranked, strict=True):
         if one is None:

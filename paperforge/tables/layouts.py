@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from paperforge.latex.escape import plain
 from paperforge.model import Cell, Column, Row
 from paperforge.spec import Dataset, Direction, Method, Metric
-from paperforge.tables.marks import roles
+from paperforge.tables.marks import sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -100,7 +100,7 @@ def _across(grid: Grid, metrics: Sequence[Metric], dataset: str | None) -> tuple
 
 def _role_groups(methods: Sequence[Method]) -> list[str]:
     """Each method's row group; only where both sides are there."""
-    baselines, ours = roles(methods)
+    baselines, ours = sides(methods)
     if not (baselines and ours):
         return [""] * len(methods)
     return ["Ours" if method in ours else "Baselines" for method in methods]

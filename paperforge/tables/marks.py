@@ -69,6 +69,18 @@ def roles(methods: Iterable[Method]) -> tuple[list[Method], list[Method]]:
     return [], []
 
 
+def sides(methods: Iterable[Method]) -> tuple[list[Method], list[Method]]:
+    """(baselines, ours) for rows in two groups; both empty where a method belongs to neither.
+
+    With both roles given, a method without one is beside the comparison: the paper's order stays.
+    """
+    every = list(methods)
+    given = {m.role for m in every}
+    if given >= {Role.OURS, Role.BASELINE, None}:
+        return [], []
+    return roles(every)
+
+
 def against_baseline(analysis: Analysis, metrics: Iterable[str]) -> Marking:
     """The marks that the primary decisions of these metrics support, by the paper's roles.
 

@@ -89,12 +89,12 @@ def comparisons(
         notes.append(Note(marking.worse, Mark.WORSE.value))
     if not notes and not any(d.decided for d in tested):
         notes.append(Note(marking.none))
-    test = " or ".join(dict.fromkeys(f"{d.test} test".removesuffix(" test test") for d in tested))
+    test = " or ".join(dict.fromkeys(d.test for d in tested))
     average = tested[0].scope is None and datasets > 1
     where = f" on the average over the {count(datasets, 'dataset')}" if average else ""
     alpha = f"{analysis.design.alpha:g}".removeprefix("0")
     family = _family(tested, analysis.design.correction)
-    notes.append(Note(f"Two-sided {test}{where}; {family}; α = {alpha}"))
+    notes.append(Note(f"Test: two-sided {test}{where}; {family}; α = {alpha}"))
     if analysis.design.generalises:
         notes.append(Note(plain(analysis.design.generalises)))
     return notes

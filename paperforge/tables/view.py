@@ -11,7 +11,7 @@ from paperforge.latex.rounding import Rounding, column_rules, spread_kind
 from paperforge.model import Aggregate, Analysis, Diagnostic, Missing, Severity
 from paperforge.spec import Dataset, Method, Metric, TableSpec
 from paperforge.tables.layouts import AVERAGE, Slot
-from paperforge.tables.marks import roles
+from paperforge.tables.marks import sides
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,7 +50,7 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
             f"table {spec.name}",
             "the results need at least one metric, one method and one value",
         )
-    baselines, ours = roles(methods)
+    baselines, ours = sides(methods)
     if baselines and ours:
         methods = (*(m for m in methods if m not in ours), *ours)
     index = {(a.metric, a.method, a.dataset): a for a in analysis.aggregates}

@@ -69,9 +69,9 @@ def test_single_runs_have_dots_alone(study, paint):
 
 
 def test_notes_name_the_replicates(study):
-    assert "mean over 10 seeds; bars: 95 % t intervals." in figures.draw(MEANS, study(2)).note
+    assert "mean over 10 seeds; bars: 95% t intervals." in figures.draw(MEANS, study(2)).note
     examples = figures.draw(MEANS, study(2, seeds=900, unit=Unit.EXAMPLE)).note
-    assert "mean over 900 examples; bars: 95 % intervals of the mean." in examples
+    assert "mean over 900 examples; bars: 95% intervals of the mean." in examples
 
 
 def test_alt_holds_means_with_their_half_widths_best_first(study):

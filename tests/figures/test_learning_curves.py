@@ -58,7 +58,7 @@ def test_data_holds_every_number(study):
 def test_note_and_alt_say_what_is_drawn(study):
     figure = figures.draw(SPEC, study(3, 1))
     assert figure.note == (
-        "Lines: mean over 10 seeds; bands: 95 % t intervals. The arrow points to better values."
+        "Lines: mean over 10 seeds; bands: 95% t intervals. The arrow points to better values."
     )
     assert figure.alt == (
         "Learning curves of Accuracy in %, steps 0 to 1000, for 3 methods. At the last step: "

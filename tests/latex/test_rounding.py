@@ -93,14 +93,19 @@ def test_ties_go_away_from_zero(number, decimals):
 @pytest.mark.parametrize(
     ("values", "spreads", "decimals"),
     [
-        ([95.342], [0.31], 1),
+        ([95.342], [0.354], 2),
+        ([95.342], [0.355], 1),
+        ([95.342], [0.41], 1),
+        ([95.342], [0.949], 1),
+        ([95.342], [0.951], 1),
         ([95.342], [0.14], 2),
         ([95.342], [0.0961], 2),
-        ([95.342], [2.5], 0),
+        ([95.342], [2.5], 1),
+        ([95.342], [5.0], 0),
         ([95.342], [1.5], 1),
         ([95.342], [25.0], 0),
-        ([95.342], [0.0003], 4),
-        ([95.0, 96.0], [0.3, 0.4, 0.0, math.nan, math.inf], 1),
+        ([95.342], [0.0005], 4),
+        ([95.0, 96.0], [0.4, 0.5, 0.0, math.nan, math.inf], 1),
         ([0.912], [], 3),
         ([0.9], [], 1),
         ([91.234, 87.12], [], 1),
@@ -174,7 +179,7 @@ def one_column(unit, *cells, digits=None):
 
 
 def test_the_spread_that_is_printed_decides():
-    analysis = one_column(Unit.SEED, (91.234, 2.5, 0.03), (90.1, 3.1, 0.04))
+    analysis = one_column(Unit.SEED, (91.234, 4.5, 0.04), (90.1, 5.1, 0.05))
     assert column_rules(analysis)["m", "d"].decimals == 0
     assert column_rules(analysis, "se")["m", "d"].decimals == 2
     assert column_rules(analysis, "none")["m", "d"].decimals == 0

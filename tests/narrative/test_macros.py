@@ -58,7 +58,7 @@ def test_keys_of_cells_and_averages():
     found = printed(two_datasets())
     assert found["accuracy/lora-r-8/digits"] == "91.3"
     assert found["accuracy/lora-r-8/digits/sd"] == "0.6"
-    assert found["accuracy/lora-r-8/digits/se"] == "0.3"
+    assert found["accuracy/lora-r-8/digits/se"] == "0.30"
     assert found["accuracy/lora-r-8/digits/pm"] == "91.3 ± 0.6"
     assert found["accuracy/lora-r-8/digits/n"] == "4"
     assert found["accuracy/lora-r-8"] == "85.6"

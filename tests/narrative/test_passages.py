@@ -13,7 +13,17 @@ ACCURACY = Metric("acc", "Accuracy", Direction.HIGHER, "%")
 
 def design(unit=Unit.SEED, replicates=(5, 5)):
     return Design(
-        unit, True, (), 0.05, "holm", "mid-p", False, False, replicates, "This generalises.", ("One.", "Two.")
+        unit,
+        True,
+        (),
+        0.05,
+        "holm",
+        "mid-p",
+        False,
+        False,
+        replicates,
+        "This generalises.",
+        ("One.", "Two."),
     )
 
 
@@ -42,9 +52,14 @@ OPEN = decision("b2", 0.21, -0.5, 0.9, 0.31, Verdict.INCONCLUSIVE, detectable=2.
 
 def test_a_sentence_groups_by_verdict_and_gives_interval_and_p():
     (text,) = findings.sentences(analysis(BETTER, OPEN))
-    assert text.startswith("Accuracy, average over the 2 datasets: Ours is better than Base_1 (+2.5 points")
+    assert text.startswith(
+        "Accuracy, average over the 2 datasets: Ours is better than Base_1 (+2.5\u00a0points"
+    )
     assert "adjusted p < .001" in text
-    assert "inconclusive against Base 2 (+0.2 points, 95% interval −0.5 to 0.9, adjusted p = .31)" in text
+    assert (
+        "inconclusive against Base 2 (+0.2\u00a0points, 95% interval −0.5 to 0.9, adjusted p = .31)"
+        in text
+    )
 
 
 def test_no_verdict_becomes_on_par():
@@ -56,9 +71,9 @@ def test_no_verdict_becomes_on_par():
 def test_without_roles_a_comparison_is_read_from_its_better_side():
     worse = decision("b1", -2.5, -3.5, -1.5, 0.001, Verdict.WORSE)
     (text,) = findings.sentences(analysis(worse, roles=False))
-    assert "Base_1 is better than Ours (+2.5 points, 95% interval 1.5 to 3.5" in text
+    assert "Base_1 is better than Ours (+2.5\u00a0points, 95% interval 1.5 to 3.5" in text
     (kept,) = findings.sentences(analysis(worse))
-    assert "Ours is worse than Base_1 (−2.5 points" in kept
+    assert "Ours is worse than Base_1 (−2.5\u00a0points" in kept
 
 
 def test_an_interval_end_that_is_not_zero_never_prints_as_zero():
@@ -70,7 +85,7 @@ def test_an_interval_end_that_is_not_zero_never_prints_as_zero():
 def test_the_metrics_own_decimals_are_kept():
     made = analysis(BETTER)
     made = replace(made, metrics=(replace(ACCURACY, digits=3),))
-    assert "+2.500 points" in findings.sentences(made)[0]
+    assert "+2.500\u00a0points" in findings.sentences(made)[0]
 
 
 def test_many_comparisons_are_counted():
@@ -101,12 +116,13 @@ def test_the_report_aligns_and_names_the_test():
 def test_limitations_say_seeds_effect_and_what_is_open():
     text = " ".join(limitations.sentences(analysis(BETTER, OPEN)))
     assert "5 seeds a setting" in text
-    assert "1.4 points to 2 points" in text
+    assert "1.4 to 2\u00a0points in accuracy" in text
     assert "do not settle the difference in accuracy between Ours and Base 2" in text
 
 
 def test_limitations_name_missing_cells_and_lost_runs():
     cells = [
+        Aggregate("acc", "b1", "x", 5, 1.0, 0.1, 0.1, 0.1),
         Aggregate("acc", "b1", "y", 0, None, None, None, None, Missing.OUT_OF_MEMORY),
         Aggregate("acc", "b2", "x", 3, 1.0, 0.1, 0.1, 0.1, None, 2),
     ]
@@ -115,7 +131,9 @@ def test_limitations_name_missing_cells_and_lost_runs():
     assert "2 runs were lost" in text
 
 
-@pytest.mark.parametrize(("unit", "words"), [(Unit.NONE, "untested"), (Unit.EXAMPLE, "trained once")])
+@pytest.mark.parametrize(
+    ("unit", "words"), [(Unit.NONE, "untested"), (Unit.EXAMPLE, "trained once")]
+)
 def test_limitations_know_the_unit(unit, words):
     assert words in limitations.sentences(analysis(unit=unit))[0]
 
@@ -144,7 +162,9 @@ def test_an_item_without_an_answer_is_open_with_the_evidence_beside_it():
 
 
 def test_answers_and_strays():
-    project = Project(root=None, checklist={"claims": Answer("no", "Not all."), "cliams": Answer("yes", "x")})
+    project = Project(
+        root=None, checklist={"claims": Answer("no", "Not all."), "cliams": Answer("yes", "x")}
+    )
     text, notes = checklists.checklist(ITEMS, project, None)
     assert r"\answerNo{}" in text and "Not all." in text
     assert {n.check for n in notes} == {"checklist", "checklist-key"}
@@ -164,9 +184,14 @@ def test_compute_names_unknown_keys():
 
 
 def test_the_skeleton_uses_the_story_and_prompts_for_the_rest():
-    project = Project(root=None, story=Story(problem="It breaks & burns.", contributions=("One.", "Two.")))
+    project = Project(
+        root=None, story=Story(problem="It breaks & burns.", contributions=("One.", "Two."))
+    )
     texts = skeleton.sections(project, impact=True, tables=True)
-    assert set(texts) >= {f"sections/{n}.tex" for n in ("introduction", "method", "experiments", "limitations", "impact")}
+    assert set(texts) >= {
+        f"sections/{n}.tex"
+        for n in ("introduction", "method", "experiments", "limitations", "impact")
+    }
     introduction = texts["sections/introduction.tex"]
     assert r"It breaks \& burns." in introduction
     assert introduction.count(r"\item") == 2

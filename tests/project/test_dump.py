@@ -105,6 +105,7 @@ PROJECTS = st.builds(
             st.sampled_from(["", "sd", "se", "ci", "none"]),
             st.booleans(),
             st.booleans(),
+            st.booleans(),
             PROSE,
             PROSE,
         )
@@ -119,6 +120,7 @@ PROJECTS = st.builds(
             NAMES,
             st.sampled_from(["column", "text"]),
             st.none() | st.floats(1, 2000),
+            PROSE,
             PROSE,
             PROSE,
         )

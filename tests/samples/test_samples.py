@@ -25,12 +25,16 @@ def test_a_sample_builds_without_a_warning(paperforge, tmp_path, sample, venue, 
     assert said.code == 0, loud
     assert not loud
     assert report["decisions"]
-    fonts = subprocess.run(["pdffonts", report["pdf"]], capture_output=True, text=True, check=True).stdout
+    fonts = subprocess.run(
+        ["pdffonts", report["pdf"]], capture_output=True, text=True, check=True
+    ).stdout
     rows = fonts.splitlines()[2:]
     assert rows
     assert not [row for row in rows if "Type 3" in row]
     assert all(row.split()[-5] == "yes" for row in rows), "a font is not embedded"
-    text = subprocess.run(["pdftotext", report["pdf"], "-"], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run(
+        ["pdftotext", report["pdf"], "-"], capture_output=True, text=True, check=True
+    ).stdout
     assert "??" not in text
 
 
@@ -53,7 +57,9 @@ def adaptation(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("method", "dataset", "seed"), [("lora-r4", "digits-rotated", 3), ("full", "wine-crosstalk", 7)])
+@pytest.mark.parametrize(
+    ("method", "dataset", "seed"), [("lora-r4", "digits-rotated", 3), ("full", "wine-crosstalk", 7)]
+)
 def test_a_run_of_the_adaptation_study_comes_out_again(adaptation, method, dataset, seed):
     """Another processor may differ in the last digits: one wine in fifty is allowed for."""
     with (SAMPLES / "adaptation" / "results" / "runs.csv").open() as file:
@@ -86,6 +92,8 @@ def test_the_evaluation_study_keeps_ids_and_predictions_not_texts():
 def test_the_experiments_start_and_explain_themselves():
     for sample in ("adaptation", "evaluation"):
         script = SAMPLES / sample / "experiments" / "run.py"
-        done = subprocess.run([sys.executable, script, "--help"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, script, "--help"], capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         assert "--out" in done.stdout

@@ -44,10 +44,11 @@ def test_a_file_without_a_telling_name(write, reading):
     [
         ('{"a": 1}\n{"a": 1\n{"a": 3}\n', "not JSON", "r.jsonl line 2"),
         ("[1, 2]\n[3]\n", "JSON", "r.jsonl"),
-        ("1\n2\n", "object", "r.jsonl line 1"),
+        ("1\n2\n", "object", "r.jsonl"),
         ('{"a": 1, "A": 2}\n', "differ only in case", "r.jsonl"),
         ("\ufeff" + '{"a": 1}\n', "byte order mark", "r.jsonl line 1"),
         (" \n", "no rows", "r.jsonl"),
+        ("{}\n{}\n", "object with keys", "r.jsonl"),
         ('{"a":' * 5000 + "1" + "}" * 5000, "JSON", "r.jsonl"),
     ],
 )

@@ -26,10 +26,10 @@ def test_one_dataset_without_a_name_has_the_metrics_across(make):
         Metric("loss", "Loss", Direction.LOWER),
     )
     cells = [
-        make.aggregate("accuracy", "a", "", 91.24, 0.3),
-        make.aggregate("accuracy", "b", "", 90.11, 0.4),
-        make.aggregate("loss", "a", "", 0.5, 0.02),
-        make.aggregate("loss", "b", "", 0.4, 0.03),
+        make.aggregate("accuracy", "a", "", 91.24, 0.4),
+        make.aggregate("accuracy", "b", "", 90.11, 0.5),
+        make.aggregate("loss", "a", "", 0.5, 0.05),
+        make.aggregate("loss", "b", "", 0.4, 0.06),
     ]
     table = tables.arrange(make.analysis(cells, ["a", "b"], metrics=metrics))
     assert table.stub == "Method"
@@ -44,8 +44,8 @@ def test_one_dataset_without_a_name_has_the_metrics_across(make):
 
 def test_methods_by_datasets_with_an_average(make):
     columns = {
-        "x": [(91.24, 0.3), (90.0, 0.4)],
-        "y": [(81.0, 2.2), (82.0, 3.1)],
+        "x": [(91.24, 0.4), (90.0, 0.5)],
+        "y": [(81.0, 4.2), (82.0, 5.1)],
         None: [(86.1, 1.3), (86.0, 1.4)],
     }
     table = tables.arrange(make.table_of(columns, ["a", "b"]))
@@ -55,7 +55,7 @@ def test_methods_by_datasets_with_an_average(make):
         ("Average", "Accuracy (%) ↑"),
     ]
     assert rows(table) == {"a": ["91.2", "81", "86.1"], "b": ["90.0", "82", "86.0"]}
-    assert [c.printed_spread for c in table.rows[1].cells] == ["0.4", "3", "1.4"]
+    assert [c.printed_spread for c in table.rows[1].cells] == ["0.5", "5", "1.4"]
     assert table.caption == "Accuracy of 2 methods on 2 datasets."
     assert table.label == "tab:main"
     without = tables.arrange(make.table_of(columns, ["a", "b"]), TableSpec(average=False))
@@ -84,7 +84,7 @@ def test_the_other_layout_of_one_dataset_has_the_metrics_down(make):
 
 
 def test_baselines_come_first_then_ours(make):
-    methods = [Method("o", "O", Role.OURS), Method("p", "P"), Method("b", "B", Role.BASELINE)]
+    methods = [Method("o", "O", Role.OURS), Method("p", "P", Role.BASELINE), Method("b", "B", Role.BASELINE)]
     analysis = make.table_of({"": [(3.0,), (2.0,), (1.0,)]}, methods)
     table = tables.arrange(analysis)
     assert [(row.label, row.group) for row in table.rows] == [
@@ -97,8 +97,20 @@ def test_baselines_come_first_then_ours(make):
     assert [(row.label, row.group) for row in plain.rows] == [("z", ""), ("a", "")]
 
 
+def test_a_method_beside_the_comparison_keeps_its_place(make):
+    methods = [Method("o", "O", Role.OURS), Method("v", "V"), Method("b", "B", Role.BASELINE)]
+    table = tables.arrange(make.table_of({"": [(3.0,), (2.0,), (1.0,)]}, methods))
+    assert [(row.label, row.group) for row in table.rows] == [("O", ""), ("V", ""), ("B", "")]
+
+
+def test_bold_can_be_left_out(make):
+    analysis = make.table_of({"": [(3.0,), (2.0,)]}, "ab")
+    table = tables.arrange(analysis, TableSpec(bold=False))
+    assert not any(mark for row in best(table).values() for mark in row)
+
+
 def test_ties_on_the_printed_value_are_all_bold(make):
-    analysis = make.table_of({"": [(95.34, 0.3), (95.31, 0.4), (95.26, 0.3), (95.24, 0.3)]}, "abcd")
+    analysis = make.table_of({"": [(95.34, 0.4), (95.31, 0.5), (95.26, 0.4), (95.24, 0.4)]}, "abcd")
     table = tables.arrange(analysis)
     assert [b[0] for b in best(table).values()] == [True, True, True, False]
     assert "Bold: the best printed value of each column; ties share it" in texts(table)

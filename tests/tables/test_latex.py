@@ -122,7 +122,7 @@ def test_bold_keeps_its_width_and_is_not_mathematics(make):
 
 def test_a_cell_without_spread_keeps_its_place(make):
     cells = [
-        make.aggregate("accuracy", "a", "", 90.0, 0.3),
+        make.aggregate("accuracy", "a", "", 90.0, 0.4),
         make.aggregate("accuracy", "b", "", 91.0, None, 1),
     ]
     tex = tables.render(tables.arrange(make.analysis(cells, "ab")))

@@ -102,7 +102,7 @@ def test_the_test_its_family_and_what_it_generalises_to(make):
     said = words(make, make.decision("a", "b", Verdict.BETTER, family=4, test="Welch t"))
     assert said == [
         "better than B",
-        "Two-sided Welch t test on the average over the 5 datasets; Holm over 4 comparisons; α = .05",
+        "Test: two-sided Welch t on the average over the 5 datasets; Holm over 4 comparisons; α = .05",
         "This generalises to new seeds on these benchmarks.",
     ]
 
@@ -114,7 +114,7 @@ def test_words_of_other_families(make):
         generalises="",
         alpha=0.01,
     )
-    assert single[1:] == ["Two-sided McNemar mid-p test; a single comparison; α = .01"]
+    assert single[1:] == ["Test: two-sided McNemar mid-p; a single comparison; α = .01"]
     two = [
         make.decision("a", "b", Verdict.BETTER, metric=m, family=f, scope="")
         for m, f in (("x", 2), ("y", 3))
@@ -162,7 +162,7 @@ def test_the_notes_of_a_whole_table(make):
         "Bold: the best printed value of each column; ties share it.",
         "†: LoRA_r8 (ours) is better than this method.",
         "‡: LoRA_r8 (ours) is worse than this method.",
-        "Two-sided stratified Welch t test on the average over the 3 datasets; Holm over 3 comparisons of each metric; α = .05.",
+        "Test: two-sided stratified Welch t on the average over the 3 datasets; Holm over 3 comparisons of each metric; α = .05.",
         "This generalises to new seeds on these benchmarks.",
         "Untested, with one run a cell: LoRA_r8 (ours) against LoRA ($r=1$) & 50%.",
         "×: crashed.",
