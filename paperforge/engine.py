@@ -52,20 +52,24 @@ def open_engine(files: Sequence[Path], memory: str = MEMORY) -> Engine:
             tempfile.gettempdir(),
             "make room there, or set TMPDIR to a folder that can be written",
         ) from None
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "memory_limit": memory,
-            "temp_directory": str(scratch / "spill"),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
-    paths = ", ".join(literal(str(path)) for path in files)
-    connection.execute(f"SET allowed_paths = [{paths}]")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET enable_progress_bar = false")
-    connection.execute("SET lock_configuration = true")
+    try:
+        connection = duckdb.connect(
+            ":memory:",
+            config={
+                "memory_limit": memory,
+                "temp_directory": str(scratch / "spill"),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            },
+        )
+        paths = ", ".join(literal(str(path)) for path in files)
+        connection.execute(f"SET allowed_paths = [{paths}]")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute("SET lock_configuration = true")
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
     engine = Engine(connection, scratch)
     weakref.finalize(engine, _close, connection, scratch)
     return engine

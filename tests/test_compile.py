@@ -43,7 +43,9 @@ def test_the_same_inputs_give_the_same_bytes_anywhere(tmp_path):
     second = compiled(manuscript(), tmp_path / "b" / "deeper", name="other")
     assert first.pdf.read_bytes() == second.pdf.read_bytes()
     assert first.pages == 1
-    text = subprocess.run(["pdftotext", first.pdf, "-"], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run(
+        ["pdftotext", first.pdf, "-"], capture_output=True, text=True, check=True
+    ).stdout
     assert "May 4, 2026" in text
 
 

@@ -624,7 +624,7 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=64)
 
 
 @settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -656,3 +656,36 @@ def test_the_path_of_a_table_imports_nothing_heavy(tmp_path):
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert ran.stdout.strip() == "[]", ran.stdout
+
+
+ROW = st.tuples(
+    st.sampled_from("ab"),
+    st.sampled_from("xy"),
+    st.integers(0, 2),
+    st.integers(0, 2),
+    st.integers(0, 9),
+)
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.lists(ROW, min_size=1, max_size=20), st.booleans())
+def test_final_values_are_those_of_a_plain_loop(load, rows, with_steps):
+    header = "method,dataset,seed,step,accuracy" if with_steps else "method,dataset,seed,accuracy"
+    lines, last = [header], {}
+    for method, dataset, seed, step, value in rows:
+        cells = [method, dataset, seed, *([step] if with_steps else []), value]
+        lines.append(",".join(map(str, cells)))
+        step_of_best, _ = last.get((method, dataset, seed), (-1, None))
+        if not with_steps or step >= step_of_best:
+            last[method, dataset, seed] = (step, float(value))
+    expected = {}
+    for (method, dataset, seed), (_, value) in last.items():
+        expected.setdefault((method, dataset), {})[seed] = value
+    found = load("\n".join(lines))
+    assert table(found) == expected
+    keys = {tuple(row[: 4 if with_steps else 3]) for row in rows}
+    assert found.frame()["kept"].sum() == len(keys)

@@ -108,10 +108,12 @@ class Differences:
                 "Dots: difference of single runs, so nothing is tested and there are no intervals."
             )
             return text + select.arrow_note(self.metric)
+        found = f"a difference{' or equivalence' * self._equivalent} was found{after}"
+        if not family:
+            found = "the interval leaves out zero, which is not corrected for several comparisons"
         text = (
             f"Dots: difference of the means; bars: unadjusted {' and '.join(levels)}% intervals; "
-            f"filled: a difference{' or equivalence' * self._equivalent} was found{after}, "
-            "hollow: not."
+            f"filled: {found}; hollow: not."
         )
         if self.metric.margin is not None:
             text += f" Shaded: within the margin of {self.metric.margin:g}{_unit(self.metric)}."
@@ -172,15 +174,20 @@ class Differences:
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size."""
         several = len({d.a for d in self.decisions}) > 1
+        common = several and len({d.b for d in self.decisions}) == 1
         rows = list(dict.fromkeys((d.a, d.b) for d in self.decisions))
         panels = tuple(
-            Panel(label if len(self.panels) > 1 else "", self._dots(rows, inside, several=several))
+            Panel(
+                label if len(self.panels) > 1 else "",
+                self._dots(rows, inside, several=several, common=common),
+            )
             for label, inside in self.panels
         )
         who = "" if several else f"{self._name(self.decisions[0].a)}: "
         unit = _unit(self.metric)
         shown = f" ({unit.strip()})" if unit else ""
-        short = f"Difference in {_lower(self.metric.label)}{shown}{select.arrow(self.metric)}"
+        to = f" to {self._name(self.decisions[0].b)}" if common else ""
+        short = f"Difference{to} in {_lower(self.metric.label)}{shown}{select.arrow(self.metric)}"
         full = f"{who}{short[0].lower() if who else short[0]}{short[1:]}"
         label = full if ruler.width(full, style.label) <= style.width - 2 else short
         where, band = select.where(self.spec), self.metric.margin
@@ -188,13 +195,20 @@ class Differences:
         return plot.paint(style, ruler)
 
     def _dots(
-        self, rows: Sequence[tuple[str, str]], inside: Sequence[Decision], *, several: bool
+        self,
+        rows: Sequence[tuple[str, str]],
+        inside: Sequence[Decision],
+        *,
+        several: bool,
+        common: bool,
     ) -> tuple[Dot, ...]:
         found = {(d.a, d.b): d for d in inside}
         dots = []
         for a, b in rows:
             label = f"{self._name(a)} vs. {self._name(b)}" if several else f"vs. {self._name(b)}"
-            look, decision = self.looks[b], found.get((a, b))
+            if common:
+                label = self._name(a)
+            look, decision = self.looks[a if common else b], found.get((a, b))
             if decision is None:
                 dots.append(Dot(label, look, None, word="not compared"))
                 continue

@@ -91,7 +91,9 @@ def comparisons(
         notes.append(Note(marking.none))
     test = " or ".join(dict.fromkeys(d.test for d in tested))
     average = tested[0].scope is None and datasets > 1
-    where = f" on the average over the {count(datasets, 'dataset')}" if average else ""
+    where = f" over the {count(datasets, 'dataset')}" if average else ""
+    if average and not test.endswith("averages"):
+        where = f" on the average{where}"
     alpha = f"{analysis.design.alpha:g}".removeprefix("0")
     family = _family(tested, analysis.design.correction)
     notes.append(Note(f"Test: two-sided {test}{where}; {family}; α = {alpha}"))

@@ -146,7 +146,7 @@ FIELDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"
 
 
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -84,7 +84,11 @@ def test_the_other_layout_of_one_dataset_has_the_metrics_down(make):
 
 
 def test_baselines_come_first_then_ours(make):
-    methods = [Method("o", "O", Role.OURS), Method("p", "P", Role.BASELINE), Method("b", "B", Role.BASELINE)]
+    methods = [
+        Method("o", "O", Role.OURS),
+        Method("p", "P", Role.BASELINE),
+        Method("b", "B", Role.BASELINE),
+    ]
     analysis = make.table_of({"": [(3.0,), (2.0,), (1.0,)]}, methods)
     table = tables.arrange(analysis)
     assert [(row.label, row.group) for row in table.rows] == [
