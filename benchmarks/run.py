@@ -2,9 +2,9 @@
 
     python benchmarks/run.py [--runs 9]
 
-Every pair runs in turn (A B A B …), so that a machine whose speed drifts slows both. The ratio is the
-median over the pairs, of wall time; user + system time is given beside it. The targets are printed,
-never asserted: a shared machine is noisy.
+Every pair runs in turn (A B A B …), so that a machine whose speed drifts slows both. The ratio is
+the median over the pairs, of wall time; user + system time is given beside it. The targets are
+printed, never asserted: a shared machine is noisy.
 """
 
 from __future__ import annotations

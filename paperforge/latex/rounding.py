@@ -90,9 +90,9 @@ def decimals_for(
 
     With uncertainties: the median positive one decides by the rule of the Particle Data Group
     (Review of Particle Physics, introduction, section 5.3): by its three leading digits, 100 to 354
-    show two significant digits, 355 to 949 one, 950 to 999 round up and show two (0.41 -> 1 decimal,
-    0.14 -> 2, 0.097 -> 2, that is 0.10). Without: the median magnitude of the values shows
-    three significant digits, and never more decimals than the data has. 0 to 15.
+    show two significant digits, 355 to 949 one, 950 to 999 round up and show two (0.41 -> one
+    decimal, 0.14 -> two, 0.097 -> two, that is 0.10). Without: the median magnitude of the values
+    shows three significant digits, and never more decimals than the data has. 0 to 15.
     """
     if digits is not None:
         return digits

@@ -75,8 +75,8 @@ def _missing(analysis: Analysis) -> Iterator[str]:
         else:  # a metric that nobody measures of this method
             continue
         by_reason.setdefault(str(cell.missing), set()).add(methods[cell.method] + place)
-    for reason, cells in sorted(by_reason.items()):
-        yield f"Missing from the comparison ({reason}): {_list(sorted(cells))}."
+    for reason, places in sorted(by_reason.items()):
+        yield f"Missing from the comparison ({reason}): {_list(sorted(places))}."
     lost = {(c.method, c.dataset): c.not_finite + c.failed for c in analysis.aggregates}
     count = sum(n for (_, dataset), n in lost.items() if dataset is not None)
     if count:
