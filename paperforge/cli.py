@@ -14,7 +14,7 @@ import click
 
 from paperforge import __version__
 from paperforge.errors import PaperforgeError
-from paperforge.options import result_options, split_options
+from paperforge.options import output_option, report_option, result_options, split_options
 
 SPREADS = ["sd", "se", "ci", "none"]
 MODES = ["draft", "submission", "preprint", "final"]
@@ -138,9 +138,7 @@ Exit codes: 0 done, 1 your input needs a change, 4 everything but the PDF (no Te
 @click.option(
     "--timeout", type=click.FloatRange(1), default=180, show_default=True, help="Seconds for TeX."
 )
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report."
-)
+@report_option
 def build(  # noqa: PLR0917  click calls it by name
     project: Path,
     venue: str | None,
@@ -170,13 +168,7 @@ Examples:
 """
 )
 @result_options
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="Write a file instead of stdout.",
-)
+@output_option
 @click.option(
     "--format",
     "form",
@@ -263,9 +255,7 @@ Examples:
 """
 )
 @result_options
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report."
-)
+@report_option
 def stats(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     """Say what the results support: the design, the test it calls for, and each verdict."""
     from paperforge.commands.stats import stats as command
@@ -288,13 +278,7 @@ Examples:
     default="text",
     help="text: a grid of the runs found; the others: the tidy rows.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="Write a file instead of stdout.",
-)
+@output_option
 def runs(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     """Show what a result store holds, as paperforge reads it."""
     from paperforge.commands.runs import runs as command
@@ -310,9 +294,7 @@ Examples:
   paperforge venues add ~/Downloads/Styles.zip --project mypaper
 """,
 )
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report."
-)
+@report_option
 @click.pass_context
 def venues(context: click.Context, form: str) -> int | None:
     """List the venues, or take in an official style kit."""
@@ -335,9 +317,7 @@ def venues_add(kit: Path, venue: str | None, project: Path) -> int:
 
 
 @cli.command()
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report."
-)
+@report_option
 def doctor(form: str) -> int:
     """Say what this machine has and lacks for building papers (exit 4: no TeX)."""
     from paperforge.commands.doctor import doctor as command

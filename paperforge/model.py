@@ -470,6 +470,14 @@ class Venue:
     """The folder that holds the official style file, where one was found."""
 
 
+TEX_FILES = frozenset(
+    [f".{kind}" for kind in ("tex", "ltx", "tikz", "pgf", "bib", "bst", "sty", "cls", "clo", "def")]
+    + [".cfg", ".fd", ".bbx", ".cbx", ".lbx", ".enc", ".ist"]
+    + [".pdf", ".png", ".jpg", ".jpeg", ".eps"]
+)
+"""What a LaTeX project is made of; a build takes nothing else of the author's folder."""
+
+
 class Owner(StrEnum):
     """Who may write a file."""
 

@@ -1,4 +1,4 @@
-"""The options that say which results to read and what they mean; shared by four commands."""
+"""Options that commands share: which results to read, what they mean, how to report."""
 
 from __future__ import annotations
 
@@ -64,6 +64,14 @@ OPTIONS = (
         metavar="[FILE]",
         help="Write what was guessed and given as a paper.toml.",
     ),
+)
+
+
+report_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report."
+)
+output_option = click.option(
+    "-o", "--output", type=PATH, default=None, help="Write a file instead of stdout."
 )
 
 

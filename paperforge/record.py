@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperforge import __version__
+from paperforge.model import TEX_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,27 +22,7 @@ NAME = "build.json"
 INDEX = "index.json"
 """In build/.work: which folder the last build with given options went to."""
 SKIPPED = frozenset({"build", "node_modules", "__pycache__"})
-WATCHED = frozenset(
-    [
-        ".toml",
-        ".tex",
-        ".ltx",
-        ".tikz",
-        ".pgf",
-        ".bib",
-        ".bst",
-        ".sty",
-        ".cls",
-        ".clo",
-        ".def",
-        ".cfg",
-        ".pdf",
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".eps",
-    ]
-)
+WATCHED = TEX_FILES | {".toml"}
 """What a build reads of the author's folder; result stores are named in the record."""
 
 Stamp = tuple[int, int]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from paperforge.errors import InputError
 from paperforge.latex import source
 from paperforge.latex.escape import escape
-from paperforge.model import Diagnostic, File, Manuscript, Owner, Severity
+from paperforge.model import TEX_FILES, Diagnostic, File, Manuscript, Owner, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,33 +25,6 @@ if TYPE_CHECKING:
     from paperforge.model import Venue
     from paperforge.spec import Author, Project
 
-TEX_FILES = frozenset(
-    [
-        ".tex",
-        ".ltx",
-        ".tikz",
-        ".pgf",
-        ".bib",
-        ".bst",
-        ".sty",
-        ".cls",
-        ".clo",
-        ".def",
-        ".cfg",
-        ".fd",
-        ".bbx",
-        ".cbx",
-        ".lbx",
-        ".enc",
-        ".ist",
-        ".pdf",
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".eps",
-    ]
-)
-"""What a LaTeX project is made of; nothing else of the author's folder is copied into a build."""
 LEFT_OUT = frozenset({"build", "generated", "venues", "node_modules", "__pycache__"})
 LARGEST_FILE = 50 * 2**20
 """Bytes; Overleaf takes no larger file either."""

@@ -168,7 +168,7 @@ def test_a_printed_p_is_on_its_side_of_alpha(p, alpha):
 
 
 def one_column(unit, *cells, digits=None):
-    design = Design(unit, False, (), 0.05, "holm", "mid-p", False, False, (5, 5), "", ())  # noqa: FBT003
+    design = Design(unit, False, (), 0.05, "holm", "mid-p", False, False, (5, 5), "", ())
     aggregates = tuple(
         Aggregate("m", f"x{i}", "d", 5, mean, sd, se, None)
         for i, (mean, sd, se) in enumerate(cells)

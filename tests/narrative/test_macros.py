@@ -31,7 +31,7 @@ def decision(a, b, scope, **more):
 
 
 def analysis(cells, methods, datasets, decisions=(), unit=Unit.SEED):
-    design = Design(unit, False, (), 0.05, "holm", "mid-p", False, False, (3, 4), "", ())  # noqa: FBT003
+    design = Design(unit, False, (), 0.05, "holm", "mid-p", False, False, (3, 4), "", ())
     return Analysis(
         design,
         (Metric("accuracy", "Accuracy", Direction.HIGHER, "%"),),

@@ -26,7 +26,7 @@ def design(unit=Unit.SEED, replicates=(10, 10), **changed):
     return Design(**(said | changed))
 
 
-def aggregate(metric, method, dataset, mean, sd=None, n=10, **more):  # noqa: PLR0917 - a cell in one line
+def aggregate(metric, method, dataset, mean, sd=None, n=10, **more):
     se = None if sd is None else sd / math.sqrt(n)
     half = None if se is None else 2.262 * se
     return Aggregate(metric, method, dataset, n, mean, sd, se, half, **more)
