@@ -19,7 +19,7 @@ paper: $(VENV)/.paperforge
 	@scripts/samples.sh $(BIN)/paperforge
 
 test: $(VENV)/.test
-	@scripts/tex.sh
+	@scripts/tex.sh --tests
 	$(BIN)/python -m pytest -n 2 tests
 
 check: $(VENV)/.dev

@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
 # Install TeX where it is missing and apt may be used; elsewhere say the exact command and go on:
-# the build then writes everything but the PDFs.
+# the build then writes everything but the PDFs. With --tests also poppler, which reads PDFs back.
 set -uo pipefail
 packages=(latexmk texlive-latex-base texlive-latex-recommended texlive-latex-extra
           texlive-fonts-recommended fonts-texgyre lmodern)
 
+readers=true
+if [ "${1:-}" = --tests ]; then
+    packages+=(poppler-utils)
+    readers="command -v pdftotext"
+fi
+
 complete() {
-    command -v latexmk >/dev/null && command -v pdflatex >/dev/null &&
+    $readers >/dev/null && command -v latexmk >/dev/null && command -v pdflatex >/dev/null &&
         [ "$(kpsewhich booktabs.sty microtype.sty lineno.sty forloop.sty t1lmtt.fd ptmr8t.tfm | wc -l)" = 6 ]
 }
 

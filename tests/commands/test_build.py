@@ -301,3 +301,17 @@ def wait_for(condition, seconds=60):
     while not condition():
         assert time.monotonic() < deadline, "timed out"
         time.sleep(0.1)
+
+
+def test_a_tex_error_from_a_name_in_the_data_names_the_store_and_the_row(
+    paperforge, paper, results_csv
+):
+    results_csv.write_text(results_csv.read_text().replace("near", "算法"), encoding="utf-8")
+    row = next(
+        i
+        for i, line in enumerate(results_csv.read_text().splitlines(), 1)
+        if line.startswith("算法")
+    )
+    said = paperforge("build", paper)
+    assert said.code == 1
+    assert f"results.csv line {row}" in said.err and "算法" in said.err
