@@ -36,9 +36,16 @@ def main() -> NoReturn:
     except PaperforgeError as error:
         _show(error)
         code = error.exit_code
+    except RuntimeError as error:
+        # DuckDB turns Ctrl-C during a query into an error of its own.
+        interrupted = "interrupt" in f"{type(error).__name__} {error}".lower()
+        code = _interrupted() if interrupted else _our_bug(error)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:
+        _show(PaperforgeError(error.strerror or str(error), str(error.filename or "output")))
+        code = PaperforgeError.exit_code
     except Exception as error:  # noqa: BLE001  the one place that turns our bug into a report
         code = _our_bug(error)
     sys.exit(code if isinstance(code, int) else 0)
@@ -218,7 +225,10 @@ Examples:
 )
 @result_options
 @click.option(
-    "--kind", default="intervals", show_default=True, help="learning-curves or intervals."
+    "--kind",
+    default="intervals",
+    show_default=True,
+    help="learning-curves, intervals or differences.",
 )
 @click.option(
     "-o",

@@ -14,11 +14,12 @@ import contextlib
 import hashlib
 import json
 import os
+import posixpath
 import shutil
 import signal
 import subprocess
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from paperforge import texlog
@@ -50,20 +51,42 @@ def compile_manuscript(
     written.
     """
     kept = write_project(manuscript, folder, work) + _undated(manuscript)
-    engine = manuscript.venue.engine.split()[0] if manuscript.venue else "pdflatex"
-    if not pdf or not tex_available(engine):
+    if pdf and not tex_available(manuscript.engine):
+        return Build(folder, None, None, None, "", (*kept, _no_tex(manuscript.engine)))
+    if not pdf:
         return Build(folder, None, None, None, "", kept)
     mirror(manuscript, work)
-    code, output = _latexmk(work, manuscript.main, engine, timeout, _clock(manuscript))
-    log = _text(work / Path(manuscript.main).with_suffix(".log").name) or output
-    diagnostics = tuple(_locate(d, manuscript) for d in texlog.read(log))
-    made = work / Path(manuscript.main).with_suffix(".pdf").name
-    if code != 0 or not made.exists():
-        if not any(d.severity is Severity.ERROR for d in diagnostics):
+    run = work / PurePosixPath(manuscript.main).parent
+    stem = PurePosixPath(manuscript.main).stem
+    code, output = _run(_latexmk_command(manuscript), run, manuscript, timeout)
+    references = texlog.bibliography(_text(run / f"{stem}.blg"))
+    if code and references and not _stopped(texlog.read(_text(run / f"{stem}.log"))):
+        # BibTeX failed, not TeX, and latexmk stops there: TeX itself takes what BibTeX did write.
+        for _ in range(2):
+            code, output = _run(_engine_command(manuscript), run, manuscript, timeout)
+        code = code if code == -signal.SIGKILL else 0
+    log = _text(run / f"{stem}.log") or output
+    found = texlog.read(log) + texlog.bibliography(_text(run / f"{stem}.blg"))
+    diagnostics = tuple(_locate(one, manuscript) for one in found)
+    made = run / f"{stem}.pdf"
+    if code != 0 or not made.exists() or _stopped(diagnostics):
+        if not _stopped(diagnostics):
             diagnostics += (_unexplained(code, output, timeout),)
         return Build(folder, None, texlog.pages(log), None, log, kept + diagnostics)
-    aux = _text(work / Path(manuscript.main).with_suffix(".aux").name)
-    return Build(folder, made, texlog.pages(log), texlog.body_end(aux), log, kept + diagnostics)
+    body = texlog.body_end(_text(run / f"{stem}.aux"))
+    return Build(folder, made, texlog.pages(log), body, log, kept + diagnostics)
+
+
+def _stopped(diagnostics: tuple[Diagnostic, ...]) -> bool:
+    """Whether TeX itself found an error."""
+    return any(d.check == "tex" and d.severity is Severity.ERROR for d in diagnostics)
+
+
+def _no_tex(engine: str) -> Diagnostic:
+    missing = [name for name in ("latexmk", engine) if shutil.which(name) is None]
+    message = f"{' and '.join(missing)} not found on this machine, so there is no PDF"
+    hint = "paperforge doctor says how to install TeX; Overleaf takes the folder as it is"
+    return Diagnostic(Severity.WARNING, "TeX", message, hint, "tex-missing")
 
 
 def publish(build: Build, *, good: bool) -> Build:
@@ -158,23 +181,32 @@ def _keep_edits(
     return tuple(found)
 
 
-def _latexmk(work: Path, main: str, engine: str, timeout: float, clock: str) -> tuple[int, str]:
-    """Run latexmk in its own process group; returns its exit code and what it printed."""
-    command = [
+def _latexmk_command(manuscript: Manuscript) -> list[str]:
+    return [
         "latexmk",
         "-norc",
-        ENGINES[engine],
+        ENGINES[manuscript.engine],
         "-interaction=nonstopmode",
         "-file-line-error",
         "-latexoption=-no-shell-escape",
-        main,
+        PurePosixPath(manuscript.main).name,
     ]
-    output = work / ".latexmk.out"
+
+
+def _engine_command(manuscript: Manuscript) -> list[str]:
+    main = PurePosixPath(manuscript.main).name
+    options = ["-interaction=nonstopmode", "-file-line-error", "-no-shell-escape"]
+    return [manuscript.engine, *options, main]
+
+
+def _run(command: list[str], run: Path, manuscript: Manuscript, timeout: float) -> tuple[int, str]:
+    """Run TeX in its own process group; returns its exit code and what it printed."""
+    output = run / ".latexmk.out"
     with output.open("wb") as sink:
         process = subprocess.Popen(  # noqa: S603  a list, no shell; the name is found on PATH
             command,
-            cwd=work,
-            env=_environment(clock),
+            cwd=run,
+            env=_environment(manuscript),
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=subprocess.STDOUT,
@@ -189,14 +221,17 @@ def _latexmk(work: Path, main: str, engine: str, timeout: float, clock: str) -> 
     return code, _text(output)
 
 
-def _environment(clock: str) -> dict[str, str]:
-    """The caller's environment with a fixed clock, unwrapped logs and confined files."""
+def _environment(manuscript: Manuscript) -> dict[str, str]:
+    """The caller's environment with a fixed clock, unwrapped logs and confined files.
+
+    TeX reads and writes below its own folder only; a main file in a folder may read beside it.
+    """
     return {
         **os.environ,
-        "SOURCE_DATE_EPOCH": clock,
+        "SOURCE_DATE_EPOCH": _clock(manuscript),
         "FORCE_SOURCE_DATE": "1",
         "max_print_line": "10000",
-        "openin_any": "p",
+        "openin_any": "r" if "/" in manuscript.main else "p",
         "openout_any": "p",
         "shell_escape": "f",
     }
@@ -224,10 +259,13 @@ def _undated(manuscript: Manuscript) -> tuple[Diagnostic, ...]:
         for path, file in manuscript.files.items()
         if path.endswith((".tex", ".sty")) and b"\\today" in file.data
     ]
+    main = manuscript.files[manuscript.main].data
+    if manuscript.venue is None and b"\\maketitle" in main and b"\\date" not in main:
+        prints.append(manuscript.main)
     if not prints:
         return ()
     hint = 'date = "2026-11-23" in paper.toml says which day it is; builds stay the same'
-    return (Diagnostic(Severity.NOTE, prints[0], "prints \\today as 1 January 2026", hint),)
+    return (Diagnostic(Severity.NOTE, prints[0], "prints today's date as 1 January 2026", hint),)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -240,9 +278,15 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _locate(diagnostic: Diagnostic, manuscript: Manuscript) -> Diagnostic:
     """Point a message about the build's copy to the file that the author can change."""
-    path, _, line = diagnostic.where.partition(":")
+    written, _, line = diagnostic.where.partition(":")
+    folder = PurePosixPath(manuscript.main).parent
+    path = posixpath.normpath((folder / written).as_posix())
     file = manuscript.files.get(path)
-    if file is None or not file.origin or file.origin == path:
+    if file is None or not file.origin:
+        return diagnostic
+    if path != written:
+        diagnostic = replace(diagnostic, where=f"{path}:{line}" if line else path)
+    if file.origin == path:
         return diagnostic
     if file.origin.startswith("["):
         return replace(diagnostic, where=f"{file.origin} (written to {diagnostic.where})")
@@ -283,7 +327,7 @@ def _unwritable(error: OSError, folder: Path) -> InputError:
     return InputError(
         f"cannot be written: {error.strerror or error}",
         str(error.filename or folder),
-        "free some space, make the folder writable, or choose another with --out",
+        "free some space, or make the folder writable",
     )
 
 
@@ -292,6 +336,6 @@ def write_generated(manuscript: Manuscript, root: Path) -> tuple[Diagnostic, ...
 
     An edit that somebody made to one is kept aside under build/edited/ and said.
     """
-    own = {p: f for p, f in manuscript.files.items() if p.startswith("generated/")}
+    own = {p: f for p, f in manuscript.files.items() if p.startswith(manuscript.generated)}
     memory = root / "build" / ".work" / "generated"
     return write_project(replace(manuscript, files=own), root, memory)

@@ -92,7 +92,7 @@ class Missing(StrEnum):
     NOT_RUN = "not run"
     CRASHED = "crashed"
     OUT_OF_MEMORY = "out of memory"
-    NOT_FINITE = "diverged"
+    NOT_FINITE = "not finite"
     NOT_APPLICABLE = "not applicable"
     NOT_REPORTED = "not reported"
 
@@ -229,6 +229,8 @@ class Design:
     """"This generalises to new seeds on these benchmarks.\""""
     sentences: tuple[str, ...]
     """The design in words: what varies, what is paired, what is missing, what was inferred."""
+    noun: str = "seed"
+    """What a replicate is called: "seed", "fold", "run", "example"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -508,7 +510,14 @@ class Manuscript:
     """The authors' names, for the check that an anonymous paper does not hold them."""
     date: str = ""
     """"2026-11-23": TeX's today; empty: a fixed day."""
+    engine: str = "pdflatex"
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def generated(self) -> str:
+        """Where paperforge's own files are: beside the main file."""
+        folder = self.main.rpartition("/")[0]
+        return f"{folder}/generated/" if folder else "generated/"
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def compile(  # noqa: A001  the flow's word for it
 
 def _traced(one: Diagnostic, manuscript: Manuscript, results: Results | None) -> Diagnostic:
     """A TeX error in a generated line, at the row of the store that the line's name came from."""
-    found = re.search(r"\(written to (generated/\S+\.tex):(\d+)\)$", one.where)
+    found = re.search(r"\(written to (\S+\.tex):(\d+)\)$", one.where)
     if one.severity is not Severity.ERROR or results is None or found is None:
         return one
     from paperforge.latex.escape import escape

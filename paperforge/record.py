@@ -1,4 +1,4 @@
-"""build.json: what went into a build and what came out, so that nothing is done twice.
+"""The record of a build: what went into a build and what came out, so that nothing is done twice.
 
 Answers with the standard library alone. A file is unchanged while its size and time of change are;
 where only the time differs, its SHA-256 decides.
@@ -18,10 +18,9 @@ from paperforge.model import TEX_FILES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-NAME = "build.json"
 INDEX = "index.json"
 """In build/.work: which folder the last build with given options went to."""
-SKIPPED = frozenset({"build", "node_modules", "__pycache__"})
+SKIPPED = frozenset({"build", "generated", "node_modules", "__pycache__"})
 WATCHED = TEX_FILES | {".toml"}
 """What a build reads of the author's folder; result stores are named in the record."""
 
@@ -63,43 +62,59 @@ def seal(stamps: Mapping[str, Stamp]) -> dict[str, tuple[int, int, str]]:
 
 def fresh(work: Path, key: str) -> tuple[Path, Record] | None:
     """The folder and record of the last build with these options, if nothing changed since."""
-    folder = _load(work / INDEX).get(key)
-    if not folder:
+    name = _load(work / INDEX).get(key)
+    if not name:
         return None
-    record = read(Path(folder))
+    folder = work.parent / Path(name).name
+    record = read(folder)
     if record is None or record.version != __version__ or record.code not in (0, 5):
         return None
     project, *others = (Path(root) for root in record.roots)
-    now = take(project, others)
-    if now.keys() != record.inputs.keys():
+    if project != work.parent.parent:  # a copy of a built project is another project
         return None
-    for path, stamp in now.items():
-        size, changed, digest = record.inputs[path]
-        if stamp != (size, changed) and (stamp[0] != size or _digest(Path(path)) != digest):
-            return None
-    for path, stamp in record.outputs.items():
-        if not Path(path).exists() or _stamp(Path(path)) != tuple(stamp):
-            return None
-    return Path(folder), record
+    same = _inputs_unchanged(record, take(project, others)) and _outputs_unchanged(record)
+    return (folder, record) if same else None
+
+
+def _inputs_unchanged(record: Record, now: Mapping[str, Stamp]) -> bool:
+    if now.keys() != record.inputs.keys():
+        return False
+    for name, stamp in now.items():
+        size, changed, digest = record.inputs[name]
+        if stamp != (size, changed) and (stamp[0] != size or _digest(Path(name)) != digest):
+            return False
+    return True
+
+
+def _outputs_unchanged(record: Record) -> bool:
+    return all(
+        Path(name).exists() and _stamp(Path(name)) == tuple(stamp)
+        for name, stamp in record.outputs.items()
+    )
 
 
 def read(folder: Path) -> Record | None:
     """The record of a build folder; None where there is none or it is damaged."""
-    loaded = _load(folder / NAME)
+    loaded = _load(path(folder))
     try:
         return Record(**{name: loaded[name] for name in Record.__slots__})
     except (KeyError, TypeError):
         return None
 
 
+def path(folder: Path) -> Path:
+    """Where the record of a build folder is: beside it, since the folder may leave the house."""
+    return folder.with_name(f"{folder.name}.json")
+
+
 def text(record: Record) -> str:
-    """build.json."""
+    """The record as JSON."""
     return json.dumps(asdict(record), indent=1, ensure_ascii=False, sort_keys=True)
 
 
 def index(work: Path, key: str, folder: Path) -> str:
     """The text of index.json with one more entry."""
-    return json.dumps({**_load(work / INDEX), key: str(folder)}, indent=1, sort_keys=True)
+    return json.dumps({**_load(work / INDEX), key: folder.name}, indent=1, sort_keys=True)
 
 
 def stamps(paths: Iterable[Path]) -> dict[str, Stamp]:

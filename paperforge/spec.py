@@ -215,6 +215,8 @@ class Project:
     mode: Mode = Mode.DRAFT
     date: str = ""
     r"""What \today prints, "2026-11-23": the same inputs give the same bytes on any day."""
+    engine: str = ""
+    """"pdflatex", "xelatex" or "lualatex"; empty: the venue's, or what main's first lines say."""
     main: str = ""
     """An existing paper's main file, relative to root; empty: the venue's template is filled."""
     bib: str = "refs.bib"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from paperforge.spec import Author, Project
 
 LEFT_OUT = frozenset({"build", "generated", "venues", "node_modules", "__pycache__"})
+MAGIC = re.compile(
+    r"^%\s*!\s*TeX\s+(?:TS-)?program\s*=\s*((?:pdf|xe|lua)latex)", re.IGNORECASE | re.MULTILINE
+)
+HEAD = 2000
+"""Characters of a main file in which its engine is looked for."""
 LARGEST_FILE = 50 * 2**20
 """Bytes; Overleaf takes no larger file either."""
 ORDER = (
@@ -61,9 +67,10 @@ def fill(
     files |= style_files(venue, templates)
     if not venue.official:
         notes.append(_stand_in(venue))
-    return Manuscript(
-        files, "main.tex", venue, project.mode, _names(project), project.date, tuple(notes)
-    )
+    if project.mode.anonymous:  # the style hides them in the PDF, but the source is sent too
+        files = {p: f for p, f in files.items() if not p.startswith("sections/acknowledgment")}
+    engine = project.engine or venue.engine.split()[0]
+    return _manuscript(project, files, venue, "main.tex", engine, notes)
 
 
 def serve(project: Project, generated: Mapping[str, File], venue: Venue | None) -> Manuscript:
@@ -78,9 +85,48 @@ def serve(project: Project, generated: Mapping[str, File], venue: Venue | None) 
             str(project.root / "paper.toml"),
             "main names the paper's main .tex file, relative to paper.toml",
         )
-    files |= generated
+    folder = project.main.rpartition("/")[0]
+    files |= {f"{folder}/{path}" if folder else path: file for path, file in generated.items()}
+    main = files[project.main].data.decode("utf-8", errors="replace")
+    engine = project.engine or _magic(main) or (venue.engine.split()[0] if venue else "pdflatex")
+    if venue is not None and venue.package not in main:
+        notes.append(_keeps_its_class(project.main, venue))
+    return _manuscript(project, files, venue, project.main, engine, notes)
+
+
+def _manuscript(  # noqa: PLR0917  one line a field
+    project: Project,
+    files: dict[str, File],
+    venue: Venue | None,
+    main: str,
+    engine: str,
+    notes: list[Diagnostic],
+) -> Manuscript:
     return Manuscript(
-        files, project.main, venue, project.mode, _names(project), project.date, tuple(notes)
+        files=files,
+        main=main,
+        venue=venue,
+        mode=project.mode,
+        names=_names(project),
+        date=project.date,
+        engine=engine,
+        diagnostics=tuple(notes),
+    )
+
+
+def _magic(text: str) -> str:
+    """The engine that the first lines name ("% !TeX program = lualatex"), or nothing."""
+    found = MAGIC.search(text[:HEAD])
+    return found[1].lower() if found else ""
+
+
+def _keeps_its_class(main: str, venue: Venue) -> Diagnostic:
+    return Diagnostic(
+        Severity.NOTE,
+        main,
+        f"keeps its own class: it does not load {venue.package}",
+        f"{venue.name} gives only the width of figures and the page limit here",
+        "style",
     )
 
 
@@ -185,7 +231,9 @@ def _context(
 
 
 def _names(project: Project) -> tuple[str, ...]:
-    return tuple(author.name for author in project.authors)
+    """Names, addresses and affiliations: what an anonymous paper must not hold."""
+    every = (part for a in project.authors for part in (a.name, a.email, a.affiliation))
+    return tuple(part for part in every if part)
 
 
 def _cites(sections: list[dict[str, str]], files: Mapping[str, File]) -> bool:

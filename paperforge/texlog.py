@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ERROR = re.compile(r"^(?:\./)?(?P<file>[^\s:][^:]*\.\w+):(?P<line>\d+): (?P<text>.*)$")
 _BARE_ERROR = re.compile(r"^! (?P<text>.*)$")
 _WARNING = re.compile(r"^(?:LaTeX|Package \S+|Class \S+)(?: \w+)? Warning: (?P<text>.*)$")
+_BIBTEX = re.compile(r"^(?P<text>.+)---line (?P<line>\d+) of file (?P<file>\S+)$", re.MULTILINE)
 _ON_LINE = re.compile(r"on input line (\d+)")
 _BOX = re.compile(
     r"^Overfull \\(?P<box>[hv])box \((?P<by>[\d.]+)pt too (?:wide|high)\)"
@@ -34,7 +35,7 @@ _HINTS = (
     ("Misplaced alignment tab", "write \\& for an ampersand in text"),
     (
         "Unicode character",
-        "pdfLaTeX has no glyph for it: set the engine to lualatex, or spell it out",
+        'pdfLaTeX has no glyph for it: engine = "lualatex" in paper.toml, or spell it out',
     ),
     ("File ended while scanning", "a brace that is opened and never closed"),
     ("Runaway argument", "a brace that is opened and never closed"),
@@ -42,7 +43,14 @@ _HINTS = (
     ("Too many }'s", "a closing brace too many"),
     ("ended by \\end", "an environment that is closed under another name"),
     ("Paragraph ended before", "an empty line inside a command's argument"),
+    (".sty' not found", "a package that is not installed: see tlmgr install or your distribution"),
+    (".cls' not found", "put the class into the project, or install it"),
+    ("requires either XeTeX or LuaTeX", 'engine = "lualatex" in paper.toml'),
     ("not found", "put the file into the project, or correct its name"),
+    (
+        "auto expansion is only possible",
+        "a bitmap font: \\usepackage{lmodern}, or install cm-super",
+    ),
     ("Emergency stop", "TeX gave up here: mend the first error above it"),
 )
 
@@ -67,7 +75,34 @@ def read(log: str) -> tuple[Diagnostic, ...]:
         diagnostic = _error(line) or _warning(line) or _box(line) or _character(line)
         if diagnostic is not None:
             found.setdefault((diagnostic.where, diagnostic.message), diagnostic)
-    return tuple(found.values())
+    errors = [d for d in found.values() if d.severity is Severity.ERROR]
+    stops = [d for d in errors if d.message.startswith(("Emergency stop", "Fatal error"))]
+    kept = [d for d in found.values() if d not in stops or len(stops) == len(errors)]
+    return (*kept, *_bitmaps(log))
+
+
+def bibliography(blg: str) -> tuple[Diagnostic, ...]:
+    """What BibTeX could not read, at its place in the .bib file; from its .blg."""
+    return tuple(
+        Diagnostic(
+            Severity.WARNING,
+            f"{found['file']}:{found['line']}",
+            f"BibTeX: {found['text'].strip()}",
+            "the entry is left out until it is mended",
+            "broken-bibliography",
+        )
+        for found in _BIBTEX.finditer(blg)
+    )
+
+
+def _bitmaps(log: str) -> tuple[Diagnostic, ...]:
+    """A warning where TeX put bitmap fonts into the PDF, which venues refuse as Type 3."""
+    fonts = sorted(set(re.findall(r"/([\w-]+)\.\d+pk>", log)))
+    if not fonts:
+        return ()
+    hint = "\\usepackage{lmodern}, or install cm-super"
+    message = f"bitmap (Type 3) fonts: {', '.join(fonts)}"
+    return (Diagnostic(Severity.WARNING, "PDF", message, hint, "fonts"),)
 
 
 def pages(log: str) -> int | None:

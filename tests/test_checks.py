@@ -1,5 +1,6 @@
 """Each check finds what is broken, and nothing in what is not."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -91,8 +92,35 @@ def test_anonymity_in_a_submission_only(text):
     assert (name, where) == ("anonymity", "sections/one.tex:1")
 
 
-def test_a_name_in_a_comment_is_not_in_the_paper():
-    assert found(manuscript("% Jane Doe\n", mode=Mode.SUBMISSION, names=["Jane Doe"])) == set()
+@pytest.mark.parametrize("text", ["% by Jane Doe", "Write to j@x.org.", "We at Acme Labs"])
+def test_names_addresses_and_comments_are_not_anonymous(text):
+    made = manuscript(text, mode=Mode.SUBMISSION, names=["Jane Doe", "j@x.org", "Acme Labs"])
+    assert [name for name, _, _ in found(made)] == ["anonymity"]
+
+
+def test_an_author_block_of_an_existing_paper_is_pointed_at():
+    made = manuscript(
+        "",
+        mode=Mode.SUBMISSION,
+        main=MAIN.replace("\\begin{document}", "\\author{Jane Doe}\\begin{document}", 1),
+    )
+    made.files["main.tex"]
+    owned = {**made.files, "main.tex": File(made.files["main.tex"].data, Owner.AUTHOR)}
+    assert [name for name, _, _ in found(replace(made, files=owned))] == ["authors"]
+
+
+def test_a_paper_with_a_pf_of_its_own():
+    own = MAIN.replace(
+        "\\input{generated/macros}", "\\newcommand{\\pf}[1]{\\textit{#1}}\\input{generated/macros}"
+    )
+    assert found(manuscript(r"\pf{Theorem} \pfnumber{acc/ours}", main=own)) == set()
+    assert [n for n, _, _ in found(manuscript(r"\pfnumber{acc/theirs}", main=own))] == ["numbers"]
+
+
+def test_a_main_file_in_a_folder_has_its_generated_files_beside_it():
+    made = manuscript("")
+    files = {f"tex/{path}": file for path, file in manuscript(GOOD).files.items()}
+    assert found(replace(made, files=files, main="tex/main.tex")) == set()
 
 
 def test_grading_by_mode():

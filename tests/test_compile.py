@@ -103,7 +103,9 @@ def test_tex_is_stopped_after_the_time_out(tmp_path):
 def test_without_tex_the_project_is_written_whole(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     build = compiled(manuscript(), tmp_path)
-    assert build.pdf is None and not build.diagnostics
+    assert build.pdf is None
+    (why,) = build.diagnostics
+    assert "latexmk" in why.message and "doctor" in why.hint
     assert (tmp_path / "out" / "sections" / "one.tex").read_text() == "world."
 
 

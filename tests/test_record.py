@@ -33,7 +33,7 @@ def built(tmp_path):
             {"code": code},
             code,
         )
-        (project / "build" / "out" / record.NAME).write_text(record.text(entry))
+        record.path(project / "build" / "out").write_text(record.text(entry))
         (work / record.INDEX).write_text(record.index(work, "k", project / "build" / "out"))
 
     return project, store, work, save
@@ -92,7 +92,7 @@ def test_another_version_and_a_build_that_stopped_are_never_fresh(built):
 def test_a_damaged_record_is_no_record(built, damage):
     project, _, work, save = built
     save()
-    (project / "build" / "out" / record.NAME).write_text(damage)
+    record.path(project / "build" / "out").write_text(damage)
     assert record.fresh(work, "k") is None
 
 
@@ -104,3 +104,21 @@ def test_what_is_built_and_hidden_is_no_input(built):
     assert {
         p.rsplit("/", 1)[-1] for p in record.take(project, []) if p.startswith(str(project))
     } == {"paper.toml", "a.tex"}
+
+
+def test_a_copied_project_is_another_project(built):
+    """The copy holds the records of the original, whose files have not changed."""
+    import shutil
+
+    project, _, _, save = built
+    save()
+    copy = project.with_name("copy")
+    shutil.copytree(project, copy)
+    (copy / "a.tex").write_text("edited in the copy")
+    assert record.fresh(copy / "build" / ".work", "k") is None
+
+
+def test_the_record_stays_out_of_the_folder_that_leaves_the_house(built):
+    project, _, _, save = built
+    save()
+    assert [p.name for p in (project / "build" / "out").iterdir()] == ["paper.pdf"]

@@ -142,13 +142,13 @@ def test_a_role_alone_does_not_move_a_method(load, tmp_path):
 
 
 def test_what_is_declared_and_missing_is_said(load, tmp_path):
-    project = Project(root=tmp_path, metrics={"acc": {}}, methods={"lorra": {"label": "L"}})
+    project = Project(root=tmp_path, metrics={"bleu": {}}, methods={"adapter": {"label": "A"}})
     found = load(WIDE, project=project)
-    assert "the method 'lorra' is declared and has no results" in said(found)
-    assert next(n for n in found.notes if "lorra" in n.message).hint == "did you mean 'lora'?"
-    assert "the metric 'acc' is declared" in said(found)
-    assert [m.name for m in found.methods] == ["lorra", "lora", "full"]
-    assert found.missing("accuracy")["lorra", "digits"] == Missing.NOT_RUN
+    assert "the method 'adapter' is declared and has no results" in said(found)
+    assert next(n for n in found.notes if "adapter" in n.message).hint == "there is: lora, full"
+    assert "the metric 'bleu' is declared" in said(found)
+    assert [m.name for m in found.methods] == ["adapter", "lora", "full"]
+    assert found.missing("accuracy")["adapter", "digits"] == Missing.NOT_RUN
 
 
 def test_percent_above_one_is_not_scaled(load, tmp_path):
@@ -689,3 +689,76 @@ def test_final_values_are_those_of_a_plain_loop(load, rows, with_steps):
     assert table(found) == expected
     keys = {tuple(row[: 4 if with_steps else 3]) for row in rows}
     assert found.frame()["kept"].sum() == len(keys)
+
+
+def test_numbers_of_another_split_are_not_reported(load):
+    rows = "method,seed,split,accuracy\na,0,val,.9\na,1,val,.91\nb,0,test,.8\nb,1,test,.82\n"
+    found = load(rows)
+    assert found.missing("accuracy") == {("a", ""): Missing.NOT_REPORTED}
+    (note,) = [n for n in found.notes if "cells" in n.message]
+    assert note.severity == "warning"
+    assert note.message == (
+        "the numbers are those of split 'test', which covers 1 of 2 method-dataset cells"
+    )
+    assert note.hint == "--where split=val uses the other"
+    assert "cells" not in said(load(rows, where={"split": "val"}))
+
+
+def test_numbers_of_another_split_in_its_own_column(load):
+    found = load("method,seed,val_acc,test_acc\na,0,.9,\nb,0,.8,.7\nc,0,.8,nan\n")
+    assert found.missing("acc") == {
+        ("a", ""): Missing.NOT_REPORTED,
+        ("c", ""): Missing.NOT_FINITE,
+    }
+    (note,) = [n for n in found.notes if "cells" in n.message]
+    assert note.hint == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "keys", "near"),
+    [
+        ("method", "loar", {"role": "ours"}, "did you mean 'lora'?"),
+        ("method", "LoRA", {"role": "ours"}, "did you mean 'lora'?"),
+        ("method", "lo-ra", {"label": "L"}, "did you mean 'lora'?"),
+        ("method", "adapter", {"role": "baseline"}, "the methods are: lora, full"),
+        ("dataset", "digit", {"label": "D"}, "did you mean 'digits'?"),
+        ("metric", "acuracy", {"direction": "higher"}, "did you mean 'accuracy'?"),
+    ],
+)
+def test_a_slip_in_a_declared_name(load, tmp_path, kind, name, keys, near):
+    project = Project(root=tmp_path, **{f"{kind}s": {name: keys}})
+    with pytest.raises(InputError) as error:
+        load(WIDE, project=project)
+    assert error.value.message == f"there is no {kind} {name!r}"
+    assert error.value.where == f"{kind} {name!r}"
+    assert error.value.hint.startswith(near)
+
+
+def test_a_planned_method_beside_a_declared_one_of_a_similar_name(load, tmp_path):
+    methods = {"lora": {"label": "LoRA"}, "lora2": {"label": "LoRA 2"}}
+    found = load(WIDE, project=Project(root=tmp_path, methods=methods))
+    assert "the method 'lora2' is declared and has no results" in said(found)
+    assert found.missing("accuracy")["lora2", "digits"] == Missing.NOT_RUN
+
+
+def test_a_declared_metric_that_is_not_asked_for_is_no_slip(load, tmp_path):
+    project = Project(root=tmp_path, metrics={"accuracy_b": {"label": "B"}})
+    rows = "method,accuracy,accuracy_b\na,1,2\nb,2,3\n"
+    found = load(rows, project=project, metrics=("accuracy",))
+    assert "the metric 'accuracy_b' is declared and has no results" in said(found)
+
+
+def test_directions_units_and_digits_say_nothing_of_the_order(load, tmp_path):
+    for declared in ({"loss": {"direction": "lower"}}, {"loss": {"digits": 2}, "accuracy": {}}):
+        found = load(WIDE, project=Project(root=tmp_path, metrics=declared))
+        assert [m.name for m in found.metrics] == ["accuracy", "loss"]
+
+
+def test_a_dataset_called_average(load):
+    found = load("method,dataset,accuracy\na,x,1\na,Average,1\n")
+    assert "'Average' sounds like an average over the other datasets" in said(found)
+
+
+def test_metrics_with_one_label_keep_their_names(load):
+    found = load("method,acc,accuracy\na,1,1\n")
+    assert [m.label for m in found.metrics] == ["acc", "accuracy"]

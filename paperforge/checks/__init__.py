@@ -36,6 +36,8 @@ FATAL = frozenset(
         "pages",
         "anonymity",
         "glyphs",
+        "fonts",
+        "broken-bibliography",
     }
 )
 """What fails a submission or a final paper."""

@@ -14,24 +14,32 @@ if TYPE_CHECKING:
     from paperforge.model import Build, Manuscript
 
 NAME = "numbers"
-MACROS = "generated/macros.tex"
+OWN = re.compile(
+    r"\\(?:(?:re|provide)?newcommand|DeclareRobustCommand|NewDocumentCommand)\*?\s*\{?\s*\\pf\b"
+    r"|\\def\s*\\pf\b"
+)
+"""A paper that has a \\pf of its own writes \\pfnumber for ours."""
 
 
 def check(manuscript: Manuscript, build: Build) -> list[Diagnostic]:  # noqa: ARG001  a Check
     """Unknown numbers, notes and generated files; numbers used without the definitions."""
-    if MACROS not in manuscript.files:
+    macros = manuscript.generated + "macros.tex"
+    if macros not in manuscript.files:
         return []
-    text = manuscript.files[MACROS].data.decode("utf-8", errors="replace")
+    text = _text(manuscript, macros)
     numbers = re.findall(r"^\\pfdefine\{([^}]*)\}", text, re.MULTILINE)
     notes = re.findall(r"^\\pfdefinenote\{([^}]*)\}", text, re.MULTILINE)
     read = sources(manuscript)
-    generated = [path for path in manuscript.files if path.startswith("generated/")]
-    found = [_undefined(read)] if _needs_macros(read) else []
+    base = manuscript.generated.removesuffix("generated/")
+    there = [p.removeprefix(base) for p in manuscript.files if p.startswith(manuscript.generated)]
+    found = [_undefined(read)] if _needs_macros(read, macros) else []
+    own = any(OWN.search(_text(manuscript, one.path)) for one in read if one.path != macros)
     for one in read:
+        ours = [m for m in one.numbers if not own or m.command != "pf"]
         for mentions, known, message in (
-            (one.numbers, numbers, "\\pf{{{}}}: no such number in the results"),
+            (ours, numbers, "\\pf{{{}}}: no such number in the results"),
             (one.notes, notes, "\\pfnote{{{}}}: no such table"),
-            (_generated(one), generated, "{} is not generated"),
+            (_generated(one), there, "{} is not generated"),
         ):
             found += [
                 _unknown(
@@ -43,6 +51,10 @@ def check(manuscript: Manuscript, build: Build) -> list[Diagnostic]:  # noqa: AR
     return found
 
 
+def _text(manuscript: Manuscript, path: str) -> str:
+    return manuscript.files[path].data.decode("utf-8", errors="replace")
+
+
 def _generated(one: Source) -> list[Mention]:
     """What the text inputs of generated/, by its file name."""
     return [
@@ -52,9 +64,9 @@ def _generated(one: Source) -> list[Mention]:
     ]
 
 
-def _needs_macros(read: tuple[Source, ...]) -> bool:
+def _needs_macros(read: tuple[Source, ...], macros: str) -> bool:
     uses = any(one.numbers or one.notes for one in read)
-    return uses and not any(one.path == MACROS for one in read)
+    return uses and not any(one.path == macros for one in read)
 
 
 def _undefined(read: tuple[Source, ...]) -> Diagnostic:
@@ -71,5 +83,5 @@ def _unknown(where: str, message: str, key: str, known: list[str]) -> Diagnostic
     from difflib import get_close_matches
 
     near = get_close_matches(key, known, 1)
-    hint = f"did you mean {near[0]}?" if near else f"all keys are in {MACROS}"
+    hint = f"did you mean {near[0]}?" if near else "all keys are in generated/macros.tex"
     return Diagnostic(Severity.WARNING, where, message, hint, NAME)

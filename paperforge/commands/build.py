@@ -6,6 +6,7 @@ import json
 import signal
 import time
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,8 +15,6 @@ from paperforge import __version__, record
 from paperforge.errors import InputError, PaperforgeError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from paperforge.model import Build, Diagnostic, Manuscript, Results
     from paperforge.record import Stamp
     from paperforge.spec import Project
@@ -80,8 +79,15 @@ def watch(folder: Path, **options: Any) -> int:  # noqa: ANN401  the options of 
 class _Made:
     """What a build leaves to be recorded."""
 
-    def __init__(self, build: Build, roots: tuple[Path, ...], stamps: dict[str, Stamp]) -> None:
+    def __init__(
+        self,
+        build: Build,
+        roots: tuple[Path, ...],
+        stamps: dict[str, Stamp],
+        written: list[Path],
+    ) -> None:
         self.build = build
+        self.written = written
         self.roots = roots
         self.stamps = stamps
 
@@ -137,7 +143,12 @@ def _build(
     made = replace(made, diagnostics=(*kept, *made.diagnostics))
     report = _describe(paper, manuscript, made, results, pdf=pdf, strict=strict)
     report["decisions"] = _decisions(analysis)
-    return report, _Made(made, (root, *others), stamps)
+    written = [out / path for path in manuscript.files]
+    if paper.main:
+        written += [
+            root / path for path in manuscript.files if path.startswith(manuscript.generated)
+        ]
+    return report, _Made(made, (root, *others), stamps, written)
 
 
 def _describe(
@@ -170,7 +181,7 @@ def _describe(
 
 
 def _code(found: tuple[Diagnostic, ...], made: Build, *, pdf: bool, strict: bool) -> int:
-    severities = {str(d.severity) for d in found}
+    severities = {str(d.severity) for d in found if d.check != "tex-missing"}
     if any(d.check == "tex" and d.severity == "error" for d in found):
         return INPUT_CODE
     if "error" in severities or (strict and "warning" in severities):
@@ -192,7 +203,7 @@ def _remember(made: _Made, report: dict[str, Any], work: Path, key: str) -> None
     from paperforge.commands.output import write
 
     folder = made.build.folder
-    outputs = [folder / "main.tex", folder / "paper.pdf"] if report["pdf"] else [folder]
+    outputs = [*made.written, *([Path(report["pdf"])] if report["pdf"] else [])]
     entry = record.Record(
         __version__,
         tuple(map(str, made.roots)),
@@ -201,7 +212,7 @@ def _remember(made: _Made, report: dict[str, Any], work: Path, key: str) -> None
         report,
         report["code"],
     )
-    write(folder / record.NAME, record.text(entry))
+    write(record.path(folder), record.text(entry))
     write(work / record.INDEX, record.index(work, key, folder))
 
 
@@ -233,10 +244,12 @@ def _report(report: dict[str, Any], form: str) -> None:
 
 def _last_line(report: dict[str, Any]) -> str:
     if report["pdf"] is None:
-        return f"no PDF; the LaTeX project is complete in {report['folder']}"
+        last = Path(report["folder"]) / "paper.pdf"
+        kept = f"; the last good PDF is kept, and is older: {last}" if last.exists() else ""
+        return f"no PDF; the LaTeX project is complete in {report['folder']}{kept}"
     pages = f"{report['pages']} page" + ("s" if report["pages"] != 1 else "")
     if report["body_pages"] is not None and report["page_limit"]:
-        pages += f", body ends on page {report['body_pages']} of {report['page_limit']}"
+        pages += f", body ends on page {report['body_pages']} (limit {report['page_limit']})"
     style = " ".join(part for part in (report["venue"], report["mode"]) if part)
     again = " (nothing changed)" if report["up_to_date"] else ""
     return f"{report['pdf']}: {pages} [{style}]{again}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperforge.commands import inputs
-from paperforge.commands.output import say, write
+from paperforge.commands.output import guard, say, write
 from paperforge.errors import UsageError
 from paperforge.spec import FigureSpec
 
@@ -36,6 +36,8 @@ def figure(
 
     from paperforge import pipeline, venues
 
+    if output is not None and output.suffix.lower() != ".pdf":
+        raise UsageError("a figure is a PDF", f"-o {output}", f"-o {output.with_suffix('.pdf')}")
     project = inputs.project_of(options)
     spec = _declared(project, name) if name else FigureSpec(name=kind, kind=kind)
     if not name:
@@ -47,9 +49,10 @@ def figure(
     analysis = pipeline.analyse(results, replace(project, figures=(spec,)))
     drawn = pipeline.draw(analysis, spec, place)
     target = output or Path(f"{spec.name}.pdf")
-    write(target, drawn.pdf)
-    if data:
-        write(data, drawn.data)
+    for path, content in ((target, drawn.pdf), (data, drawn.data)):
+        if path is not None:
+            guard(path, (source.path for source in project.sources))
+            write(path, content)
     say(results.notes + analysis.notes + drawn.diagnostics)
     click.echo(
         f"wrote {target}: {drawn.width_pt:.1f} x {drawn.height_pt:.1f} pt"

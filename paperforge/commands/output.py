@@ -7,35 +7,41 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paperforge.errors import InputError
+from paperforge.errors import InputError, UsageError
 from paperforge.model import Diagnostic, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+MARK = b"Written by paperforge"
+HEAD = 400
+"""Bytes at the head of a file in which the mark stands."""
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
 FEW = 4
-"""So many diagnostics of one kind are shown; build.json has them all."""
+"""So many warnings or notes of one kind are shown; the record of the build has them all."""
 
 
 def say(diagnostics: Iterable[Diagnostic]) -> None:
-    """Print diagnostics on stderr, errors last so that they are seen; a flood is cut short."""
+    """Print diagnostics on stderr, errors last so that they are seen.
+
+    A flood of notes or warnings of one kind is cut short; errors are all shown.
+    """
+    groups: dict[tuple[Severity, str], list[Diagnostic]] = {}
+    for one in dict.fromkeys(diagnostics):
+        groups.setdefault((one.severity, one.check or one.message), []).append(one)
     weight = {Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 2}
-    ordered = sorted(dict.fromkeys(diagnostics), key=lambda d: weight[d.severity])
-    groups: dict[tuple[Severity, str, str], list[Diagnostic]] = {}
-    for one in ordered:
-        key = one.check or one.message if one.hint else one.message
-        groups.setdefault((one.severity, key, one.hint), []).append(one)
-    for group in groups.values():
-        for diagnostic in group[:FEW]:
-            click.echo(_line(diagnostic), err=True)
-        if len(group) > FEW:
-            click.echo(f"  … and {len(group) - FEW} more like this", err=True)
-        if group[0].hint:
-            click.echo(f"  {group[0].hint}", err=True)
+    for (severity, _), group in sorted(groups.items(), key=lambda item: weight[item[0][0]]):
+        shown = group if severity is Severity.ERROR else group[:FEW]
+        for place, one in enumerate(shown):
+            click.echo(_line(one), err=True)
+            same_hint_follows = place + 1 < len(shown) and shown[place + 1].hint == one.hint
+            if one.hint and not same_hint_follows:
+                click.echo(f"  {one.hint}", err=True)
+        if len(group) > len(shown):
+            click.echo(f"  … and {len(group) - len(shown)} more like this", err=True)
 
 
 def _line(diagnostic: Diagnostic) -> str:
@@ -50,25 +56,49 @@ def step(text: str) -> None:
         click.echo(click.style(f"  {text} …", dim=True), err=True)
 
 
-def give(text: str | bytes, output: Path | None) -> None:
-    """Print a result, or write it to a file through a temporary name."""
+def give(text: str | bytes, output: Path | None, sources: Iterable[Path] = ()) -> None:
+    """Print a result, or write it to a file through a temporary name.
+
+    Raises UsageError where the file is one of the sources.
+    """
     if output is None:
         click.echo(text, nl=isinstance(text, str) and not text.endswith("\n"))
         return
+    guard(output, sources)
     write(output, text)
     click.echo(f"wrote {output}", err=True)
 
 
+def guard(output: Path, sources: Iterable[Path]) -> None:
+    """Refuse to write over the results, or over a .tex that somebody wrote by hand."""
+    target = output.resolve()
+    for source in sources:
+        if target == source.resolve():
+            raise UsageError("is one of the sources: nothing was written", f"-o {output}")
+    if target.suffix == ".tex" and target.is_file() and MARK not in target.read_bytes()[:HEAD]:
+        raise InputError(
+            "exists, and paperforge did not write it: nothing was written",
+            str(output),
+            "name another file, or remove this one",
+        )
+
+
 def write(path: Path, content: str | bytes) -> None:
-    """Replace a file in one move. Raises InputError where that is not possible."""
+    """Replace a file in one move; a link is followed, a pipe or device is written to.
+
+    Raises InputError where that is not possible.
+    """
     from paperforge.compile import replace_file
 
     data = content.encode() if isinstance(content, str) else content
+    target = path.resolve()
     try:
-        replace_file(path, data)
-    except OSError as error:
+        if target.exists() and not target.is_file() and not target.is_dir():
+            target.write_bytes(data)
+        else:
+            replace_file(target, data)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise InputError(
-            f"cannot be written: {error.strerror or error}",
-            str(path),
-            "choose another place with -o",
+            f"cannot be written: {reason}", str(path), "make it writable, or name another place"
         ) from error

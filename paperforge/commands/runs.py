@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from paperforge.commands import inputs
-from paperforge.commands.output import give, say, write
+from paperforge.commands.output import give, say
 from paperforge.errors import UsageError
 from paperforge.model import Missing
 from paperforge.spec import TIDY_COLUMNS, Unit
@@ -31,8 +29,9 @@ def runs(options: ResultOptions, *, form: str = "text", output: Path | None = No
     project = inputs.project_of(options)
     results = pipeline.load(project)
     say(results.notes)
+    paths = [source.path for source in project.sources]
     if form == "text":
-        give(grid(results), output)
+        give(grid(results), output, paths)
     elif form == "parquet":
         if output is None:
             raise UsageError("Parquet is not for a terminal", "--format parquet", "add -o FILE")
@@ -40,12 +39,12 @@ def runs(options: ResultOptions, *, form: str = "text", output: Path | None = No
 
         buffer = io.BytesIO()
         results.frame().to_parquet(buffer, index=False)
-        write(output, buffer.getvalue())
-        click.echo(f"wrote {output}", err=True)
+        give(buffer.getvalue(), output, paths)
     else:
         frame = results.frame()[list(TIDY_COLUMNS)]
         csv = form == "csv"
-        give(frame.to_csv(index=False) if csv else frame.to_json(orient="records"), output)
+        text = frame.to_csv(index=False) if csv else frame.to_json(orient="records")
+        give(text, output, paths)
     inputs.save(options, project, results)
     return 0
 

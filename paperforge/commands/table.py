@@ -55,8 +55,9 @@ def table(
     say(results.notes + analysis.notes + made.diagnostics)
     shape: dict[str, object] = {"notes": True}
     if form == "latex":
-        shape = {"notes": notes, "float": as_float, "source": _origin(project)}
-    give(tables.render(made, form, **shape), output)
+        whole = as_float or bool(caption or label)
+        shape = {"notes": notes, "float": whole, "source": _origin(project)}
+    give(tables.render(made, form, **shape), output, (s.path for s in project.sources))
     inputs.save(options, project, results, tables=(spec,))
     return 0
 

@@ -159,6 +159,7 @@ def _convert(paper: PaperToml, root: Path) -> Project:
         venue=paper.venue,
         mode=paper.mode,
         date=paper.date.isoformat() if paper.date else "",
+        engine=paper.engine,
         main=paths.inside(paper.main),
         bib=paths.inside(paper.bib),
         keywords=tuple(paper.keywords),

@@ -210,6 +210,10 @@ class PaperToml(_Table):
         dt.date | None,
         Field(strict=False, description="What \\today prints: 2026-11-23; builds stay the same."),
     ] = None
+    engine: Annotated[
+        Literal["", "pdflatex", "xelatex", "lualatex"],
+        Field(description="What compiles the paper; by default the venue's, or pdflatex."),
+    ] = ""
     main: Annotated[
         str, Field(description="An existing paper's main file; empty: a template is filled.")
     ] = ""

@@ -22,6 +22,7 @@ _TOP = (
     "venue",
     "mode",
     "date",
+    "engine",
     "main",
     "bib",
     "keywords",

@@ -39,7 +39,8 @@ def load(given: Sequence[Source], project: Project) -> LoadedResults:
         replicates = duplicates.replicates(engine.connection)
         notes = [*sources.notes(inputs), *tidy.notes(engine.connection, inputs)]
         notes += duplicates.resolve(engine.connection, replicates, sources.spare(inputs))
-        notes += final.build(engine.connection, replicates)
+        by_column = any("split" in one.mapped.roles for one in inputs)
+        notes += final.build(engine.connection, replicates, by_column=by_column)
         known = catalogue.describe(engine.connection, inputs, project)
         facts = final.facts(engine.connection, replicates)
     except BaseException:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
-from paperforge.names import is_cost, well_known
+from paperforge.names import is_cost, listed, plain, split_of, well_known
 from paperforge.results.tidy import STRIDE
 from paperforge.spec import Dataset, Direction, Method, Metric, Role
 
@@ -23,6 +26,12 @@ if TYPE_CHECKING:
     Declared = Mapping[str, Mapping[str, object]]
 
 _PERCENT = 100.0
+_SEPARATORS = re.compile(r"[\W_]+")
+_ALIKE = 0.75
+"""From this ratio of difflib on, a declared name is taken for a slip."""
+_MOST_NAMES = 8
+_SAY_NO_ORDER = frozenset(("role", "direction", "unit", "digits", "margin"))
+"""What options on the command line declare; the order of options is not the paper's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +58,15 @@ def describe(
     names = sorted(found, key=[*wanted, *columns, *found].index)
     names = _ordered(names, project.metrics)
     metrics = [_metric(name, project.metrics.get(name, {}), project, inputs) for name in names]
+    metrics = _told_apart(metrics, project.metrics)
     metrics = _scaled(engine, metrics, inputs, project.metrics, notes)
     if not any(metric.tested for metric in metrics):
         metrics = [replace(metric, tested=True) for metric in metrics]
-    notes += _unknown("metric", project.metrics, found)
-    methods = _all("method", _found(engine, "method"), project.methods, notes)
-    datasets = _all("dataset", _found(engine, "dataset"), project.datasets, notes)
+    unused = _unused(inputs)
+    notes += _unknown("metric", project.metrics, found, unused)
+    methods = _all(engine, "method", project.methods, notes)
+    datasets = _all(engine, "dataset", project.datasets, notes)
+    notes += _averages(datasets)
     return Catalogue(
         tuple(metrics),
         tuple(_method(name, project.methods.get(name, {})) for name in methods),
@@ -74,29 +86,82 @@ def _found(engine: duckdb.DuckDBPyConnection, role: str, where: str = "") -> lis
 
 
 def _ordered(found: Sequence[str], declared: Declared) -> list[str]:
-    placed = [n for n, keys in declared.items() if n in found and set(keys) - {"role"}]
-    if set(found) <= set(declared):
+    telling = [n for n, keys in declared.items() if set(keys) - _SAY_NO_ORDER]
+    placed = [name for name in telling if name in found]
+    roles = any("role" in keys for keys in declared.values())
+    if set(found) <= set(declared) and (telling or roles):
         placed = [name for name in declared if name in found]
     return [*placed, *(name for name in found if name not in placed)]
 
 
-def _all(what: str, found: list[str], declared: Declared, notes: list[Diagnostic]) -> list[str]:
+def _all(
+    engine: duckdb.DuckDBPyConnection, what: str, declared: Declared, notes: list[Diagnostic]
+) -> list[str]:
     """Found names, and declared ones that have no rows yet: they are rows "not run"."""
-    notes += _unknown(what, declared, found)
+    found = _found(engine, what)
+    left_out = engine.execute(f"SELECT DISTINCT {what}::VARCHAR FROM tidy_rows").fetchall()
+    notes += _unknown(what, declared, found, [row[0] for row in left_out])
     notes += _alike(what, found)
     absent = [name for name in declared if name not in found]
     return _ordered([*found, *absent], declared)
 
 
-def _unknown(what: str, declared: Declared, found: Sequence[str]) -> list[Diagnostic]:
+def _unused(inputs: Sequence[Input]) -> list[str]:
+    """Metrics that the inputs hold beside those that were asked for."""
+    columns = [c.removeprefix("metrics.") for one in inputs for c in one.raw.columns]
+    return [*columns, *(split_of(column)[0] for column in columns)]
+
+
+def _unknown(
+    what: str, declared: Declared, found: Sequence[str], unused: Sequence[str]
+) -> list[Diagnostic]:
+    """Say which declared names have no results: planned, or left out on purpose (`unused`).
+
+    Raises InputError where the name is a slip: one near it has results and is not declared, or
+    nothing but a role is said of a method.
+    """
     said = []
-    for name in declared:
-        if name not in found:
-            near = get_close_matches(name, found, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there is: {', '.join(found[:8])}"
-            text = f"the {what} {name!r} is declared and has no results"
-            said.append(Diagnostic(Severity.WARNING, "results", text, hint))
+    shown = ", ".join(found[:8]) + (", …" if len(found) > _MOST_NAMES else "")
+    for name, keys in declared.items():
+        if name in found:
+            continue
+        others = [other for other in found if other not in declared]
+        near = None if name in unused else _near(name, others)
+        if near:
+            hint = f"did you mean {near!r}? If both are meant, declare {near!r} too"
+            raise InputError(f"there is no {what} {name!r}", f"{what} {name!r}", hint)
+        if what == "method" and set(keys) == {"role"} and name not in unused:
+            hint = f"the methods are: {shown}"
+            raise InputError(f"there is no method {name!r}", f"method {name!r}", hint)
+        text = f"the {what} {name!r} is declared and has no results"
+        said.append(Diagnostic(Severity.WARNING, "results", text, f"there is: {shown}"))
     return said
+
+
+def _near(name: str, others: Sequence[str]) -> str | None:
+    """The name that was probably meant: the same but for case and separators, or spelt alike."""
+    bare = _SEPARATORS.sub("", name).casefold()
+    for other in others:
+        if bare and _SEPARATORS.sub("", other).casefold() == bare:
+            return other
+    folded = {other.casefold(): other for other in others}
+    near = get_close_matches(name.casefold(), folded, 1, _ALIKE)
+    return folded[near[0]] if near else None
+
+
+def _averages(datasets: Sequence[str]) -> list[Diagnostic]:
+    """A row of averages among the datasets would count as one more benchmark."""
+    words = listed("averages")
+    return [
+        Diagnostic(
+            Severity.WARNING,
+            f"dataset {name!r}",
+            f"{name!r} sounds like an average over the other datasets and counts as one of them",
+            "leave it out: paperforge averages over the datasets itself",
+        )
+        for name in datasets
+        if len(datasets) > 1 and plain(name) in words
+    ]
 
 
 def _alike(what: str, found: Sequence[str]) -> list[Diagnostic]:
@@ -144,6 +209,17 @@ def _metric(
         margin=None if margin is None else float(str(margin)),
         tested=not is_cost(name) if tested is None else bool(tested),
     )
+
+
+def _told_apart(metrics: Sequence[Metric], declared: Declared) -> list[Metric]:
+    """Metrics that would share a derived label keep their own names."""
+    labels = Counter(metric.label for metric in metrics)
+    return [
+        replace(metric, label=metric.name)
+        if labels[metric.label] > 1 and not declared.get(metric.name, {}).get("label")
+        else metric
+        for metric in metrics
+    ]
 
 
 def _has_sign(name: str, inputs: Sequence[Input]) -> bool:

@@ -32,14 +32,17 @@ class Facts:
     rows: int
 
 
-def build(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
+def build(
+    engine: duckdb.DuckDBPyConnection, known: Replicates, *, by_column: bool = False
+) -> list[Diagnostic]:
     """Make the relation `final`: one row a metric, cell, replicate (and example).
 
     Its columns: metric, method, dataset, key (the replicate's integer), keyed, example, cluster,
-    seed, fold, value (may be NaN or infinite), file, row. Raises InputError where it cannot be told
-    which split is meant.
+    seed, fold, value (may be NaN or infinite), file, row. `by_column`: the split is a column, which a
+    filter can choose. Raises InputError where it cannot be told which split is meant.
     """
     notes = _choose_splits(engine)
+    notes += _uncovered(engine, by_column=by_column)
     mixed = _mixed(engine)
     rows = (
         f"SELECT t.*, {known.name} AS name, CASE WHEN {known.name} IS NULL "
@@ -104,6 +107,29 @@ def _choose_splits(engine: duckdb.DuckDBPyConnection) -> list[Diagnostic]:
         )
         for text, metrics in said.items()
     ]
+
+
+def _uncovered(engine: duckdb.DuckDBPyConnection, *, by_column: bool) -> list[Diagnostic]:
+    """Cells that have numbers on a split which is not the chosen one only: they stay empty."""
+    found = engine.execute(
+        "WITH cells AS (SELECT t.metric::VARCHAR AS metric, c.split AS used, "
+        "bool_or(coalesce(t.split::VARCHAR, '') = c.split) AS covered, "
+        "list(DISTINCT coalesce(t.split::VARCHAR, '')) AS splits "
+        "FROM tidy_rows t JOIN chosen_splits c ON t.metric = c.metric "
+        f"WHERE kept AND value IS NOT NULL AND {USABLE} "
+        "GROUP BY t.metric, c.split, method, dataset) "
+        "SELECT metric, used, count(*) FILTER (covered), count(*), "
+        "list_sort(list_distinct(flatten(list(splits) FILTER (NOT covered)))) FROM cells "
+        "GROUP BY 1, 2 HAVING NOT bool_and(covered) ORDER BY 1"
+    ).fetchall()
+    said = []
+    for metric, used, covered, cells, others in found:
+        other = next((s for s in (*_PREFERRED, *others) if s and s in others), "")
+        shown = f"of split {used!r}, which covers" if used else "without a split, which cover"
+        hint = f"--where split={other} uses the other" if other and by_column else ""
+        text = f"the numbers are those {shown} {covered} of {cells} method-dataset cells"
+        said.append(Diagnostic(Severity.WARNING, metric, text, hint))
+    return said
 
 
 def _best(metric: str, splits: list[str]) -> str:

@@ -97,7 +97,9 @@ class LoadedResults:
         # Where nothing of a cell has a number, what another metric says holds for this one too.
         found = self._query(
             "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), list(DISTINCT CASE "
-            "WHEN metric::VARCHAR = $1 AND value IS NOT NULL AND status IS NULL THEN 'diverged' "
+            "WHEN metric::VARCHAR = $1 AND value IS NOT NULL AND status IS NULL THEN "
+            "CASE WHEN NOT isfinite(value) AND coalesce(split::VARCHAR, '') = "
+            "(SELECT split FROM chosen_splits WHERE metric = $1) THEN 'diverged' END "
             "WHEN metric::VARCHAR = $1 OR metric IS NULL OR NOT numbers THEN status::VARCHAR END) "
             f"FROM (SELECT *, bool_or(value IS NOT NULL AND {USABLE}) "
             "OVER (PARTITION BY method, dataset) AS numbers FROM tidy_rows "
@@ -219,6 +221,9 @@ _BY_EXAMPLE = (
 
 
 def _reason(text: str | None) -> Missing:
+    """What a status says; a finite number that was not used (of another split) says nothing."""
+    if text == "diverged":
+        return Missing.NOT_FINITE
     return Missing(text) if text in set(Missing) else Missing.NOT_REPORTED
 
 

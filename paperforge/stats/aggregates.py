@@ -85,10 +85,10 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
 
 
 def half_width(variance: float, df: float, setting: Setting) -> float | None:
-    """Half-width of the t interval of a mean."""
+    """Half-width of the t interval of a mean; None for folds, which are not independent."""
     from scipy.special import stdtrit
 
-    if df <= 0:
+    if df <= 0 or setting.folds:
         return None
     return float(stdtrit(df, 1 - setting.ask.alpha / 2)) * math.sqrt(variance)
 

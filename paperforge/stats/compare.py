@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
     from paperforge.stats.cells import Cell, Cells
 
+FOLDS = (
+    "folds share training data: a t test over them is not valid (Nadeau and Bengio 2003); "
+    "not tested here"
+)
+"""Source: Nadeau and Bengio 2003, Machine Learning 52(3), section 2."""
 ENOUGH = 2
 """Replicates that a spread needs."""
 
@@ -34,6 +39,8 @@ class Setting:
     pair_seeds: bool = False
     """Whether the author declares that equal seeds fix something shared."""
     shared_runs: bool = False
+    folds: bool = False
+    """Whether the replicates are folds: then nothing is tested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,8 @@ def wants_pairing(cells: Cells, a: Cell | None, b: Cell | None, setting: Setting
     """Example ids pair; seeds pair where that is declared. Rows without a key never do."""
     if a is None or b is None or not (a.keyed and b.keyed) or min(a.n, b.n) < ENOUGH:
         return False
+    if setting.folds:
+        return False
     return cells.unit is Unit.EXAMPLE or (cells.unit is Unit.SEED and setting.pair_seeds)
 
 
@@ -129,8 +138,10 @@ def untestable(n: tuple[int, int], estimate: float | None, reason: str) -> Contr
     return Contrast("", n, estimate=estimate, reason=reason, testable=False)
 
 
-def too_few(cells: Cells, a: Sequence[Cell], b: Sequence[Cell]) -> Contrast | None:
-    """Give what is left where a spread cannot be had: the estimate and the reason."""
+def untested(
+    cells: Cells, a: Sequence[Cell], b: Sequence[Cell], setting: Setting
+) -> Contrast | None:
+    """Give what is left where no spread can be had or used: the estimate and the reason."""
     estimate = sum(x.mean - y.mean for x, y in zip(a, b, strict=True)) / len(a)
     n = (min(c.n for c in a), min(c.n for c in b))
     if cells.unit is Unit.NONE:
@@ -142,12 +153,12 @@ def too_few(cells: Cells, a: Sequence[Cell], b: Sequence[Cell]) -> Contrast | No
             return untestable(n, estimate, f"one replicate only ({where}): a spread needs two")
         if cell.df <= 0:
             return untestable(n, estimate, "all examples are in one cluster")
-    return None
+    return untestable(n, estimate, FOLDS) if setting.folds else None
 
 
 def on_dataset(cells: Cells, a: Cell, b: Cell, pair: Matched | None, setting: Setting) -> Contrast:
     """Compare two cells."""
-    few = too_few(cells, [a], [b])
+    few = untested(cells, [a], [b], setting)
     if few is not None:
         return few
     if pair is None:
@@ -181,7 +192,7 @@ def on_average(
     setting: Setting,
 ) -> Contrast:
     """Compare the averages over the fixed datasets."""
-    few = too_few(cells, a, b)
+    few = untested(cells, a, b, setting)
     if few is not None:
         return few
     whole = [pair for pair in pairs if pair is not None]

@@ -13,7 +13,15 @@ from paperforge.stats.cells import Cells, read
 from paperforge.stats.compare import Compared, Setting, compare
 from paperforge.stats.contrast import Ask, Contrast, finite
 from paperforge.stats.describe import describe
-from paperforge.stats.design import SEED_LIKE, Family, check, family, replication
+from paperforge.stats.design import (
+    FOLD,
+    SEED_LIKE,
+    Family,
+    check,
+    family,
+    replicate_noun,
+    replication,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,15 +41,12 @@ def analyse(results: Results, spec: DesignSpec) -> Analysis:
     chosen = family(results.methods)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is caught as not finite
         tables = [read(results, m, unit.unit, runs[m.name]) for m in results.metrics]
-        compared = [compare_all(cells, chosen, results, spec) for cells in tables]
+        asked = [setting(cells, results, spec) for cells in tables]
+        compared = [compare_all(*each, chosen) for each in zip(tables, asked, strict=True)]
         design, notes = describe(
             results, spec, unit, chosen, list(zip(tables, compared, strict=True))
         )
-        summaries = [
-            row
-            for cells in tables
-            for row in aggregates(cells, setting(cells.metric, results, spec))
-        ]
+        summaries = [row for each in zip(tables, asked, strict=True) for row in aggregates(*each)]
         decisions = [
             decision
             for cells, found in zip(tables, compared, strict=True)
@@ -58,21 +63,22 @@ def analyse(results: Results, spec: DesignSpec) -> Analysis:
     )
 
 
-def setting(metric: Metric, results: Results, spec: DesignSpec) -> Setting:
+def setting(cells: Cells, results: Results, spec: DesignSpec) -> Setting:
     """Say what the design asks of every comparison of a metric."""
+    metric = cells.metric
     margin = None if metric.margin is None else metric.margin / abs(metric.scale)
     return Setting(
         Ask(spec.alpha, margin, spec.mcnemar),
         pair_seeds=not SEED_LIKE.isdisjoint(spec.pair_by),
         shared_runs=results.shared_runs,
+        folds=cells.unit is Unit.SEED and replicate_noun(results) == FOLD,
     )
 
 
-def compare_all(cells: Cells, chosen: Family, results: Results, spec: DesignSpec) -> list[Compared]:
+def compare_all(cells: Cells, asked: Setting, chosen: Family) -> list[Compared]:
     """Compare every pair of the family on one metric; nothing where it is only reported."""
     if not cells.metric.tested:
         return []
-    asked = setting(cells.metric, results, spec)
     return [found for a, b in chosen.pairs for found in compare(cells, a, b, asked)]
 
 

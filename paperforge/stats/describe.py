@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from paperforge.model import Design, Diagnostic, Results, Severity
 from paperforge.spec import DesignSpec, Unit
 from paperforge.stats.cells import Cell, Cells
-from paperforge.stats.compare import Compared
+from paperforge.stats.compare import FOLDS, Compared
 from paperforge.stats.design import SEED_LIKE, Family, Replication
 from paperforge.stats.means import match
 
@@ -34,7 +34,7 @@ def describe(
         unit.sentence,
         *scope(tables),
         *families(spec, chosen, tables),
-        *pairing(spec, tables),
+        *pairing(spec, unit, tables),
         *averaging(tables),
         *grouping(tables),
         *holes(tables),
@@ -49,18 +49,21 @@ def describe(
         any(cells.clustered for cells, _ in tables),
         results.shared_runs,
         (min(counts, default=0), max(counts, default=0)),
-        generalises(unit.unit, len(results.datasets)),
+        generalises(unit, len(results.datasets)),
         sentences,
+        unit.noun,
     )
-    return design, (*unit.notes, *warnings(results, unit, tables))
+    return design, (*unit.notes, *warnings(unit, tables))
 
 
-def generalises(unit: Unit, datasets: int) -> str:
-    """Say what a decision holds for."""
-    if unit is Unit.SEED:
-        where = "these benchmarks" if datasets > 1 else "this benchmark"
-        return f"This generalises to new seeds on {where}."
-    return "This generalises to new examples, not to retraining." if unit is Unit.EXAMPLE else ""
+def generalises(unit: Replication, datasets: int) -> str:
+    """Say what a decision holds for; nothing where nothing is decided."""
+    if unit.unit is Unit.EXAMPLE:
+        return "This generalises to new examples, not to retraining."
+    if unit.unit is Unit.NONE or unit.folds:
+        return ""
+    where = "these benchmarks" if datasets > 1 else "this benchmark"
+    return f"This generalises to new {unit.noun}s on {where}."
 
 
 def scope(tables: Sequence[Table]) -> Iterator[str]:
@@ -96,19 +99,22 @@ def families(spec: DesignSpec, chosen: Family, tables: Sequence[Table]) -> Itera
         yield f"{name} over the primary comparisons of each metric ({chosen.words}): {each}."
 
 
-def pairing(spec: DesignSpec, tables: Sequence[Table]) -> Iterator[str]:
+def pairing(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterator[str]:
     """Say what is matched, what has no partner, and what declared pairing would have gained."""
     compared = [(cells, c) for cells, found in tables for c in found]
     units = {cells.unit for cells, _ in compared}
     if any(c.contrast.paired for cells, c in compared if cells.unit is Unit.EXAMPLE):
         yield "Examples are matched by id."
     declared = [role for role in spec.pair_by if role in SEED_LIKE]
-    if Unit.SEED in units and declared:
-        yield f"Runs are matched by {' and '.join(declared)} (declared in pair_by)."
+    if unit.folds:
+        why = FOLDS.removesuffix("; not tested here")
+        yield f"Differences have no interval and no test: {why}."
+    elif Unit.SEED in units and declared:
+        if any(c.contrast.paired for cells, c in compared if cells.unit is Unit.SEED):
+            yield f"Runs are matched by {' and '.join(declared)} (declared in pair_by)."
     elif Unit.SEED in units:
-        yield (
-            "Runs are compared unpaired: pair_by does not say that a seed fixes something shared."
-        )
+        why = "pair_by does not say that a seed fixes something shared"
+        yield f"Runs are compared unpaired{f': {why}' if unit.noun == 'seed' else ''}."
         yield from forgone(tables)
     left: dict[str, int] = {}
     for _, c in compared:
@@ -160,9 +166,11 @@ def forgone(tables: Sequence[Table]) -> Iterator[str]:
             ratio = statistics.median(s for _, s in gains)
             change = f"{abs(1 - ratio):.0%} {'smaller' if ratio < 1 else 'larger'}"
             name = cells.metric.label or cells.metric.name
+            shown = f"{rho:.2f}".replace("-", "−")
+            of = "" if len(gains) == 1 else f" (median of {len(gains)} comparisons on one dataset)"
             yield (
-                f"Equal seed numbers correlate {rho:.2f} in {name} (median of {len(gains)} "
-                f"comparisons on one dataset); pairing would make standard errors {change}."
+                f"Equal seed numbers correlate {shown} in {name}{of}; pairing would make standard "
+                f"errors {change}."
             )
             return
 
@@ -228,22 +236,22 @@ def holes(tables: Sequence[Table]) -> Iterator[str]:
         yield f"Left out of the means: {' and '.join(parts)}."
 
 
-def warnings(results: Results, unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:
+def warnings(unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:
     """Warn where a test could mislead."""
-    if unit.unit is Unit.SEED and "fold" in results.varies:
+    if unit.folds:
         yield Diagnostic(
             Severity.WARNING,
             "design",
             "cross-validation folds share training data: tests that count them as replicates find "
-            "differences too often",
-            "replicate over seeds, or average the folds of each seed (Nadeau and Bengio 2003)",
+            "differences too often, so nothing is tested",
+            "one row a seed, the mean of its folds, can be tested (Nadeau and Bengio 2003)",
         )
     alone = unpartnered(tables)
     if alone:
         yield Diagnostic(
             Severity.WARNING,
             "design.pair_by",
-            f"fewer than two replicates match in {len(alone)} comparisons ({alone[0]}): compared "
-            "unpaired, by Welch's t",
+            f"fewer than two replicates match in {len(alone)} comparison{'s' * (len(alone) > 1)} "
+            f"({alone[0]}): compared unpaired, by Welch's t",
             "check that both methods ran with the same seeds or examples",
         )

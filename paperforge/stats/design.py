@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MCNEMAR = ("mid-p", "exact")
 SEED_LIKE = frozenset({"seed", "fold"})
 """Roles that pair replicates when they are declared."""
+FOLD = "fold"
+EXAMPLE = "example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,14 @@ class Replication:
     unit: Unit
     inferred: bool
     sentence: str
+    noun: str
+    """What a replicate is called: "seed", "fold", "run", "example"."""
     notes: tuple[Diagnostic, ...] = ()
+
+    @property
+    def folds(self) -> bool:
+        """Whether the replicates share training data, so that no test of them is valid."""
+        return self.unit is Unit.SEED and self.noun == FOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +71,9 @@ def replication(
     counts = [len(s.values) for samples in runs.values() for s in samples if len(s.values)]
     least, most = (min(counts), max(counts)) if counts else (0, 0)
     examples = "example" in results.varies
+    noun = replicate_noun(results)
     if spec.replicate is None:
-        return infer(least, most, examples=examples)
+        return infer(least, most, noun, examples=examples)
     if spec.replicate is Unit.EXAMPLE and not examples:
         raise InputError(
             "examples are declared as the unit of replication, but the results have no example ids",
@@ -81,32 +91,51 @@ def replication(
             hint,
         )
         return Replication(
-            Unit.NONE, inferred=False, sentence="One run a cell: untested.", notes=(note,)
+            Unit.NONE,
+            inferred=False,
+            sentence="One run a cell: untested.",
+            noun=noun,
+            notes=(note,),
         )
     many = span(least, most, "run")
     words = {
-        Unit.SEED: f"The unit of replication is the seed (declared): {many} a cell.",
+        Unit.SEED: f"The unit of replication is the {noun} (declared): {many} a cell.",
         Unit.EXAMPLE: "The unit of replication is the example (declared).",
         Unit.NONE: "Nothing is replicated (declared): untested.",
     }
-    return Replication(spec.replicate, inferred=False, sentence=words[spec.replicate])
+    called = EXAMPLE if spec.replicate is Unit.EXAMPLE else noun
+    return Replication(spec.replicate, inferred=False, sentence=words[spec.replicate], noun=called)
 
 
-def infer(least: int, most: int, *, examples: bool) -> Replication:
+def replicate_noun(results: Results) -> str:
+    """Call the replicates of a cell what the results call them.
+
+    Folds of several seeds count as folds: the results number the two together.
+    """
+    if FOLD in results.varies:
+        return FOLD
+    if "seed" in results.varies or ("seed" in results.present and "run" not in results.varies):
+        return "seed"
+    return FOLD if FOLD in results.present and "run" not in results.varies else "run"
+
+
+def infer(least: int, most: int, noun: str, *, examples: bool) -> Replication:
     """Infer the unit from the smallest and largest number of runs in a cell."""
     if examples and least <= 1:
         words = "The unit of replication is the example (inferred: there are example ids and "
         words += "one run a cell)." if most <= 1 else "not every cell has two runs)."
-        return Replication(Unit.EXAMPLE, inferred=True, sentence=words)
+        return Replication(Unit.EXAMPLE, inferred=True, sentence=words, noun=EXAMPLE)
     if most <= 1:
-        return Replication(Unit.NONE, inferred=True, sentence="One run a cell: untested.")
-    words = f"The unit of replication is the seed (inferred: {span(least, most, 'run')} a cell"
+        return Replication(
+            Unit.NONE, inferred=True, sentence="One run a cell: untested.", noun=noun
+        )
+    words = f"The unit of replication is the {noun} (inferred: {span(least, most, 'run')} a cell"
     words += (
         '; examples are averaged within each run; replicate = "example" compares examples instead).'
         if examples
         else ")."
     )
-    return Replication(Unit.SEED, inferred=True, sentence=words)
+    return Replication(Unit.SEED, inferred=True, sentence=words, noun=noun)
 
 
 def span(least: int, most: int, noun: str) -> str:

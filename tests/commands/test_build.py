@@ -315,3 +315,84 @@ def test_a_tex_error_from_a_name_in_the_data_names_the_store_and_the_row(
     said = paperforge("build", paper)
     assert said.code == 1
     assert f"results.csv line {row}" in said.err and "算法" in said.err
+
+
+def test_the_second_build_of_an_existing_paper_does_no_work(paperforge, existing):
+    paperforge("build", existing)
+    assert "nothing changed" in paperforge("build", existing).out
+
+
+def test_an_existing_paper_in_a_folder_of_the_project(paperforge, existing):
+    """Compiled where its author compiles it: the generated files stand beside the main file."""
+    (existing / "tex").mkdir()
+    for name in ("main.tex", "parts"):
+        (existing / name).rename(existing / "tex" / name)
+    toml = (existing / "paper.toml").read_text()
+    (existing / "paper.toml").write_text(toml.replace('"main.tex"', '"tex/main.tex"'))
+    said = paperforge("build", existing, "--format", "json")
+    report = json.loads(said.out)
+    assert said.code == 0, report["diagnostics"]
+    assert not [d for d in report["diagnostics"] if d["severity"] != "note"]
+    assert (existing / "tex" / "generated" / "macros.tex").exists()
+    assert "Ours reaches 0.89" in text_of(report["pdf"])
+    (existing / "tex" / "parts" / "two.tex").write_text("Fine.\n\\nosuchmacro\n")
+    broken = paperforge("build", existing)
+    assert broken.code == 1 and "tex/parts/two.tex:2" in broken.err
+
+
+@pytest.mark.parametrize(
+    ("bib", "line"),
+    [
+        ("@book{a, title={T}, author={A B}, year=2000, publisher={P}}\n@book{a, title={U}}\n", 2),
+        (
+            "@book{a, title={T}, author={A B}, year=2000, publisher={P}}\n@book{b, title={T} author={A}}\n",
+            2,
+        ),
+    ],
+    ids=["twice", "missing comma"],
+)
+def test_a_broken_bibliography_is_named_and_a_draft_still_has_its_pdf(
+    paperforge, existing, bib, line
+):
+    (existing / "refs.bib").write_text(bib)
+    cite = "\\cite{a}\\bibliographystyle{plain}\\bibliography{refs}"
+    (existing / "parts" / "three.tex").write_text(cite)
+    said = paperforge("build", existing)
+    assert said.code == 0, said.err
+    assert f"refs.bib:{line}" in said.err
+    assert "is not in the bibliography" not in said.err
+    assert "Words." in text_of(the_pdf(existing))
+    assert paperforge("build", existing, "--mode", "submission").code == 5
+
+
+def test_bitmap_fonts_fail_a_submission(paperforge, existing):
+    (existing / "parts" / "three.tex").write_text("\\fontencoding{TS1}\\selectfont\\char132")
+    said = paperforge("build", existing, "--mode", "submission")
+    if "tfm" in said.err or said.code == 1:
+        pytest.skip("no bitmap fonts can be made on this machine")
+    assert said.code == 5 and "Type 3" in said.err
+
+
+def test_the_engine_is_the_papers(paperforge, existing):
+    toml = (existing / "paper.toml").read_text()
+    (existing / "paper.toml").write_text('engine = "lualatex"\n' + toml)
+    said = paperforge("build", existing)
+    if shutil.which("lualatex"):
+        assert said.code == 0, said.err
+    else:
+        assert said.code == 4 and "lualatex" in said.err
+
+
+def test_acknowledgments_are_not_in_the_source_of_an_anonymous_paper(paperforge, paper):
+    answer(paper)
+    (paper / "sections" / "acknowledgments.tex").write_text("We thank the Quux Foundation.\n")
+    assert paperforge("build", paper, "--mode", "submission").code == 0
+    folder = paper / "build" / "icml-2026-submission"
+    for path in folder.rglob("*"):
+        assert path.is_dir() or b"Quux" not in path.read_bytes(), path
+
+
+def test_the_last_good_pdf_is_named_when_a_build_fails(paperforge, paper):
+    paperforge("build", paper)
+    (paper / "sections" / "method.tex").write_text("\\nosuchmacro")
+    assert "last good PDF is kept" in paperforge("build", paper).out

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from paperforge.errors import InputError
+from paperforge.model import Verdict
 from paperforge.spec import DesignSpec, Method, Role, Unit
 from paperforge.stats import analyse
 from paperforge.stats.design import family
@@ -139,7 +140,7 @@ def test_where_nothing_matches_welch_is_used_and_said(fake):
         "Fewer than two replicates match, so Welch's unpaired t is used: x against y on d."
         in analysis.design.sentences
     )
-    assert "fewer than two replicates match in 1 comparisons" in analysis.notes[0].message
+    assert "fewer than two replicates match in 1 comparison (" in analysis.notes[0].message
 
 
 def test_rows_without_keys_are_never_paired(fake):
@@ -152,6 +153,63 @@ def test_rows_without_keys_are_never_paired(fake):
 def test_folds_as_replicates_are_warned_of(fake):
     analysis = analyse(fake(THREE, varies={"fold"}), DesignSpec())
     assert "cross-validation folds" in analysis.notes[0].message
+
+
+@pytest.mark.parametrize("varies", [{"fold"}, {"fold", "seed"}])
+@pytest.mark.parametrize("pair_by", [(), ("fold",)])
+def test_folds_are_never_tested(fake, varies, pair_by):
+    analysis = analyse(fake(THREE, varies=varies), DesignSpec(pair_by=pair_by))
+    assert analysis.design.noun == "fold"
+    assert analysis.design.generalises == ""
+    assert "the fold (inferred: 3 runs a cell)" in analysis.design.sentences[0]
+    assert analysis.decisions
+    for d in analysis.decisions:
+        assert d.verdict is Verdict.UNDECIDABLE
+        assert d.estimate is not None
+        assert (d.p, d.p_adjusted, d.low, d.high) == (None,) * 4
+        assert "folds share training data" in d.reason
+    assert all(a.half_width is None and a.sd is not None for a in analysis.aggregates)
+
+
+def test_examples_are_tested_also_where_folds_vary(fake):
+    results = fake(ANSWERS, unit=Unit.EXAMPLE, varies={"fold", "example"})
+    analysis = analyse(results, DesignSpec())
+    assert analysis.design.noun == "example"
+    assert analysis.decisions[0].p is not None
+
+
+@pytest.mark.parametrize(
+    ("varies", "present", "noun"),
+    [
+        ({"seed"}, {"seed"}, "seed"),
+        ({"run"}, set(), "run"),
+        ({"run"}, {"seed"}, "run"),
+        ({"cluster"}, {"seed"}, "seed"),
+        ({"fold"}, {"seed", "fold"}, "fold"),
+    ],
+)
+def test_replicates_are_called_what_the_results_call_them(fake, varies, present, noun):
+    design = analyse(fake(THREE, varies=varies, present=frozenset(present)), DesignSpec()).design
+    assert design.noun == noun
+    assert f"the {noun} (inferred" in design.sentences[0]
+    if noun != "fold":
+        assert design.generalises == f"This generalises to new {noun}s on these benchmarks."
+
+
+def test_matched_is_not_said_where_nothing_matches(fake):
+    cells = {
+        ("x", "d"): {"values": [1, 2, 4], "keys": [1, 2, 3]},
+        ("y", "d"): {"values": [3, 1, 1], "keys": [7, 8, 9]},
+    }
+    said = " ".join(analyse(fake(cells), DesignSpec(pair_by=("seed",))).design.sentences)
+    assert "Fewer than two replicates match" in said
+    assert "Runs are matched" not in said
+
+
+def test_a_negative_correlation_has_a_minus_sign(fake):
+    cells = {("x", "d"): [1, 2, 3, 4], ("y", "d"): [4, 3.1, 2, 1]}
+    said = " ".join(analyse(fake(cells), DesignSpec()).design.sentences)
+    assert "correlate −1.00 in accuracy; pairing" in said
 
 
 def test_holes_are_counted(fake):
