@@ -158,7 +158,7 @@ class Results(Protocol):
 
     @property
     def notes(self) -> tuple[Diagnostic, ...]:
-        """What was guessed, dropped, replaced; said on stderr and in build.json."""
+        """What was guessed, dropped, replaced; said on stderr and in the record."""
 
     @property
     def digest(self) -> str:

@@ -17,4 +17,5 @@ echo
 if [ "$worst" = 4 ]; then
     echo "The PDFs are missing because TeX is; the LaTeX projects above are complete and ready for Overleaf."
 fi
+echo "To use paperforge in this shell: source $(dirname "$paperforge")/activate"
 exit "$worst"

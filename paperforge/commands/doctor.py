@@ -52,11 +52,14 @@ def doctor(*, form: str = "text") -> int:
     if form == "json":
         click.echo(json.dumps([asdict(f) for f in findings], indent=1))
     else:
+        hints: list[str] = []
         for finding in findings:
             mark = click.style("ok  ", fg="green") if finding.ok else click.style("no  ", fg="red")
             click.echo(f"{mark}{finding.name:<12} {finding.found}")
-            if finding.hint:
-                click.echo(f"    {finding.hint}")
+            if finding.hint and finding.hint not in hints:
+                hints.append(finding.hint)
+        for hint in hints:
+            click.echo(f"to install what is missing: {hint}")
     return 0 if all(f.ok for f in findings) else NO_TEX
 
 

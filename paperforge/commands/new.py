@@ -15,6 +15,9 @@ from paperforge.spec import Author, Project, Source, TableSpec
 if TYPE_CHECKING:
     from pathlib import Path
 
+FITS_A_COLUMN = 4
+"""Columns of numbers that a column of a two-column page holds."""
+
 
 def new(folder: Path, *, venue: str, results: tuple[Path, ...], title: str) -> int:
     """Write paper.toml, sections/*.tex and refs.bib; a file that is there is left as it is.
@@ -40,8 +43,9 @@ def new(folder: Path, *, venue: str, results: tuple[Path, ...], title: str) -> i
         sources=sources,
         tables=(TableSpec(caption="Main results."),) if sources else (),
     )
+    wide = place.columns > 1 and _numbers_across(paper) > FITS_A_COLUMN
     texts = narrative.skeleton.sections(
-        paper, impact=venues.wants_impact(place), tables=bool(sources)
+        paper, impact=venues.wants_impact(place), tables=bool(sources), wide=wide
     )
     texts["refs.bib"] = "% One entry a work; paperforge checks keys and fields on every build.\n"
     texts["paper.toml"] = project.dump(paper)
@@ -52,3 +56,16 @@ def new(folder: Path, *, venue: str, results: tuple[Path, ...], title: str) -> i
         click.echo(f"{'kept ' if kept else 'wrote'} {folder / name}", err=True)
     click.echo(f"\nnow: paperforge build {folder}", err=True)
     return 0
+
+
+def _numbers_across(paper: Project) -> int:
+    """Columns of numbers that the main table will have. Raises InputError for bad results."""
+    from paperforge import pipeline
+    from paperforge.commands.output import say
+
+    if not paper.sources:
+        return 0
+    results = pipeline.load(paper)
+    say(results.notes)
+    datasets = len(results.datasets)
+    return len(results.metrics) * (datasets + (datasets > 1))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from paperforge.commands.output import say, write
+from paperforge.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +58,8 @@ def add(kit: Path, *, venue: str | None, project: Path) -> int:
     """
     from paperforge import venues
 
+    if not project.is_dir():
+        raise InputError("there is no such folder", str(project), "--project names the paper's")
     taken = venues.add_kit(kit, venues.find(venue, project) if venue else None)
     folder = venues.kit_folder(taken.venue, project)
     for name, data in taken.files.items():

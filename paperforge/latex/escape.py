@@ -43,6 +43,12 @@ _INVISIBLE = re.compile(
 """Characters that change how a line is read and print nothing. U+200C and U+200D, which shape
 letters and emoji, stay."""
 
+_STATISTIC = re.compile(
+    r"(?<![\w$\\])p(?= (?:=|\\textless|\\textgreater|cannot) ?)|(?<=\bmid-)p\b"
+    r"|(?:(?<=\bWelch )|(?<=paired )|(?<=\ba ))t(?= test\b| over\b| on\b|[,;.) ]|$)"
+)
+"""The letters p and t where a sentence of ours names a statistic."""
+
 _OPENS_AFTER = " ([{/-"
 
 _MATHS = {
@@ -112,6 +118,11 @@ def _command(match: re.Match[str]) -> str:
     if found in "-',":
         return found + "{}"
     return _characters()[0].get(found, found)
+
+
+def statistics(tex: str) -> str:
+    r"""TeX of a sentence with p and t as variables: "p = .03" -> "$p$ = .03", "Welch t"."""
+    return _STATISTIC.sub(r"$\g<0>$", tex)
 
 
 def number(printed: str) -> Tex:

@@ -36,6 +36,9 @@ NOISE = 1e-12
 TWO_DIGITS = 354
 """Three leading digits of an uncertainty up to which it shows two significant digits."""
 
+MORE_DECIMALS = 2
+"""A column gets at most so many more decimals for its smallest uncertainty."""
+
 SPREADS = ("sd", "se", "ci", "none")
 
 _WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
@@ -52,6 +55,13 @@ class Rounding:
     def show(self, value: float) -> str:
         """The value in this column's rounding."""
         return fixed(value, self.decimals, grouped=self.grouped)
+
+    def show_spread(self, value: float) -> str:
+        """An uncertainty in this column's rounding; "<0.01" where it would print as zero."""
+        text = self.show(value)
+        if value > 0 and not text.strip("0."):
+            return f"<{fixed(10.0**-self.decimals, self.decimals)}"
+        return text
 
 
 def exact(value: float) -> Decimal:
@@ -124,8 +134,18 @@ def _capped(decimals: int) -> int:
 def rule_for(
     values: Sequence[float], spreads: Iterable[float], digits: int | None = None
 ) -> Rounding:
-    """The whole rule of a column: its decimals, and whether thousands are separated."""
+    """The whole rule of a column: its decimals, and whether thousands are separated.
+
+    At most MORE_DECIMALS more than decimals_for() says, where that keeps every positive uncertainty
+    from printing as zero.
+    """
+    spreads = list(spreads)
     decimals = decimals_for(values, spreads, digits)
+    smallest = min((s for s in spreads if s > 0), default=0.0)
+    if digits is None and smallest:
+        most = min(decimals + MORE_DECIMALS, MAX_DECIMALS)
+        enough = (d for d in range(decimals, most + 1) if Decimal(fixed(smallest, d)))
+        decimals = next(enough, decimals)
     return Rounding(decimals, grouped=any(abs(v) >= 10_000 for v in values))  # noqa: PLR2004 - as documented above
 
 

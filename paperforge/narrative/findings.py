@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperforge.latex.escape import escape
+from paperforge.latex.escape import escape, statistics
 from paperforge.latex.rounding import decimals_for, fixed, p_value
 from paperforge.model import Verdict
 
@@ -40,6 +40,9 @@ def report(analysis: Analysis) -> str:
         if secondary:
             head = f"{_heading(metric)}: each dataset (secondary, unadjusted)"
             blocks.append("\n".join([head, *_lines(analysis, secondary)]))
+    beside = [_heading(m) for m in analysis.metrics if not m.tested]
+    if beside:
+        blocks.append(f"Not tested, only reported: {', '.join(beside)}")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -58,7 +61,8 @@ def paragraph(analysis: Analysis) -> str:
     if not tested:
         return "% No comparisons: the results hold one method.\n"
     parts = [
-        escape(_sentence(analysis, metric, analysis.primary(metric.name))) for metric in tested
+        statistics(escape(_sentence(analysis, metric, analysis.primary(metric.name))))
+        for metric in tested
     ]
     if analysis.design.generalises:
         parts.append(escape(analysis.design.generalises))
@@ -68,7 +72,7 @@ def paragraph(analysis: Analysis) -> str:
 def _sentence(analysis: Analysis, metric: Metric, family: tuple[Decision, ...]) -> str:
     start = f"{metric.label}, {_scope(analysis, family[0])}: "
     if all(d.verdict is Verdict.UNTESTED for d in family):
-        return f"{start}{len(family)} comparisons, untested (one run a cell)."
+        return f"{start}{_comparisons(len(family))}, untested (one run a cell)."
     if len(family) > MANY:
         return start + _counted(family)
     groups: dict[tuple[str, Verdict], list[Decision]] = {}
@@ -107,8 +111,12 @@ def _counted(family: tuple[Decision, ...]) -> str:
         word = "decided" if decision.decided else str(decision.verdict)
         counts[word] = counts.get(word, 0) + 1
     return (
-        f"{len(family)} comparisons, " + _and([f"{n} {word}" for word, n in counts.items()]) + "."
+        f"{_comparisons(len(family))}, " + _and([f"{n} {word}" for word, n in counts.items()]) + "."
     )
+
+
+def _comparisons(count: int) -> str:
+    return f"{count} comparison{'s' * (count != 1)}"
 
 
 def _numbers(decision: Decision, metric: Metric) -> str:

@@ -23,7 +23,7 @@ def limitations(analysis: Analysis | None, written: tuple[str, ...]) -> str:
 
 
 def sentences(analysis: Analysis) -> tuple[str, ...]:
-    """Plain sentences: seeds, smallest detectable effect, missing runs, what was not decided."""
+    """Plain sentences: replicates, smallest detectable effect, missing runs, what was not decided."""
     return tuple(
         text for part in (_replicates, _detectable, _missing, _undecided) for text in part(analysis)
     )
@@ -34,7 +34,7 @@ def _replicates(analysis: Analysis) -> Iterator[str]:
     least, most = design.replicates
     if design.unit is Unit.SEED:
         count = f"{least}" if least == most else f"{least} to {most}"
-        noun = "seed" if count == "1" else "seeds"
+        noun = design.noun if count == "1" else f"{design.noun}s"
         yield f"Every number rests on {count} {noun} a setting. {design.generalises}".strip()
     elif design.unit is Unit.EXAMPLE:
         yield (
@@ -81,7 +81,7 @@ def _missing(analysis: Analysis) -> Iterator[str]:
     count = sum(n for (_, dataset), n in lost.items() if dataset is not None)
     if count:
         verb = "run was" if count == 1 else "runs were"
-        yield f"{count} {verb} lost (crashed or diverged), and the means leave them out."
+        yield f"{count} {verb} lost (crashed or not finite), and the means leave them out."
 
 
 def _undecided(analysis: Analysis) -> Iterator[str]:

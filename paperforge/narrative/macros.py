@@ -125,10 +125,10 @@ def _cell(one: Aggregate, key: str, rules: Mapping[str, Rules], shown: str) -> I
         spread = spread_of(one, kind)
         if spread is not None:
             rule = rules[shown if kind == shown else kind][column]
-            yield Macro(f"{key}/{kind}", rule.show(spread), spread, source)
+            yield Macro(f"{key}/{kind}", rule.show_spread(spread), spread, source)
     spread = spread_of(one, shown)
     if spread is not None:
-        both = f"{printed} ± {rules[shown][column].show(spread)}"
+        both = f"{printed} ± {rules[shown][column].show_spread(spread)}"
         yield Macro(f"{key}/pm", both, one.mean, source)
 
 

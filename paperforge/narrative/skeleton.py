@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from paperforge.spec import Project, Story
 
 
-def sections(project: Project, *, impact: bool, tables: bool) -> dict[str, str]:
+def sections(project: Project, *, impact: bool, tables: bool, wide: bool = False) -> dict[str, str]:
     """Path -> text of the author's section files.
 
     `impact`: the venue wants an impact statement. `tables`: results are there, so the experiments
-    section shows the main table and the drafted findings.
+    section shows the main table and the drafted findings; `wide`: over both columns.
     """
     story = project.story
     texts = {
@@ -26,7 +26,7 @@ def sections(project: Project, *, impact: bool, tables: bool) -> dict[str, str]:
         "introduction": _introduction(story),
         "related-work": _related(),
         "method": _method(story),
-        "experiments": _experiments(story, tables=tables),
+        "experiments": _experiments(story, tables=tables, wide=wide),
         "conclusion": _conclusion(),
         "limitations": _limitations(),
         "ethics": _ethics(project),
@@ -93,7 +93,8 @@ def _method(story: Story) -> str:
     )
 
 
-def _experiments(story: Story, *, tables: bool) -> str:
+def _experiments(story: Story, *, tables: bool, wide: bool) -> str:
+    float_ = "table*" if wide else "table"
     setup = _prompt("Data, baselines, seeds, budget: what a reader needs to run it again.")
     text = (
         "\\section{Experiments}\n\\label{sec:experiments}\n\n"
@@ -106,12 +107,12 @@ def _experiments(story: Story, *, tables: bool) -> str:
     return text + (
         "% Drafted from the decisions on every build; replace it by your own words.\n"
         "\\input{generated/findings}\n\n"
-        "\\begin{table*}[t]\n"
+        f"\\begin{{{float_}}}[t]\n"
         "  \\centering\n"
         "  \\caption{Main results. \\pfnote{main}}\n"
         "  \\label{tab:main}\n"
         "  \\input{generated/tables/main}\n"
-        "\\end{table*}\n"
+        f"\\end{{{float_}}}\n"
     )
 
 

@@ -21,7 +21,7 @@ from paperforge.model import (
     Table,
 )
 from paperforge.spec import Method, TableSpec
-from paperforge.tables import marks, notes
+from paperforge.tables import marks, notes, width
 from paperforge.tables.layouts import LAYOUTS, Grid, Slot
 from paperforge.tables.view import View, choose, note
 
@@ -51,7 +51,7 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
     }
     single = view.datasets[0] if len(view.datasets) == 1 else None
     placed = LAYOUTS[spec.layout](Grid(view.methods, view.slots, cells, single))
-    return Table(
+    table = Table(
         name=spec.name,
         stub=placed.stub,
         columns=placed.columns,
@@ -61,6 +61,7 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
         label=spec.label or f"tab:{slug(spec.name)}",
         diagnostics=(*view.diagnostics, *_warnings(view, marking, homes)),
     )
+    return replace(table, diagnostics=(*table.diagnostics, *width.warnings(table, spec.layout)))
 
 
 # ---------------------------------------------------------------------------------------------
@@ -103,7 +104,18 @@ def _excluded(view: View, slot: Slot, method: Method) -> str:
     found = view.index.get((slot.metric.name, method.name, slot.dataset))
     if found is None or found.mean is None or slot.dataset is None:
         return ""
-    return notes.excluded(found.not_finite, found.failed, found.n, view.analysis.design.unit)
+    bold = view.spec.bold and slot.metric.direction is not None
+    unit = view.analysis.design.unit
+    return notes.excluded(found.not_finite, found.failed, found.n, unit, bold=bold)
+
+
+def _survivors(view: View, slot: Slot, method: Method) -> bool:
+    """Whether a cell, or one that it averages, lost at least as many replicates as it kept."""
+    scopes = [slot.dataset]
+    if slot.dataset is None:
+        scopes = [d.name for d in view.datasets]
+    cells = (view.index.get((slot.metric.name, method.name, scope)) for scope in scopes)
+    return any(c is not None and notes.survivors(c.not_finite, c.failed, c.n) for c in cells)
 
 
 def _letters(view: View) -> dict[str, str]:
@@ -128,7 +140,11 @@ def _cells(
     found = [_number(view, slot, method) for method in view.methods]
     printed = ["" if one is None or one.mean is None else rule.show(one.mean) for one in found]
     direction = slot.metric.direction if view.spec.bold else None
-    ranked = marks.best(printed, direction, second=view.spec.second)
+    eligible = [
+        "" if text and _survivors(view, slot, method) else text
+        for text, method in zip(printed, view.methods, strict=True)
+    ]
+    ranked = marks.best(eligible, direction, second=view.spec.second)
     cells = []
     for method, one, text, rank in zip(view.methods, found, printed, ranked, strict=True):
         if one is None:
@@ -142,7 +158,7 @@ def _cells(
                 spread=spread,
                 n=one.n,
                 printed=text,
-                printed_spread="" if spread is None else rule.show(spread),
+                printed_spread="" if spread is None else rule.show_spread(spread),
                 marks=rank | {mark} if mark else rank,
                 note=letters.get(_excluded(view, slot, method), "") if letters else "",
             )
@@ -193,7 +209,7 @@ def _notes(
     if Mark.BEST in used:
         ties = any(sum(Mark.BEST in c.marks for c in column) > 1 for column in cells.values())
         yield from notes.best(compared, ties=ties, second=Mark.SECOND in used)
-    yield from notes.comparisons(marking, used, view.analysis, _averaged(view))
+    yield from notes.comparisons(marking, used, view.analysis, _averaged(view), view.metrics)
     yield from notes.open_questions(_asked(view), view.methods, design.unit)
     missing = {c.missing for c in single if c.missing is not None}
     yield from notes.absent(missing, refused=any(c.printed == notes.NO_AVERAGE for c in every))

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from paperforge.latex.escape import escape, needs_unicode_engine, plain
+from paperforge.latex.escape import escape, needs_unicode_engine, plain, statistics
 from paperforge.model import Cell, Column, Mark, Note, Table
 from paperforge.tables.notes import sentence
 
@@ -34,6 +34,7 @@ class Width:
     digits: int = 0
     commas: int = 0
     decimals: int = 0
+    less: int = 0
 
     @classmethod
     def widest(cls, printed: Iterable[str]) -> Width:
@@ -44,6 +45,7 @@ class Width:
             max(w.digits for w in every),
             max(w.commas for w in every),
             max(w.decimals for w in every),
+            max(w.less for w in every),
         )
 
     def pads(self, printed: str) -> tuple[str, str]:
@@ -51,7 +53,8 @@ class Width:
         own = _width(printed)
         if own == self:
             return "", ""
-        before = "$-$" * (self.minus - own.minus) + "0" * (self.digits - own.digits)
+        before = "$<$" * (self.less - own.less) + "$-$" * (self.minus - own.minus)
+        before += "0" * (self.digits - own.digits)
         before += "," * (self.commas - own.commas)
         after = "." if self.decimals and not own.decimals else ""
         return _phantom(before), _phantom(after + "0" * (self.decimals - own.decimals))
@@ -61,8 +64,8 @@ class Width:
 def _width(printed: str) -> Width:
     """The width of one printed number."""
     whole, _, decimals = printed.partition(".")
-    minus, commas = whole.count("-"), whole.count(",")
-    return Width(minus, len(whole) - minus - commas, commas, len(decimals))
+    minus, commas, less = whole.count("-"), whole.count(","), whole.count("<")
+    return Width(minus, len(whole) - minus - commas - less, commas, len(decimals), less)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +102,16 @@ def render(
 ) -> str:
     r"""The table as LaTeX.
 
-    `notes`: the sentences under it, as wide as the table. `float`: a complete table environment
+    `notes`: the sentences under it, as wide as the table; otherwise they are comments. `float`: a complete table environment
     with label and, on top, the caption; `wide` makes it table*, across both columns. `source`: what
     the numbers come from, for the comment at its head.
     """
     lines = _tabular(table)
     if notes and table.notes:
         lines = _with_notes(lines, table)
+    elif table.notes:
+        said = (f"%   {plain(sentence(note))}" for note in table.notes)
+        lines = [*lines, "% Notes (--notes prints them):", *said]
     if float:
         environment = "table*" if wide else "table"
         lines = [
@@ -205,7 +211,7 @@ def _spread(cell: Cell, frame: Frame) -> str:
 
 
 def _digits(printed: str) -> str:
-    return printed.replace("-", "$-$")
+    return printed.replace("-", "$-$").replace("<", "$<$")
 
 
 def _phantom(text: str) -> str:
@@ -221,7 +227,7 @@ def _signs(cell: Cell) -> str:
 
 
 def _sentence(note: Note) -> str:
-    text = escape(sentence(Note(note.text))).replace(" = ", "~=~")
+    text = statistics(escape(sentence(Note(note.text)))).replace(" = ", "~=~")
     if re.fullmatch("[a-z]+", note.symbol):
         return rf"\textsuperscript{{{note.symbol}}}~{text}"
     return f"{escape(note.symbol)}:~{text}" if note.symbol else text
@@ -241,6 +247,7 @@ def _with_notes(tabular: Sequence[str], table: Table) -> list[str]:
         f"  {tabular[-1]}%",
         r"}%",
         rf"\dimen8=\wd8 \ifdim\dimen8<{NARROWEST_NOTE} \dimen8={NARROWEST_NOTE}\fi",
+        r"\ifdim\dimen8>\linewidth \dimen8=\linewidth\fi",
         r"\begin{minipage}{\dimen8}",
         r"  \centering\leavevmode\box8\par\vspace{0.6ex}",
         r"  \raggedright\footnotesize",

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
 from paperforge.model import Analysis, Decision, Design, Mark, Missing, Note, Verdict
-from paperforge.spec import Method, Unit
+from paperforge.spec import Method, Metric, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from paperforge.tables.marks import Marking
 
@@ -25,14 +25,13 @@ SYMBOLS = {
 
 MEANINGS = {
     **{reason: str(reason) for reason in Missing},
-    Missing.NOT_FINITE: "every run diverged",
+    Missing.NOT_FINITE: "no finite value (NaN or infinity)",
 }
 
 NO_AVERAGE = "∅"
 """What the average of an incomplete row prints."""
 
 SPREADS = {"sd": "standard deviation", "se": "standard error"}
-UNITS = {Unit.SEED: "seed", Unit.EXAMPLE: "example"}
 CORRECTIONS = {"holm": "Holm", "bonferroni": "Bonferroni"}
 UNTESTED = "One run a cell: differences are untested"
 MOST_NAMED = 3
@@ -55,16 +54,21 @@ def between(low: int, high: int, noun: str) -> str:
     return count(low, noun) if low == high else f"{low:,}–{count(high, noun)}"
 
 
+def noun(design: Design) -> str:
+    """What a replicate is called."""
+    return "example" if design.unit is Unit.EXAMPLE else design.noun
+
+
 def replication(design: Design, spread: str, sizes: Collection[int]) -> list[Note]:
     """What a number and its ± are. `sizes`: replicates of the cells that the table shows."""
     if not sizes or design.unit is Unit.NONE or max(sizes) == 1:
         return []
-    over = between(min(sizes), max(sizes), UNITS[design.unit])
+    over = between(min(sizes), max(sizes), noun(design))
     if spread == "none":
         return [Note(f"Means over {over}")]
     name = SPREADS.get(spread, f"half-width of the {100 * (1 - design.alpha):g}% interval")
     clustered = "clustered " if design.clustered and spread == "se" else ""
-    lone = f"; a cell with 1 {UNITS[design.unit]} has no ±" if min(sizes) == 1 else ""
+    lone = f"; a cell with 1 {noun(design)} has no ±" if min(sizes) == 1 else ""
     return [Note(f"Mean ± {clustered}{name} over {over}{lone}")]
 
 
@@ -76,9 +80,16 @@ def best(place: str, *, ties: bool, second: bool) -> list[Note]:
 
 
 def comparisons(
-    marking: Marking, used: Collection[Mark], analysis: Analysis, datasets: int
+    marking: Marking,
+    used: Collection[Mark],
+    analysis: Analysis,
+    datasets: int,
+    shown: Sequence[Metric] = (),
 ) -> list[Note]:
-    """What the marks say, the test behind them, its family and how far it generalises."""
+    """What the marks say, the test behind them, its family and how far it generalises.
+
+    `shown`: the metrics of the table; what is said of all of them must not cover an untested one.
+    """
     tested = [d for d in marking.tested if d.p is not None]
     if not tested:
         return []
@@ -87,8 +98,15 @@ def comparisons(
         notes.append(Note(marking.better, Mark.BETTER.value))
     if Mark.WORSE in used:
         notes.append(Note(marking.worse, Mark.WORSE.value))
-    if not notes and not any(d.decided for d in tested):
-        notes.append(Note(marking.none))
+    covered = [plain(m.label) for m in shown if m.name in {d.metric for d in tested}]
+    beside = [plain(m.label) for m in shown if not m.tested]
+    untested = f"{listed(beside)} {'is' if len(beside) == 1 else 'are'} not tested"
+    if not notes and all(not d.decided for d in tested) and not _equivalent(tested):
+        where = f" in {listed(covered)}" if len(covered) < len(shown) else ""
+        notes.append(Note(f"{marking.none}{where}{f'; {untested}' if beside else ''}"))
+    elif beside:
+        notes.append(Note(untested))
+    notes += _margins(tested, analysis)
     test = " or ".join(dict.fromkeys(d.test for d in tested))
     average = tested[0].scope is None and datasets > 1
     where = f" over the {count(datasets, 'dataset')}" if average else ""
@@ -100,6 +118,48 @@ def comparisons(
     if analysis.design.generalises:
         notes.append(Note(plain(analysis.design.generalises)))
     return notes
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as in a sentence: "BLEU, Time and FLOPs"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {(*names, '')[-2]}"
+
+
+def _equivalent(tested: Sequence[Decision]) -> bool:
+    """Whether all of them are equivalent, which says more than "not found to differ"."""
+    return all(d.verdict is Verdict.EQUIVALENT for d in tested)
+
+
+def _margins(tested: Sequence[Decision], analysis: Analysis) -> Iterator[Note]:
+    """What is equivalent within a declared margin, and which differences are smaller than it."""
+    labels = {m.name: plain(m.label) for m in analysis.methods}
+    several = len({d.metric for d in tested}) > 1
+    for metric in analysis.metrics:
+        if metric.margin is None:
+            continue
+        family = [d for d in tested if d.metric == metric.name]
+        unit = "points" if metric.unit == "%" else plain(metric.unit)
+        margin = f"{metric.margin:g}{unit and ' ' + unit}"
+        where = f" in {plain(metric.label)}" if several else ""
+        for start, found in (
+            (
+                f"Equivalent within ±{margin}",
+                [d for d in family if d.verdict is Verdict.EQUIVALENT],
+            ),
+            (
+                f"Found to differ, but within the declared margin of {margin}",
+                [d for d in family if d.decided and "within" in d.reason],
+            ),
+        ):
+            if found:
+                yield Note(f"{start}{where}: {_pairs(found, len(family), labels)}")
+
+
+def _pairs(found: Sequence[Decision], of: int, labels: Mapping[str, str]) -> str:
+    """The pairs by name, or counted where they are many."""
+    if len(found) > MOST_NAMED:
+        return f"{len(found)} of {count(of, 'comparison')}"
+    return ", ".join(f"{labels.get(d.a, d.a)} and {labels.get(d.b, d.b)}" for d in found)
 
 
 def _family(tested: Sequence[Decision], correction: str) -> str:
@@ -134,16 +194,19 @@ def open_questions(
 
 def _named(decisions: Sequence[Decision], labels: Mapping[str, str]) -> str:
     several = len({d.metric for d in decisions}) > 1
+    reasons = {d.reason for d in decisions}
+    shared = len(decisions) > 1 and len(reasons) == 1
     named = [
         f"{labels.get(d.a, d.a)} against {labels.get(d.b, d.b)}"
         + (f" in {d.metric}" if several else "")
-        + (f" ({plain(d.reason).rstrip('.')})" if d.reason else "")
+        + (f" ({plain(d.reason).rstrip('.')})" if d.reason and not shared else "")
         for d in decisions[:MOST_NAMED]
     ]
     left = len(decisions) - MOST_NAMED
     if left > 0:
         named.append(f"and {left} more")
-    return ", ".join(named)
+    why = plain("".join(reasons)).rstrip(".") if shared else ""
+    return ", ".join(named) + (f" ({why})" if why else "")
 
 
 def absent(reasons: Collection[Missing], *, refused: bool) -> list[Note]:
@@ -154,18 +217,28 @@ def absent(reasons: Collection[Missing], *, refused: bool) -> list[Note]:
     return notes
 
 
-def excluded(not_finite: int, failed: int, n: int, unit: Unit) -> str:
-    """Say that "2 of 10 runs diverged and are not in the mean"; empty where nothing is left out."""
+def survivors(not_finite: int, failed: int, n: int) -> bool:
+    """Whether at least as many replicates were lost as kept: such a mean is never the best."""
+    return not_finite + failed >= max(n, 1)
+
+
+def excluded(not_finite: int, failed: int, n: int, unit: Unit, *, bold: bool = False) -> str:
+    """Say that "2 of 10 runs are not finite and not in the mean"; empty where nothing is left out.
+
+    `bold`: whether the table prints the best number bold, which such a mean may not be.
+    """
     if not not_finite + failed:
         return ""
+    never = ", so it is never bold" if bold and survivors(not_finite, failed, n) else ""
     example = unit is Unit.EXAMPLE
     among = f"of {count(not_finite + failed + n, 'value' if example else 'run')}"
-    said = ("is not finite" if not_finite == 1 else "are not finite") if example else "diverged"
+    said = "is not finite" if not_finite == 1 else "are not finite"
     if not_finite and failed:
-        return f"{not_finite} {among} {said} and {failed} failed: they are not in the mean"
-    verb = "is" if not_finite + failed == 1 else "are"
-    what = said if not_finite else "failed"
-    return f"{not_finite or failed} {among} {what} and {verb} not in the mean"
+        return f"{not_finite} {among} {said} and {failed} failed: they are not in the mean{never}"
+    if not_finite:
+        return f"{not_finite} {among} {said} and not in the mean{never}"
+    verb = "is" if failed == 1 else "are"
+    return f"{failed} {among} failed and {verb} not in the mean{never}"
 
 
 def letter(index: int) -> str:

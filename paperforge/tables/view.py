@@ -84,9 +84,18 @@ def _chosen(
             raise InputError(
                 f'the results have no {noun} "{plain(name)}"',
                 f"table {spec.name}",
-                f"they have {', '.join(plain(k) for k in known)}",
+                f"{_near(name, known)}they have {', '.join(plain(k) for k in known)}",
             )
     return [known[name] for name in dict.fromkeys(names)] if names else every
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    """The question after a name that is nearly right, in any case of letters; or nothing."""
+    from difflib import get_close_matches
+
+    folded = {k.casefold(): k for k in known if k}
+    near = get_close_matches(name.casefold(), folded, n=1)
+    return f"did you mean {plain(folded[near[0]])}? " if near else ""
 
 
 def _slots(
