@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
-from paperforge.names import is_setting, listed, plain, roles, split_of, tier, well_known
+from paperforge.names import (
+    is_benchmark,
+    is_cost,
+    is_setting,
+    listed,
+    plain,
+    roles,
+    split_of,
+    tier,
+    well_known,
+)
 from paperforge.spec import ROLES
 
 if TYPE_CHECKING:
@@ -22,6 +32,10 @@ if TYPE_CHECKING:
     from paperforge.spec import Source
 
 _SHOWN = 12
+EACH_COLUMN = "*"
+"""As the column of the datasets: every value column is one."""
+_SCORE = "score"
+"""What is measured where the value columns are datasets and nobody says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,8 @@ class Value:
     column: str
     metric: str
     split: str = ""
+    dataset: str = ""
+    """The dataset that the column is named after; empty: the column is named after its metric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +94,15 @@ class _Work:
     guessed: set[str] = field(default_factory=set)
     values: list[Value] = field(default_factory=list)
     notes: list[Diagnostic] = field(default_factory=list)
+    crossed: bool = False
+    """Whether the value columns are datasets."""
 
     def declare(self) -> None:
         """Take what is declared, and what the store itself knows."""
         for role, name in self.source.columns.items():
+            if (role, name) == ("dataset", EACH_COLUMN):
+                self.crossed = True
+                continue
             self.roles[role] = resolve(name, self.raw.columns, self.source.shown)
         for role, column in self.raw.known.items():
             if column not in self.roles.values():
@@ -90,6 +111,8 @@ class _Work:
     def find(self, role: str) -> None:
         """The column of a role by its name; parameters come before tags."""
         if role in self.roles or (role == "cluster" and "example" not in self.roles):
+            return
+        if self.crossed and role in ("dataset", "metric", "value"):
             return
         names = roles()[role]
         found = [c for c in self.free() if plain(c) in names and self.fits(c, role)]
@@ -142,24 +165,78 @@ class _Work:
 
     def wide(self) -> None:
         """A column for every metric."""
-        if "value" in self.source.columns:
+        if self.crossed:
+            self.cross()
+        elif "value" in self.source.columns:
             self.values = [self.value(self.roles["value"])]
         elif self.source.metrics:
             self.values = [self.value(self.wanted(name)) for name in self.source.metrics]
+        elif self.are_datasets([c for c in self.numeric() if not is_setting(c)]):
+            self.roles.pop("value", None)
+            self.cross()
         else:
             self.values = [self.value(c) for c in self.measured()]
         self.roles.pop("value", None)
         self.guessed.discard("value")
-        seen: dict[tuple[str, str], str] = {}
+        seen: dict[tuple[str, str, str], str] = {}
         for value in self.values:
-            other = seen.setdefault((value.metric, value.split), value.column)
+            key = (value.metric, value.split, value.dataset)
+            other = seen.setdefault(key, value.column)
             if other != value.column:
                 raise InputError(
-                    f"{other!r} and {value.column!r} are both {value.metric}"
+                    f"{other!r} and {value.column!r} are both {value.dataset or value.metric}"
                     + (f" on {value.split}" if value.split else ""),
                     self.source.shown,
                     f"keep one: --metric {other}",
                 )
+
+    def cross(self) -> None:
+        """Value columns that are datasets; a metric that is no column is what they measure."""
+        names = [name for name in self.source.metrics if name not in self.raw.columns]
+        columns = [name for name in self.source.metrics if name in self.raw.columns]
+        if len(names) > 1:
+            raise InputError(
+                f"the columns are datasets, and they cannot hold both {' and '.join(names)}",
+                self.source.shown,
+                f"keep one: --metric {names[0]}",
+            )
+        if not columns:
+            columns = [c for c in self.numeric() if self.is_result(c)]
+            rest = [c for c in self.numeric() if c not in columns]
+            if rest:
+                self.note(f"ignored: {', '.join(rest)}; --metric NAME uses one")
+        if not columns:
+            raise self.stuck("no column holds numbers", "write a column for each dataset")
+        metric = names[0] if names else _SCORE
+        for column in columns:
+            name, split = (column, "") if "split" in self.roles else split_of(column)
+            self.values.append(Value(column, metric, split, name))
+
+    def is_result(self, column: str) -> bool:
+        """Whether a column may be a dataset: no setting, no cost, no average over the others."""
+        other = is_setting(column) or is_cost(column) or plain(column) in listed("averages")
+        return not other and plain(column) not in roles()["value"]
+
+    def are_datasets(self, candidates: Sequence[str]) -> bool:
+        """Whether columns of numbers are datasets: two or more have a well-known one's name."""
+        if "dataset" in self.roles or any(self.is_declared(c) for c in candidates):
+            return False
+        if any(self.is_known(c) and not is_cost(c) for c in candidates):
+            return False
+        found = [c for c in candidates if is_benchmark(c)]
+        self.crossed = len(found) > 1
+        if self.crossed:
+            self.note(
+                f"{', '.join(found)} are taken for datasets, and what they hold is called "
+                f"{_SCORE!r}; --map '*=dataset' --metric NAME names it; "
+                f"{' '.join(f'--metric {c}' for c in found)} makes them metrics"
+            )
+        elif len(candidates) > 1 and not any(self.is_known(c) for c in candidates):
+            self.note(
+                f"{', '.join(candidates)} are taken for metrics; if they are datasets: "
+                "--map '*=dataset' --metric NAME"
+            )
+        return self.crossed
 
     def measured(self) -> list[str]:
         """The columns that are metrics: well-known names, else every number that is no setting."""
@@ -213,6 +290,11 @@ class _Work:
         """The column of a metric that is asked for by its full or short name."""
         if name in self.raw.columns:
             return name
+        if sum(is_benchmark(c) for c in self.numeric()) > 1 and "dataset" not in self.roles:
+            raise self.stuck(
+                f"there is no column {name!r}",
+                f"if columns are datasets: --map '*=dataset' --metric {name}",
+            )
         short = [c for c in self.free() if split_of(c)[0] == name]
         for split in ("test", "val", ""):
             found = [c for c in short if split_of(c)[1] == split]
@@ -223,6 +305,14 @@ class _Work:
     def value(self, column: str) -> Value:
         """The metric and split that a column's name says."""
         bare = column.removeprefix("metrics.")
+        stem = aggregated(column, self.raw.columns)
+        if stem and bare not in self.declared:
+            bare = stem.removeprefix("metrics.")
+            self.warn(
+                f"{column!r} holds means, aggregated already: paperforge needs the runs; they are "
+                "shown without a spread, and differences cannot be tested",
+                f"give one row per run, with the run's own {bare}",
+            )
         if bare in self.declared or "split" in self.roles:
             return Value(column, bare)
         return Value(column, *split_of(bare))
@@ -268,6 +358,10 @@ class _Work:
         """Say something about the guess."""
         self.notes.append(Diagnostic(Severity.NOTE, self.source.shown, text))
 
+    def warn(self, text: str, hint: str) -> None:
+        """Say something that changes what the paper may claim."""
+        self.notes.append(Diagnostic(Severity.WARNING, self.source.shown, text, hint))
+
     def two(self, role: str, found: Sequence[str]) -> InputError:
         """Two columns for one role."""
         return InputError(
@@ -300,10 +394,35 @@ def resolve(name: str, columns: Sequence[str], where: str) -> str:
     same = [c for c in columns if c.lower() == name.lower()]
     if len(same) == 1:
         return same[0]
-    near = get_close_matches(name, columns, 3)
+    near = alike(name, columns)
     shown = ", ".join(columns[:_SHOWN]) + (", …" if len(columns) > _SHOWN else "")
     raise InputError(
         f"there is no column {name!r}; the columns are: {shown}",
         where,
         f"did you mean {' or '.join(near)}?" if near else "",
     )
+
+
+def aggregated(column: str, columns: Sequence[str]) -> str:
+    """What a column NAME_mean beside NAME_std is the mean of; empty: it is none."""
+    head, mark, tail = column[:-4], column[-5:-4], column[-4:]
+    if tail.lower() != "mean" or mark not in ("_", "/", ".", "-", " ") or not head[:-1]:
+        return ""
+    stem = head[:-1]
+    others = {plain(c) for c in columns}
+    spread = any(f"{plain(stem)}_{word}" in others for word in listed("spreads"))
+    return stem if spread and stem not in columns else ""
+
+
+def alike(name: str, names: Sequence[str]) -> list[str]:
+    """Up to three names that may be meant: spelt alike, or other words for the same metric."""
+    wanted = well_known(name)
+    same = [n for n in names if wanted and _label(n) == _label(name)]
+    folded = {n.lower(): n for n in names}
+    near = [folded[n] for n in get_close_matches(name.lower(), folded, 3)]
+    return list(dict.fromkeys([*same, *near]))[:3]
+
+
+def _label(name: str) -> str:
+    found = well_known(name)
+    return found[0] if found else ""

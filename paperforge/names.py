@@ -36,17 +36,21 @@ def well_known(name: str) -> tuple[str, Direction] | None:
     Case, separators, a split in front ("eval_"), qualifiers ("macro", "balanced") and a number at
     the end ("recall@10") make no difference.
     """
+    found = _known(name)
+    if found is None:
+        return None
+    bare = split_of(name.removeprefix("metrics."))[0]
+    return (found[0] if plain(bare) in _well_known() else bare), found[1]
+
+
+def _known(name: str) -> tuple[str, Direction] | None:
+    """Label and direction of the well-known metric that a name is a kind of."""
     table = _well_known()
     key = plain(split_of(name.removeprefix("metrics."))[0])
     words = key.split("_")
     bare = [word for word in words if word not in _qualifiers()]
     tries = [key, "_".join(bare), "_".join(bare).rstrip("0123456789").rstrip("_")]
-    found = next((table[t] for t in tries if t in table), None)
-    if found is None:
-        return None
-    label, direction = found
-    plain_label = key in table
-    return (label if plain_label else split_of(name.removeprefix("metrics."))[0]), direction
+    return next((table[t] for t in tries if t in table), None)
 
 
 def plain(name: str) -> str:
@@ -76,6 +80,11 @@ def listed(kind: str) -> frozenset[str]:
     return frozenset(_data()[kind])
 
 
+def is_benchmark(column: str) -> bool:
+    """Whether a column is called like a well-known dataset: MNLI, SST-2, CIFAR-10."""
+    return _SEPARATORS.sub("", split_of(column)[0]).lower() in listed("benchmarks")
+
+
 def is_setting(column: str) -> bool:
     """Whether a column is never a metric: a setting, a spread, a row number, a role."""
     key = plain(column)
@@ -99,6 +108,12 @@ def is_cost(name: str) -> bool:
     """Whether a metric is what a run costs: reported, and not tested unless asked."""
     found = well_known(name)
     return found is not None and found[0] in _read("metrics.json")["costs"]
+
+
+def is_fraction(name: str) -> bool:
+    """Whether a metric lies within 0 and 1, or 0 and 100 where it is written in percent."""
+    found = _known(name)
+    return found is not None and found[0] in _read("metrics.json")["fractions"]
 
 
 @cache

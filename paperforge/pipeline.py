@@ -5,14 +5,17 @@ runs needs the first, stats two, table and figure three, build all.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from paperforge.errors import InputError
 from paperforge.model import Diagnostic, File, Manuscript, Owner, Severity
 from paperforge.spec import FigureSpec, Mode, TableSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from paperforge.model import Analysis, Build, Figure, Results, Table, Venue
@@ -34,7 +37,11 @@ def analyse(results: Results, project: Project) -> Analysis:
     from paperforge import stats
 
     analysis = stats.analyse(results, project.design)
-    if not any(_needs_curves(spec) for spec in project.figures):
+    needs = []
+    for place, spec in enumerate(project.figures):
+        with _declared_at(project, "figures", place):
+            needs.append(_needs_curves(spec))
+    if not any(needs):
         return analysis
     return with_curves(results, analysis, project.figures)
 
@@ -152,8 +159,14 @@ def _generate(
     from paperforge.latex.escape import escape
 
     specs = project.tables or ((TableSpec(),) if analysis and analysis.aggregates else ())
-    set_tables = [tabulate(analysis, spec) for spec in specs] if analysis else []
-    drawn = [draw(analysis, spec, venue) for spec in project.figures] if analysis else []
+    set_tables, drawn = [], []
+    if analysis:
+        for place, spec in enumerate(specs):
+            with _declared_at(project, "tables", place):
+                set_tables.append(tabulate(analysis, spec))
+        for place, figure_spec in enumerate(project.figures):
+            with _declared_at(project, "figures", place):
+                drawn.append(draw(analysis, figure_spec, venue))
     files: dict[str, File] = {}
     notes: list[Diagnostic] = []
     for table in set_tables:
@@ -198,6 +211,21 @@ def _checklist(
     message = f"{len(questions) - still} of {len(questions)} checklist items answered"
     hint = f"{venue.name} asks them in a form, not in the PDF; [checklist] keeps your answers"
     return "", (Diagnostic(Severity.NOTE, venue.name, message, hint),)
+
+
+@contextlib.contextmanager
+def _declared_at(project: Project, kind: str, place: int) -> Iterator[None]:
+    """An error about a table or figure says where paper.toml declares it."""
+    from paperforge import project as toml
+
+    try:
+        yield
+    except InputError as error:
+        path = project.root / "paper.toml"
+        where = toml.place(path, kind, place) if path.exists() else ""
+        raise InputError(
+            error.message, ": ".join(filter(None, (where, error.where))), error.hint
+        ) from error
 
 
 def _spread(specs: tuple[TableSpec, ...]) -> str:

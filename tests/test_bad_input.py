@@ -73,8 +73,8 @@ def test_nan_and_inf_are_counted_not_averaged(table):
     _said, made = table(rows(a=[0.8, "nan", 0.9], b=["inf", 0.7, 0.71], c=["NaN", "nan", "-inf"]))
     assert cells(made)["a"]["value"] == pytest.approx(0.85)
     assert cells(made)["b"]["n"] == 2
-    assert cells(made)["c"]["value"] is None and cells(made)["c"]["missing"] == "diverged"
-    assert any("diverged" in note["text"] for note in made["notes"])
+    assert cells(made)["c"]["value"] is None and cells(made)["c"]["missing"] == "not finite"
+    assert any("not finite" in note["text"] for note in made["notes"])
 
 
 def test_text_in_a_number_column_names_the_line_and_the_text(table):

@@ -208,3 +208,41 @@ def test_a_well_known_name_over_text_does_not_beat_numbers():
     assert [value.column for value in mapped.values] == ["accuracy"]
     mapped = guess({"method": TEXT, "accuracy": ("foo", "bar", "1")})
     assert [value.column for value in mapped.values] == ["accuracy"]
+
+
+def test_columns_that_may_be_datasets_are_said():
+    mapped = guess({"Model": TEXT, "alpine": NUMBER, "desert": NUMBER})
+    assert [(v.metric, v.dataset) for v in mapped.values] == [("alpine", ""), ("desert", "")]
+    assert "alpine, desert are taken for metrics; if they are datasets" in said(mapped)
+
+
+@pytest.mark.parametrize("extra", ["Avg", "runtime", "lr"])
+def test_datasets_beside_what_is_none(extra):
+    mapped = guess({"Model": TEXT, "MNLI": NUMBER, "SST-2": NUMBER, extra: NUMBER})
+    assert [v.dataset for v in mapped.values] == ["MNLI", "SST-2"]
+    assert f"ignored: {extra}" in said(mapped)
+
+
+def test_a_known_metric_or_a_dataset_column_keeps_columns_from_being_datasets():
+    assert [
+        v.metric for v in guess({"Model": TEXT, "MNLI": NUMBER, "RTE": NUMBER, "f1": NUMBER}).values
+    ] == ["f1"]
+    mapped = guess({"Model": TEXT, "task": TEXT, "MNLI": NUMBER, "RTE": NUMBER})
+    assert [v.metric for v in mapped.values] == ["MNLI", "RTE"]
+
+
+def test_two_metrics_for_columns_that_are_datasets():
+    with pytest.raises(InputError, match="cannot hold both f1 and acc"):
+        guess({"Model": TEXT, "MNLI": NUMBER}, columns={"dataset": "*"}, metrics=("f1", "acc"))
+
+
+def test_a_metric_asked_for_where_columns_are_datasets():
+    with pytest.raises(InputError) as error:
+        guess({"Model": TEXT, "MNLI": NUMBER, "RTE": NUMBER}, metrics=("accuracy",))
+    assert error.value.hint == "if columns are datasets: --map '*=dataset' --metric accuracy"
+
+
+def test_another_word_for_a_metric_is_near():
+    with pytest.raises(InputError) as error:
+        guess({"method": TEXT, "accuracy": NUMBER}, metrics=("acc",))
+    assert error.value.hint == "did you mean accuracy?"

@@ -762,3 +762,112 @@ def test_a_dataset_called_average(load):
 def test_metrics_with_one_label_keep_their_names(load):
     found = load("method,acc,accuracy\na,1,1\n")
     assert [m.label for m in found.metrics] == ["acc", "accuracy"]
+
+
+CROSSED = "Model,Seed,MNLI,SST-2,RTE\na,0,80,90,60\na,1,81,91,61\nb,0,82,92,\nb,1,83,93,63\n"
+
+
+def test_columns_that_are_datasets(load):
+    found = load(CROSSED, columns={"dataset": "*"}, metrics=("accuracy",))
+    assert [(m.name, m.direction) for m in found.metrics] == [("accuracy", Direction.HIGHER)]
+    assert [d.name for d in found.datasets] == ["MNLI", "SST-2", "RTE"]
+    assert table(found)["b", "RTE"] == {1: 63}
+    assert table(found)["a", "SST-2"] == {0: 90, 1: 91}
+    assert "dataset <- the columns MNLI, SST-2, RTE" in said(found)
+    again = load(CROSSED, columns=found.mapped[0].columns, metrics=found.mapped[0].metrics)
+    assert again.mapped == found.mapped
+    assert table(again) == table(found)
+
+
+def test_well_known_datasets_as_columns_are_guessed(load):
+    found = load(CROSSED)
+    assert [m.name for m in found.metrics] == ["score"]
+    assert [d.name for d in found.datasets] == ["MNLI", "SST-2", "RTE"]
+    assert "MNLI, SST-2, RTE are taken for datasets" in said(found)
+    found = load(CROSSED, metrics=("MNLI", "RTE"))
+    assert [m.name for m in found.metrics] == ["MNLI", "RTE"]
+    assert found.datasets[0].name == ""
+
+
+def test_a_declared_direction_of_the_score(load, tmp_path):
+    project = Project(root=tmp_path, metrics={"score": {"direction": "higher"}})
+    (metric,) = load(CROSSED, project=project).metrics
+    assert metric.direction is Direction.HIGHER
+
+
+def test_a_bad_number_names_its_column_where_columns_are_datasets(load):
+    with pytest.raises(InputError) as error:
+        load("model,MNLI,RTE\na,1,2\nb,1,2\nc,1,x\n")
+    assert error.value.message.startswith("RTE: 'x'")
+
+
+def test_an_unknown_metric_of_a_long_table_has_a_near_name(load):
+    with pytest.raises(InputError) as error:
+        load("method,metric,value\na,accuracy,1\n", metrics=("acc",))
+    assert error.value.hint == "did you mean accuracy?"
+
+
+def test_an_index_that_every_method_shares_numbers_examples(load):
+    rows = "\n".join(f"{m},{i},{(i + k) % 2}" for k, m in enumerate("ab") for i in range(4))
+    found = load("method,index,correct\n" + rows)
+    assert "'index' is taken for the example" in said(found)
+    assert "example" in found.varies
+    assert len(found.samples("correct", Unit.EXAMPLE)[0].keys) == 4
+    assert found.mapped[0].columns["example"] == "index"
+    other = "\n".join(f"{m},{i + 9 * k},{i % 2}" for k, m in enumerate("ab") for i in range(4))
+    assert "example" not in load("method,index,correct\n" + other).present
+    seeds = "method,index,seed,accuracy\na,0,0,1\na,1,1,1\nb,0,0,1\nb,1,1,1\n"
+    assert "example" not in load(seeds).present
+
+
+def test_an_index_of_one_dataset_or_one_method_is_not_enough(load):
+    assert "example" not in load("method,index,accuracy\na,0,1\na,1,0\n").present
+    rows = "method,task,index,accuracy\na,x,0,1\na,x,1,0\nb,x,0,1\nb,x,1,1\na,y,0,1\nb,y,5,1\n"
+    assert "example" not in load(rows).present
+
+
+def test_many_rows_of_0_and_1_look_like_examples(load):
+    rows = "\n".join(f"{m},{i % 2}" for m in "ab" for i in range(20))
+    found = load("method,accuracy\n" + rows)
+    assert "warning|results|accuracy is 0 or 1 in every row" in said(found)
+    assert "0 or 1" not in said(load("method,accuracy\n" + rows + "\na,0.5\n"))
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "hint"),
+    [
+        ("lr", ("0.1", "0.01"), "--where lr=0.01 keeps one setting, --map lr=method compares"),
+        ("batch_size", ("8", "16"), "--map batch_size=method"),
+        ("rank", ("8", "16"), "--map rank=method"),
+        ("variant", ("u", "v"), "--map variant=seed (or run, fold, method)"),
+        ("variant", ("u", "u"), "--map COLUMN=seed"),
+        ("timestamp", ("1", "2"), "--map COLUMN=seed"),
+    ],
+)
+def test_what_tells_contradicting_rows_apart(load, column, values, hint):
+    found = load(
+        f"method,seed,note,{column},accuracy\na,0,x,{values[0]},0.5\na,0,x,{values[1]},0.6\n"
+    )
+    (note,) = [n for n in found.notes if "again" in n.message]
+    assert hint in note.hint
+    assert ("=seed" in note.hint) is (column not in ("lr", "batch_size", "rank"))
+
+
+def test_means_and_spreads_are_aggregated_already(load):
+    found = load("method,acc_mean,acc_std\na,0.5,0.1\nb,0.6,0.1\n")
+    assert [(m.name, m.label, m.direction) for m in found.metrics] == [
+        ("acc", "Accuracy", Direction.HIGHER)
+    ]
+    assert "warning|results.csv|'acc_mean' holds means, aggregated already" in said(found)
+    assert "aggregated" not in said(load("method,acc_mean\na,0.5\n"))
+
+
+def test_fractions_and_percent_are_not_mixed_silently(load):
+    found = load("method,dataset,accuracy\na,x,0.91\na,y,88.5\nb,x,0.9\nb,y,86\n")
+    (note,) = [n for n in found.notes if "mixed" in n.message]
+    assert note.severity == "warning"
+    assert "0.91 for a, x, and 88.5 for a, y" in note.message
+    assert table(found)["a", "x"] == {k: 0.91 for k in table(found)["a", "x"]}
+    for metric in ("reward", "perplexity"):
+        assert "mixed" not in said(load(f"method,dataset,{metric}\na,x,0.91\na,y,88.5\n"))
+    assert "mixed" not in said(load("method,dataset,accuracy\na,x,0.91\na,y,1\nb,x,0\nb,y,0\n"))

@@ -23,7 +23,7 @@ def limitations(analysis: Analysis | None, written: tuple[str, ...]) -> str:
 
 
 def sentences(analysis: Analysis) -> tuple[str, ...]:
-    """Plain sentences: replicates, smallest detectable effect, missing runs, what was not decided."""
+    """Plain sentences: replicates, detectable effects, missing runs, what was not decided."""
     return tuple(
         text for part in (_replicates, _detectable, _missing, _undecided) for text in part(analysis)
     )

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
     from pydantic_core import CoreSchema
 
-PAIRING = ("seed", "fold", "split", "run", "example", "cluster")
-"""Roles that can fix something shared between methods."""
+PAIRING = ("seed", "fold")
+"""Roles that can fix something shared between methods; examples pair by themselves."""
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LOST_COMMAND = re.compile(
     r"[\x08\f\r][A-Za-z]+"

@@ -38,7 +38,7 @@ def load(given: Sequence[Source], project: Project) -> LoadedResults:
         tidy.build(engine.connection, inputs)
         replicates = duplicates.replicates(engine.connection)
         notes = [*sources.notes(inputs), *tidy.notes(engine.connection, inputs)]
-        notes += duplicates.resolve(engine.connection, replicates, sources.spare(inputs))
+        notes += duplicates.resolve(engine.connection, replicates, inputs)
         by_column = any("split" in one.mapped.roles for one in inputs)
         notes += final.build(engine.connection, replicates, by_column=by_column)
         known = catalogue.describe(engine.connection, inputs, project)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
-from paperforge.names import is_cost, listed, plain, split_of, well_known
+from paperforge.names import is_cost, is_fraction, listed, plain, split_of, well_known
 from paperforge.results.tidy import STRIDE
 from paperforge.spec import Dataset, Direction, Method, Metric, Role
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Declared = Mapping[str, Mapping[str, object]]
 
 _PERCENT = 100.0
+_LEAST_PERCENT = 1.5
+"""A number above this is no fraction, whatever it was rounded to."""
 _SEPARATORS = re.compile(r"[\W_]+")
 _ALIKE = 0.75
 """From this ratio of difflib on, a declared name is taken for a slip."""
@@ -60,6 +62,7 @@ def describe(
     metrics = [_metric(name, project.metrics.get(name, {}), project, inputs) for name in names]
     metrics = _told_apart(metrics, project.metrics)
     metrics = _scaled(engine, metrics, inputs, project.metrics, notes)
+    notes += _mixed_scales(engine, metrics)
     if not any(metric.tested for metric in metrics):
         metrics = [replace(metric, tested=True) for metric in metrics]
     unused = _unused(inputs)
@@ -232,6 +235,32 @@ def _has_sign(name: str, inputs: Sequence[Input]) -> bool:
     ]
     styles += [one.styles[one.mapped.roles["value"]] for one in inputs if not one.mapped.values]
     return bool(styles) and all(style.percent for style in styles)
+
+
+def _mixed_scales(
+    engine: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]
+) -> list[Diagnostic]:
+    """Metrics that are fractions in one cell and percent in another; nothing is scaled."""
+    said = []
+    for metric in metrics:
+        if metric.unit != "%" and not is_fraction(metric.name):
+            continue
+        rows = engine.execute(
+            "SELECT method, dataset, min(value), max(value) FROM final "
+            "WHERE metric = $1 AND isfinite(value) GROUP BY 1, 2 ORDER BY min(file), min(row)",
+            [metric.name],
+        ).fetchall()
+        fractions = [row for row in rows if row[2] >= 0 and 0 < row[3] <= 1]
+        percents = [row for row in rows if _LEAST_PERCENT < row[3] <= _PERCENT and row[2] >= 0]
+        if fractions and percents:
+            (a, x, _, small), (b, y, _, big) = fractions[0], percents[0]
+            text = (
+                f"fractions and percent seem mixed: {small:g} for {', '.join(filter(None, (a, x)))}"
+                f", and {big:g} for {', '.join(filter(None, (b, y)))}"
+            )
+            hint = "write all of them as fractions, or all as percent: nothing is scaled for you"
+            said.append(Diagnostic(Severity.WARNING, metric.name, text, hint))
+    return said
 
 
 def _scaled(

@@ -28,7 +28,7 @@ def of(inputs: Sequence[Input]) -> str:
         meaning = {
             "shown": source.shown,
             "roles": dict(mapped.roles),
-            "values": [[v.column, v.metric, v.split] for v in mapped.values],
+            "values": [[v.column, v.metric, v.split, v.dataset] for v in mapped.values],
             "metrics": source.metrics,
             "where": dict(source.where),
         }

@@ -7,15 +7,20 @@ example, are replicates of their own: nothing says that they are the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING
 
+from paperforge.engine import identifier
 from paperforge.model import Diagnostic, Severity
+from paperforge.names import is_setting, listed, plain
 from paperforge.results.tidy import STRIDE, USABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import duckdb
+
+    from paperforge.results.sources import Input
 
 _ORDER = f"(file::BIGINT * {STRIDE} + row)"
 _CELL = "method, dataset, metric, split"
@@ -78,14 +83,14 @@ def _number(engine: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def resolve(
-    engine: duckdb.DuckDBPyConnection, known: Replicates, spare: Sequence[str]
+    engine: duckdb.DuckDBPyConnection, known: Replicates, inputs: Sequence[Input]
 ) -> list[Diagnostic]:
     """Set kept = false for all but the last of equal measurements, and say what was dropped.
 
-    `spare` are columns without a role: one of them may tell the measurements apart.
+    A column of the inputs without a role may tell the measurements apart: it is named.
     """
     found = _reruns(engine, known) if known.by == "seed" and known.runs else []
-    return found + _repeats(engine, known, spare)
+    return found + _repeats(engine, known, inputs)
 
 
 def _reruns(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
@@ -128,7 +133,7 @@ def _reruns(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagno
 
 
 def _repeats(
-    engine: duckdb.DuckDBPyConnection, known: Replicates, spare: Sequence[str]
+    engine: duckdb.DuckDBPyConnection, known: Replicates, inputs: Sequence[Input]
 ) -> list[Diagnostic]:
     """The same measurement twice in one run."""
     key = f"hash(method, dataset, split, metric, step, example, run, {known.name})"
@@ -163,10 +168,40 @@ def _repeats(
     )
     pick = f"SELECT file, row, place FROM repeats {chosen} ORDER BY file, row"
     first, second = _place(engine, f"{pick} LIMIT 1"), _place(engine, f"{pick} LIMIT 1 OFFSET 1")
-    return [_said(dropped, wrong, first, second, spare)]
+    hint = _way_out(engine, inputs, chosen) if wrong else ""
+    return [_said(dropped, wrong, first, second, hint)]
 
 
-def _said(dropped: int, wrong: int, first: str, second: str, spare: Sequence[str]) -> Diagnostic:
+def _way_out(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input], chosen: str) -> str:
+    """What tells the rows apart: a setting (keep one, or compare), else a name for the run."""
+    rows = engine.execute(f"SELECT DISTINCT file, row FROM repeats {chosen} ORDER BY ALL").fetchall()
+    file = rows[0][0]
+    if any(other != file for other, _ in rows):
+        return "keep one of the files, or the rows that are meant"
+    one, places = inputs[file], ", ".join(str(row) for _, row in rows)
+    for is_wanted in (True, False):
+        for column in one.spare:
+            if is_setting(column) is not is_wanted or plain(column) in listed("bookkeeping"):
+                continue
+            name = identifier(column)
+            values = engine.execute(
+                f"SELECT {name}::VARCHAR FROM {identifier(one.raw.table)} "
+                f"WHERE __row IN ({places}) AND {name} IS NOT NULL GROUP BY 1 ORDER BY min(__row)"
+            ).fetchall()
+            if len(values) < len(rows):
+                continue
+            if is_wanted:
+                value = f"{column}={values[-1][0]}"
+                return (
+                    f"{column!r} tells the rows apart: --where {quote(value)} keeps one setting, "
+                    f"--map {quote(column + '=method')} compares them"
+                )
+            option = f"--map {quote(column + '=seed')}"
+            return f"if they are different runs, say so: {option} (or run, fold, method)"
+    return "if they are different runs, map the column that tells them apart: --map COLUMN=seed"
+
+
+def _said(dropped: int, wrong: int, first: str, second: str, hint: str) -> Diagnostic:
     count = "a number is" if dropped == 1 else f"{dropped} numbers are"
     if not wrong:
         text = f"{count} there again with the same value, first here and at {second}"
@@ -176,8 +211,7 @@ def _said(dropped: int, wrong: int, first: str, second: str, spare: Sequence[str
         first,
         f"{count} there again with contradictory values ({wrong} "
         f"case{'s' if wrong > 1 else ''}), first here and at {second}; the last one is used",
-        "if they are different runs, map the column that tells them apart: "
-        f"--map {' or '.join(spare[:3]) or 'COLUMN'}=seed (or run, fold, method)",
+        hint,
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 OWN = 4 * 10**18
 """Keys of replicates that have no name start here, far from every seed."""
+_MANY = 20
+"""From so many rows a cell on, rows of 0 and 1 are examples rather than runs."""
 _PREFERRED = ("test", "val", "")
 _COLUMNS = "metric, method, dataset, name, example, own"
 
@@ -235,11 +237,26 @@ def _unnamed(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagn
     if not count or (not known.by and not _several(engine)):
         return []
     if not known.by:
+        metric = _answers(engine)
+        if metric:
+            text = f"{metric} is 0 or 1 in every row: this looks like one row an example"
+            hint = "--map COLUMN=example pairs the examples of the methods"
+            return [Diagnostic(Severity.WARNING, "results", text, hint)]
         text = "no column names a seed or run: each row counts as a run of its own, never paired"
         return [Diagnostic(Severity.NOTE, "results", text, "--map COLUMN=seed names them")]
     numbers = f"{count} number{'s name' if count > 1 else ' names'} no {known.by}"
     text = f"{numbers}: each counts as a replicate of its own and is never paired"
     return [Diagnostic(Severity.WARNING, where, text, f"fill the column for the {known.by}")]
+
+
+def _answers(engine: duckdb.DuckDBPyConnection) -> str:
+    """A metric of which many rows a cell hold nothing but 0 and 1; empty: there is none."""
+    found = engine.execute(
+        "SELECT metric FROM (SELECT metric, method, dataset, count(*) AS n, "
+        "bool_and(value IN (0, 1)) AS binary FROM final GROUP BY 1, 2, 3) "
+        f"GROUP BY metric HAVING bool_and(binary) AND min(n) >= {_MANY} ORDER BY 1 LIMIT 1"
+    ).fetchone()
+    return str(found[0]) if found else ""
 
 
 def _several(engine: duckdb.DuckDBPyConnection) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge import names
-from paperforge.columns import resolve
+from paperforge.columns import alike, resolve
 from paperforge.engine import identifier, literal, pairs
 from paperforge.errors import InputError
 from paperforge.numbers import REFUSED, Style, number, trimmed, word, words
@@ -139,13 +139,18 @@ def _wide(
         "value": [f"__n{n}" for n in range(len(values))],
         "word": [f"__w{n}" for n in range(len(values))],
     }
-    dropped = ""
+    dropped = []
     if "split" not in one.mapped.roles:
         lists["split"] = [literal(v.split) for v in values]
         fixed["split"] = tuple(v.split for v in values)
-        dropped = " EXCLUDE (split)"
+        dropped.append("split")
+    if any(v.dataset for v in values):
+        lists["dataset"] = [literal(v.dataset) for v in values]
+        fixed["dataset"] = tuple(v.dataset for v in values)
+        dropped.append("dataset")
     unnested = ", ".join(f"unnest([{', '.join(items)}]) AS {name}" for name, items in lists.items())
-    return f"SELECT *{dropped}, {unnested} FROM ({inner})", fixed
+    rest_of = f" EXCLUDE ({', '.join(dropped)})" if dropped else ""
+    return f"SELECT *{rest_of}, {unnested} FROM ({inner})", fixed
 
 
 def _long(
@@ -189,10 +194,11 @@ def _metric_names(
     wanted = one.source.metrics
     for name in wanted:
         if not any(name in (full, short) for full, (short, _) in parts.items()):
+            near = alike(name, list(dict.fromkeys(short for short, _ in parts.values())))
             raise InputError(
-                f"there is no metric {name!r}",
+                f"there is no metric {name!r}; there is {', '.join(listed[:20])}",
                 one.source.shown,
-                f"there is {', '.join(listed[:20])}",
+                f"did you mean {' or '.join(near)}?" if near else "",
             )
     return {
         full: (short, split)

@@ -11,6 +11,7 @@ from paperforge.engine import identifier
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.numbers import Look, Style, look
+from paperforge.results import examples
 from paperforge.spec import ROLES, Direction
 
 if TYPE_CHECKING:
@@ -56,6 +57,16 @@ class Input:
         """The file as a source."""
         return self.file.source
 
+    @property
+    def spare(self) -> tuple[str, ...]:
+        """Columns without a role."""
+        taken = {*self.mapped.roles.values(), *self.styles}
+        return tuple(
+            column
+            for column in self.raw.columns
+            if column not in taken and not column.startswith(("mlflow.", "column "))
+        )
+
 
 def expand(given: Sequence[Source]) -> tuple[File, ...]:
     """The files of the sources, folders opened. Raises InputError where there is none."""
@@ -89,7 +100,7 @@ def _read(file: File, table: str, project: Project, engine: duckdb.DuckDBPyConne
     described = engine.execute(f"DESCRIBE {identifier(table)}").fetchall()
     types = {row[0]: row[1] for row in described}
     looks = {} if "value" in raw.known else _looks(raw, engine)
-    mapped = columns.guess(raw, looks, source, project.metrics)
+    mapped = examples.guess(engine, raw, looks, source, project.metrics)
     _check(mapped, types, source)
     return Input(file, raw, mapped, types, _styles(mapped, types, looks))
 
@@ -192,6 +203,9 @@ def guesses(inputs: Sequence[Input], metrics: Sequence[Metric]) -> list[Diagnost
             shown = {
                 role: c for role, c in one.mapped.roles.items() if c not in one.raw.known.values()
             }
+            crossed = [v.column for v in one.mapped.values if v.dataset]
+            if crossed:
+                shown["dataset"] = f"the columns {', '.join(crossed)}"
             roles = ", ".join(f"{role} <- {shown[role]}" for role in _SAID if role in shown)
             files.setdefault(roles, []).append(one.source.shown)
     found = []
@@ -199,19 +213,6 @@ def guesses(inputs: Sequence[Input], metrics: Sequence[Metric]) -> list[Diagnost
         where = names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
         found.append(Diagnostic(Severity.NOTE, where, f"{roles}; metrics: {listed}"))
     return found
-
-
-def spare(inputs: Sequence[Input]) -> tuple[str, ...]:
-    """Columns without a role, in the order of the files."""
-    found = [
-        column
-        for one in inputs
-        for column in one.raw.columns
-        if column not in one.mapped.roles.values()
-        and column not in one.styles
-        and not column.startswith(("mlflow.", "column "))
-    ]
-    return tuple(dict.fromkeys(found))
 
 
 def declared(given: Sequence[Source], inputs: Sequence[Input]) -> tuple[Source, ...]:
@@ -222,8 +223,21 @@ def declared(given: Sequence[Source], inputs: Sequence[Input]) -> tuple[Source, 
     return tuple(
         replace(
             source,
-            columns=dict(first[number].roles),
-            metrics=source.metrics or tuple(v.column for v in first[number].values),
+            columns=_columns(first[number]),
+            metrics=_metrics(first[number], source),
         )
         for number, source in enumerate(given)
     )
+
+
+def _columns(mapped: Mapped) -> dict[str, str]:
+    crossed = any(value.dataset for value in mapped.values)
+    return {**mapped.roles, **({"dataset": columns.EACH_COLUMN} if crossed else {})}
+
+
+def _metrics(mapped: Mapped, source: Source) -> tuple[str, ...]:
+    """The value columns; where they are datasets, what they measure and then the columns."""
+    names = tuple(value.column for value in mapped.values)
+    if any(value.dataset for value in mapped.values):
+        return (mapped.values[0].metric, *names)
+    return source.metrics or names

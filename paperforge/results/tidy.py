@@ -113,18 +113,20 @@ def _refuse(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
         return
     bad = engine.execute(
         "SELECT t.file, t.row, s.shown || ' ' || coalesce(t.place, s.word || ' ' || t.row), "
-        "t.status::VARCHAR, t.metric::VARCHAR, coalesce(t.split::VARCHAR, ''), "
+        "t.status::VARCHAR, t.metric::VARCHAR, coalesce(t.split::VARCHAR, ''), t.dataset::VARCHAR, "
         f"(SELECT count(DISTINCT (file, row)) FROM tidy_rows WHERE status IN {_BAD}) "
         f"FROM tidy_rows t JOIN sources s USING (file) WHERE t.status IN {_BAD} "
         "ORDER BY t.file, t.row, t.rowid LIMIT 1"
     ).fetchone()
     assert bad is not None
-    file, row, where, status, metric, split, count = bad
+    file, row, where, status, metric, split, dataset, count = bad
     one = inputs[file]
     column = one.mapped.roles.get("step" if status == BAD_STEP else "value", "")
     if one.mapped.values and status == REFUSED:
         fits = (
-            v.column for v in one.mapped.values if v.metric == metric and v.split in ("", split)
+            v.column
+            for v in one.mapped.values
+            if v.metric == metric and v.split in ("", split) and v.dataset in ("", dataset)
         )
         column = next(fits)
     text = engine.execute(

@@ -102,9 +102,9 @@ def render(
 ) -> str:
     r"""The table as LaTeX.
 
-    `notes`: the sentences under it, as wide as the table; otherwise they are comments. `float`: a complete table environment
-    with label and, on top, the caption; `wide` makes it table*, across both columns. `source`: what
-    the numbers come from, for the comment at its head.
+    `notes`: the sentences under it, as wide as the table; otherwise they are comments. `float`: a
+    complete table environment with label and, on top, the caption; `wide` makes it table*, across
+    both columns. `source`: what the numbers come from, for the comment at its head.
     """
     lines = _tabular(table)
     if notes and table.notes:

@@ -122,7 +122,7 @@ def comparisons(
 
 def listed(names: Sequence[str]) -> str:
     """Names as in a sentence: "BLEU, Time and FLOPs"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {(*names, '')[-2]}"
+    return " and ".join([*filter(None, [", ".join(names[:-1])]), *names[-1:]])
 
 
 def _equivalent(tested: Sequence[Decision]) -> bool:

@@ -396,3 +396,21 @@ def test_the_last_good_pdf_is_named_when_a_build_fails(paperforge, paper):
     paperforge("build", paper)
     (paper / "sections" / "method.tex").write_text("\\nosuchmacro")
     assert "last good PDF is kept" in paperforge("build", paper).out
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "near"),
+    [
+        ('[[tables]]\nname = "main"\nmetrics = ["accurac"]\n', 5, "accuracy"),
+        ('[[figures]]\nname = "f"\nkind = "learning-curve"\n', 5, "learning-curves"),
+    ],
+)
+def test_a_wrong_name_in_a_table_or_figure_is_placed_in_paper_toml(
+    paperforge, tmp_path, results_csv, more, line, near
+):
+    (tmp_path / "paper.toml").write_text(
+        f'venue = "icml"\nresults = "{results_csv.name}"\n\n\n{more}'
+    )
+    said = paperforge("build")
+    assert said.code == 1
+    assert f"paper.toml line {line}" in said.err and near in said.err

@@ -33,7 +33,7 @@ nasty = st.text(
         ('the "best" 5"', r"the \textquotedblleft{}best\textquotedblright{} 5\textquotedblright{}"),
         ("`x", r"\`{}x"),
         ("β-VAE ± 1 × 2", r"$\beta$-VAE $\pm$ 1 $\times$ 2"),
-        ("8–10 — †‡", r"8\textendash{}10 \textemdash{} \textdagger{}\textdaggerdbl{}"),
+        ("8–10 — †‡", r"8\textendash{}10 \textemdash{} \ensuremath{\dagger}\ensuremath{\ddagger}"),
         ("≤≥→↑↓", r"$\leq$$\geq$$\rightarrow$$\uparrow$$\downarrow$"),
         ("Café é", "Café é"),
         ("模型 😀 שלום", "模型 😀 שלום"),

@@ -193,3 +193,14 @@ def test_an_unknown_spread_is_refused():
     assert spread_kind(analysis) == "sd"
     with pytest.raises(UsageError, match="sem"):
         spread_kind(analysis, "sem")
+
+
+def test_a_positive_uncertainty_never_prints_as_zero():
+    assert rule_for([1.0, 2.0], [1.2, 3.1, 0.04]).decimals == 2
+    assert rule_for([1.0, 2.0], [1.2, 3.1, 0.0004]).decimals == 1
+    assert rule_for([1.0, 2.0], [1.2, 3.1, 0.0]).decimals == 1
+    assert rule_for([1.0, 2.0], [1.2, 3.1, 0.04], 1).decimals == 1
+    assert Rounding(1).show_spread(0.004) == "<0.1"
+    assert Rounding(0).show_spread(0.004) == "<1"
+    assert Rounding(1).show_spread(0.05) == "0.1"
+    assert Rounding(1).show_spread(0.0) == "0.0"

@@ -241,7 +241,7 @@ MISTAKES = [
     ("[design]\nalpha = 5", "paper.toml line 2, key design.alpha: must be less than 1, not 5"),
     ("[design]\nalpha = true", "paper.toml line 2, key design.alpha: must be a number, not true or false"),
     ("[design]\ncorrection = 'fdr'", "paper.toml line 2, key design.correction: 'fdr' is not one of holm, bonferroni, none"),
-    ("[design]\npair_by = ['seed', 'method']", "paper.toml line 2, key design.pair_by: 'method' is not one of seed, fold, split,"),
+    ("[design]\npair_by = ['seed', 'method']", "paper.toml line 2, key design.pair_by: 'method' is not one of seed, fold"),
     ("[design]\nalpha = 0.1\ntitle = 'x'", "paper.toml line 3: unknown key 'title': it belongs at the top, above the first [table]"),
     ("[compute]\nvenue = 'acl'", "paper.toml line 2, key compute.venue: belongs at the top"),
     ("[compute]\nx = [1]", "paper.toml line 2, key compute.x: must be text, a number, true or false"),

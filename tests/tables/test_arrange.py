@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -211,7 +212,7 @@ def test_runs_that_are_not_in_the_mean_are_counted_in_a_note(make):
     table = tables.arrange(make.analysis(cells, "ab", datasets="xyz"))
     assert [[c.note for c in row.cells] for row in table.rows] == [["", "a", ""], ["b", "a", ""]]
     said = {note.symbol: note.text for note in table.notes}
-    assert said["a"] == "2 of 10 runs diverged and are not in the mean"
+    assert said["a"] == "2 of 10 runs are not finite and not in the mean"
     assert said["b"] == "1 of 10 runs failed and is not in the mean"
     assert "Mean ± standard deviation over 8–10 seeds" in texts(table)
 
@@ -328,3 +329,39 @@ def test_a_table_of_200_by_20_is_quick(make):
         tables.render(tables.arrange(analysis), "latex")
         taken.append(time.perf_counter() - start)
     assert min(taken) < 0.25, "measured 0.04 s on two quiet cores; five times that is a mistake"
+
+
+def test_what_few_runs_survived_is_not_bold(make):
+    cells = [
+        make.aggregate("accuracy", "a", "", 99.0, 0.5, n=5, not_finite=5),
+        make.aggregate("accuracy", "b", "", 90.0, 0.5),
+        make.aggregate("accuracy", "c", "", 80.0, 0.5, n=6, failed=4),
+    ]
+    table = tables.arrange(make.analysis(cells, "abc"))
+    assert [Mark.BEST in row.cells[0].marks for row in table.rows] == [False, True, False]
+    notes = [note.text for note in table.notes]
+    assert "5 of 10 runs are not finite and not in the mean, so it is never bold" in notes
+    assert "4 of 10 runs failed and are not in the mean" in notes
+
+
+def test_an_average_over_survivors_is_not_bold(make):
+    columns = {
+        "x": [(9.0, 0.5), (5.0, 0.5)],
+        "y": [(9.0, 0.5), (5.0, 0.5)],
+        None: [(9.0, 0.5), (5.0, 0.5)],
+    }
+    whole = make.table_of(columns, "ab")
+    lost = tuple(
+        replace(one, n=1, failed=9) if (one.method, one.dataset) == ("a", "x") else one
+        for one in whole.aggregates
+    )
+    table = tables.arrange(replace(whole, aggregates=lost))
+    best = [[Mark.BEST in cell.marks for cell in row.cells] for row in table.rows]
+    assert best == [[False, True, False], [True, False, True]]
+
+
+@pytest.mark.parametrize("name", ["acuracy", "Accuracy"])
+def test_a_name_that_is_nearly_right_is_asked_about(make, name):
+    with pytest.raises(InputError) as error:
+        tables.arrange(make.paper(), TableSpec(metrics=(name,)))
+    assert error.value.hint.startswith("did you mean accuracy? they have accuracy, seconds")

@@ -63,7 +63,7 @@ def test_markdown(table):
     ]
     assert pipe_cells(lines[3])[2] == "90.3 ± 2.2<sup>a</sup>"
     assert {len(pipe_cells(line)) for line in lines[:6]} == {9}
-    assert lines[-1] == "a: 2 of 10 runs diverged and are not in the mean."
+    assert lines[-1] == "a: 2 of 10 runs are not finite and not in the mean."
     assert "seeds" not in tables.render(table, "markdown", notes=False)
 
 
@@ -160,7 +160,7 @@ def test_json_holds_what_was_printed_and_what_it_was(table):
     }  # fmt: skip
     hole = content["rows"][2]["cells"][2]
     assert (hole["value"], hole["printed"], hole["missing"]) == (None, "×", "crashed")
-    assert {"symbol": "a", "text": "2 of 10 runs diverged and are not in the mean"} in content[
+    assert {"symbol": "a", "text": "2 of 10 runs are not finite and not in the mean"} in content[
         "notes"
     ]
     assert content["rows"][1]["cells"][3]["marks"] == ["†"]

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from paperforge import tables
-from paperforge.model import Cell, Column, Row, Table
+from paperforge.latex.escape import escape
+from paperforge.model import Cell, Column, Row, Table, Verdict
 from paperforge.spec import Dataset, Direction, Method, Metric, Role, TableSpec, Unit
+from paperforge.tables.width import width_pt
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
@@ -83,7 +85,7 @@ def test_only_booktabs_and_a_plain_tabular(make):
     code = "\n".join(line for line in tex.splitlines() if not line.startswith("%"))
     known = {
         "begin", "end", "toprule", "midrule", "bottomrule", "cmidrule", "multicolumn", "phantom", "fontseries",
-        "selectfont", "scriptsize", "pm", "uparrow", "downarrow", "textsuperscript", "textdagger", "textdaggerdbl",
+        "selectfont", "scriptsize", "pm", "uparrow", "downarrow", "textsuperscript", "ensuremath", "dagger", "ddagger",
         "times", "emptyset",
     }  # fmt: skip
     assert set(re.findall(r"\\([a-zA-Z]+)", code)) <= known
@@ -107,7 +109,7 @@ def test_the_cells_of_a_column_are_equally_wide(make):
             bare = re.sub(
                 r"\{\\fontseries\{b\}\\selectfont |\\underline\{|\\phantom\{|[{}]", "", cell
             )
-            bare = re.sub(r"\\textdagger(dbl)?", "D", bare)
+            bare = re.sub(r"\\ensuremath\\d?dagger", "D", bare)
             shapes.add("".join(sorted(re.sub(r"\d", "0", bare).replace("$-$", "-"))))
         if column[0] != "Full fine-tuning":
             assert len(shapes) == 1, shapes
@@ -156,7 +158,41 @@ def test_says_when_pdflatex_is_not_enough(make):
     tex = tables.render(table)
     assert "% Needs XeLaTeX or LuaLaTeX" in tex
     assert "模型 😀" in tex
-    assert tables.arrange(make.paper()).diagnostics == ()
+    assert tables.arrange(make.paper(), TableSpec(metrics=("accuracy",))).diagnostics == ()
+
+
+def test_a_table_that_leaves_the_page_is_warned_of(make):
+    (warning,) = tables.arrange(make.paper()).diagnostics
+    assert "wider than a page's text (455 pt)" in warning.message
+    assert "--layout dataset-by-method" in warning.hint
+
+
+def test_notes_that_are_not_printed_are_comments(make):
+    tex = tables.render(tables.arrange(make.paper()))
+    _, comments = tex.split("% Notes (--notes prints them):\n")
+    assert "%   †: LoRA_r8 (ours) is better than this method.\n" in comments
+    assert "%   ∅: no average" in comments
+    assert all(line.startswith("%   ") for line in comments.splitlines())
+    assert "--notes prints" not in tables.render(tables.arrange(make.paper()), notes=True)
+
+
+def test_a_spread_below_the_smallest_unit_is_mathematics(make):
+    columns = {"": [(1.0, 0.5), (2.0, 0.4), (3.0, 1e-9)]}
+    table = tables.arrange(make.table_of(columns, "abc"))
+    assert [row.cells[0].printed_spread for row in table.rows] == ["0.5", "0.4", "<0.1"]
+    tex = tables.render(table)
+    assert r"$\pm$\,$<$0.1" in tex
+    assert r"$\pm$\,\phantom{$<$}0.5" in tex
+    assert "&lt;0.1" in tables.render(table, "html")
+
+
+def test_statistics_are_italic(make):
+    columns = {"": [(1.0, 0.5), (2.0, 0.4)]}
+    why = "2 discordant examples: p cannot be below 0.5"
+    made = [make.decision("a", "b", Verdict.UNDECIDABLE, scope="", test="Welch t", reason=why)]
+    text = tables.notes_text(tables.arrange(make.table_of(columns, "ab", decisions=made)))
+    assert "two-sided Welch $t$;" in text
+    assert "$p$ cannot be below" in text
 
 
 def compile_tex(folder, body, preamble=""):
@@ -206,6 +242,36 @@ def test_the_paper_table_prints_all_its_numbers(make, tmp_path, preamble):
         for cell in row.cells:
             assert cell.printed in text
     assert "ties share it" in " ".join(text.split())
+
+
+@pytest.mark.tex
+def test_no_bitmap_fonts_also_with_microtype(make, tmp_path):
+    table = tables.arrange(make.paper(), TableSpec(metrics=("accuracy",), second=True))
+    signs = escape("§ ¶ † ‡ • £ © ® ™ ª º ¼ ½ ¾ ° ± × · µ … ‖ ² ¹")
+    body = tables.render(table, notes=True) + signs
+    compile_tex(tmp_path, body, r"\usepackage{microtype}")
+    fonts = subprocess.run(["pdffonts", "a.pdf"], cwd=tmp_path, capture_output=True, check=True)
+    assert b"Type 1" in fonts.stdout
+    assert b"Type 3" not in fonts.stdout
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("spec", [TableSpec(), TableSpec(metrics=("accuracy",), spread="none")])
+def test_the_width_is_estimated_within_a_tenth(make, tmp_path, spec):
+    table = tables.arrange(make.paper(), spec)
+    measured = rf"\setbox0\hbox{{{tables.render(table)}}}x\typeout{{W=\the\wd0.}}"
+    compile_tex(tmp_path, measured)
+    width = float(re.search(r"W=([\d.]+)pt", (tmp_path / "a.log").read_text())[1])
+    assert width_pt(table) == pytest.approx(width, rel=0.1)
+
+
+@pytest.mark.tex
+def test_notes_are_never_wider_than_the_text(make, tmp_path):
+    tex = tables.render(tables.arrange(make.paper()), notes=True)
+    tex = tex.replace(r"\footnotesize", r"\footnotesize\typeout{W=\the\linewidth;\the\textwidth.}")
+    compile_tex(tmp_path, tex)
+    found = re.search(r"W=([\d.]+)pt;([\d.]+)pt", (tmp_path / "a.log").read_text())
+    assert float(found[1]) <= float(found[2])
 
 
 @pytest.mark.tex

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from paperforge import tables
 from paperforge.model import Mark, Note, Verdict
-from paperforge.spec import Method, Role, Unit
+from paperforge.spec import Direction, Method, Metric, Role, Unit
 from paperforge.tables.marks import Marking
 from paperforge.tables.notes import (
     between,
@@ -33,12 +35,12 @@ def test_numbers_agree_with_their_nouns():
     ("not_finite", "failed", "n", "unit", "text"),
     [
         (0, 0, 10, Unit.SEED, ""),
-        (1, 0, 9, Unit.SEED, "1 of 10 runs diverged and is not in the mean"),
-        (2, 0, 8, Unit.SEED, "2 of 10 runs diverged and are not in the mean"),
+        (1, 0, 9, Unit.SEED, "1 of 10 runs is not finite and not in the mean"),
+        (2, 0, 8, Unit.SEED, "2 of 10 runs are not finite and not in the mean"),
         (0, 3, 7, Unit.SEED, "3 of 10 runs failed and are not in the mean"),
-        (1, 2, 7, Unit.SEED, "1 of 10 runs diverged and 2 failed: they are not in the mean"),
-        (1, 0, 499, Unit.EXAMPLE, "1 of 500 values is not finite and is not in the mean"),
-        (2, 0, 998, Unit.EXAMPLE, "2 of 1,000 values are not finite and are not in the mean"),
+        (1, 2, 7, Unit.SEED, "1 of 10 runs is not finite and 2 failed: they are not in the mean"),
+        (1, 0, 499, Unit.EXAMPLE, "1 of 500 values is not finite and not in the mean"),
+        (2, 0, 998, Unit.EXAMPLE, "2 of 1,000 values are not finite and not in the mean"),
     ],
 )
 def test_excluded(not_finite, failed, n, unit, text):
@@ -137,13 +139,16 @@ def test_open_questions_are_named_but_not_all(make):
     methods = [Method(m, m.upper(), Role.BASELINE) for m in "abcdefg"]
     undecidable = [
         make.decision(
-            "a", b, Verdict.UNDECIDABLE, reason="2 discordant examples: p cannot be below .25"
+            "a",
+            b,
+            Verdict.UNDECIDABLE,
+            reason=f"{i} discordant examples: p cannot be below {0.5**i:g}",
         )
-        for b in "bcdef"
+        for i, b in enumerate("bcdef", 2)
     ]
     (note,) = open_questions(undecidable, methods, Unit.EXAMPLE)
     assert note.text.startswith(
-        "Not decidable with these data: A against B (2 discordant examples: p cannot be below .25), A against C"
+        "Not decidable with these data: A against B (2 discordant examples: p cannot be below 0.25), A against C"
     )
     assert note.text.endswith("and 2 more")
     untested = make.decision("a", "g", Verdict.UNTESTED, p=None)
@@ -154,6 +159,57 @@ def test_open_questions_are_named_but_not_all(make):
         == "One run a cell: differences are untested"
     )
     assert open_questions([], methods[:1], Unit.NONE) == []
+
+
+def test_a_reason_that_all_share_is_said_once(make):
+    methods = [Method(m, m.upper()) for m in "abc"]
+    folds = [make.decision("a", b, Verdict.UNDECIDABLE, reason="folds") for b in "bc"]
+    (note,) = open_questions(folds, methods, Unit.SEED)
+    assert note.text == "Not decidable with these data: A against B, A against C (folds)"
+
+
+@pytest.mark.parametrize("noun", ["fold", "run"])
+def test_replicates_have_their_own_name(make, noun):
+    (note,) = replication(make.design(noun=noun), "sd", {5})
+    assert note.text == f"Mean ± standard deviation over 5 {noun}s"
+
+
+BLEU = Metric("bleu", "BLEU", Direction.HIGHER)
+COSTS = (
+    Metric("time", "Time", Direction.LOWER, tested=False),
+    Metric("flops", "FLOPs", Direction.LOWER, tested=False),
+)
+
+
+def under(make, verdict, metrics, **more):
+    cells = [
+        make.aggregate(m.name, name, "", 90.0 + i, 0.5)
+        for m in metrics
+        for i, name in enumerate("ab")
+    ]
+    made = [make.decision("a", "b", verdict, metric="bleu", scope="", family=1, **more)]
+    return [
+        n.text
+        for n in tables.arrange(make.analysis(cells, "ab", metrics=metrics, decisions=made)).notes
+    ]
+
+
+def test_what_is_not_tested_is_not_covered(make):
+    said = under(make, Verdict.INCONCLUSIVE, (BLEU, *COSTS))
+    assert "The methods were not found to differ in BLEU; Time and FLOPs are not tested" in said
+    assert "Time is not tested" in under(make, Verdict.BETTER, (BLEU, COSTS[0]))
+    assert "The methods were not found to differ" in under(make, Verdict.INCONCLUSIVE, (BLEU,))
+
+
+def test_the_margin_is_said(make):
+    metrics = (replace(BLEU, margin=1.0, unit="%"),)
+    said = under(make, Verdict.EQUIVALENT, metrics, reason="within the margin of 1 %")
+    assert "Equivalent within ±1 points: a and b" in said
+    assert not any("not found to differ" in text for text in said)
+    reason = "the difference is within the margin of 1 %"
+    said = under(make, Verdict.BETTER, metrics, reason=reason)
+    assert "Found to differ, but within the declared margin of 1 points: a and b" in said
+    assert not any("margin" in text for text in under(make, Verdict.BETTER, metrics))
 
 
 def test_the_notes_of_a_whole_table(make):
@@ -167,5 +223,5 @@ def test_the_notes_of_a_whole_table(make):
         "Untested, with one run a cell: LoRA_r8 (ours) against LoRA ($r=1$) & 50%.",
         "×: crashed.",
         "∅: no average, because the row is incomplete.",
-        "a: 2 of 10 runs diverged and are not in the mean.",
+        "a: 2 of 10 runs are not finite and not in the mean.",
     ]
