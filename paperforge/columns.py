@@ -5,19 +5,23 @@ Whatever is declared wins. Whatever is guessed is said. Two columns for one role
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import (
+    aggregated,
     is_benchmark,
     is_cost,
     is_setting,
     listed,
+    may_be_dataset,
     plain,
+    resolve,
     roles,
+    shown,
     split_of,
     tier,
     well_known,
@@ -31,11 +35,10 @@ if TYPE_CHECKING:
     from paperforge.numbers import Look
     from paperforge.spec import Source
 
-_SHOWN = 12
+_UNNAMED = re.compile(r"column 1|unnamed: 0")  # without a header: here, and in pandas
 EACH_COLUMN = "*"
 """As the column of the datasets: every value column is one."""
-_SCORE = "score"
-"""What is measured where the value columns are datasets and nobody says what."""
+_SCORE = "score"  # of columns that are datasets, where nobody says what they hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +204,7 @@ class _Work:
                 f"keep one: --metric {names[0]}",
             )
         if not columns:
-            columns = [c for c in self.numeric() if self.is_result(c)]
+            columns = [c for c in self.numeric() if may_be_dataset(c)]
             rest = [c for c in self.numeric() if c not in columns]
             if rest:
                 self.note(f"ignored: {', '.join(rest)}; --metric NAME uses one")
@@ -211,11 +214,6 @@ class _Work:
         for column in columns:
             name, split = (column, "") if "split" in self.roles else split_of(column)
             self.values.append(Value(column, metric, split, name))
-
-    def is_result(self, column: str) -> bool:
-        """Whether a column may be a dataset: no setting, no cost, no average over the others."""
-        other = is_setting(column) or is_cost(column) or plain(column) in listed("averages")
-        return not other and plain(column) not in roles()["value"]
 
     def are_datasets(self, candidates: Sequence[str]) -> bool:
         """Whether columns of numbers are datasets: two or more have a well-known one's name."""
@@ -250,6 +248,7 @@ class _Work:
             c for c in self.raw.columns if c in wanted or (c in numeric and self.is_declared(c))
         ]
         if not chosen:
+            self.refuse_separators()
             raise self.stuck(
                 "no column holds numbers that could be results",
                 "name the columns that do: --metric COLUMN",
@@ -262,6 +261,17 @@ class _Work:
         if ignored:
             self.note(f"ignored: {', '.join(ignored)}; --metric NAME uses one")
         return chosen
+
+    def refuse_separators(self) -> None:
+        """Raise InputError where a column would hold numbers but for its thousands separators."""
+        for column in self.free():
+            text = self.looks[column].separated
+            if text and not is_setting(column):
+                raise InputError(
+                    f"{column}: {text!r} has thousands separators and is not read as a number",
+                    self.source.shown,
+                    "write 1234567.5 for numbers, without separators",
+                )
 
     def numeric(self) -> list[str]:
         """Free columns that hold numbers, or true and false where those are results."""
@@ -336,11 +346,19 @@ class _Work:
             and not is_setting(column)
             and not self.is_known(column)
         ]
-        if len(texts) != 1:
-            raise self.stuck(
-                "no column names the method",
-                "say which one does: --map COLUMN=method",
+        first = self.raw.columns[0] if self.raw.columns else ""
+        unnamed = first in self.free() and _UNNAMED.fullmatch(first.lower()) is not None
+        unnamed = unnamed and first in self.looks and self.looks[first].kind == "text"
+        if unnamed and not texts:
+            self.take("method", first)
+            self.note(
+                f"the first column has no name and holds text: it is taken for the method "
+                f"(--map '{first}=method')"
             )
+            return
+        if len(texts) != 1:
+            option = f"'{first}=method'" if unnamed else "COLUMN=method"
+            raise self.stuck("no column names the method", f"say which one does: --map {option}")
         self.take("method", texts[0])
         self.note(f"{texts[0]!r} is taken for the method: it is the only column of text")
 
@@ -372,57 +390,11 @@ class _Work:
 
     def stuck(self, message: str, hint: str) -> InputError:
         """Nothing fits: show the columns."""
-        columns = self.raw.columns
-        shown = ", ".join(columns[:_SHOWN]) + (", …" if len(columns) > _SHOWN else "")
-        return InputError(f"{message}; the columns are: {shown}", self.source.shown, hint)
+        listing = shown(self.raw.columns)
+        return InputError(f"{message}; the columns are: {listing}", self.source.shown, hint)
 
     def mapped(self) -> Mapped:
         """The finished guess."""
         return Mapped(
             dict(self.roles), tuple(self.values), frozenset(self.guessed), tuple(self.notes)
         )
-
-
-def resolve(name: str, columns: Sequence[str], where: str) -> str:
-    """The column that a user means: exact, a parameter or tag, or the same but for case.
-
-    Raises InputError with the nearest names where there is none.
-    """
-    for candidate in (name, f"params.{name}", f"tags.{name}", f"mlflow.{name}"):
-        if candidate in columns:
-            return candidate
-    same = [c for c in columns if c.lower() == name.lower()]
-    if len(same) == 1:
-        return same[0]
-    near = alike(name, columns)
-    shown = ", ".join(columns[:_SHOWN]) + (", …" if len(columns) > _SHOWN else "")
-    raise InputError(
-        f"there is no column {name!r}; the columns are: {shown}",
-        where,
-        f"did you mean {' or '.join(near)}?" if near else "",
-    )
-
-
-def aggregated(column: str, columns: Sequence[str]) -> str:
-    """What a column NAME_mean beside NAME_std is the mean of; empty: it is none."""
-    head, mark, tail = column[:-4], column[-5:-4], column[-4:]
-    if tail.lower() != "mean" or mark not in ("_", "/", ".", "-", " ") or not head[:-1]:
-        return ""
-    stem = head[:-1]
-    others = {plain(c) for c in columns}
-    spread = any(f"{plain(stem)}_{word}" in others for word in listed("spreads"))
-    return stem if spread and stem not in columns else ""
-
-
-def alike(name: str, names: Sequence[str]) -> list[str]:
-    """Up to three names that may be meant: spelt alike, or other words for the same metric."""
-    wanted = well_known(name)
-    same = [n for n in names if wanted and _label(n) == _label(name)]
-    folded = {n.lower(): n for n in names}
-    near = [folded[n] for n in get_close_matches(name.lower(), folded, 3)]
-    return list(dict.fromkeys([*same, *near]))[:3]
-
-
-def _label(name: str) -> str:
-    found = well_known(name)
-    return found[0] if found else ""

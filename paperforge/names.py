@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import json
 import re
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from paperforge.errors import InputError
 from paperforge.spec import Direction
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _NUMBERS = ("metric", "value")
+_SHOWN = 12
 _SEPARATORS = re.compile(r"[\W_]+")
 _PREFIX = re.compile(r"([A-Za-z]+)([/_.\-: ]+)(?=\S)")
 
@@ -85,6 +92,12 @@ def is_benchmark(column: str) -> bool:
     return _SEPARATORS.sub("", split_of(column)[0]).lower() in listed("benchmarks")
 
 
+def may_be_dataset(column: str) -> bool:
+    """Whether a column of numbers may be one dataset: no setting, cost, score or average."""
+    other = is_setting(column) or is_cost(column) or plain(column) in listed("averages")
+    return not other and plain(column) not in roles()["value"]
+
+
 def is_setting(column: str) -> bool:
     """Whether a column is never a metric: a setting, a spread, a row number, a role."""
     key = plain(column)
@@ -93,6 +106,7 @@ def is_setting(column: str) -> bool:
         key in _data()["settings"]
         or any(key in names for role, names in roles().items() if role not in _NUMBERS)
         or words[-1] in _data()["spreads"]
+        or column.lower().startswith(tuple(_data()["tracker_columns"]))
         or (len(words) > 1 and words[0] in _data()["setting_prefixes"])
         or column.startswith(("params.", "tags.", "config."))
     )
@@ -114,6 +128,55 @@ def is_fraction(name: str) -> bool:
     """Whether a metric lies within 0 and 1, or 0 and 100 where it is written in percent."""
     found = _known(name)
     return found is not None and found[0] in _read("metrics.json")["fractions"]
+
+
+def aggregated(column: str, columns: Sequence[str]) -> str:
+    """What a column NAME_mean beside NAME_std is the mean of; empty: it is none."""
+    head, mark, tail = column[:-4], column[-5:-4], column[-4:]
+    if tail.lower() != "mean" or mark not in ("_", "/", ".", "-", " ") or not head[:-1]:
+        return ""
+    stem = head[:-1]
+    others = {plain(c) for c in columns}
+    spread = any(f"{plain(stem)}_{word}" in others for word in _data()["spreads"])
+    return stem if spread and stem not in columns else ""
+
+
+def alike(name: str, names: Sequence[str]) -> list[str]:
+    """Up to three names that may be meant: spelt alike, or other words for the same metric."""
+    wanted = well_known(name)
+    same = [n for n in names if wanted and _label_of(n) == _label_of(name)]
+    folded = {n.lower(): n for n in names}
+    near = [folded[n] for n in get_close_matches(name.lower(), folded, 3)]
+    return list(dict.fromkeys([*same, *near]))[:3]
+
+
+def _label_of(name: str) -> str:
+    found = well_known(name)
+    return found[0] if found else ""
+
+
+def resolve(name: str, columns: Sequence[str], where: str) -> str:
+    """The column that a user means: exact, a parameter or tag, or the same but for case.
+
+    Raises InputError with the nearest names where there is none.
+    """
+    for candidate in (name, f"params.{name}", f"tags.{name}", f"mlflow.{name}"):
+        if candidate in columns:
+            return candidate
+    same = [c for c in columns if c.lower() == name.lower()]
+    if len(same) == 1:
+        return same[0]
+    near = alike(name, columns)
+    raise InputError(
+        f"there is no column {name!r}; the columns are: {shown(columns)}",
+        where,
+        f"did you mean {' or '.join(near)}?" if near else "",
+    )
+
+
+def shown(columns: Sequence[str]) -> str:
+    """Columns in a message: the first dozen."""
+    return ", ".join(columns[:_SHOWN]) + (", …" if len(columns) > _SHOWN else "")
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,9 @@ _PLAIN = re.compile(
 _COMMA = re.compile(rf"[+-]?\d+,\d+{_EXPONENT}", re.ASCII)
 _GROUPED = re.compile(
     r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|[+-]?\d{1,3}(?:[. ']\d{3})+,\d+", re.ASCII
+)
+_SEPARATED = re.compile(
+    r"[+-]?[1-9]\d{0,2}(?:[.,' _\u00a0\u202f\u2019]\d{2,3})+(?:[.,]\d+)?", re.ASCII
 )
 _SPREAD = re.compile(
     r"\$?\s*[+-]?[\d.,]+\s*%?\s*(?:±|\+/?-|\\pm|\(|\[|±)\s*[\d.,]+\s*%?\s*[)\]]?\s*\$?", re.ASCII
@@ -80,6 +83,8 @@ class Look:
     style: Style = Style()
     comma: str = ""
     repeats: bool = False
+    separated: str = ""
+    """In a column of text: the first number with separators of thousands other than commas."""
 
 
 def look(values: Iterable[object]) -> Look:
@@ -95,7 +100,14 @@ def look(values: Iterable[object]) -> Look:
     shapes: Counter[str] = Counter()
     for value, count in counts.items():
         shapes[_shape(str(value))] += count
-    return _judge(shapes, repeats=repeats)
+    found = _judge(shapes, repeats=repeats)
+    if found.kind != "text":
+        return found
+    return replace(found, separated=next((str(v) for v in counts if _is_separated(str(v))), ""))
+
+
+def _is_separated(text: str) -> bool:
+    return _SEPARATED.fullmatch(text.strip()) is not None
 
 
 def _judge(shapes: Counter[str], *, repeats: bool) -> Look:
@@ -205,6 +217,11 @@ def refusal(text: str, style: Style) -> tuple[str, str]:
         return (
             f"{shown} has a comma: thousands separator or decimal comma cannot be told apart",
             "write 1234.5 for numbers, without separators",
+        )
+    if _is_separated(text):
+        return (
+            f"{shown} has thousands separators",
+            "write 1234567.5 for numbers, without separators",
         )
     if shape.startswith("percent") or style.percent:
         return (

@@ -232,7 +232,7 @@ def test_failed_and_not_finite_replicates_are_counted(load):
         ("0.931 ± 0.004", "mean and its spread"),
         ('"1,234"', "thousands separator"),
         ("93.1%", "percent sign"),
-        ("1_000", "'1_000' is not a number"),
+        ("1_000", "'1_000' has thousands separators"),
         ("2024-01-01", "not a number"),
     ],
 )
@@ -434,19 +434,19 @@ def test_mlflow():
         ("lora", "wine"): {},
         ("lora", "moons"): {0: 0.5, 1: 0.6},
         ("full", "digits"): {0: 0.75, 1: 0.76},
-        ("full", "moons"): {0: 0.3},
     }
     assert [m.name for m in found.metrics] == ["accuracy"]
     assert found.missing("accuracy") == {
         ("lora", "wine"): Missing.NOT_FINITE,
         ("full", "wine"): Missing.CRASHED,
+        ("full", "moons"): Missing.NOT_RUN,
     }
     curve = [(p.step, p.value) for p in found.points("accuracy", "val") if p.method == "lora"]
     assert sorted(curve)[:2] == [(0.0, 0.5), (0.0, 0.51)]
     assert found.sources("accuracy", "lora", "digits")[0].startswith("mlflow.db run lora-0 (")
     text = said(found)
     assert "method <- params.method, dataset <- params.dataset, seed <- params.seed" in text
-    assert "1 run still running" in text
+    assert "left out: 1 run still running: running (" in text
     assert not found.frame().query("run == run and not kept").empty
     found.close()
 
@@ -867,7 +867,77 @@ def test_fractions_and_percent_are_not_mixed_silently(load):
     (note,) = [n for n in found.notes if "mixed" in n.message]
     assert note.severity == "warning"
     assert "0.91 for a, x, and 88.5 for a, y" in note.message
-    assert table(found)["a", "x"] == {k: 0.91 for k in table(found)["a", "x"]}
+    assert table(found)["a", "x"] == dict.fromkeys(table(found)["a", "x"], 0.91)
     for metric in ("reward", "perplexity"):
         assert "mixed" not in said(load(f"method,dataset,{metric}\na,x,0.91\na,y,88.5\n"))
     assert "mixed" not in said(load("method,dataset,accuracy\na,x,0.91\na,y,1\nb,x,0\nb,y,0\n"))
+
+
+def test_mlflow_running_runs_count_where_there_are_no_others(tmp_path):
+    path = Path(shutil.copy(DB, tmp_path / "m.db"))
+    found = results.load(
+        [Source(path, "m.db", where={"mlflow.status": "RUNNING"})], Project(root=tmp_path)
+    )
+    assert table(found) == {("full", "moons"): {0: 0.3}}
+    assert "1 run still running: numbers are not final" in said(found)
+    assert "runs still running" not in said(found)
+    found.close()
+
+
+def test_a_filter_on_the_experiment_makes_its_hint_needless(tmp_path):
+    path = Path(shutil.copy(DB, tmp_path / "m.db"))
+    database = sqlite3.connect(path)
+    database.execute("UPDATE experiments SET name = 'one' WHERE name = 'Default'")
+    database.execute(
+        "INSERT INTO experiments (experiment_id, name, lifecycle_stage) VALUES (77, 'two', 'active')"
+    )
+    database.execute("UPDATE runs SET experiment_id = 77 WHERE name LIKE 'lora%'")
+    database.commit()
+    database.close()
+    found = results.load([Source(path, "m.db")], Project(root=tmp_path))
+    assert "the runs of all experiments are used: " in said(found)
+    found.close()
+    for key in ("mlflow.experiment", "experiment"):
+        found = results.load([Source(path, "m.db", where={key: "two"})], Project(root=tmp_path))
+        assert "all experiments" not in said(found)
+        assert [m.name for m in found.methods] == ["lora"]
+        found.close()
+
+
+@pytest.mark.parametrize("content", ["", "method,accuracy\n", "a\0b"])
+def test_a_file_of_a_folder_without_results_is_skipped(load, content):
+    files = {"in/1.csv": content, "in/2.csv": "method,accuracy\na,0.5\n"}
+    found = load(files, sources=["in"])
+    assert "warning|in/1.csv|skipped: " in said(found)
+    assert list(table(found)) == [("a", "")]
+    with pytest.raises(InputError):
+        load({"out/1.csv": content, "out/2.csv": content}, sources=["out"])
+    with pytest.raises(InputError):
+        load({"single.csv": content})
+
+
+def test_an_index_without_a_name_is_the_method(load):
+    found = load(",accuracy,f1\nsvm,0.5,0.4\nforest,0.6,0.7\n")
+    assert [m.name for m in found.methods] == ["svm", "forest"]
+    assert "--map 'column 1=method'" in said(found)
+    with pytest.raises(InputError) as error:
+        load(",note,where,accuracy\nsvm,x,y,0.5\n")
+    assert error.value.hint == "say which one does: --map 'column 1=method'"
+
+
+def test_what_a_tracker_writes_for_itself_is_no_metric(load):
+    found = load("method,_runtime,_timestamp,_wandb.runtime,wibble\na,10,20,10,0.5\n")
+    assert [m.name for m in found.metrics] == ["wibble"]
+
+
+def test_thousands_separators_are_the_reason(load):
+    with pytest.raises(InputError) as error:
+        load("method,lr,wibble\na,1,1'200'000\nb,2,950'000\n")
+    assert error.value.message.startswith("wibble: \"1'200'000\" has thousands separators")
+
+
+def test_lines_of_comment_before_the_header(load):
+    found = load("# made by run.py\n# 2026\nmethod,accuracy\na,0.5\n")
+    assert "2 lines of comment before the header: not read" in said(found)
+    assert found.sources("accuracy", "a", "") == ("results.csv line 4",)
+    assert table(found)["a", ""] != {}

@@ -69,7 +69,7 @@ def grid(results: Results) -> str:
         ]
         what = "examples" if unit is Unit.EXAMPLE else "replicates"
         blocks.append(f"{metric.label}: {what} a cell\n{_columns([header, *body])}")
-    legend = "– not run, × crashed, M out of memory, ∞ diverged"
+    legend = "– not run, × crashed, M out of memory, ∞ not finite"
     return "\n\n".join([*blocks, f"{results.rows} rows; {legend}"])
 
 

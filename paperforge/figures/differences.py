@@ -33,7 +33,8 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Differences:
 
     Raises InputError where there are none, with the next move.
     """
-    metric = select.metric_of(spec, analysis, (d.metric for d in analysis.decisions if d.primary))
+    having = {d.metric for d in analysis.decisions if d.primary}
+    metric = select.metric_of(spec, analysis, having)
     select.methods_of(spec, analysis, ())
     select.datasets_of(spec, analysis, ())
     chosen = [
@@ -64,7 +65,8 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Differences:
     compared = [Method(name, names.get(name, name)) for d in chosen for name in (d.a, d.b)]
     extra = [method for method in compared if method.name not in names]
     looks = palette.looks(select.all_methods(analysis, extra))
-    return Differences(spec, metric, panels, names, looks, analysis.design.correction)
+    notes = select.others(spec, analysis, having, metric)
+    return Differences(spec, metric, panels, names, looks, analysis.design.correction, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Differences:
     names: Mapping[str, str]
     looks: Mapping[str, Look]
     correction: str
+    notes: tuple[Diagnostic, ...]
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
@@ -91,8 +94,8 @@ class Differences:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """Nothing of its own."""
-        return ()
+        """What the figure leaves out."""
+        return self.notes
 
     @property
     def note(self) -> str:
@@ -105,7 +108,10 @@ class Differences:
             after = f" after {method} correction over {family} comparisons"
         if all(d.low is None for d in self.decisions):
             text = (
-                "Dots: difference of single runs, so nothing is tested and there are no intervals."
+                "Dots: differences that are not tested, so there are no intervals."
+                if max(n for d in self.decisions for n in d.n) > 1
+                else "Dots: difference of single runs, so nothing is tested and there are no "
+                "intervals."
             )
             return text + select.arrow_note(self.metric)
         found = f"a difference{' or equivalence' * self._equivalent} was found{after}"

@@ -29,7 +29,7 @@ TOLD_PANELS = 6
 
 def compose(spec: FigureSpec, analysis: Analysis) -> Intervals:
     """Choose the means. Raises InputError where there are none, with the next move."""
-    drawn = (a.metric for a in analysis.aggregates if a.mean is not None)
+    drawn = {a.metric for a in analysis.aggregates if a.mean is not None}
     metric = select.metric_of(spec, analysis, drawn)
     cells = [a for a in analysis.aggregates if a.metric == metric.name]
     methods = select.methods_of(spec, analysis, (a.method for a in cells))
@@ -53,7 +53,11 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Intervals:
         )
     level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
     looks = palette.looks(select.all_methods(analysis, methods))
-    return Intervals(spec, metric, methods, tuple(panels), looks, analysis.design.unit, level)
+    notes = select.others(spec, analysis, drawn, metric)
+    design = analysis.design
+    return Intervals(
+        spec, metric, methods, tuple(panels), looks, design.unit, level, design.noun, notes
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class Intervals:
     looks: Mapping[str, Look]
     unit: Unit
     level: str
+    noun: str
+    notes: tuple[Diagnostic, ...]
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -76,19 +82,23 @@ class Intervals:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """Nothing of its own."""
-        return ()
+        """What the figure leaves out."""
+        return self.notes
 
     @property
     def note(self) -> str:
         """What dots and bars are, for the caption."""
         cells = [a for _, inside in self.panels for a in inside if a.mean is not None]
-        over = select.replicates(self.unit, [a.n for a in cells if a.dataset is not None])
+        over = select.replicates(
+            self.unit, [a.n for a in cells if a.dataset is not None], self.noun
+        )
         bars = "t intervals" if self.unit is Unit.SEED else "intervals of the mean"
         if any(a.half_width is not None for a in cells):
             text = f"Dots: mean over {over}; bars: {self.level}% {bars}."
-        else:
+        elif over == "a single run":
             text = f"Dots: {over} each, so there are no intervals."
+        else:
+            text = f"Dots: mean over {over}, without intervals."
         return text + select.arrow_note(self.metric)
 
     @property

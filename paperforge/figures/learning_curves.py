@@ -56,7 +56,9 @@ def compose(spec: FigureSpec, analysis: Analysis) -> LearningCurves:
             '--map COLUMN=step), or choose the kind "intervals"',
         )
     split = _split(spec, curves)
-    curves = [c for c in curves if c.split == split]
+    whole = [c for c in curves if c.split == split]
+    curves = [_common(c) for c in whole]
+    ended = any(len(a.steps) < len(b.steps) for a, b in zip(curves, whole, strict=True))
     methods = select.methods_of(spec, analysis, (c.method for c in curves))
     datasets = select.datasets_of(spec, analysis, (c.dataset for c in curves))
     found = {(c.dataset, c.method): c for c in curves}
@@ -74,7 +76,11 @@ def compose(spec: FigureSpec, analysis: Analysis) -> LearningCurves:
     unit = Unit.SEED if analysis.design.unit is Unit.SEED else Unit.NONE
     level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
     looks = palette.looks(select.all_methods(analysis, methods))
-    return LearningCurves(spec, metric, methods, panels, looks, unit, level)
+    # Only one metric's curves are computed, so the others are those that have values.
+    having = {a.metric for a in analysis.aggregates if a.mean is not None}
+    notes = select.others(spec, analysis, having, metric)
+    noun = analysis.design.noun
+    return LearningCurves(spec, metric, methods, panels, looks, unit, level, noun, ended, notes)
 
 
 def _split(spec: FigureSpec, curves: Sequence[Curve]) -> str:
@@ -95,6 +101,19 @@ def _finite(curve: Curve) -> Curve:
     return replace(curve, steps=steps, mean=mean, low=low, high=high, n=n)
 
 
+def _common(curve: Curve) -> Curve:
+    """The curve up to the last step of all runs: after it, the survivors would be the mean."""
+    end = max(i for i, n in enumerate(curve.n) if n == max(curve.n)) + 1
+    return replace(
+        curve,
+        steps=curve.steps[:end],
+        mean=curve.mean[:end],
+        low=curve.low[:end],
+        high=curve.high[:end],
+        n=curve.n[:end],
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class LearningCurves:
     """The curves of one figure, panel by panel."""
@@ -106,6 +125,10 @@ class LearningCurves:
     looks: Mapping[str, Look]
     unit: Unit
     level: str
+    noun: str
+    ended: bool
+    """Whether a line stops where its first run does."""
+    notes: tuple[Diagnostic, ...]
 
     @property
     def curves(self) -> tuple[Curve, ...]:
@@ -122,11 +145,13 @@ class LearningCurves:
     def note(self) -> str:
         """What lines and bands are, for the caption."""
         counts = [n for curve in self.curves for n in curve.n]
-        over = select.replicates(self.unit, counts)
+        over = select.replicates(self.unit, counts, self.noun)
         if max(counts) <= 1:
             text = "Lines: a single run each, so there are no bands."
         else:
             text = f"Lines: mean over {over}; bands: {self.level}% t intervals."
+        if self.ended:
+            text += " Lines stop at the last step that all their runs reached."
         if len(self.panels) > 1 and scale.together(map(_span, self._groups())) is None:
             text += " Vertical scales differ between panels."
         return text + select.arrow_note(self.metric)
@@ -173,9 +198,9 @@ class LearningCurves:
         """What the reader of the build should know."""
         longest = max(len(c.steps) for c in self.curves)
         if longest <= MOST_POINTS:
-            return ()
+            return self.notes
         message = f"{MOST_POINTS} of up to {longest} steps are drawn of each line"
-        return (Diagnostic(Severity.NOTE, select.where(self.spec), message),)
+        return (*self.notes, Diagnostic(Severity.NOTE, select.where(self.spec), message))
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size."""

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
+from paperforge.model import Diagnostic, Severity
 from paperforge.spec import Dataset, Direction, Method, Metric, Unit
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
     from paperforge.model import Analysis
     from paperforge.spec import FigureSpec
+
+SPLITS = ("train", "val", "test")
+MOST_NAMED = 6
 
 
 def where(spec: FigureSpec) -> str:
@@ -36,6 +40,19 @@ def metric_of(spec: FigureSpec, analysis: Analysis, having: Iterable[str]) -> Me
     if spec.metric not in named:
         raise unknown("metric", spec.metric, named, spec)
     return named[spec.metric]
+
+
+def others(
+    spec: FigureSpec, analysis: Analysis, having: Iterable[str], drawn: Metric
+) -> tuple[Diagnostic, ...]:
+    """Return the note that names the metrics left out, where nobody asked for one."""
+    present = set(having) - {drawn.name}
+    names = [metric.name for metric in analysis.metrics if metric.name in present]
+    if spec.metric or not names:
+        return ()
+    listed = ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
+    message = f"drawn: {drawn.label}; --metric NAME for {listed}"
+    return (Diagnostic(Severity.NOTE, where(spec), message),)
 
 
 def methods_of(spec: FigureSpec, analysis: Analysis, having: Iterable[str]) -> tuple[Method, ...]:
@@ -67,8 +84,12 @@ def datasets_of(spec: FigureSpec, analysis: Analysis, having: Iterable[str]) -> 
 def unknown(what: str, name: str, known: Iterable[str], spec: FigureSpec) -> InputError:
     """Return the error for a name that nothing has, with the nearest name and the allowed ones."""
     names = [one for one in known if one]
-    near = get_close_matches(name, names, n=1)
-    meant = f'did you mean "{near[0]}"? ' if near else ""
+    folded = {one.casefold(): one for one in names}
+    near = get_close_matches(name.casefold(), folded, n=1)
+    meant = f'did you mean "{folded[near[0]]}"? ' if near else ""
+    split, _, metric = name.replace("/", "_").partition("_")
+    if what == "metric" and metric in names and split in SPLITS:
+        meant = f"{name} is metric {metric}, split {split}: --metric {metric} --split {split}; "
     listed = ", ".join(names[:20]) or "none"
     return InputError(f'there is no {what} "{name}"', where(spec), f"{meant}known: {listed}")
 
@@ -94,12 +115,15 @@ def arrow_note(metric: Metric) -> str:
     return " The arrow points to better values." if metric.direction else ""
 
 
-def replicates(unit: Unit, counts: Sequence[int]) -> str:
-    """Return "10 seeds", "8–10 seeds" or "a single run" for the numbers of replicates."""
+def replicates(unit: Unit, counts: Sequence[int], called: str = "seed") -> str:
+    """Return "10 seeds", "8–10 seeds" or "a single run" for the numbers of replicates.
+
+    called: what a replicate is called where it is no example.
+    """
     low, high = min(counts), max(counts)
     if high <= 1 and unit is not Unit.EXAMPLE:
         return "a single run"
-    noun = "examples" if unit is Unit.EXAMPLE else "seeds" if unit is Unit.SEED else "runs"
+    noun = "examples" if unit is Unit.EXAMPLE else f"{called}s" if unit is Unit.SEED else "runs"
     return f"{low} {noun}" if low == high else f"{low}–{high} {noun}"
 
 

@@ -20,7 +20,7 @@ SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
     "}": r"\}",
-    "$": r"\$",
+    "$": r"\ensuremath{\mathdollar}",
     "&": r"\&",
     "#": r"\#",
     "_": r"\_",

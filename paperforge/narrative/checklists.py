@@ -76,7 +76,8 @@ def _evidence(item: Item, project: Project, analysis: Analysis | None) -> str:
     elif item.evidence == "seeds" and analysis is not None:
         least, most = analysis.design.replicates
         if analysis.design.unit is Unit.SEED:
-            found = f"{least} seeds a setting." if least == most else f"{least} to {most} seeds."
+            count = f"{least}" if least == most else f"{least} to {most}"
+            found = f"{count} {analysis.design.noun}s a setting."
     return f"{_todo()} Evidence at hand: {escape(found)}" if found else _todo()
 
 

@@ -34,10 +34,10 @@ def load(given: Sequence[Source], project: Project) -> LoadedResults:
     files = sources.expand(given)
     engine = open_engine([file.source.path for file in files])
     try:
-        inputs = sources.read(files, project, engine.connection)
+        inputs, skipped = sources.read(files, project, engine.connection)
         tidy.build(engine.connection, inputs)
         replicates = duplicates.replicates(engine.connection)
-        notes = [*sources.notes(inputs), *tidy.notes(engine.connection, inputs)]
+        notes = [*skipped, *sources.notes(inputs), *tidy.notes(engine.connection, inputs)]
         notes += duplicates.resolve(engine.connection, replicates, inputs)
         by_column = any("split" in one.mapped.roles for one in inputs)
         notes += final.build(engine.connection, replicates, by_column=by_column)

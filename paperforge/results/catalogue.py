@@ -237,9 +237,7 @@ def _has_sign(name: str, inputs: Sequence[Input]) -> bool:
     return bool(styles) and all(style.percent for style in styles)
 
 
-def _mixed_scales(
-    engine: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]
-) -> list[Diagnostic]:
+def _mixed_scales(engine: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> list[Diagnostic]:
     """Metrics that are fractions in one cell and percent in another; nothing is scaled."""
     said = []
     for metric in metrics:

@@ -174,7 +174,9 @@ def _repeats(
 
 def _way_out(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input], chosen: str) -> str:
     """What tells the rows apart: a setting (keep one, or compare), else a name for the run."""
-    rows = engine.execute(f"SELECT DISTINCT file, row FROM repeats {chosen} ORDER BY ALL").fetchall()
+    rows = engine.execute(
+        f"SELECT DISTINCT file, row FROM repeats {chosen} ORDER BY ALL"
+    ).fetchall()
     file = rows[0][0]
     if any(other != file for other, _ in rows):
         return "keep one of the files, or the rows that are meant"

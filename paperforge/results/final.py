@@ -40,8 +40,8 @@ def build(
     """Make the relation `final`: one row a metric, cell, replicate (and example).
 
     Its columns: metric, method, dataset, key (the replicate's integer), keyed, example, cluster,
-    seed, fold, value (may be NaN or infinite), file, row. `by_column`: the split is a column, which a
-    filter can choose. Raises InputError where it cannot be told which split is meant.
+    seed, fold, value (may be NaN or infinite), file, row. `by_column`: the split is a column, which
+    a filter can choose. Raises InputError where it cannot be told which split is meant.
     """
     notes = _choose_splits(engine)
     notes += _uncovered(engine, by_column=by_column)
@@ -253,8 +253,8 @@ def _answers(engine: duckdb.DuckDBPyConnection) -> str:
     """A metric of which many rows a cell hold nothing but 0 and 1; empty: there is none."""
     found = engine.execute(
         "SELECT metric FROM (SELECT metric, method, dataset, count(*) AS n, "
-        "bool_and(value IN (0, 1)) AS binary FROM final GROUP BY 1, 2, 3) "
-        f"GROUP BY metric HAVING bool_and(binary) AND min(n) >= {_MANY} ORDER BY 1 LIMIT 1"
+        "bool_and(value IN (0, 1)) AS bits FROM final GROUP BY 1, 2, 3) "
+        f"GROUP BY metric HAVING bool_and(bits) AND min(n) >= {_MANY} ORDER BY 1 LIMIT 1"
     ).fetchone()
     return str(found[0]) if found else ""
 

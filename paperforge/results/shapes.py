@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge import names
-from paperforge.columns import alike, resolve
 from paperforge.engine import identifier, literal, pairs
 from paperforge.errors import InputError
 from paperforge.numbers import REFUSED, Style, number, trimmed, word, words
@@ -93,7 +92,9 @@ def _where(engine: duckdb.DuckDBPyConnection, one: Input) -> str:
     """SQL for the rows to keep. Raises InputError where a filter leaves none."""
     tests = ["true"]
     for name, value in one.source.where.items():
-        column = one.mapped.roles.get(name) or resolve(name, one.raw.columns, one.source.shown)
+        column = one.mapped.roles.get(name) or names.resolve(
+            name, one.raw.columns, one.source.shown
+        )
         text = trimmed(f"{identifier(column)}::VARCHAR")
         test = f"{text} = {literal(value)}"
         table = identifier(one.raw.table)
@@ -194,7 +195,7 @@ def _metric_names(
     wanted = one.source.metrics
     for name in wanted:
         if not any(name in (full, short) for full, (short, _) in parts.items()):
-            near = alike(name, list(dict.fromkeys(short for short, _ in parts.values())))
+            near = names.alike(name, list(dict.fromkeys(short for short, _ in parts.values())))
             raise InputError(
                 f"there is no metric {name!r}; there is {', '.join(listed[:20])}",
                 one.source.shown,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -10,9 +11,11 @@ from paperforge import columns, stores
 from paperforge.engine import identifier
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
+from paperforge.names import resolve
 from paperforge.numbers import Look, Style, look
 from paperforge.results import examples
 from paperforge.spec import ROLES, Direction
+from paperforge.stores.nothing import NothingToRead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,9 +89,24 @@ def expand(given: Sequence[Source]) -> tuple[File, ...]:
 
 def read(
     files: Sequence[File], project: Project, engine: duckdb.DuckDBPyConnection
-) -> tuple[Input, ...]:
-    """Every file as a relation raw0, raw1, ... with its columns mapped."""
-    return tuple(_read(f, f"raw{n}", project, engine) for n, f in enumerate(files))
+) -> tuple[tuple[Input, ...], list[Diagnostic]]:
+    """Every file as a relation raw0, raw1, ... with its columns mapped.
+
+    A file of a folder in which there is nothing to read is skipped, which the warnings say; the
+    last that is left must hold something.
+    """
+    found: list[Input] = []
+    skipped = []
+    left = Counter(file.parent for file in files)
+    for number, file in enumerate(files):
+        try:
+            found.append(_read(file, f"raw{number}", project, engine))
+        except NothingToRead as error:
+            left[file.parent] -= 1
+            if file.alone or not left[file.parent]:
+                raise
+            skipped.append(Diagnostic(Severity.WARNING, error.where, f"skipped: {error.message}"))
+    return tuple(found), skipped
 
 
 def _read(file: File, table: str, project: Project, engine: duckdb.DuckDBPyConnection) -> Input:
@@ -110,7 +128,7 @@ def _placed(error: InputError, source: Source) -> InputError:
     where = error.where
     if where.startswith(source.path.name):
         where = source.shown + where.removeprefix(source.path.name)
-    return InputError(error.message, where, error.hint)
+    return type(error)(error.message, where, error.hint)
 
 
 def _looks(raw: Raw, engine: duckdb.DuckDBPyConnection) -> dict[str, Look]:
@@ -160,7 +178,8 @@ def notes(inputs: Sequence[Input]) -> list[Diagnostic]:
     """What the stores and the guesses have to say, and how unusual numbers were read."""
     said: dict[tuple[str, str], Diagnostic] = {}
     for one in inputs:
-        found = [replace(d, where=_shown(one, d.where)) for d in one.raw.notes]
+        kept = [d for d in one.raw.notes if not _followed(d.hint, one)]
+        found = [replace(d, where=_shown(one, d.where)) for d in kept]
         found += one.mapped.notes
         by_style: dict[str, list[str]] = {}
         for column, style in one.styles.items():
@@ -179,6 +198,15 @@ def notes(inputs: Sequence[Input]) -> list[Diagnostic]:
             # The same said of every file of a folder is said once.
             said.setdefault((diagnostic.message, _folder(one)), diagnostic)
     return list(said.values())
+
+
+def _followed(hint: str, one: Input) -> bool:
+    """Whether a hint asks for a filter that the author has set already."""
+    known, shown = one.raw.columns, one.source.shown
+    filters = [
+        one.mapped.roles.get(name) or resolve(name, known, shown) for name in one.source.where
+    ]
+    return any(f"--where {column}=" in hint for column in filters)
 
 
 def _shown(one: Input, where: str) -> str:

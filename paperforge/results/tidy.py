@@ -30,6 +30,8 @@ STRIDE = 10**12
 
 _BAD = f"('{REFUSED}', '{BAD_STEP}')"
 _SAMPLE = 200_000
+_RUNNING = "status::VARCHAR = 'running'"
+_SHOWN = 6
 USABLE = "(status IS NULL OR status = 'running')"
 """SQL: the row's number may be used."""
 
@@ -55,6 +57,7 @@ def build(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
         engine.execute(f"INSERT INTO tidy_rows BY NAME {chosen.sql}")
     _refuse(engine, inputs)
     _require(engine, inputs)
+    _put_aside_running(engine, inputs)
     shown = {
         **{role: f"t.{role}::VARCHAR AS {role}" for role in (*TEXTS, "status")},
         "source": "s.shown || ' ' || coalesce(t.place, s.word || ' ' || t.row) AS source",
@@ -170,6 +173,41 @@ def _require(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None
                 )
 
 
+def _put_aside_running(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
+    """A tracker's unfinished runs do not count, unless there are no others."""
+    tracked = ", ".join(str(n) for n, one in enumerate(inputs) if "run" in one.raw.known)
+    if not tracked:
+        return
+    running = f"SELECT DISTINCT file, run FROM tidy_rows WHERE {_RUNNING} AND file IN ({tracked})"
+    others = f"kept AND value IS NOT NULL AND status IS NULL AND (file, run) NOT IN ({running})"
+    if engine.execute(f"SELECT 1 FROM tidy_rows WHERE {others} LIMIT 1").fetchone():
+        engine.execute(f"UPDATE tidy_rows SET kept = false WHERE (file, run) IN ({running})")
+
+
+def _unfinished(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> list[Diagnostic]:
+    """That runs were put aside because they are still running."""
+    rows = engine.execute(
+        "SELECT s.shown, list(t.place ORDER BY t.row) FROM (SELECT file, run, "
+        "any_value(place)::VARCHAR AS place, min(row) AS row FROM tidy_rows "
+        f"WHERE {_RUNNING} AND NOT kept GROUP BY file, run) t "
+        "JOIN sources s USING (file) WHERE t.run IS NOT NULL "
+        "GROUP BY t.file, s.shown ORDER BY t.file"
+    ).fetchall()
+    tracked = {one.source.shown for one in inputs if "run" in one.raw.known}
+    found = []
+    for shown, places in rows:
+        if shown not in tracked:
+            continue
+        names = [str(place).removeprefix("run ") for place in places]
+        text = (
+            f"left out: {len(names)} run{'s' if names[1:] else ''} still running: "
+            + ", ".join(names[:_SHOWN])
+            + (", …" if names[_SHOWN:] else "")
+        )
+        found.append(Diagnostic(Severity.NOTE, shown, text))
+    return found
+
+
 def notes(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> list[Diagnostic]:
     """What the reader should know of runs without a name, of failed and of unfinished runs."""
     found = []
@@ -188,6 +226,7 @@ def notes(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> list[Di
                 found.append(Diagnostic(Severity.WARNING, one.source.shown, text))
     if not engine.execute("SELECT 1 FROM tidy_rows WHERE status IS NOT NULL LIMIT 1").fetchone():
         return found
+    found += _unfinished(engine, inputs)
     states = engine.execute(
         "SELECT status::VARCHAR, count(DISTINCT coalesce(run::VARCHAR, file || ' ' || row)), "
         "count(run) > 0 FROM tidy_rows WHERE kept AND status IS NOT NULL GROUP BY 1 ORDER BY 1"

@@ -97,7 +97,7 @@ def replication(
             noun=noun,
             notes=(note,),
         )
-    many = span(least, most, "run")
+    many = span(least, most, FOLD if noun == FOLD else "run")
     words = {
         Unit.SEED: f"The unit of replication is the {noun} (declared): {many} a cell.",
         Unit.EXAMPLE: "The unit of replication is the example (declared).",
@@ -129,7 +129,8 @@ def infer(least: int, most: int, noun: str, *, examples: bool) -> Replication:
         return Replication(
             Unit.NONE, inferred=True, sentence="One run a cell: untested.", noun=noun
         )
-    words = f"The unit of replication is the {noun} (inferred: {span(least, most, 'run')} a cell"
+    many = span(least, most, FOLD if noun == FOLD else "run")
+    words = f"The unit of replication is the {noun} (inferred: {many} a cell"
     words += (
         '; examples are averaged within each run; replicate = "example" compares examples instead).'
         if examples

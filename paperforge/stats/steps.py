@@ -26,7 +26,13 @@ def curves(results: Results, metric_name: str, split: str) -> tuple[Curve, ...]:
     metric = next((m for m in results.metrics if m.name == metric_name), None)
     if metric is None:
         known = ", ".join(m.name for m in results.metrics)
-        raise UsageError(f"no metric is called {metric_name}", hint=f"there are: {known}")
+        part, _, rest = metric_name.replace("/", "_").partition("_")
+        named = any(m.name == rest for m in results.metrics) and part in results.splits(rest)
+        meant = f"{metric_name} is metric {rest}, split {part}: --metric {rest} --split {part}; "
+        raise UsageError(
+            f"no metric is called {metric_name}",
+            hint=f"{meant if named else ''}there are: {known}",
+        )
     runs: dict[tuple[str, str], dict[float, dict[str, list[float]]]] = {}
     for point in results.points(metric_name, split):
         if math.isfinite(point.value) and math.isfinite(point.step):

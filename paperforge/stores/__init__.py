@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from paperforge.errors import InputError
 from paperforge.stores import csv, jsonl, mlflow, parquet
+from paperforge.stores.nothing import NothingToRead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,14 @@ STORES: Mapping[str, Store] = {
     "csv": cast("Store", csv),
 }
 
+_COMPRESSED = {
+    ".gz": "gunzip",
+    ".bz2": "bunzip2",
+    ".xz": "unxz",
+    ".zst": "unzstd",
+    ".zip": "unzip",
+}
+"""The name of a compressed file -> what unpacks it."""
 READABLE = "CSV or TSV, JSONL, Parquet and MLflow's SQLite store (mlflow.db)"
 
 
@@ -37,6 +46,12 @@ def recognise(path: Path) -> Store:
     Raises InputError where the file is missing, unreadable, empty or of no known format.
     """
     check_readable(path)
+    if path.suffix.lower() in _COMPRESSED:
+        raise InputError(
+            f"the file is compressed ({path.suffix})",
+            path.name,
+            f"unpack it first: {_COMPRESSED[path.suffix.lower()]} {path.name}",
+        )
     for store in STORES.values():
         if store.recognises(path):
             return store
@@ -107,4 +122,6 @@ def check_readable(path: Path) -> None:
     except OSError as error:
         raise InputError(f"cannot be opened: {error.strerror or error}", path.name) from None
     if not start:
-        raise InputError("the file is empty", path.name, "was the run that writes it interrupted?")
+        raise NothingToRead(
+            "the file is empty", path.name, "was the run that writes it interrupted?"
+        )

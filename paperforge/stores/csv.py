@@ -9,13 +9,14 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Raw, Severity
+from paperforge.stores.nothing import NothingToRead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,8 @@ class _Dialect:
     surplus: int
     """Empty fields at the end of each row that the header does not have."""
     quoted: bool
+    skip: int = 0
+    """Lines of comment before the header."""
 
 
 def recognises(path: Path) -> bool:
@@ -84,14 +87,19 @@ def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
             # Counting makes the engine split every row, so that later passes cannot fail.
             counted = engine.execute(f"SELECT count(*) FROM {scan}").fetchone()
             rows = counted[0] if counted else 0
-            place = "line" if text.lines == rows + 1 else "row"
+            place = "line" if text.lines == rows + 1 + dialect.skip else "row"
             _create_view(engine, table, scan, dialect, place)
             if not rows:
-                raise InputError("has a header and no rows", path.name, _NO_ROWS)
+                raise NothingToRead("has a header and no rows", path.name, _NO_ROWS)
     except duckdb.Error:
         place = _read_slowly(path, text.encoding, dialect, engine, table)
     kept = _kept(engine, table, dialect)
-    return Raw(table, kept, notes=text.notes, place=place)
+    notes = text.notes
+    if dialect.skip:
+        count = f"{dialect.skip} line{'s' if dialect.skip > 1 else ''}"
+        said = f"{count} of comment before the header: not read"
+        notes = (*notes, Diagnostic(Severity.NOTE, path.name, said))
+    return Raw(table, kept, notes=notes, place=place)
 
 
 _NO_ROWS = "was the run that writes it interrupted?"
@@ -108,7 +116,7 @@ def _scan(path: Path) -> _Text:
         sound, windows, lines, first, tail = True, False, 0, -1, b""
         while chunk := stream.read(_CHUNK):
             if b"\0" in chunk:
-                raise InputError("is not a text file", path.name, "save the results as CSV")
+                raise NothingToRead("is not a text file", path.name, "save the results as CSV")
             if sound:
                 try:
                     decoder.decode(chunk)
@@ -121,7 +129,7 @@ def _scan(path: Path) -> _Text:
             tail = (tail + chunk)[-64:]
         sound = sound and _complete(decoder)
     if not tail.strip():
-        raise InputError("the file is empty", path.name, _NO_ROWS)
+        raise NothingToRead("the file is empty", path.name, _NO_ROWS)
     blank = len(tail) - len(tail.rstrip(b"\r\n"))
     ends = tail[len(tail) - blank :] if blank else b""
     # A last line without its end is a line; blank lines at the end are none.
@@ -154,6 +162,8 @@ def _sniff(path: Path, encoding: str) -> _Dialect:
     if encoding == "utf-8":
         encoding = "utf-8-sig"
     text = codecs.getincrementaldecoder(encoding)("replace").decode(raw, final=whole)
+    skip = _comments(text)
+    text = "".join(text.splitlines(keepends=True)[skip:]) if skip else text
     best: tuple[int, int, str, list[list[str]]] | None = None
     for delimiter in _DELIMITERS:
         records = _records(text, delimiter, whole=whole)
@@ -169,7 +179,22 @@ def _sniff(path: Path, encoding: str) -> _Dialect:
             path.name,
             "write one row per run: method,dataset,seed,accuracy",
         )
-    return _dialect(path, best[2], best[3], quoted='"' in text)
+    return replace(_dialect(path, best[2], best[3], quoted='"' in text), skip=skip)
+
+
+def _comments(text: str) -> int:
+    """How many lines of comment stand before the header, which itself may begin with #."""
+    lines = text.splitlines()
+    count = next((n for n, line in enumerate(lines) if not line.startswith("#")), 0)
+    if not count:
+        return 0
+    last, following = lines[count - 1], lines[count]
+    for delimiter in _DELIMITERS:
+        fields = following.split(delimiter)
+        same = len(last.split(delimiter)) == len(fields) > 1
+        if same and any(_is_number(field.strip()) for field in fields):
+            return count - 1
+    return count
 
 
 def _records(text: str, delimiter: str, *, whole: bool) -> list[list[str]]:
@@ -249,7 +274,7 @@ def _scan_sql(path: Path, encoding: str, dialect: _Dialect) -> str | None:
     return (
         f"read_csv({literal(str(path))}, auto_detect = false, header = true, "
         f"delim = {literal(dialect.delimiter)}, quote = '\"', escape = '\"', "
-        f"encoding = '{encoding}', columns = {{{columns}}})"
+        f"encoding = '{encoding}', skip = {dialect.skip}, columns = {{{columns}}})"
     )
 
 
@@ -257,11 +282,12 @@ def _create_view(
     engine: duckdb.DuckDBPyConnection, table: str, scan: str, dialect: _Dialect, place: str
 ) -> None:
     # A window over nothing streams in the order of the file.
+    first = 1 + (dialect.skip if place == "line" else 0)
     renamed = ", ".join(f"c{i} AS {identifier(name)}" for i, name in enumerate(dialect.names))
     engine.execute(
         f"CREATE VIEW {identifier(table)} AS "
         f"SELECT *, '{place} ' || __row AS __source "
-        f"FROM (SELECT {renamed}, 1 + row_number() OVER () AS __row FROM {scan})"
+        f"FROM (SELECT {renamed}, {first} + row_number() OVER () AS __row FROM {scan})"
     )
 
 
@@ -288,7 +314,7 @@ def _read_slowly(
         engine.execute(f"INSERT INTO {identifier(table)} SELECT *, 'line ' || line FROM __batch")
         engine.unregister("__batch")
     if empty:
-        raise InputError("has a header and no rows", path.name, _NO_ROWS)
+        raise NothingToRead("has a header and no rows", path.name, _NO_ROWS)
     return "line"
 
 
@@ -298,12 +324,14 @@ def _rows(path: Path, encoding: str, dialect: _Dialect) -> Iterator[tuple[int, l
     width = len(dialect.names)
     encoding = "utf-8-sig" if encoding == "utf-8" else encoding
     with path.open(encoding=encoding, newline="") as stream:
+        for _ in range(dialect.skip):
+            stream.readline()
         reader = csv.reader(stream, delimiter=dialect.delimiter, strict=True)
         header = True
-        begin = 1
+        begin = 1 + dialect.skip
         try:
             for fields in reader:
-                line, begin = begin, reader.line_num + 1
+                line, begin = begin, reader.line_num + 1 + dialect.skip
                 if not fields:
                     continue
                 if header:
@@ -317,7 +345,7 @@ def _rows(path: Path, encoding: str, dialect: _Dialect) -> Iterator[tuple[int, l
                 'write a quote inside a quoted field twice: "say ""yes"""',
             ) from None
         except UnicodeError as error:
-            raise InputError(f"cannot be read as {encoding}: {error}", path.name) from None
+            raise NothingToRead(f"cannot be read as {encoding}: {error}", path.name) from None
 
 
 def _fitted(fields: list[str], width: int, surplus: int, where: str) -> list[str]:

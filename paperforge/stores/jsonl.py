@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Raw
+from paperforge.stores.nothing import NothingToRead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,7 @@ def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
         raise _complaint(path, error, array=array) from None
     rows = sum(count for _, count in found)
     if not rows:
-        raise InputError("holds no rows", path.name, "was the run that writes it interrupted?")
+        raise NothingToRead("holds no rows", path.name, "was the run that writes it interrupted?")
     structures = [json.loads(structure) for structure, _ in found]
     _check_objects(path, structures)
     leaves = {name: pointer for one in structures for name, pointer in _leaves(one, "")}

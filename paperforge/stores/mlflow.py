@@ -188,18 +188,16 @@ def _set_aside_parents(store: sqlite3.Connection, runs: dict[str, _Run]) -> int:
 def _notes(path: Path, runs: Iterable[_Run], repeated: int) -> tuple[Diagnostic, ...]:
     counts = Counter(run.status for run in runs)
     experiments = sorted({run.experiment for run in runs})
-    said = []
+    said: list[tuple[str, str]] = []
     if repeated:
-        said.append(f"left out: {_runs(repeated)} whose nested runs log the same metrics")
+        said.append((f"left out: {_runs(repeated)} whose nested runs log the same metrics", ""))
     if counts["DELETED"]:
-        said.append(f"left out: {_runs(counts['DELETED'])} deleted in MLflow")
+        said.append((f"left out: {_runs(counts['DELETED'])} deleted in MLflow", ""))
     if len(experiments) > 1:
-        said.append(
-            "the runs of all experiments are used: "
-            + ", ".join(experiments[:8])
-            + "; to keep one: --where mlflow.experiment=NAME"
-        )
-    return tuple(Diagnostic(Severity.NOTE, path.name, text) for text in said)
+        shown = ", ".join(experiments[:8]) + (", …" if experiments[8:] else "")
+        text = f"the runs of all experiments are used: {shown}"
+        said.append((text, "to keep one: --where mlflow.experiment=NAME"))
+    return tuple(Diagnostic(Severity.NOTE, path.name, text, hint) for text, hint in said)
 
 
 def _runs(count: int) -> str:

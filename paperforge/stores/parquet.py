@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier, literal
-from paperforge.errors import InputError
 from paperforge.model import Raw
+from paperforge.stores.nothing import NothingToRead
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,13 +40,13 @@ def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
         counted = engine.execute(f"SELECT count(*) FROM {scan}").fetchone()
     except duckdb.Error as error:
         reason = str(error).splitlines()[0].replace(str(path), path.name)
-        raise InputError(
+        raise NothingToRead(
             f"is not a sound Parquet file ({reason})",
             path.name,
             "write it again; was the copy or the run that wrote it interrupted?",
         ) from None
     if not counted or not counted[0]:
-        raise InputError("the file has columns and no rows", path.name)
+        raise NothingToRead("the file has columns and no rows", path.name)
     # pandas keeps its row labels in columns of this name; they are not results.
     columns = [n for n in names if n != "file_row_number" and not n.startswith(_INDEX)]
     chosen = ", ".join(identifier(name) for name in columns)

@@ -72,7 +72,11 @@ def _cell(cell: Cell) -> str:
         number = f"<strong>{number}</strong>"
     elif Mark.SECOND in cell.marks:
         number = f"<u>{number}</u>"
-    spread = f' <span class="spread">± {cell.printed_spread}</span>' if cell.printed_spread else ""
+    spread = (
+        f' <span class="spread">± {escape(cell.printed_spread)}</span>'
+        if cell.printed_spread
+        else ""
+    )
     signs = "".join(m.value for m in (Mark.BETTER, Mark.WORSE) if m in cell.marks) + cell.note
     raised = f"<sup>{escape(signs)}</sup>" if signs else ""
     classes = [name for mark, name in _CLASSES.items() if mark in cell.marks]

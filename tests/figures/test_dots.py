@@ -164,3 +164,31 @@ def test_the_datas_numbers_are_the_decisions(study):
     assert [
         (r["a"], r["b"], float(r["estimate"]), float(r["low"]), r["verdict"]) for r in rows
     ] == [(d.a, d.b, d.estimate, d.low, str(d.verdict)) for d in analysis.primary()]
+
+
+@pytest.mark.parametrize("spec", [MEANS, GAPS, FigureSpec("f", "learning-curves")])
+def test_the_metrics_that_are_left_out_are_named(study, spec):
+    one = study(2)
+    loss = Metric("loss", "Loss", Direction.LOWER)
+    two = replace(
+        one,
+        metrics=(*one.metrics, loss),
+        aggregates=(*one.aggregates, *(replace(a, metric="loss") for a in one.aggregates)),
+        decisions=(*one.decisions, *(replace(d, metric="loss") for d in one.decisions)),
+    )
+    said = [d.message for d in figures.draw(spec, two).diagnostics]
+    assert "drawn: Accuracy; --metric NAME for loss" in said
+    for silent in (
+        figures.draw(replace(spec, metric="accuracy"), two),
+        figures.draw(spec, one),
+    ):
+        assert not any(d.message.startswith("drawn:") for d in silent.diagnostics)
+
+
+def test_replicates_have_their_own_name(study):
+    analysis = study(2)
+    folds = replace(analysis, design=replace(analysis.design, noun="fold"))
+    assert "mean over 10 folds" in figures.draw(MEANS, folds).note
+    bare = tuple(replace(a, half_width=None) for a in folds.aggregates)
+    note = figures.draw(MEANS, replace(folds, aggregates=bare)).note
+    assert note.startswith("Dots: mean over 10 folds, without intervals.")

@@ -208,3 +208,22 @@ def test_panels_of_one_scale_have_labels_at_the_edges_alone(study, paint):
             for a in page.figure.axes
         ]
     assert shown == [(True, False), (False, False), (True, True), (False, True)]
+
+
+def test_a_line_stops_where_its_first_run_does(study):
+    analysis = study(2)
+    first, second = analysis.curves
+    short = replace(first, n=(10,) * 15 + (3,) * 6)
+    figure = figures.draw(SPEC, replace(analysis, curves=(short, second)))
+    rows = list(csv.DictReader(io.StringIO(figure.data)))
+    assert len([r for r in rows if r["method"] == first.method]) == 15
+    assert len([r for r in rows if r["method"] == second.method]) == 21
+    assert "mean over 10 seeds" in figure.note
+    assert "Lines stop at the last step that all their runs reached." in figure.note
+    assert "Lines stop" not in figures.draw(SPEC, analysis).note
+
+
+def test_a_metric_with_its_split_is_understood(study):
+    with pytest.raises(InputError) as error:
+        figures.draw(replace(SPEC, metric="val_accuracy"), study(2))
+    assert "--metric accuracy --split val" in error.value.hint

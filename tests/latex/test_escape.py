@@ -24,7 +24,7 @@ nasty = st.text(
     ("text", "tex"),
     [
         ("lora_r8 & 50% #1", r"lora\_r8 \& 50\% \#1"),
-        ("{$x^2$}", r"\{\$x\textasciicircum{}2\$\}"),
+        ("{$x^2$}", r"\{\ensuremath{\mathdollar}x\textasciicircum{}2\ensuremath{\mathdollar}\}"),
         ("a\\b~c", r"a\textbackslash{}b\textasciitilde{}c"),
         ("a < b > c | d", r"a \textless{} b \textgreater{} c \textbar{} d"),
         ("--lr", "-{}-lr"),

@@ -205,3 +205,13 @@ def test_numbers_print_in_text_and_mathematics(tmp_path):
     assert "A−1.3B" in squeezed
     assert "<.001C" in squeezed
     assert "85.6±0.6DMean±sd." in squeezed
+
+
+def test_a_tiny_spread_prints_as_in_the_table():
+    cells = [cell("a", "d", 1.0, 0.5), cell("b", "d", 2.0, 0.4), cell("c", "d", 3.0, 1e-9)]
+    found = printed(analysis(cells, ["a", "b", "c"], ["d"]))
+    assert found["accuracy/c/sd"] == "<0.1"
+    assert found["accuracy/c/pm"] == "3.0 ± <0.1"
+    assert r"\pfdefine{accuracy/c/sd}{\ensuremath{<}0.1}" in render(
+        macros(analysis(cells, ["a", "b", "c"], ["d"])), {}, ""
+    )

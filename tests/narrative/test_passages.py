@@ -198,3 +198,29 @@ def test_the_skeleton_uses_the_story_and_prompts_for_the_rest():
     assert introduction.count(r"\pfprompt") == 1
     assert r"\input{generated/tables/main}" in texts["sections/experiments.tex"]
     assert "sections/impact.tex" not in skeleton.sections(project, impact=False, tables=False)
+
+
+def test_what_is_only_reported_is_named_in_the_report():
+    one = analysis(BETTER, OPEN)
+    time = Metric("time", "Time", Direction.LOWER, "s", tested=False)
+    report = findings.report(replace(one, metrics=(*one.metrics, time)))
+    assert report.endswith("Not tested, only reported: Time (s)\n")
+    assert "Not tested" not in findings.report(one)
+
+
+def test_statistics_are_italic_in_the_drafted_paragraph():
+    text = findings.paragraph(analysis(BETTER, OPEN))
+    assert r"adjusted $p$ \textless{} .001" in text
+    assert "adjusted $p$ = .31" in text
+
+
+def test_one_comparison_is_singular():
+    (text,) = findings.sentences(analysis(replace(BETTER, verdict=Verdict.UNTESTED)))
+    assert "1 comparison, untested" in text
+
+
+@pytest.mark.parametrize(("noun", "words"), [("fold", "5 folds"), ("run", "5 runs")])
+def test_limitations_call_replicates_by_their_name(noun, words):
+    one = analysis(BETTER)
+    called = replace(one, design=replace(one.design, noun=noun))
+    assert limitations.sentences(called)[0].startswith(f"Every number rests on {words} a setting.")

@@ -161,7 +161,7 @@ def test_folds_are_never_tested(fake, varies, pair_by):
     analysis = analyse(fake(THREE, varies=varies), DesignSpec(pair_by=pair_by))
     assert analysis.design.noun == "fold"
     assert analysis.design.generalises == ""
-    assert "the fold (inferred: 3 runs a cell)" in analysis.design.sentences[0]
+    assert "the fold (inferred: 3 folds a cell)" in analysis.design.sentences[0]
     assert analysis.decisions
     for d in analysis.decisions:
         assert d.verdict is Verdict.UNDECIDABLE

@@ -66,3 +66,9 @@ def test_an_unknown_metric_names_the_known(fake):
     with pytest.raises(UsageError, match="f1") as error:
         curves(fake(CELLS), "f1", "")
     assert "acc" in error.value.hint
+
+
+def test_a_name_with_its_split_is_understood(fake):
+    with pytest.raises(UsageError) as error:
+        curves(fake({("x", "d"): [1.0, 2.0]}), "val_acc", "")
+    assert error.value.hint.startswith("val_acc is metric acc, split val: --metric acc --split val")

@@ -157,3 +157,21 @@ def test_what_python_writes_is_read_back(write, reading, rows):
     writer.writerows([("first", "second"), *rows])
     found = reading.rows_of(write(stream.getvalue()))
     assert [(row["first"] or "", row["second"] or "") for row in found] == rows
+
+
+def test_comments_before_the_header(reading, write):
+    path = write('# a "b\n# c, d\nmethod,acc\nx,1\n"y\nz",2\n')
+    assert [row["method"] for row in reading.rows_of(path)] == ["x", "y\nz"]
+    path = write("# c\r\nmethod,acc\r\nx,1\ny,2\r\n", "mixed.csv")
+    assert reading.rows_of(path)[1] == {"method": "y", "acc": "2"}
+    assert reading.places_of(path) == ["line 3", "line 4"]
+    with pytest.raises(InputError) as error:
+        reading.rows_of(write("# c\nmethod,acc\nx,1\ny,2,3\n", "ragged.csv"))
+    assert error.value.where == "ragged.csv line 4"
+
+
+def test_a_header_that_begins_with_a_hash(reading, write):
+    assert reading.rows_of(write("# made\n# method,acc\nx,1\n")) == [{"# method": "x", "acc": "1"}]
+    assert reading.rows_of(write("#method,acc\nx,1\n", "b.csv")) == [{"#method": "x", "acc": "1"}]
+    with pytest.raises(InputError):
+        reading.rows_of(write("# nothing\n# else\n", "c.csv"))

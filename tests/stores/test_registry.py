@@ -76,3 +76,9 @@ def test_links_do_not_lead_out_of_a_folder(write, tmp_path):
 def test_a_folder_without_results(tmp_path):
     with pytest.raises(InputError, match="no results"):
         stores.files(tmp_path)
+
+
+def test_a_compressed_file_is_to_be_unpacked(write):
+    with pytest.raises(InputError) as error:
+        stores.recognise(write(b"\x1f\x8b\x08", "results.csv.gz"))
+    assert error.value.hint == "unpack it first: gunzip results.csv.gz"

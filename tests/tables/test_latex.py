@@ -85,7 +85,7 @@ def test_only_booktabs_and_a_plain_tabular(make):
     code = "\n".join(line for line in tex.splitlines() if not line.startswith("%"))
     known = {
         "begin", "end", "toprule", "midrule", "bottomrule", "cmidrule", "multicolumn", "phantom", "fontseries",
-        "selectfont", "scriptsize", "pm", "uparrow", "downarrow", "textsuperscript", "ensuremath", "dagger", "ddagger",
+        "selectfont", "scriptsize", "pm", "uparrow", "downarrow", "textsuperscript", "ensuremath", "dagger", "ddagger", "mathdollar",
         "times", "emptyset",
     }  # fmt: skip
     assert set(re.findall(r"\\([a-zA-Z]+)", code)) <= known
@@ -143,7 +143,7 @@ def test_float_and_source(make):
 def test_notes_text_is_one_escaped_paragraph(make):
     text = tables.notes_text(tables.arrange(make.paper()))
     assert "\n" not in text
-    assert r"LoRA (\$r=1\$) \& 50\%" in text
+    assert r"LoRA (\ensuremath{\mathdollar}r=1\ensuremath{\mathdollar}) \& 50\%" in text
     assert r"\textsuperscript{a}~2 of 10 runs" in text
     assert r"$\alpha$~=~.05" in text
 
