@@ -324,9 +324,11 @@ def _digest(data: bytes) -> str:
 
 
 def _unwritable(error: OSError, folder: Path) -> InputError:
+    named = Path(str(error.filename or folder))
+    where = named.parent if named.suffix == ".tmp" else named
     return InputError(
         f"cannot be written: {error.strerror or error}",
-        str(error.filename or folder),
+        str(where),
         "free some space, or make the folder writable",
     )
 
