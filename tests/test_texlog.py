@@ -74,3 +74,23 @@ def test_pages_and_the_end_of_the_body():
 def test_an_empty_or_broken_log_is_no_trouble():
     assert texlog.read("") == ()
     assert texlog.read(")))((( \x00 \ufffd") == ()
+
+
+def test_bitmap_fonts_are_named():
+    log = LOG + "</var/texmf/pk/tcrm1000.600pk></usr/share/fonts/type1/utmr8a.pfb>\n"
+    (one,) = [d for d in texlog.read(log) if d.check == "fonts"]
+    assert "tcrm1000" in one.message and one.hint
+    assert not [d for d in texlog.read(LOG) if d.check == "fonts"]
+
+
+def test_what_bibtex_could_not_read_is_placed_in_the_bib_file():
+    blg = "This is BibTeX\nRepeated entry---line 8 of file refs.bib\n : @book{a\n"
+    (one,) = texlog.bibliography(blg)
+    assert one.where == "refs.bib:8" and "Repeated entry" in one.message
+    assert texlog.bibliography("Warning--to sort, need author in a\n") == ()
+
+
+def test_an_emergency_stop_after_a_real_error_is_not_said_again():
+    log = "./main.tex:3: LaTeX Error: File `nope.sty' not found.\n./main.tex:3: Emergency stop.\n"
+    (error,) = [d for d in texlog.read(log) if d.severity is Severity.ERROR]
+    assert "nope.sty" in error.message and "installed" in error.hint
