@@ -55,11 +55,34 @@ class Diagnostic:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """Files of one kind of store in one source: what a store is asked to read as one relation."""
+
+    kind: str
+    """Its name in the registry."""
+    root: Path
+    """The source, resolved: a folder, or the file itself. No path that a store names leaves it."""
+    files: tuple[Path, ...]
+    """Absolute, inside root, sorted."""
+    pattern: str = ""
+    """What the names of folders mean, as the author says: "{dataset}/{method}/seed={seed}"."""
+    table: str = ""
+    """Which table of a database; empty: the one that holds results."""
+
+    def place(self, path: Path) -> str:
+        """Where a file is, to put behind the source's own name: "/a/b.csv"; "" for the source."""
+        return "" if path == self.root else "/" + path.relative_to(self.root).as_posix()
+
+
+@dataclass(frozen=True, slots=True)
 class Raw:
     """What a store hands over: a relation in the engine, in the store's own shape.
 
     `table` names a view or table of the connection. Its columns are text unless the store has
-    types of its own. Column `__source` says where each row came from ("row 41").
+    types of its own. Three more columns say where a row came from: `__row`, a whole number that
+    grows along the store; and where there are several files or runs, `__unit`, the place of the
+    row's file or run behind the source's name ("/a/b.csv", " run lora-0"), and `__at`, the row's
+    number in it (NULL: the unit is all there is to say).
     """
 
     table: str
@@ -67,22 +90,34 @@ class Raw:
     known: Mapping[str, str] = field(default_factory=dict)
     """Role -> column, where the store itself knows (MLflow's run, metric, step, value, status)."""
     notes: tuple[Diagnostic, ...] = ()
+    """Where: the file's place in the source (Found.place), or its name."""
     place: str = ""
-    """With the number `__row` it makes `__source` ("line"); empty: `__source` says more."""
+    """With the number `__at`, else `__row`, it says where in its file a row is ("line")."""
+    name: str = ""
+    """The column of the runs' own names: the method where nothing else names it."""
+    summary: bool = False
+    """Whether there is a column `__summary`: true for a value of the store's own summary, false for
+    one of the history that has a summary, NULL for all others."""
 
 
 class Store(Protocol):
-    """A format of result store: one file under stores/."""
+    """A format of result store: one file under stores/.
+
+    A module may also have `owns(path) -> Path`, the folder of a recognised file that belongs to
+    this store alone (nothing in it is read by another); `TOGETHER = False`: each file is a relation
+    of its own; `SUFFIXES`: in a folder, only files with these endings count (".csv"); and
+    `ALONE = True`: a file counts only where it is itself the source.
+    """
 
     NAME: str
 
     def recognises(self, path: Path) -> bool:
         """Whether the file is of this format; looks at the name, then at the first bytes."""
 
-    def read(self, path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
-        """Make the store's content a relation called `table` in the engine.
+    def read(self, found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
+        """Make the files' content a relation called `table` in the engine.
 
-        Raises InputError where the file is damaged or is not of this format.
+        Raises InputError where nothing can be read. A damaged record ends its file with a note.
         """
 
 

@@ -117,6 +117,10 @@ class Source:
     """The value columns of a wide table, or the metrics to keep; empty: all."""
     where: Mapping[str, str] = field(default_factory=dict)
     """Column -> the one value to keep ({"split": "test"})."""
+    pattern: str = ""
+    """What the names of folders and files mean: "{dataset}/{method}/seed={seed}"."""
+    table: str = ""
+    """Which table of a database; empty: the one that holds results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,9 @@ class DesignSpec:
     """"mid-p" or "exact"."""
     margin: float | None = None
     """Margin of the metrics that declare none, in printed units."""
+    final: str = "last"
+    """What counts as a run's final value: "last", "best" or "best:METRIC" (at the step where the
+    metric is best on validation), or "summary" (what the store says)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,13 +31,18 @@ def load(given: Sequence[Source], project: Project) -> LoadedResults:
     """
     if not given:
         raise UsageError("no results given", hint="name a file: paperforge table results.csv")
-    files = sources.expand(given)
-    engine = open_engine([file.source.path for file in files])
+    files, searched = sources.expand(given)
+    engine = open_engine([path for file in files for path in file.found.files])
     try:
         inputs, skipped = sources.read(files, project, engine.connection)
         tidy.build(engine.connection, inputs)
         replicates = duplicates.replicates(engine.connection)
-        notes = [*skipped, *sources.notes(inputs), *tidy.notes(engine.connection, inputs)]
+        notes = [
+            *searched,
+            *skipped,
+            *sources.notes(inputs),
+            *tidy.notes(engine.connection, inputs),
+        ]
         notes += duplicates.resolve(engine.connection, replicates, inputs)
         by_column = any("split" in one.mapped.roles for one in inputs)
         notes += final.build(engine.connection, replicates, by_column=by_column)

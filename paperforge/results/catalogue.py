@@ -83,7 +83,7 @@ def _found(engine: duckdb.DuckDBPyConnection, role: str, where: str = "") -> lis
     rows = engine.execute(
         f"SELECT coalesce({role}::VARCHAR, '') AS name FROM tidy_rows "
         f"WHERE ({role} IS NOT NULL OR '{role}' = 'dataset') {where} "
-        f"GROUP BY 1 HAVING bool_or(kept) ORDER BY min(file::BIGINT * {STRIDE} + row), min(rowid)"
+        f"GROUP BY 1 HAVING bool_or(used) ORDER BY min(file::BIGINT * {STRIDE} + row), min(rowid)"
     ).fetchall()
     return [row[0] for row in rows]
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from paperforge import stores
 from paperforge.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,9 +34,10 @@ def of(inputs: Sequence[Input]) -> str:
             "where": dict(source.where),
         }
         whole.update(json.dumps(meaning, sort_keys=True).encode())
-        for path in (source.path, source.path.with_name(source.path.name + "-wal")):
-            if path == source.path or path.is_file():
-                whole.update(_digest(path))
+        found = one.file.found
+        for path in stores.parts(found):
+            whole.update(found.place(path).encode() if path.is_relative_to(found.root) else b"-wal")
+            whole.update(_digest(path))
     return whole.hexdigest()
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from paperforge.engine import identifier
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import is_setting, listed, plain
-from paperforge.results.tidy import STRIDE, USABLE
+from paperforge.results.tidy import SOURCE, STRIDE, USABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +66,7 @@ def replicates(engine: duckdb.DuckDBPyConnection) -> Replicates:
 
 
 def _exists(engine: duckdb.DuckDBPyConnection, where: str, group: str, having: str) -> bool:
-    sql = f"SELECT 1 FROM tidy_rows WHERE kept AND {where} GROUP BY {group} HAVING {having} LIMIT 1"
+    sql = f"SELECT 1 FROM tidy_rows WHERE used AND {where} GROUP BY {group} HAVING {having} LIMIT 1"
     return engine.execute(sql).fetchone() is not None
 
 
@@ -101,7 +101,7 @@ def _reruns(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagno
         f"max_by(coalesce(run::VARCHAR, ''), {_ORDER} + CASE WHEN {USABLE} "
         f"THEN {STRIDE}::HUGEINT * {STRIDE} ELSE 0 END) AS last, "
         "count(DISTINCT coalesce(run::VARCHAR, '')) AS runs "
-        f"FROM (SELECT *, {known.name} AS name FROM tidy_rows) WHERE kept AND name IS NOT NULL "
+        f"FROM (SELECT *, {known.name} AS name FROM tidy_rows) WHERE used AND name IS NOT NULL "
         f"GROUP BY {groups} HAVING runs > 1"
     )
     cells = _one(engine, "SELECT count(*) FROM (SELECT DISTINCT method, dataset, name FROM reruns)")
@@ -111,13 +111,15 @@ def _reruns(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagno
         f"SELECT t.rowid AS id, t.* FROM (SELECT rowid, *, {known.name} AS name FROM tidy_rows) t "
         "JOIN reruns r ON t.method = r.method AND t.metric = r.metric AND t.name = r.name "
         "AND t.dataset IS NOT DISTINCT FROM r.dataset AND t.split IS NOT DISTINCT FROM r.split "
-        "WHERE t.kept AND coalesce(t.run::VARCHAR, '') <> r.last"
+        "WHERE t.used AND coalesce(t.run::VARCHAR, '') <> r.last"
     )
     method, dataset, name = engine.execute(
         f"SELECT method::VARCHAR, dataset::VARCHAR, name FROM ({beaten}) ORDER BY file, row LIMIT 1"
     ).fetchone() or ("", "", "")
-    where = _place(engine, f"SELECT file, row, place FROM ({beaten}) ORDER BY file, row LIMIT 1")
-    engine.execute(f"UPDATE tidy_rows SET kept = false WHERE rowid IN (SELECT id FROM ({beaten}))")
+    where = _place(
+        engine, f"SELECT file, row, unit, record FROM ({beaten}) ORDER BY file, row LIMIT 1"
+    )
+    engine.execute(f"UPDATE tidy_rows SET used = false WHERE rowid IN (SELECT id FROM ({beaten}))")
     cell = ", ".join(filter(None, (method, dataset, f"seed {name}")))
     several = f"and in {cells - 1} other places " if cells > 1 else ""
     return [
@@ -142,7 +144,7 @@ def _repeats(
     if unique and unique[0]:
         return []
     engine.execute(
-        "CREATE TABLE repeats AS SELECT rowid AS id, file, row, place, value, status, "
+        "CREATE TABLE repeats AS SELECT rowid AS id, file, row, unit, record, value, status, "
         "rank() OVER same_latest AS age, min(rowid) OVER same AS first FROM ("
         f"SELECT rowid, *, {known.name} AS name {rows} "
         f"AND {key} IN (SELECT {key} {rows} GROUP BY 1 HAVING count(*) > 1)) "
@@ -154,7 +156,8 @@ def _repeats(
     if not dropped:
         return []
     engine.execute(
-        "UPDATE tidy_rows SET kept = false WHERE rowid IN (SELECT id FROM repeats WHERE age > 1)"
+        "UPDATE tidy_rows SET kept = false, used = false "
+        "WHERE rowid IN (SELECT id FROM repeats WHERE age > 1)"
     )
     contradicting = (
         "SELECT first FROM repeats GROUP BY first "
@@ -166,7 +169,7 @@ def _repeats(
         if wrong
         else ("WHERE first = (SELECT min(first) FROM repeats WHERE age > 1)")
     )
-    pick = f"SELECT file, row, place FROM repeats {chosen} ORDER BY file, row"
+    pick = f"SELECT file, row, unit, record FROM repeats {chosen} ORDER BY file, row"
     first, second = _place(engine, f"{pick} LIMIT 1"), _place(engine, f"{pick} LIMIT 1 OFFSET 1")
     hint = _way_out(engine, inputs, chosen) if wrong else ""
     return [_said(dropped, wrong, first, second, hint)]
@@ -219,8 +222,7 @@ def _said(dropped: int, wrong: int, first: str, second: str, hint: str) -> Diagn
 
 def _place(engine: duckdb.DuckDBPyConnection, rows: str) -> str:
     found = engine.execute(
-        "SELECT s.shown || ' ' || coalesce(x.place, s.word || ' ' || x.row) "
-        f"FROM ({rows}) x JOIN sources s USING (file)"
+        f"SELECT {SOURCE} FROM ({rows}) t JOIN sources s USING (file)"
     ).fetchone()
     return str(found[0]) if found else ""
 

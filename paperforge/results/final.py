@@ -50,7 +50,7 @@ def build(
         f"SELECT t.*, {known.name} AS name, CASE WHEN {known.name} IS NULL "
         f"THEN file::BIGINT * {STRIDE} + row END AS own FROM tidy_rows t JOIN chosen_splits c "
         "ON t.metric = c.metric AND coalesce(t.split, '') = c.split "
-        f"WHERE kept AND value IS NOT NULL AND {USABLE}"
+        f"WHERE used AND value IS NOT NULL AND {USABLE}"
     )
     if mixed:
         rows += " AND (example IS NOT NULL OR (t.metric, method, coalesce(dataset, '')) NOT IN "
@@ -84,7 +84,7 @@ def _choose_splits(engine: duckdb.DuckDBPyConnection) -> list[Diagnostic]:
     """The split that the paper's numbers come from, for each metric."""
     found = engine.execute(
         "SELECT metric::VARCHAR, list_sort(list(DISTINCT coalesce(split::VARCHAR, ''))) "
-        "FROM tidy_rows WHERE kept AND metric IS NOT NULL GROUP BY 1 ORDER BY 1"
+        "FROM tidy_rows WHERE used AND metric IS NOT NULL GROUP BY 1 ORDER BY 1"
     ).fetchall()
     engine.execute("CREATE TABLE chosen_splits (metric VARCHAR, split VARCHAR)")
     said: dict[str, list[str]] = {}
@@ -118,7 +118,7 @@ def _uncovered(engine: duckdb.DuckDBPyConnection, *, by_column: bool) -> list[Di
         "bool_or(coalesce(t.split::VARCHAR, '') = c.split) AS covered, "
         "list(DISTINCT coalesce(t.split::VARCHAR, '')) AS splits "
         "FROM tidy_rows t JOIN chosen_splits c ON t.metric = c.metric "
-        f"WHERE kept AND value IS NOT NULL AND {USABLE} "
+        f"WHERE used AND value IS NOT NULL AND {USABLE} "
         "GROUP BY t.metric, c.split, method, dataset) "
         "SELECT metric, used, count(*) FILTER (covered), count(*), "
         "list_sort(list_distinct(flatten(list(splits) FILTER (NOT covered)))) FROM cells "
@@ -156,10 +156,10 @@ def _mixed(engine: duckdb.DuckDBPyConnection) -> Diagnostic | None:
     engine.execute(
         "CREATE TABLE by_example AS SELECT DISTINCT metric::VARCHAR AS metric, "
         "method::VARCHAR AS method, coalesce(dataset::VARCHAR, '') AS dataset "
-        "FROM tidy_rows WHERE kept AND example IS NOT NULL"
+        "FROM tidy_rows WHERE used AND example IS NOT NULL"
     )
     found = engine.execute(
-        f"SELECT count(*) FROM tidy_rows WHERE kept AND {summary} "
+        f"SELECT count(*) FROM tidy_rows WHERE used AND {summary} "
         "AND (metric::VARCHAR, method::VARCHAR, coalesce(dataset::VARCHAR, '')) IN "
         "(SELECT (metric, method, dataset) FROM by_example)"
     ).fetchone()
@@ -272,7 +272,7 @@ def _several(engine: duckdb.DuckDBPyConnection) -> bool:
 
 def _has(engine: duckdb.DuckDBPyConnection, where: str) -> bool:
     return (
-        engine.execute(f"SELECT 1 FROM tidy_rows WHERE kept AND {where} LIMIT 1").fetchone()
+        engine.execute(f"SELECT 1 FROM tidy_rows WHERE used AND {where} LIMIT 1").fetchone()
         is not None
     )
 

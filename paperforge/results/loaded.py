@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 from paperforge.model import Missing, Point, Sample
-from paperforge.results.tidy import USABLE
+from paperforge.results.tidy import SOURCE, USABLE
 from paperforge.spec import TIDY_COLUMNS, Dataset, Method, Metric, Source, Unit
 
 if TYPE_CHECKING:
@@ -97,13 +97,13 @@ class LoadedResults:
         # Where nothing of a cell has a number, what another metric says holds for this one too.
         found = self._query(
             "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), list(DISTINCT CASE "
-            "WHEN metric::VARCHAR = $1 AND value IS NOT NULL AND status IS NULL THEN "
+            f"WHEN metric::VARCHAR = $1 AND value IS NOT NULL AND {USABLE} THEN "
             "CASE WHEN NOT isfinite(value) AND coalesce(split::VARCHAR, '') = "
             "(SELECT split FROM chosen_splits WHERE metric = $1) THEN 'diverged' END "
             "WHEN metric::VARCHAR = $1 OR metric IS NULL OR NOT numbers THEN status::VARCHAR END) "
             f"FROM (SELECT *, bool_or(value IS NOT NULL AND {USABLE}) "
             "OVER (PARTITION BY method, dataset) AS numbers FROM tidy_rows "
-            "WHERE kept AND method IS NOT NULL) GROUP BY 1, 2",
+            "WHERE used AND method IS NOT NULL) GROUP BY 1, 2",
             [metric],
         ).fetchall()
         reasons = {(m, d): {_reason(text) for text in texts} for m, d, texts in found}
@@ -127,7 +127,7 @@ class LoadedResults:
         cursor = self._query(
             "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), "
             "coalesce(run::VARCHAR, seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), ''), "
-            "step, value FROM tidy_rows WHERE kept AND step IS NOT NULL AND isfinite(value) "
+            "step, value FROM tidy_rows WHERE used AND step IS NOT NULL AND isfinite(value) "
             f"AND {USABLE} AND metric::VARCHAR = $1 AND coalesce(split::VARCHAR, '') = $2 "
             "ORDER BY 1, 2, 3, 4",
             [metric, split],
@@ -140,7 +140,7 @@ class LoadedResults:
         """The splits at which the metric has steps."""
         found = self._query(
             "SELECT DISTINCT coalesce(split::VARCHAR, '') FROM tidy_rows "
-            "WHERE kept AND step IS NOT NULL AND metric::VARCHAR = $1 ORDER BY 1",
+            "WHERE used AND step IS NOT NULL AND metric::VARCHAR = $1 ORDER BY 1",
             [metric],
         ).fetchall()
         return tuple(row[0] for row in found)
@@ -148,11 +148,11 @@ class LoadedResults:
     def sources(self, metric: str, method: str, dataset: str) -> tuple[str, ...]:
         """Where the final values of one cell came from, at most 50, in the order of the files."""
         found = self._query(
-            "SELECT s.shown || ' ' || coalesce(t.place, s.word || ' ' || t.row) FROM "
+            f"SELECT {SOURCE} FROM "
             "(SELECT DISTINCT file, row FROM final WHERE metric = $1 AND method = $2 "
             f"AND dataset = $3 ORDER BY file, row LIMIT {_MOST_SOURCES}) f "
             "JOIN sources s USING (file) "
-            "LEFT JOIN (SELECT DISTINCT file, row, place::VARCHAR AS place FROM tidy_rows "
+            "LEFT JOIN (SELECT DISTINCT file, row, unit, record FROM tidy_rows "
             "WHERE metric::VARCHAR = $1 AND method::VARCHAR = $2) t USING (file, row) "
             "ORDER BY f.file, f.row",
             [metric, method, dataset],
@@ -187,7 +187,7 @@ class LoadedResults:
             "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), status = 'diverged', "
             "count(DISTINCT coalesce(run::VARCHAR, "
             "seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), file || ' ' || row)) "
-            "FROM tidy_rows WHERE kept AND status IN ('crashed', 'out of memory', 'diverged') "
+            "FROM tidy_rows WHERE used AND status IN ('crashed', 'out of memory', 'diverged') "
             "AND (metric IS NULL OR metric::VARCHAR = $1) GROUP BY 1, 2, 3",
             [metric],
         ).fetchall()

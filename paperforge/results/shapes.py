@@ -21,6 +21,8 @@ TEXTS = ("run", "method", "dataset", "seed", "fold", "split", "metric", "example
 """The roles whose values are names."""
 BAD_STEP = "bad step"
 """The status of a row whose step is no number, until it is refused."""
+SOUND = "('finished', 'unknown', 'running', 'quoted')"
+"""SQL: the states of runs whose numbers may be used."""
 GONE = "('deleted', 'parent')"
 """SQL: the states of a tracker's runs that do not count."""
 
@@ -54,14 +56,15 @@ def select(engine: duckdb.DuckDBPyConnection, file: int, one: Input) -> Select:
             f"coalesce({pairs(names.splits())}[lower({texts['split']})], {texts['split']})"
         )
     relation = f"{identifier(one.raw.table)} WHERE {_where(engine, one)}"
-    rest = {"step": "NULL", "bad_step": "NULL", "state": "NULL"}
+    rest = {"step": "NULL", "bad_step": "NULL", "state": "NULL", "record": "NULL"}
     if "step" in roles:
         rest |= _step(identifier(roles["step"]), one.types[roles["step"]])
     if "status" in roles:
         state = f"lower({trimmed(identifier(roles['status']) + '::VARCHAR')})"
         rest["state"] = f"nullif({pairs(words()['status'])}[{state}], '')"
-    if not one.raw.place:
-        texts["place"] = "__source"
+    if "__unit" in one.types:
+        texts["unit"] = "__unit"
+        rest["record"] = "__at"
     shape = _wide if one.mapped.values else _long
     rows, fixed = shape(engine, texts, rest, one, relation)
     return Select(_finished(rows, file), relation, texts, fixed)
@@ -115,7 +118,7 @@ def _where(engine: duckdb.DuckDBPyConnection, one: Input) -> str:
 
 def _picked(texts: Mapping[str, str], rest: Mapping[str, str], without: str = "") -> str:
     """SQL of the columns that every shape has."""
-    columns = {role: texts.get(role, "NULL") for role in (*TEXTS, "place")} | dict(rest)
+    columns = {role: texts.get(role, "NULL") for role in (*TEXTS, "unit")} | dict(rest)
     return ", ".join(f"{sql} AS {name}" for name, sql in columns.items() if name != without)
 
 
@@ -215,13 +218,13 @@ def _finished(rows: str, file: int) -> str:
     status = (
         f"CASE WHEN bad_step IS NOT NULL THEN bad_step WHEN word = '{REFUSED}' THEN word "
         f"WHEN state IN {GONE} THEN state "
-        "WHEN word IS NOT NULL AND (word <> 'not reported' OR state IS NULL OR state = 'running') "
+        f"WHEN word IS NOT NULL AND (word <> 'not reported' OR state IS NULL OR state IN {SOUND}) "
         "THEN word ELSE state END"
     )
     texts = ", ".join("nullif(split, '') AS split" if t == "split" else t for t in TEXTS)
     # A logger leaves the cells of a step empty that it did not measure.
     return (
-        f"SELECT {texts}, {status} AS status, place, step, value, "
-        f"coalesce(state NOT IN {GONE}, true) AS kept, {file} AS file, __row AS row "
+        f"SELECT {texts}, {status} AS status, unit, record, step, value, "
+        f"coalesce(state NOT IN {GONE}, true) AS kept, kept AS used, {file} AS file, __row AS row "
         f"FROM ({rows}) WHERE NOT (value IS NULL AND word = 'not reported' AND step IS NOT NULL)"
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from paperforge.columns import Mapped
-    from paperforge.model import Raw
+    from paperforge.model import Found, Raw
     from paperforge.spec import Metric, Project, Source
 
 _SAMPLE = 10_000
@@ -37,11 +37,12 @@ class File:
     """One file of a source."""
 
     source: Source
-    """With the file's own path and name."""
+    """With the file's own path and name; those of the folder where files are read together."""
     parent: int
     """Which of the given sources it belongs to."""
     alone: bool
     """Whether it is the whole source, not one file of a folder."""
+    found: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +72,22 @@ class Input:
         )
 
 
-def expand(given: Sequence[Source]) -> tuple[File, ...]:
+def expand(given: Sequence[Source]) -> tuple[tuple[File, ...], list[Diagnostic]]:
     """The files of the sources, folders opened. Raises InputError where there is none."""
-    found = []
+    found: list[File] = []
+    notes: list[Diagnostic] = []
     for number, source in enumerate(given):
         try:
-            paths = stores.files(source.path)
+            inside, said = stores.find(source.path, source.pattern, source.table)
         except InputError as error:
             raise _placed(error, source) from None
-        alone = paths == (source.path,)
-        for path in paths:
-            inner = "" if alone else "/" + path.relative_to(source.path).as_posix()
-            shown = source.shown.rstrip("/") + inner
-            found.append(File(replace(source, path=path.resolve(), shown=shown), number, alone))
-    return tuple(found)
+        notes += [replace(d, where=source.shown) for d in said]
+        for one in inside:
+            path = one.root if stores.is_together(one) else one.files[0]
+            shown = source.shown.rstrip("/") + one.place(path)
+            file = replace(source, path=path, shown=shown)
+            found.append(File(file, number, path == one.root, one))
+    return tuple(found), notes
 
 
 def read(
@@ -112,7 +115,7 @@ def read(
 def _read(file: File, table: str, project: Project, engine: duckdb.DuckDBPyConnection) -> Input:
     source = file.source
     try:
-        raw = stores.read(source.path, engine, table)
+        raw = stores.read(file.found, engine, table)
     except InputError as error:
         raise _placed(error, source) from None
     described = engine.execute(f"DESCRIBE {identifier(table)}").fetchall()

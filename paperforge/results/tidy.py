@@ -11,7 +11,7 @@ from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.numbers import REFUSED, prepare, refusal, trimmed, words
-from paperforge.results.shapes import BAD_STEP, GONE, TEXTS, Select, select
+from paperforge.results.shapes import BAD_STEP, GONE, SOUND, TEXTS, Select, select
 from paperforge.spec import TIDY_COLUMNS
 
 if TYPE_CHECKING:
@@ -32,8 +32,13 @@ _BAD = f"('{REFUSED}', '{BAD_STEP}')"
 _SAMPLE = 200_000
 _RUNNING = "status::VARCHAR = 'running'"
 _SHOWN = 6
-USABLE = "(status IS NULL OR status = 'running')"
+USABLE = f"(status IS NULL OR status IN {SOUND})"
 """SQL: the row's number may be used."""
+SOURCE = (
+    "s.shown || CASE WHEN t.unit IS NULL THEN ' ' || s.word || ' ' || t.row "
+    "ELSE t.unit::VARCHAR || coalesce(' ' || s.word || ' ' || t.record, '') END"
+)
+"""SQL over tidy_rows t and sources s: where a row came from."""
 
 
 def build(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
@@ -47,8 +52,8 @@ def build(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
     types = _types(engine, inputs, selects)
     texts = ", ".join(f"{role} {kind}" for role, kind in types.items())
     engine.execute(
-        f"CREATE TABLE tidy_rows ({texts}, step DOUBLE, value DOUBLE, kept BOOLEAN, "
-        "file SMALLINT, row BIGINT)"
+        f"CREATE TABLE tidy_rows ({texts}, record BIGINT, step DOUBLE, value DOUBLE, kept BOOLEAN, "
+        "used BOOLEAN, file SMALLINT, row BIGINT)"
     )
     engine.execute("CREATE TABLE sources (file SMALLINT, shown VARCHAR, word VARCHAR)")
     for file, (one, chosen) in enumerate(zip(inputs, selects, strict=True)):
@@ -59,8 +64,10 @@ def build(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
     _require(engine, inputs)
     _put_aside_running(engine, inputs)
     shown = {
-        **{role: f"t.{role}::VARCHAR AS {role}" for role in (*TEXTS, "status")},
-        "source": "s.shown || ' ' || coalesce(t.place, s.word || ' ' || t.row) AS source",
+        **{role: f"t.{role}::VARCHAR AS {role}" for role in TEXTS},
+        "status": "coalesce(t.status::VARCHAR, 'unknown') AS status",
+        "kept": "t.kept::TINYINT AS kept",
+        "source": f"{SOURCE} AS source",
     }
     columns = ", ".join(shown.get(name, f"t.{name}") for name in TIDY_COLUMNS)
     engine.execute(
@@ -73,7 +80,7 @@ def _types(
     engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input], selects: Sequence[Select]
 ) -> dict[str, str]:
     """The column types: codes for texts that come again and again in a big input."""
-    types = dict.fromkeys((*TEXTS, "status", "place"), "VARCHAR")
+    types = dict.fromkeys((*TEXTS, "status", "unit"), "VARCHAR")
     if sum(one.source.path.stat().st_size for one in inputs) < BIG:
         return types
     texts: dict[str, set[str]] = {role: set() for role in types}
@@ -115,7 +122,7 @@ def _refuse(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
     if engine.execute(f"SELECT 1 FROM tidy_rows WHERE status IN {_BAD} LIMIT 1").fetchone() is None:
         return
     bad = engine.execute(
-        "SELECT t.file, t.row, s.shown || ' ' || coalesce(t.place, s.word || ' ' || t.row), "
+        f"SELECT t.file, t.row, {SOURCE}, "
         "t.status::VARCHAR, t.metric::VARCHAR, coalesce(t.split::VARCHAR, ''), t.dataset::VARCHAR, "
         f"(SELECT count(DISTINCT (file, row)) FROM tidy_rows WHERE status IN {_BAD}) "
         f"FROM tidy_rows t JOIN sources s USING (file) WHERE t.status IN {_BAD} "
@@ -156,7 +163,7 @@ def _require(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None
                 continue
             if "run" in one.raw.known:
                 engine.execute(
-                    f"UPDATE tidy_rows SET kept = false WHERE file = {file} AND {role} IS NULL"
+                    f"UPDATE tidy_rows SET used = false WHERE file = {file} AND {role} IS NULL"
                 )
                 continue
             nameless = f"FROM tidy_rows WHERE file = {file} AND {role} IS NULL"
@@ -179,17 +186,17 @@ def _put_aside_running(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input
     if not tracked:
         return
     running = f"SELECT DISTINCT file, run FROM tidy_rows WHERE {_RUNNING} AND file IN ({tracked})"
-    others = f"kept AND value IS NOT NULL AND status IS NULL AND (file, run) NOT IN ({running})"
+    others = f"used AND value IS NOT NULL AND {USABLE} AND (file, run) NOT IN ({running})"
     if engine.execute(f"SELECT 1 FROM tidy_rows WHERE {others} LIMIT 1").fetchone():
-        engine.execute(f"UPDATE tidy_rows SET kept = false WHERE (file, run) IN ({running})")
+        engine.execute(f"UPDATE tidy_rows SET used = false WHERE (file, run) IN ({running})")
 
 
 def _unfinished(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> list[Diagnostic]:
     """That runs were put aside because they are still running."""
     rows = engine.execute(
-        "SELECT s.shown, list(t.place ORDER BY t.row) FROM (SELECT file, run, "
-        "any_value(place)::VARCHAR AS place, min(row) AS row FROM tidy_rows "
-        f"WHERE {_RUNNING} AND NOT kept GROUP BY file, run) t "
+        "SELECT s.shown, list(coalesce(t.place, t.run::VARCHAR) ORDER BY t.row) "
+        "FROM (SELECT file, run, any_value(unit)::VARCHAR AS place, min(row) AS row FROM tidy_rows "
+        f"WHERE {_RUNNING} AND NOT used GROUP BY file, run) t "
         "JOIN sources s USING (file) WHERE t.run IS NOT NULL "
         "GROUP BY t.file, s.shown ORDER BY t.file"
     ).fetchall()
@@ -198,7 +205,7 @@ def _unfinished(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> l
     for shown, places in rows:
         if shown not in tracked:
             continue
-        names = [str(place).removeprefix("run ") for place in places]
+        names = [str(place).removeprefix(" run ").removeprefix("/") for place in places]
         text = (
             f"left out: {len(names)} run{'s' if names[1:] else ''} still running: "
             + ", ".join(names[:_SHOWN])
@@ -229,7 +236,7 @@ def notes(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> list[Di
     found += _unfinished(engine, inputs)
     states = engine.execute(
         "SELECT status::VARCHAR, count(DISTINCT coalesce(run::VARCHAR, file || ' ' || row)), "
-        "count(run) > 0 FROM tidy_rows WHERE kept AND status IS NOT NULL GROUP BY 1 ORDER BY 1"
+        "count(run) > 0 FROM tidy_rows WHERE used AND status IS NOT NULL GROUP BY 1 ORDER BY 1"
     ).fetchall()
     said = {
         "crashed": "{} crashed, without a number",

@@ -1,20 +1,25 @@
 """Result stores: one file a format. What they read is untrusted; they know nothing of statistics.
 
-A relation that a store makes has, besides the store's own columns, `__source` (where the row came
-from: "line 41") and `__row` (a whole number that grows along the store).
+`find` walks a source once and says which stores it holds, `read` makes one of them a relation,
+`parts` names every file that the reading depends on. model.py has the contract (Found, Raw, Store).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, cast
 
+from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
-from paperforge.stores import csv, jsonl, mlflow, parquet
+from paperforge.model import Diagnostic, Found, Severity
+from paperforge.stores import csv, folders, jsonl, mlflow, parquet
+from paperforge.stores.databases import is_sqlite
 from paperforge.stores.nothing import NothingToRead
+from paperforge.stores.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import duckdb
@@ -28,6 +33,7 @@ STORES: Mapping[str, Store] = {
     # Last: any text may be a table.
     "csv": cast("Store", csv),
 }
+"""In the order of asking: what knows its files best comes first."""
 
 _COMPRESSED = {
     ".gz": "gunzip",
@@ -38,73 +44,159 @@ _COMPRESSED = {
 }
 """The name of a compressed file -> what unpacks it."""
 READABLE = "CSV or TSV, JSONL, Parquet and MLflow's SQLite store (mlflow.db)"
+_SHOWN = 3
 
 
-def recognise(path: Path) -> Store:
-    """The store that reads this file: by its name, then by its first bytes.
+def registered() -> Mapping[str, Store]:
+    """All stores, in the order of asking: ours, before the table formats those of other packages.
+
+    Another package adds one through the entry point group `paperforge.stores` (CONTRIBUTING.md).
+    """
+    return STORES
+
+
+def find(
+    root: Path, pattern: str = "", table: str = ""
+) -> tuple[tuple[Found, ...], list[Diagnostic]]:
+    """What a source holds, and what the reader should know of the search.
+
+    A file is one Found; a folder one for each kind of store in it, each file counted once. Raises
+    InputError where the source is missing, unreadable, empty or holds nothing that can be read.
+    """
+    if not root.is_dir():
+        kind = recognise(root)
+        path = root.resolve()
+        return (Found(kind, path, (path,), pattern, table),), []
+    root = root.resolve()
+    seen = walk(root)
+    claimed = _claim(seen.files)
+    notes = []
+    if seen.outside:
+        shown = ", ".join(str(p.relative_to(root)) for p in seen.outside[:_SHOWN])
+        text = f"left out: {len(seen.outside)} links that lead out of the folder ({shown})"
+        notes.append(Diagnostic(Severity.WARNING, root.name, text, "copy the files there"))
+    found: list[Found] = []
+    for kind, files in claimed.items():
+        whole = Found(kind, root, tuple(files), pattern, table)
+        alone = [replace(whole, files=(file,)) for file in files]
+        found += [whole] if is_together(whole) else alone
+    if not found:
+        raise InputError(
+            "the folder holds no results that can be read", root.name, f"readable are {READABLE}"
+        )
+    return tuple(found), notes
+
+
+def is_together(found: Found) -> bool:
+    """Whether its files are one relation, in which rows say which file they are from."""
+    return bool(getattr(registered()[found.kind], "TOGETHER", True))
+
+
+def _claim(files: tuple[Path, ...]) -> dict[str, list[Path]]:
+    """Kind -> its files, in the order of the registry; what a store owns is nobody else's."""
+    claimed: dict[str, list[Path]] = {}
+    owned: dict[Path, str] = {}
+    left = list(files)
+    for kind, store in registered().items():
+        if getattr(store, "ALONE", False):
+            continue
+        suffixes = getattr(store, "SUFFIXES", None)
+        mine = [
+            file
+            for file in left
+            if (suffixes is None or file.suffix.lower() in suffixes) and _recognises(store, file)
+        ]
+        if not mine:
+            continue
+        claimed[kind] = mine
+        taken = set(mine)
+        left = [file for file in left if file not in taken]
+        owns = getattr(store, "owns", None)
+        if owns is not None:
+            owned |= {owns(file): kind for file in mine}
+    for kind in list(claimed):
+        claimed[kind] = [f for f in claimed[kind] if _owner(f, owned) in (None, kind)]
+        if not claimed[kind]:
+            del claimed[kind]
+    return claimed
+
+
+def _recognises(store: Store, file: Path) -> bool:
+    try:
+        return store.recognises(file)
+    except OSError:
+        return False
+
+
+def _owner(file: Path, owned: Mapping[Path, str]) -> str | None:
+    """The store that the file belongs to by its folder: the outermost owner."""
+    return next((owned[folder] for folder in reversed(file.parents) if folder in owned), None)
+
+
+def recognise(path: Path) -> str:
+    """The kind of store that reads this file: by its name, then by its first bytes.
 
     Raises InputError where the file is missing, unreadable, empty or of no known format.
     """
     check_readable(path)
+    for kind, store in registered().items():
+        if store.recognises(path):
+            return kind
     if path.suffix.lower() in _COMPRESSED:
         raise InputError(
             f"the file is compressed ({path.suffix})",
             path.name,
             f"unpack it first: {_COMPRESSED[path.suffix.lower()]} {path.name}",
         )
-    for store in STORES.values():
-        if store.recognises(path):
-            return store
-    what = (
-        "is an SQLite database, but not MLflow's"
-        if mlflow.is_sqlite(path)
-        else "is of no known format"
-    )
+    what = "is an SQLite database of no known kind" if is_sqlite(path) else "is of no known format"
     raise InputError(f"the file {what}", path.name, f"readable are {READABLE}")
 
 
-def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
-    """Make the file's content a relation called `table` in the engine.
+def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
+    """Make the files' content a relation called `table` in the engine.
 
-    Raises InputError where the file cannot be read, is damaged or is of no known format.
+    A table file's place says more than its columns: settings of its folder become columns of one
+    value each. Raises InputError where the files cannot be read or are damaged.
     """
-    return recognise(path).read(path, engine, table)
+    store = registered()[found.kind]
+    if is_together(found):
+        return store.read(found, engine, table)
+    file = found.files[0]
+    said = folders.settings(found, file)
+    if not said:
+        return store.read(found, engine, table)
+    raw = store.read(found, engine, f"{table} alone")
+    own = {column.lower() for column in raw.columns}
+    more = {name: text for name, text in said.items() if name.lower() not in own}
+    chosen = "".join(f", {literal(text)} AS {identifier(name)}" for name, text in more.items())
+    engine.execute(
+        f"CREATE VIEW {identifier(table)} AS SELECT *{chosen} FROM {identifier(raw.table)}"
+    )
+    return replace(raw, table=table, columns=(*raw.columns, *more))
 
 
-def files(path: Path) -> tuple[Path, ...]:
-    """The result files of a source: itself, or those inside a folder, sorted.
-
-    Only files with a result store's name count in a folder (a README.txt does not); hidden ones
-    and links that lead out of the folder are left alone. Raises InputError where there is none.
-    """
-    if not path.is_dir():
-        check_readable(path)
-        return (path,)
-    root = path.resolve()
-    found = [
-        file
-        for file in sorted(path.rglob("*"))
-        if file.suffix.lower() in SUFFIXES
-        and not any(part.startswith(".") for part in file.relative_to(path).parts)
-        and file.is_file()
-        and file.resolve().is_relative_to(root)
-        and any(store.recognises(file) for store in STORES.values())
-    ]
-    if not found:
-        raise InputError(
-            "the folder holds no results that can be read", path.name, f"readable are {READABLE}"
-        )
-    return tuple(found)
-
-
-SUFFIXES = frozenset((*mlflow.SUFFIXES, *parquet.SUFFIXES, *jsonl.SUFFIXES, *csv.SUFFIXES))
-"""The names that count inside a folder."""
+def parts(found: Found) -> Iterator[Path]:
+    """Every file that the reading of a Found depends on, in a fixed order."""
+    store = registered()[found.kind]
+    owns = getattr(store, "owns", None)
+    seen: dict[Path, None] = dict.fromkeys(found.files)
+    by_folder: dict[Path, None] = {}
+    for file in found.files:
+        for beside in ("-wal",):
+            extra = file.with_name(file.name + beside)
+            if extra.is_file():
+                seen[extra] = None
+        if found.root.is_dir():
+            by_folder[file.parent] = None
+            if owns is not None:
+                seen |= dict.fromkeys(walk(owns(file)).files)
+    for folder in by_folder:
+        seen |= dict.fromkeys(folders.config_files(folder, found.root))
+    yield from seen
 
 
 def check_readable(path: Path) -> None:
     """Raise InputError unless the path is a file that can be opened and holds something."""
-    if path.is_dir():
-        raise InputError("is a folder, not a file", path.name)
     if not path.exists():
         folder = path.parent
         names = [p.name for p in folder.iterdir()] if folder.is_dir() else []

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from paperforge.model import Found
+
 NAME = "CSV"
+TOGETHER = False
 SUFFIXES = (".csv", ".tsv", ".tab")
 _LOOSE = (".txt", ".dat", "")
 _DELIMITERS = (",", ";", "\t", "|")
@@ -68,7 +71,7 @@ def recognises(path: Path) -> bool:
         return False
 
 
-def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
+def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     """A view of the file, or a table where only the slow way can read it; all columns are text.
 
     Raises InputError for a file without rows, without a header, with a name twice, with rows of
@@ -76,6 +79,7 @@ def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     """
     import duckdb
 
+    path = found.files[0]
     text = _scan(path)
     dialect = _sniff(path, text.encoding)
     scan = _scan_sql(path, text.encoding, dialect)
@@ -88,7 +92,7 @@ def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
             counted = engine.execute(f"SELECT count(*) FROM {scan}").fetchone()
             rows = counted[0] if counted else 0
             place = "line" if text.lines == rows + 1 + dialect.skip else "row"
-            _create_view(engine, table, scan, dialect, place)
+            _create_view(engine, table, scan, dialect, skipped=place == "line")
             if not rows:
                 raise NothingToRead("has a header and no rows", path.name, _NO_ROWS)
     except duckdb.Error:
@@ -279,15 +283,14 @@ def _scan_sql(path: Path, encoding: str, dialect: _Dialect) -> str | None:
 
 
 def _create_view(
-    engine: duckdb.DuckDBPyConnection, table: str, scan: str, dialect: _Dialect, place: str
+    engine: duckdb.DuckDBPyConnection, table: str, scan: str, dialect: _Dialect, *, skipped: bool
 ) -> None:
     # A window over nothing streams in the order of the file.
-    first = 1 + (dialect.skip if place == "line" else 0)
+    first = 1 + (dialect.skip if skipped else 0)
     renamed = ", ".join(f"c{i} AS {identifier(name)}" for i, name in enumerate(dialect.names))
     engine.execute(
         f"CREATE VIEW {identifier(table)} AS "
-        f"SELECT *, '{place} ' || __row AS __source "
-        f"FROM (SELECT {renamed}, {first} + row_number() OVER () AS __row FROM {scan})"
+        f"SELECT {renamed}, {first} + row_number() OVER () AS __row FROM {scan}"
     )
 
 
@@ -299,9 +302,7 @@ def _read_slowly(
 
     names = dialect.names
     columns = ", ".join(f"{identifier(name)} VARCHAR" for name in names)
-    engine.execute(
-        f"CREATE OR REPLACE TABLE {identifier(table)} ({columns}, __row BIGINT, __source VARCHAR)"
-    )
+    engine.execute(f"CREATE OR REPLACE TABLE {identifier(table)} ({columns}, __row BIGINT)")
     rows = _rows(path, encoding, dialect)
     empty = True
     while batch := list(islice(rows, _BATCH)):
@@ -311,7 +312,7 @@ def _read_slowly(
         }
         arrays["line"] = np.array([r[0] for r in batch], dtype=np.int64)
         engine.register("__batch", arrays)
-        engine.execute(f"INSERT INTO {identifier(table)} SELECT *, 'line ' || line FROM __batch")
+        engine.execute(f"INSERT INTO {identifier(table)} SELECT * FROM __batch")
         engine.unregister("__batch")
     if empty:
         raise NothingToRead("has a header and no rows", path.name, _NO_ROWS)

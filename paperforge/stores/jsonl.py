@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from paperforge.model import Found
+
 NAME = "JSONL"
-SUFFIXES = (".jsonl", ".ndjson")
+TOGETHER = False
+SUFFIXES = (".jsonl", ".ndjson", ".json")
+_SURE = (".jsonl", ".ndjson")
 _LOOSE = (".json", ".txt", ".log", "")
 _MOST_COLUMNS = 2000
 _CHUNK = 1 << 20
@@ -26,7 +30,7 @@ _BOM = b"\xef\xbb\xbf"
 
 def recognises(path: Path) -> bool:
     """By name; without a telling name, a file that starts with an object."""
-    if path.suffix.lower() in SUFFIXES:
+    if path.suffix.lower() in _SURE:
         return True
     if path.suffix.lower() not in _LOOSE:
         return False
@@ -35,7 +39,7 @@ def recognises(path: Path) -> bool:
     return start.startswith((b'{"', b'[{"'))
 
 
-def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
+def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     """A view of the file: one text column for every leaf of the objects.
 
     Raises InputError for a line that is no JSON object (with its number), a file without rows, and
@@ -43,6 +47,7 @@ def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     """
     import duckdb
 
+    path = found.files[0]
     with path.open("rb") as stream:
         start = stream.read(256)
     if start.startswith(_BOM):
@@ -56,21 +61,21 @@ def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     scan = f"read_json_objects({literal(str(path))}, format = '{form}')"
     try:
         # Structures are few, however many rows there are.
-        found = engine.execute(
+        shapes = engine.execute(
             f"SELECT json_structure(json), count(*) FROM {scan} GROUP BY 1 ORDER BY 1"
         ).fetchall()
     except duckdb.Error as error:
         raise _complaint(path, error, array=array) from None
-    rows = sum(count for _, count in found)
+    rows = sum(count for _, count in shapes)
     if not rows:
         raise NothingToRead("holds no rows", path.name, "was the run that writes it interrupted?")
-    structures = [json.loads(structure) for structure, _ in found]
+    structures = [json.loads(structure) for structure, _ in shapes]
     _check_objects(path, structures)
     leaves = {name: pointer for one in structures for name, pointer in _leaves(one, "")}
     _check_names(path, leaves)
     same = not array and _lines(path) == rows
     place = "line" if same else "row"
-    _create_view(engine, table, scan, leaves, place)
+    _create_view(engine, table, scan, leaves)
     return Raw(table, tuple(leaves), place=place)
 
 
@@ -113,13 +118,13 @@ def _check_names(path: Path, leaves: dict[str, str]) -> None:
 
 
 def _create_view(
-    engine: duckdb.DuckDBPyConnection, table: str, scan: str, leaves: dict[str, str], place: str
+    engine: duckdb.DuckDBPyConnection, table: str, scan: str, leaves: dict[str, str]
 ) -> None:
     pointers = ", ".join(literal(pointer) for pointer in leaves.values())
     named = ", ".join(f"__leaf[{i}] AS {identifier(name)}" for i, name in enumerate(leaves, 1))
     engine.execute(
         f"CREATE VIEW {identifier(table)} AS "
-        f"SELECT {named}, __row, '{place} ' || __row AS __source "
+        f"SELECT {named}, __row "
         f"FROM (SELECT json_extract_string(json, [{pointers}]) AS __leaf, "
         f"row_number() OVER () AS __row FROM {scan})"
     )

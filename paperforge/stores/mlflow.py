@@ -7,7 +7,6 @@ counts twice. Source: https://github.com/mlflow/mlflow/blob/master/mlflow/store/
 
 from __future__ import annotations
 
-import contextlib
 import re
 import sqlite3
 from collections import Counter, defaultdict
@@ -17,6 +16,8 @@ from typing import TYPE_CHECKING
 from paperforge.engine import identifier
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Raw, Severity
+from paperforge.stores import databases
+from paperforge.stores.databases import has_tables, open_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from paperforge.model import Found
+
 NAME = "MLflow"
-SUFFIXES = (".db", ".sqlite", ".sqlite3")
+TOGETHER = False
+SUFFIXES = databases.SUFFIXES
 KNOWN = {
     "run": "mlflow.run_id",
     "metric": "mlflow.metric",
@@ -35,7 +39,6 @@ KNOWN = {
 }
 """Role -> column, as MLflow itself says."""
 
-_MAGIC = b"SQLite format 3\0"
 _TABLES = frozenset(("experiments", "runs", "metrics", "params", "tags"))
 _BATCH = 100_000
 _MOST_COLUMNS = 2000
@@ -59,32 +62,21 @@ class _Run:
     parent: str = ""
 
 
-def is_sqlite(path: Path) -> bool:
-    """Whether the file is an SQLite database of any kind."""
-    with path.open("rb") as stream:
-        return stream.read(len(_MAGIC)) == _MAGIC
-
-
 def recognises(path: Path) -> bool:
     """An SQLite database that has MLflow's tables, whatever its name."""
-    if not is_sqlite(path):
-        return False
-    try:
-        with contextlib.closing(_open(path)) as store:
-            return _tables(store) >= _TABLES
-    except sqlite3.Error:
-        return path.suffix.lower() in SUFFIXES
+    return has_tables(path, _TABLES)
 
 
-def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
+def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     """The whole metric history, a row a point; settings are columns `params.X` and `tags.X`.
 
     A run without metrics is one row without metric and value. Rows are in the order of the runs'
     start, then of metric, step and time. Raises InputError where the database is damaged, locked
     or has no runs.
     """
+    path = found.files[0]
     try:
-        with contextlib.closing(_open(path)) as store:
+        with open_sqlite(path) as store:
             runs, notes = _read_runs(store, path)
             columns = _settings_columns(runs.values(), path)
             _fill_runs(engine, f"{table} runs", runs.values(), columns)
@@ -99,7 +91,7 @@ def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     engine.execute(
         f"CREATE VIEW {identifier(table)} AS SELECT {chosen}, "
         'p.key AS "mlflow.metric", p.step AS "mlflow.step", p.value AS "mlflow.value", '
-        "coalesce(p.__row, -1 - r.number) AS __row, r.__source "
+        "coalesce(p.__row, -1 - r.number) AS __row, r.__unit, NULL::BIGINT AS __at "
         f"FROM {identifier(f'{table} runs')} r "
         f"LEFT JOIN {identifier(f'{table} points')} p ON p.run = r.number"
     )
@@ -107,22 +99,7 @@ def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     named = not all(_AUTOMATIC.fullmatch(run.name) for run in runs.values())
     fixed = tuple(name for name in _RUN if named or name != "mlflow.run_name")
     names = (*fixed, *columns, "mlflow.metric", "mlflow.step", "mlflow.value")
-    return Raw(table, names, KNOWN, notes)
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    """Read-only; in WAL mode with no -wal beside it, without a trace in the folder."""
-    with path.open("rb") as stream:
-        header = stream.read(20)
-    write_ahead = header[18:20] == b"\x02\x02"
-    wal = path.with_name(path.name + "-wal")
-    quiet = write_ahead and not (wal.exists() and wal.stat().st_size)
-    mode = "mode=ro&immutable=1" if quiet else "mode=ro"
-    return sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, timeout=5)
-
-
-def _tables(store: sqlite3.Connection) -> set[str]:
-    return {row[0] for row in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return Raw(table, names, KNOWN, notes, name="mlflow.run_name" if named else "")
 
 
 def _read_runs(
@@ -230,12 +207,12 @@ def _fill_runs(
         [run.name or None for run in runs],
         [run.experiment for run in runs],
         [run.status for run in runs],
-        [f"run {run.name} ({run.id[:8]})" if run.name else f"run {run.id}" for run in runs],
+        [f" run {run.name} ({run.id[:8]})" if run.name else f" run {run.id}" for run in runs],
     )
     settings = ([run.settings.get(name) for run in runs] for name in columns)
     for number, values in enumerate((*fixed, *settings)):
         arrays[f"c{number}"] = np.array(values, dtype=object)
-    names = (*_RUN, "__source", *columns)
+    names = (*_RUN, "__unit", *columns)
     renamed = ", ".join(f"c{i}::VARCHAR AS {identifier(name)}" for i, name in enumerate(names))
     engine.register("__batch", arrays)
     engine.execute(f"CREATE TABLE {identifier(table)} AS SELECT number, {renamed} FROM __batch")

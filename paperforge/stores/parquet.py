@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from paperforge.model import Found
+
 NAME = "Parquet"
+TOGETHER = False
 SUFFIXES = (".parquet", ".pq")
 _MAGIC = b"PAR1"
 _INDEX = "__index_level_"
@@ -27,13 +30,14 @@ def recognises(path: Path) -> bool:
         return stream.read(4) == _MAGIC
 
 
-def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
+def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     """A view of the file; a row's place is its number from 1.
 
     Raises InputError where the file is cut off, damaged or without rows.
     """
     import duckdb
 
+    path = found.files[0]
     scan = f"read_parquet({literal(str(path))}, file_row_number = true)"
     try:
         names = [row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()]
@@ -52,7 +56,6 @@ def read(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     chosen = ", ".join(identifier(name) for name in columns)
     row = "file_row_number + 1"
     engine.execute(
-        f"CREATE VIEW {identifier(table)} AS "
-        f"SELECT {chosen}, {row} AS __row, 'row ' || ({row}) AS __source FROM {scan}"
+        f"CREATE VIEW {identifier(table)} AS SELECT {chosen}, {row} AS __row FROM {scan}"
     )
     return Raw(table, tuple(columns), place="row")

@@ -11,9 +11,11 @@ from paperforge.engine import open_engine
 @contextmanager
 def opened(path):
     """(rows as dictionaries, Raw) of a file."""
-    engine = open_engine([path])
+    (found, *more), _ = stores.find(path)
+    assert not more, "several kinds of store"
+    engine = open_engine(found.files)
     try:
-        raw = stores.read(path, engine.connection, "raw")
+        raw = stores.read(found, engine.connection, "raw")
         cursor = engine.connection.execute("SELECT * FROM raw ORDER BY __row")
         names = [column[0] for column in cursor.description]
         yield [dict(zip(names, row, strict=True)) for row in cursor.fetchall()], raw
@@ -29,5 +31,25 @@ def rows_of(path):
 
 def places_of(path):
     """Where the rows of a file say that they come from."""
-    with opened(path) as (rows, _):
-        return [row["__source"] for row in rows]
+    with opened(path) as (rows, raw):
+        return [_place(row, raw) for row in rows]
+
+
+def _place(row, raw):
+    if "__unit" not in row:
+        return f"{raw.place} {row['__row']}"
+    at = "" if row["__at"] is None else f" {raw.place} {row['__at']}"
+    return (row["__unit"] + at).strip()
+
+
+def tidy_of(*paths, **source):
+    """(tidy rows as dictionaries, in order; the notes) of sources, as `paperforge runs` has them."""
+    from paperforge.results import load
+    from paperforge.spec import Project, Source
+
+    given = [Source(path, path.name, **source) for path in paths]
+    results = load(given, Project(root=paths[0].parent))
+    try:
+        return results.frame().to_dict("records"), results.notes
+    finally:
+        results.close()

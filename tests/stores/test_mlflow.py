@@ -124,7 +124,7 @@ def test_another_sqlite_database(tmp_path, reading):
     with closing(sqlite3.connect(path)) as database:
         database.execute("CREATE TABLE t (x)")
         database.commit()
-    with pytest.raises(InputError, match="not MLflow's"):
+    with pytest.raises(InputError, match="SQLite database of no known kind"):
         reading.rows_of(path)
 
 

@@ -21,7 +21,7 @@ from paperforge.errors import InputError
     ],
 )
 def test_recognised(write, name, content, expected):
-    assert expected == stores.recognise(write(content, name)).NAME
+    assert expected == stores.STORES[stores.recognise(write(content, name))].NAME
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.txt", "a.pkl"])
@@ -59,7 +59,7 @@ def test_a_folder_gives_its_files_sorted(write, tmp_path):
         write('{"a": 1}' if name.endswith("l") else "a,b\n1,2\n", name)
     for name in ("in/README.txt", "in/.hidden.csv", "in/plot.png", "in/config.json"):
         write("a,b\n1,2\n", name)
-    found = stores.files(tmp_path / "in")
+    found = _files(tmp_path / "in")
     assert [p.relative_to(tmp_path / "in").as_posix() for p in found] == [
         "a.csv",
         "b.csv",
@@ -70,15 +70,20 @@ def test_a_folder_gives_its_files_sorted(write, tmp_path):
 def test_links_do_not_lead_out_of_a_folder(write, tmp_path):
     write("a,b\n1,2\n", "in/a.csv")
     (tmp_path / "in" / "link.csv").symlink_to(write("a,b\n1,2\n", "secret.csv"))
-    assert [path.name for path in stores.files(tmp_path / "in")] == ["a.csv"]
+    assert [path.name for path in _files(tmp_path / "in")] == ["a.csv"]
 
 
 def test_a_folder_without_results(tmp_path):
     with pytest.raises(InputError, match="no results"):
-        stores.files(tmp_path)
+        stores.find(tmp_path)
 
 
 def test_a_compressed_file_is_to_be_unpacked(write):
     with pytest.raises(InputError) as error:
         stores.recognise(write(b"\x1f\x8b\x08", "results.csv.gz"))
     assert error.value.hint == "unpack it first: gunzip results.csv.gz"
+
+
+def _files(folder):
+    found, _ = stores.find(folder)
+    return sorted(path for one in found for path in one.files)

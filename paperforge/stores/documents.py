@@ -1,0 +1,208 @@
+"""JSON, YAML and the members of ZIP archives, read as if their writer meant harm.
+
+Sizes are bounded before anything is allocated, depth is bounded by the interpreter, nothing is
+unpickled or constructed, and no archive is unpacked to disk.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from paperforge.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+LARGEST = 128 << 20
+"""Bytes of a document that is read as a whole."""
+LARGEST_YAML = 2 << 20
+_RATIO = 200
+"""Bytes out for a byte in: text compresses 5 to 50 times, a bomb a thousand times."""
+_SMALL = 1 << 20
+"""Members up to this size may compress as well as they like."""
+_MOST_LEAVES = 5000
+_DEEPEST = 40
+_MOST_TEXT = 4000
+
+
+def json_of(data: bytes, where: str) -> Any:  # noqa: ANN401  JSON is any of six types
+    """The value of a JSON document; the bare NaN and Infinity of Python's writer are numbers.
+
+    Raises InputError where it is too large, nested too deep or no JSON.
+    """
+    if len(data) > LARGEST:
+        raise _too_large(len(data), where)
+    try:
+        return json.loads(data)
+    except UnicodeDecodeError:
+        raise InputError("is not UTF-8 text", where) from None
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"is not JSON: {error.msg} at line {error.lineno}",
+            where,
+            "was the run that writes it interrupted?",
+        ) from None
+    except (RecursionError, ValueError) as error:
+        what = "is nested too deep" if isinstance(error, RecursionError) else f"is odd: {error}"
+        raise InputError(what, where) from None
+
+
+def json_file(path: Path, where: str = "") -> Any:  # noqa: ANN401  JSON is any of six types
+    """The value of a JSON file. Raises InputError as json_of, or where it cannot be opened."""
+    return json_of(_bytes(path, LARGEST, where or path.name), where or path.name)
+
+
+def yaml_file(path: Path, where: str = "") -> Any:  # noqa: ANN401  YAML is anything
+    """The value of a YAML file; tags (`!!python/object`) are passed over, what they tag is read.
+
+    Raises InputError where it is too large, nested too deep or no YAML.
+    """
+    import yaml
+
+    where = where or path.name
+    data = _bytes(path, LARGEST_YAML, where)
+    try:
+        return yaml.load(data, Loader=_loader())  # noqa: S506  a safe loader without tags
+    except (yaml.YAMLError, ValueError, TypeError, OverflowError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"is not YAML: {reason}", where) from None
+    except RecursionError:
+        raise InputError("is nested too deep", where) from None
+
+
+def _loader() -> Any:  # noqa: ANN401  PyYAML has no types here
+    """PyYAML's safe loader, made to see a tagged node as the plain value that it holds."""
+    import yaml
+
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    loader: Any = type("Loader", (base,), {})
+
+    def plain(building: Any, _tag: str, node: Any) -> Any:  # noqa: ANN401  PyYAML has no types here
+        if isinstance(node, yaml.MappingNode):
+            return building.construct_mapping(node, deep=True)
+        if isinstance(node, yaml.SequenceNode):
+            return building.construct_sequence(node, deep=True)
+        return building.construct_scalar(node)
+
+    loader.add_multi_constructor("", plain)
+    return loader
+
+
+def flat(value: object, prefix: str = "") -> dict[str, str]:
+    """Nested settings as texts under dotted names: {"model": {"name": "x"}} -> {"model.name": "x"}.
+
+    True and False are "true" and "false"; null is left out; lists of plain values are JSON. At most
+    5000 leaves are taken, 40 levels deep: an author's config has fewer.
+    """
+    found: dict[str, str] = {}
+    for name, leaf in _leaves(value, prefix, 0):
+        if len(found) >= _MOST_LEAVES:
+            break
+        found[name] = leaf
+    return found
+
+
+def _leaves(value: object, name: str, depth: int) -> Iterator[tuple[str, str]]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{name}.{key}" if name else str(key), depth + 1)
+    elif isinstance(value, bool):
+        yield name, str(value).lower()
+    elif isinstance(value, list | tuple):
+        if all(isinstance(one, str | int | float | bool | None.__class__) for one in value[:100]):
+            yield name, json.dumps(value[:100])[:_MOST_TEXT]
+    elif value is not None:
+        yield name, str(value)[:_MOST_TEXT]
+
+
+def _bytes(path: Path, most: int, where: str) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > most:
+            raise _too_large(size, where)
+        with path.open("rb") as stream:
+            return stream.read(most + 1)
+    except OSError as error:
+        raise InputError(f"cannot be opened: {error.strerror or error}", where) from None
+
+
+def _too_large(size: int, where: str) -> InputError:
+    return InputError(
+        f"is too large to be read as a whole ({size >> 20} MB)",
+        where,
+        "write one record a line (JSONL), or Parquet",
+    )
+
+
+def member(archive: zipfile.ZipFile, name: str, where: str, most: int = LARGEST) -> bytes:
+    """The bytes of one member of an archive, unpacked in memory.
+
+    Stored, deflated and zstd members are read (zstd by pyarrow: Python's zipfile cannot before
+    3.14). Raises InputError where it is missing, damaged, encrypted, larger than `most`, or
+    compressed beyond what text can be.
+    """
+    place = f"{where} member {name}"
+    try:
+        info = archive.getinfo(name)
+    except KeyError:
+        raise InputError(f"has no member {name!r}", where) from None
+    if info.file_size > most:
+        raise _too_large(info.file_size, place)
+    if info.file_size > max(_SMALL, _RATIO * max(info.compress_size, 1)):
+        raise InputError("unpacks to far more than text can", place, "is it a trap?")
+    try:
+        if info.compress_type == _ZSTD:
+            return _zstd(archive, info)
+        with archive.open(info) as stream:
+            data = stream.read(info.file_size + 1)
+    except (OSError, ValueError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+        raise InputError(f"cannot be unpacked: {error}", place) from None
+    except NotImplementedError:
+        raise InputError("is compressed in an unknown way", place) from None
+    if len(data) > info.file_size:
+        raise InputError("is larger than it says", place)
+    return data
+
+
+_ZSTD = 93
+
+
+def _zstd(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """A zstd member: its raw bytes found by the offsets, unpacked by pyarrow."""
+    import pyarrow as pa
+
+    stream = archive.fp
+    if stream is None:
+        raise ValueError("the archive is closed")
+    stream.seek(info.header_offset)
+    header = stream.read(30)
+    if header[:4] != b"PK\x03\x04" or len(header) != 30:  # noqa: PLR2004  the local header's size
+        raise ValueError("the member's header is damaged")
+    names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    stream.seek(info.header_offset + 30 + names)
+    packed = stream.read(info.compress_size)
+    data: bytes = pa.decompress(packed, info.file_size, codec="zstd", asbytes=True)
+    if len(data) != info.file_size or zlib.crc32(data) != info.CRC:
+        raise ValueError("the member is damaged")
+    return data
+
+
+def open_zip(path: Path) -> zipfile.ZipFile:
+    """An archive, for use in a `with`. Raises InputError where it is none or holds too much."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise InputError(f"is not a sound ZIP archive: {error}", path.name) from None
+    return archive
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """The value if it is an object of JSON or YAML, else an empty one."""
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,308 @@
+"""Trackers' runs as one relation: settings of each run, and its measured values in Arrow batches.
+
+A store walks its files once and tells a Collector what it meets. The relation is a view: the
+columns of the run (`run`, `run_name`, `status`, `config.lr`, ...) beside `metric`, `step`, `value`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from paperforge.engine import identifier
+from paperforge.errors import InputError
+from paperforge.model import Diagnostic, Raw, Severity
+from paperforge.stores import documents, folders
+from paperforge.stores.nothing import NothingToRead
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import duckdb
+    import numpy as np
+    import pyarrow as pa
+
+    from paperforge.model import Found
+
+ROLES = ("method", "dataset", "seed", "fold", "split", "example", "cluster")
+"""What a value may say of itself, as text."""
+AXES = ("epoch", "time")
+"""Other counts of progress than the step, as numbers: --map step=epoch takes one."""
+RUN_COLUMNS = ("run", "run_name", "status")
+_BATCH = 1 << 16
+_MOST_COLUMNS = 2000
+_MOST_METRICS = 100_000
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of a tracker."""
+
+    id: str
+    place: str = ""
+    """Behind the source's name: "/a/b.csv", " run lora-0"."""
+    name: str = ""
+    status: str = "unknown"
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+class Collector:
+    """Takes the runs and values of one Found and makes the relation `table` of them."""
+
+    def __init__(self, found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> None:
+        self.found = found
+        self.runs: list[Run] = []
+        self.notes: list[Diagnostic] = []
+        self._engine = engine
+        self._table = table
+        self._keys: dict[str, int] = {}
+        self._used: set[str] = set()
+        self._rows = 0
+        self._clear()
+        texts = ", ".join(f"{role} VARCHAR" for role in ROLES)
+        axes = ", ".join(f"{axis} DOUBLE" for axis in AXES)
+        engine.execute(
+            f"CREATE TABLE {self._points} (run INTEGER, key INTEGER, value DOUBLE, step DOUBLE, "
+            f"record BIGINT, summary BOOLEAN, {axes}, {texts})"
+        )
+
+    @property
+    def _points(self) -> str:
+        return identifier(f"{self._table} points")
+
+    def run(
+        self,
+        id: str,  # noqa: A002  what trackers call it
+        *,
+        place: str = "",
+        folder: Path | None = None,
+        name: str = "",
+        status: str = "unknown",
+        settings: Mapping[str, object] | None = None,
+    ) -> int:
+        """A new run; its number. `settings` may be nested; `folder` (or a file) says more."""
+        said = folders.settings(self.found, folder) if folder is not None else {}
+        if name and not any(key.startswith("pattern.") for key in said):
+            said |= folders.from_pattern(self.found.pattern, name)
+        own = documents.flat(dict(settings or {}))
+        if any(key.startswith("config.") for key in own):
+            said = {key: v for key, v in said.items() if not key.startswith("config.")}
+        self.runs.append(Run(id, place, name, status, {**said, **own}))
+        return len(self.runs) - 1
+
+    def add(
+        self,
+        run: int,
+        metric: str,
+        value: float | None,
+        *,
+        step: float | None = None,
+        at: int | None = None,
+        summary: bool | None = None,
+        **said: str | float | None,
+    ) -> None:
+        """One value. `said`: roles as text (example="q7"), axes as numbers (epoch=2.0).
+
+        `value` None: there is none. `at`: the number of the record in the run's file.
+        """
+        columns = self._columns
+        columns["run"].append(run)
+        columns["key"].append(self._key(metric))
+        columns["value"].append(value)
+        columns["step"].append(step)
+        columns["record"].append(at)
+        columns["summary"].append(summary)
+        for name in (*AXES, *ROLES):
+            columns[name].append(said.get(name))
+        self._used.update(said)
+        if summary is not None:
+            self._used.add("summary")
+        if len(columns["run"]) >= _BATCH:
+            self._flush()
+
+    def extend(
+        self,
+        run: int,
+        metric: str,
+        values: np.ndarray | Sequence[float],
+        *,
+        steps: np.ndarray | Sequence[float] | None = None,
+        at: np.ndarray | Sequence[int] | None = None,
+        **axes: np.ndarray | Sequence[float],
+    ) -> None:
+        """Many values of one metric of one run, in the order written; float64, int64 for `at`."""
+        import numpy as np
+        import pyarrow as pa
+
+        self._flush()
+        count = len(values)
+        if not count:
+            return
+        self._used.update(axes)
+        given: dict[str, Any] = {"value": values, "step": steps, **axes}
+        arrays = {
+            "run": pa.array(np.full(count, run, dtype=np.int32)),
+            "key": pa.array(np.full(count, self._key(metric), dtype=np.int32)),
+            **{
+                name: pa.array(np.asarray(column, dtype=np.float64))
+                for name, column in given.items()
+                if column is not None
+            },
+        }
+        if at is not None:
+            arrays["record"] = pa.array(np.asarray(at, dtype=np.int64))
+        self._insert(pa.RecordBatch.from_pydict(arrays), count)
+
+    def note(self, place: str, text: str, hint: str = "", *, warn: bool = True) -> None:
+        """Something that the reader should know. `place` as Found.place gives it."""
+        severity = Severity.WARNING if warn else Severity.NOTE
+        self.notes.append(Diagnostic(severity, self.found.root.name + place, text, hint))
+
+    def relation(self, *, place: str = "record", name: str = "run_name") -> Raw:
+        """The view of all that was told. `place` is the word for `at`.
+
+        `name` is the column of the run's own name; "" where it says nothing about the run.
+        Raises NothingToRead where there was no run at all.
+        """
+        self._flush()
+        if not self.runs:
+            raise NothingToRead("holds no runs", self.found.root.name)
+        columns = self._settings()
+        self._make_runs(columns)
+        self._make_keys()
+        extras = [c for c in (*AXES, *ROLES) if c in self._used and self._filled(c)]
+        summary = "summary" in self._used
+        own = ", ".join(f"r.{identifier(c)}" for c in (*RUN_COLUMNS, *columns))
+        more = "".join(f", p.{c}" for c in extras)
+        self._engine.execute(
+            f"CREATE VIEW {identifier(self._table)} AS SELECT {own}, k.name AS metric, p.step, "
+            f"p.value{more}, coalesce(p.rowid, -1 - r.number) AS __row, r.__unit, p.record AS __at"
+            f"{', p.summary AS __summary' if summary else ''} "
+            f"FROM {identifier(f'{self._table} runs')} r "
+            f"LEFT JOIN {self._points} p ON p.run = r.number "
+            f"LEFT JOIN {identifier(f'{self._table} keys')} k ON k.number = p.key"
+        )
+        known = {role: role for role in ("run", "metric", "step", "value", "status")}
+        known |= {c: c for c in extras if c in ROLES}
+        named = bool(name) and any(run.name for run in self.runs)
+        shown = [c for c in RUN_COLUMNS if named or c != "run_name"]
+        return Raw(
+            self._table,
+            (*shown, *columns, "metric", "step", "value", *extras),
+            known,
+            tuple(self.notes),
+            place=place,
+            name=name if named else "",
+            summary=summary,
+        )
+
+    def _clear(self) -> None:
+        names = ("run", "key", "value", "step", "record", "summary", *AXES, *ROLES)
+        self._columns: dict[str, list[Any]] = {name: [] for name in names}
+
+    def _key(self, metric: str) -> int:
+        number = self._keys.setdefault(metric, len(self._keys))
+        if number >= _MOST_METRICS:
+            raise InputError(
+                f"has more than {_MOST_METRICS} different metrics", self.found.root.name
+            )
+        return number
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        columns, count = self._columns, len(self._columns["run"])
+        if not count:
+            return
+        types = {"run": pa.int32(), "key": pa.int32(), "record": pa.int64(), "summary": pa.bool_()}
+        arrays = {
+            name: _array(values, types.get(name, pa.string() if name in ROLES else pa.float64()))
+            for name, values in columns.items()
+        }
+        self._clear()
+        self._insert(pa.RecordBatch.from_pydict(arrays), count)
+
+    def _insert(self, batch: pa.RecordBatch, count: int) -> None:
+        self._engine.register("__batch", batch)
+        self._engine.execute(f"INSERT INTO {self._points} BY NAME SELECT * FROM __batch")
+        self._engine.unregister("__batch")
+        self._rows += count
+
+    def _filled(self, column: str) -> bool:
+        sql = f"SELECT 1 FROM {self._points} WHERE {column} IS NOT NULL LIMIT 1"
+        return self._engine.execute(sql).fetchone() is not None
+
+    def _settings(self) -> tuple[str, ...]:
+        """The settings that are columns, in order of first appearance; LR and lr are one name."""
+        names: dict[str, str] = {}
+        for run in self.runs:
+            for name in run.settings:
+                names.setdefault(name.lower(), name)
+        kept = list(names.values())
+        if len(kept) > _MOST_COLUMNS:
+            text = f"has {len(kept)} different settings; the first {_MOST_COLUMNS} are read"
+            self.note("", text)
+        return tuple(kept[:_MOST_COLUMNS])
+
+    def _make_runs(self, columns: Sequence[str]) -> None:
+        """The table of runs: one text column for every setting."""
+        import pyarrow as pa
+
+        lowered = [{k.lower(): v for k, v in run.settings.items()} for run in self.runs]
+        arrays = [
+            pa.array(range(len(self.runs)), pa.int32()),
+            *(
+                _array([getattr(run, field) or None for run in self.runs], pa.string())
+                for field in ("id", "name", "status", "place")
+            ),
+            *(_array([one.get(c.lower()) for one in lowered], pa.string()) for c in columns),
+        ]
+        batch = pa.RecordBatch.from_arrays(arrays, [f"c{n}" for n in range(len(arrays))])
+        names = ("number", *RUN_COLUMNS, "__unit", *columns)
+        renamed = ", ".join(f"c{n} AS {identifier(name)}" for n, name in enumerate(names))
+        self._engine.register("__batch", batch)
+        self._engine.execute(
+            f"CREATE TABLE {identifier(f'{self._table} runs')} AS SELECT {renamed} FROM __batch"
+        )
+        self._engine.unregister("__batch")
+
+    def _make_keys(self) -> None:
+        import pyarrow as pa
+
+        batch = pa.RecordBatch.from_pydict(
+            {
+                "number": pa.array(range(len(self._keys)), pa.int32()),
+                "name": _array(list(self._keys), pa.string()),
+            }
+        )
+        self._engine.register("__batch", batch)
+        self._engine.execute(
+            f"CREATE TABLE {identifier(f'{self._table} keys')} AS SELECT * FROM __batch"
+        )
+        self._engine.unregister("__batch")
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """An Arrow column; what UTF-8 cannot hold becomes "?", a number too large infinity."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, kind)
+    except (UnicodeEncodeError, OverflowError, pa.ArrowInvalid):
+        return pa.array([_sound(value, kind) for value in values], kind)
+
+
+def _sound(value: object, kind: pa.DataType) -> object:
+    import pyarrow as pa
+
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, int) and not isinstance(value, bool):
+        if pa.types.is_floating(kind):
+            try:
+                return float(value)
+            except OverflowError:
+                return float("inf") if value > 0 else float("-inf")
+        return value if -(2**63) <= value < 2**63 else None
+    return value
