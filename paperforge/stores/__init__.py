@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, cast
 from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Found, Severity
-from paperforge.stores import csv, folders, jsonl, mlflow, parquet
+from paperforge.stores import clearml, comet, csv, folders, jsonl, mlflow, parquet
 from paperforge.stores.databases import is_sqlite
 from paperforge.stores.nothing import NothingToRead
+from paperforge.stores.others import others
 from paperforge.stores.walk import walk
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from paperforge.model import Raw, Store
 
 STORES: Mapping[str, Store] = {
+    "clearml": cast("Store", clearml),
+    "comet": cast("Store", comet),
     "mlflow": cast("Store", mlflow),
     "parquet": cast("Store", parquet),
     "jsonl": cast("Store", jsonl),
@@ -48,11 +51,13 @@ _SHOWN = 3
 
 
 def registered() -> Mapping[str, Store]:
-    """All stores, in the order of asking: ours, before the table formats those of other packages.
+    """All stores, in the order of asking: ours, then those of other packages."""
+    return {**STORES, **others(frozenset(STORES))[0]}
 
-    Another package adds one through the entry point group `paperforge.stores` (CONTRIBUTING.md).
-    """
-    return STORES
+
+def store_of(kind: str) -> Store:
+    """The store of that name; other packages are asked only for what is not ours."""
+    return STORES[kind] if kind in STORES else registered()[kind]
 
 
 def find(
@@ -69,8 +74,7 @@ def find(
         return (Found(kind, path, (path,), pattern, table),), []
     root = root.resolve()
     seen = walk(root)
-    claimed = _claim(seen.files)
-    notes = []
+    claimed, notes = _claim(root, seen.files)
     if seen.outside:
         shown = ", ".join(str(p.relative_to(root)) for p in seen.outside[:_SHOWN])
         text = f"left out: {len(seen.outside)} links that lead out of the folder ({shown})"
@@ -89,15 +93,34 @@ def find(
 
 def is_together(found: Found) -> bool:
     """Whether its files are one relation, in which rows say which file they are from."""
-    return bool(getattr(registered()[found.kind], "TOGETHER", True))
+    return bool(getattr(store_of(found.kind), "TOGETHER", True))
 
 
-def _claim(files: tuple[Path, ...]) -> dict[str, list[Path]]:
+def _claim(root: Path, files: tuple[Path, ...]) -> tuple[dict[str, list[Path]], list[Diagnostic]]:
     """Kind -> its files, in the order of the registry; what a store owns is nobody else's."""
     claimed: dict[str, list[Path]] = {}
     owned: dict[Path, str] = {}
-    left = list(files)
-    for kind, store in registered().items():
+    left = _ask(STORES, list(files), claimed, owned)
+    notes = []
+    if left:
+        more, complaints = others(frozenset(STORES))
+        notes = [Diagnostic(Severity.WARNING, root.name, text) for text in complaints]
+        _ask(more, left, claimed, owned)
+    for kind in list(claimed):
+        claimed[kind] = [f for f in claimed[kind] if _owner(f, owned) in (None, kind)]
+        if not claimed[kind]:
+            del claimed[kind]
+    return claimed, notes
+
+
+def _ask(
+    asked: Mapping[str, Store],
+    left: list[Path],
+    claimed: dict[str, list[Path]],
+    owned: dict[Path, str],
+) -> list[Path]:
+    """Let each store claim its files; those that nobody claims."""
+    for kind, store in asked.items():
         if getattr(store, "ALONE", False):
             continue
         suffixes = getattr(store, "SUFFIXES", None)
@@ -114,11 +137,7 @@ def _claim(files: tuple[Path, ...]) -> dict[str, list[Path]]:
         owns = getattr(store, "owns", None)
         if owns is not None:
             owned |= {owns(file): kind for file in mine}
-    for kind in list(claimed):
-        claimed[kind] = [f for f in claimed[kind] if _owner(f, owned) in (None, kind)]
-        if not claimed[kind]:
-            del claimed[kind]
-    return claimed
+    return left
 
 
 def _recognises(store: Store, file: Path) -> bool:
@@ -139,8 +158,11 @@ def recognise(path: Path) -> str:
     Raises InputError where the file is missing, unreadable, empty or of no known format.
     """
     check_readable(path)
-    for kind, store in registered().items():
+    for kind, store in STORES.items():
         if store.recognises(path):
+            return kind
+    for kind, store in others(frozenset(STORES))[0].items():
+        if _recognises(store, path):
             return kind
     if path.suffix.lower() in _COMPRESSED:
         raise InputError(
@@ -158,7 +180,7 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     A table file's place says more than its columns: settings of its folder become columns of one
     value each. Raises InputError where the files cannot be read or are damaged.
     """
-    store = registered()[found.kind]
+    store = store_of(found.kind)
     if is_together(found):
         return store.read(found, engine, table)
     file = found.files[0]
@@ -177,7 +199,7 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
 
 def parts(found: Found) -> Iterator[Path]:
     """Every file that the reading of a Found depends on, in a fixed order."""
-    store = registered()[found.kind]
+    store = store_of(found.kind)
     owns = getattr(store, "owns", None)
     seen: dict[Path, None] = dict.fromkeys(found.files)
     by_folder: dict[Path, None] = {}
