@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 INDEX = "index.json"
 """In build/.work: which folder the last build with given options went to."""
 SKIPPED = frozenset({"build", "generated", "node_modules", "__pycache__"})
+_LARGEST = 256 << 20
+"""Bytes up to which a file is digested: beyond (checkpoints beside results), time decides alone."""
 WATCHED = TEX_FILES | {".toml"}
 """What a build reads of the author's folder; result stores are named in the record."""
 
@@ -46,16 +48,21 @@ def take(project: Path, others: Iterable[Path]) -> dict[str, Stamp]:
     """Size and time of everything that a build of `project` reads."""
     found = {str(path): _stamp(path) for path in _walk(project)}
     for other in others:
-        paths = _everything(other) if other.is_dir() else [other]
+        # What SQLite has not yet merged lies beside the database.
+        wal = other.with_name(other.name + "-wal")
+        paths = _everything(other) if other.is_dir() else [other, wal]
         found |= {str(path): _stamp(path) for path in paths if path.exists()}
     found |= {str(path): _stamp(path) for path in _everything(Path(__file__).parent)}
     return found
 
 
 def seal(stamps: Mapping[str, Stamp]) -> dict[str, tuple[int, int, str]]:
-    """Stamps with the files' digests; none for a file that has changed since its stamp."""
+    """Stamps with the files' digests; none for one that is huge or has changed since its stamp."""
     return {
-        path: (*stamp, _digest(Path(path)) if _unchanged(Path(path), stamp) else "")
+        path: (
+            *stamp,
+            _digest(Path(path)) if stamp[0] <= _LARGEST and _unchanged(Path(path), stamp) else "",
+        )
         for path, stamp in stamps.items()
     }
 
@@ -81,7 +88,8 @@ def _inputs_unchanged(record: Record, now: Mapping[str, Stamp]) -> bool:
         return False
     for name, stamp in now.items():
         size, changed, digest = record.inputs[name]
-        if stamp != (size, changed) and (stamp[0] != size or _digest(Path(name)) != digest):
+        same = stamp == (size, changed)
+        if not same and (stamp[0] != size or not digest or _digest(Path(name)) != digest):
             return False
     return True
 

@@ -71,6 +71,22 @@ def test_a_change_of_time_alone_is_none(built):
     assert record.fresh(work, "k") is not None
 
 
+def test_what_sqlite_keeps_beside_the_database_is_an_input(built):
+    _, store, work, save = built
+    save()
+    store.with_name(store.name + "-wal").write_text("new rows")
+    assert record.fresh(work, "k") is None
+
+
+def test_a_huge_file_is_not_digested_and_its_time_decides(built, monkeypatch):
+    _, store, work, save = built
+    monkeypatch.setattr(record, "_LARGEST", 0)
+    save()
+    assert record.fresh(work, "k")
+    os.utime(store, (1, 1))
+    assert record.fresh(work, "k") is None
+
+
 def test_a_change_while_the_build_ran_is_a_change(built):
     """The stamps are older than the edit, the record is written after it."""
     project, _, work, save = built
