@@ -68,6 +68,8 @@ class Found:
     """What the names of folders mean, as the author says: "{dataset}/{method}/seed={seed}"."""
     table: str = ""
     """Which table of a database; empty: the one that holds results."""
+    history: bool = True
+    """False: only the value at each metric's last step is needed; a store may give more."""
 
     def place(self, path: Path) -> str:
         """Where a file is, to put behind the source's own name: "/a/b.csv"; "" for the source."""
