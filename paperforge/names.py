@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,17 +18,38 @@ from paperforge.spec import Direction
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+OWN = 1
+"""The tier of a table's own columns: that of its config."""
+_HEADS = ("pattern", "config", "params", "hparams", "tags", "path", "mlflow")
+"""What may be left out in front of a column's name, in the order of their precedence."""
 _NUMBERS = ("metric", "value")
 _SHOWN = 12
 _SEPARATORS = re.compile(r"[\W_]+")
 _PREFIX = re.compile(r"([A-Za-z]+)([/_.\-: ]+)(?=\S)")
+_SUFFIX = re.compile(
+    r"(?<=[^/_.\-: (\[])(?:[/_.\-: ]+([A-Za-z]+)|[/_.\-: ]*[(\[]([A-Za-z]+)[)\]])$"
+)
+_NO_SUFFIX = ("tr",)
+"""Words for a split that mean something else at the end of a name."""
+_DEVIATION = ("std_dev", "standard_dev")
 
 
 def split_of(name: str) -> tuple[str, str]:
-    """A metric's name without its split, and the split: ("accuracy", "test") of "test/accuracy"."""
+    """A metric's name without its split, and the split: ("accuracy", "test") of "test/accuracy".
+
+    The split may stand in front (`eval_loss`) or behind (`loss/val`, `Accuracy (test)`).
+    """
     found = _PREFIX.match(name)
     split = splits().get(found[1].lower()) if found else None
-    return (name[found.end() :], split) if found and split else (name, "")
+    if found and split:
+        return name[found.end() :], split
+    found = _SUFFIX.search(name)
+    word = (found[1] or found[2]).lower() if found else ""
+    if not found or word in _NO_SUFFIX or word not in splits():
+        return name, ""
+    # std_dev is no std on dev.
+    rest = name[: found.start()]
+    return (name, "") if plain(name).endswith(_DEVIATION) else (rest, splits()[word])
 
 
 @cache
@@ -60,6 +81,7 @@ def _known(name: str) -> tuple[str, Direction] | None:
     return next((table[t] for t in tries if t in table), None)
 
 
+@lru_cache(maxsize=1 << 16)
 def plain(name: str) -> str:
     """A name without case and separators, and without what trackers put in front."""
     key = _SEPARATORS.sub("_", name.lower()).strip("_")
@@ -68,11 +90,12 @@ def plain(name: str) -> str:
 
 
 def is_tracked_setting(metric: str) -> bool:
-    """Whether a tracker's metric is bookkeeping: learning rate, epoch, load of the machine."""
+    """Whether a tracker's metric is bookkeeping: learning rate, epoch, time, the machine's load."""
     key = plain(split_of(metric)[0])
     return (
         key in _data()["tracked_settings"]
         or metric.partition("/")[0] in _data()["tracked_prefixes"]
+        or metric.lower().startswith(tuple(_data()["tracker_columns"]))
     )
 
 
@@ -103,19 +126,40 @@ def is_setting(column: str) -> bool:
     key = plain(column)
     words = key.split("_")
     return (
-        key in _data()["settings"]
+        is_told(column)
+        or key in _data()["settings"]
         or any(key in names for role, names in roles().items() if role not in _NUMBERS)
+        or any(key in names for names in second().values())
         or words[-1] in _data()["spreads"]
+        or "_".join(words[-2:]) in _data()["spreads"]
         or column.lower().startswith(tuple(_data()["tracker_columns"]))
         or (len(words) > 1 and words[0] in _data()["setting_prefixes"])
-        or column.startswith(("params.", "tags.", "config."))
     )
 
 
+def is_told(column: str) -> bool:
+    """Whether a column holds a setting of the run: config.lr, params.lr, path.lr, pattern.lr."""
+    head, dot, _ = column.partition(".")
+    return bool(dot) and any(head.lower() in heads for heads in _data()["precedence"])
+
+
+def second() -> dict[str, list[str]]:
+    """Role -> names that mean it where none of `roles` is there."""
+    found: dict[str, list[str]] = _data()["second"]
+    return found
+
+
+def nested() -> dict[str, dict[str, list[str]]]:
+    """Role -> which last parts of a dotted name mean it ("last") under which others ("parents")."""
+    found: dict[str, dict[str, list[str]]] = _data()["nested"]
+    return found
+
+
 def tier(column: str) -> int:
-    """Which columns are looked at first: the table's own (0), parameters (1), tags (2)."""
-    head = column.partition(".")[0].lower()
-    return {"tags": 2, "tag": 2}.get(head, 1 if head in _data()["prefixes"] else 0)
+    """Which columns are looked at first: --path, the table's own and config, params, tags, path."""
+    head = column.partition(".")[0].lower() if "." in column else ""
+    heads: list[list[str]] = _data()["precedence"]  # type: ignore[assignment]  # a list in the file
+    return next((place for place, names in enumerate(heads) if head in names), OWN)
 
 
 def is_cost(name: str) -> bool:
@@ -136,9 +180,14 @@ def aggregated(column: str, columns: Sequence[str]) -> str:
     if tail.lower() != "mean" or mark not in ("_", "/", ".", "-", " ") or not head[:-1]:
         return ""
     stem = head[:-1]
-    others = {plain(c) for c in columns}
-    spread = any(f"{plain(stem)}_{word}" in others for word in _data()["spreads"])
-    return stem if spread and stem not in columns else ""
+    return stem if has_spread(stem, columns) and stem not in columns else ""
+
+
+def has_spread(column: str, columns: Sequence[str]) -> bool:
+    """Whether a column NAME_std, NAME_ci, std_NAME or the like stands beside NAME."""
+    others, name = {plain(c) for c in columns}, plain(column)
+    words = _data()["spreads"]
+    return any(f"{name}_{word}" in others or f"{word}_{name}" in others for word in words)
 
 
 def alike(name: str, names: Sequence[str]) -> list[str]:
@@ -156,14 +205,15 @@ def _label_of(name: str) -> str:
 
 
 def resolve(name: str, columns: Sequence[str], where: str) -> str:
-    """The column that a user means: exact, a parameter or tag, or the same but for case.
+    """The column that a user means: exact, a setting or tag, or the same but for case.
 
     Raises InputError with the nearest names where there is none.
     """
-    for candidate in (name, f"params.{name}", f"tags.{name}", f"mlflow.{name}"):
+    for candidate in (name, *(f"{head}.{name}" for head in _HEADS)):
         if candidate in columns:
             return candidate
-    same = [c for c in columns if c.lower() == name.lower()]
+    lowered = (name.lower(), *(f"{head}.{name.lower()}" for head in _HEADS))
+    same = [c for c in columns if c.lower() in lowered]
     if len(same) == 1:
         return same[0]
     near = alike(name, columns)

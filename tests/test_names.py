@@ -45,6 +45,19 @@ def test_unknown_metrics_have_no_direction(name):
         ("evaluation", ("evaluation", "")),
         ("testable_x", ("testable_x", "")),
         ("accuracy", ("accuracy", "")),
+        ("accuracy_test", ("accuracy", "test")),
+        ("loss/val", ("loss", "val")),
+        ("Test Accuracy", ("Accuracy", "test")),
+        ("Accuracy (dev)", ("Accuracy", "val")),
+        ("F1[test]", ("F1", "test")),
+        ("eval/accuracy", ("accuracy", "val")),
+        ("eval_test_loss", ("test_loss", "val")),
+        ("top-1.eval", ("top-1", "val")),
+        ("accuracy_std_dev", ("accuracy_std_dev", "")),
+        ("std dev", ("std dev", "")),
+        ("bleu_en_tr", ("bleu_en_tr", "")),
+        ("contest", ("contest", "")),
+        ("_test", ("_test", "")),
     ],
 )
 def test_splits(name, expected):
@@ -54,7 +67,8 @@ def test_splits(name, expected):
 @pytest.mark.parametrize(
     "name",
     ["lr", "learning_rate", "Batch Size", "epochs", "rank", "hidden", "layers", "params", "n_heads",
-     "accuracy_std", "Unnamed: 0", "epoch", "column 1", "params.alpha", "timestamp", "seed"],
+     "accuracy_std", "acc_std_dev", "_runtime", "_step", "_timestamp", "torch_seed", "path.width",
+     "config.accuracy", "Unnamed: 0", "epoch", "column 1", "params.alpha", "timestamp", "seed"],
 )  # fmt: skip
 def test_settings(name):
     assert is_setting(name)
@@ -68,4 +82,5 @@ def test_no_settings(name):
 def test_bookkeeping_of_trackers():
     assert is_tracked_setting("lr")
     assert is_tracked_setting("system/cpu_utilization")
+    assert is_tracked_setting("_runtime") and is_tracked_setting("_timestamp")
     assert not is_tracked_setting("accuracy")

@@ -13,6 +13,7 @@ from paperforge import columns
 from paperforge.engine import identifier
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import listed, plain
+from paperforge.results.peek import Peek
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -35,7 +36,8 @@ def guess(
     declared: Collection[str],
 ) -> Mapped:
     """`columns.guess`, with the column of the examples where the rows tell it. Raises as that."""
-    mapped = columns.guess(raw, looks, source, declared)
+    rows = Peek(engine, raw.table)
+    mapped = columns.guess(raw, looks, source, declared, rows)
     if _REPLICATES & set(mapped.roles) or not looks or "metric" in mapped.roles:
         return mapped
     taken = {*mapped.roles.values(), *(value.column for value in mapped.values)}
@@ -45,7 +47,7 @@ def guess(
         if not _numbers_examples(engine, raw.table, column, mapped):
             continue
         given = replace(source, columns={**source.columns, "example": column})
-        found = columns.guess(raw, looks, given, declared)
+        found = columns.guess(raw, looks, given, declared, rows)
         text = f"{column!r} is taken for the example: every method has the same ones, each once"
         note = Diagnostic(Severity.NOTE, source.shown, text, f"--map {column}=seed if it is not")
         return replace(found, guessed=found.guessed | {"example"}, notes=(*found.notes, note))

@@ -168,24 +168,6 @@ def test_clusters_belong_to_examples():
     assert mapped.roles["cluster"] == "group"
 
 
-def test_parameters_come_before_tags_and_names():
-    raw = Raw(
-        "raw",
-        ("mlflow.run_name", "params.model", "tags.model", "tags.dataset", "k", "v"),
-        {"metric": "k", "value": "v"},
-    )
-    source = Source(Path("/m.db"), "m.db")
-    mapped = columns.guess(raw, {}, source, ())
-    assert mapped.roles["method"] == "params.model"
-    assert mapped.roles["dataset"] == "tags.dataset"
-    source = Source(Path("/m.db"), "m.db", columns={"method": "model", "dataset": "run_name"})
-    assert columns.guess(raw, {}, source, ()).roles["dataset"] == "mlflow.run_name"
-    raw = Raw("raw", ("mlflow.run_name", "k", "v"), {"metric": "k", "value": "v"})
-    mapped = columns.guess(raw, {}, Source(Path("/m.db"), "m.db"), ())
-    assert mapped.roles["method"] == "mlflow.run_name"
-    assert "run's name" in said(mapped)
-
-
 def test_a_declared_column_must_exist():
     with pytest.raises(InputError, match="no column 'modle'") as caught:
         guess({"model": TEXT, "accuracy": NUMBER}, columns={"method": "modle"})
@@ -246,3 +228,35 @@ def test_another_word_for_a_metric_is_near():
     with pytest.raises(InputError) as error:
         guess({"method": TEXT, "accuracy": NUMBER}, metrics=("acc",))
     assert error.value.hint == "did you mean accuracy?"
+
+
+def test_a_mean_beside_its_spread_is_aggregated_unless_rows_are_runs():
+    given = {"method": TEXT, "accuracy": NUMBER, "accuracy_std": NUMBER}
+    mapped = guess(given)
+    assert [v.metric for v in mapped.values] == ["accuracy"]
+    assert "'accuracy' stands beside its spread" in said(mapped)
+    assert "aggregated" not in said(guess({**given, "seed": NUMBER}))
+    assert "aggregated" in said(guess({"method": TEXT, "f1": NUMBER, "std_f1": NUMBER}))
+    assert "aggregated" not in said(guess({"method": TEXT, "f1": NUMBER, "acc_std": NUMBER}))
+
+
+def test_splits_are_read_from_the_end_of_metric_names():
+    mapped = guess({"method": TEXT, "accuracy_test": NUMBER, "loss/val": NUMBER})
+    assert [(v.metric, v.split) for v in mapped.values] == [("accuracy", "test"), ("loss", "val")]
+
+
+def test_settings_of_the_run_are_no_metrics_and_not_said_to_be_ignored():
+    given = {"config.lr": NUMBER, "path.width": NUMBER, "config.accuracy": NUMBER}
+    mapped = guess({"method": TEXT, "accuracy": NUMBER, **given})
+    assert [v.column for v in mapped.values] == ["accuracy"]
+    assert said(mapped) == ""
+    mapped = guess({"method": TEXT, **given}, metrics=("config.accuracy",))
+    assert [v.column for v in mapped.values] == ["config.accuracy"]
+
+
+def test_a_folder_without_a_method_is_told_of_path(tmp_path):
+    looks = {"accuracy": look(NUMBER), "path.seed": look(NUMBER)}
+    source = Source(tmp_path, "runs")
+    with pytest.raises(InputError, match="no column names the method") as caught:
+        columns.guess(Raw("raw", tuple(looks)), looks, source, ())
+    assert "--path '{method}/{seed}'" in caught.value.hint

@@ -1,0 +1,55 @@
+"""Guessing what columns mean: by name first, by what the rows hold where names leave it open.
+
+Whatever is declared wins. Whatever is guessed is said. Two columns for one role are asked about.
+
+candidates  which columns may play a role, by their names
+roles       which one does
+numbers     which columns hold numbers
+values      what the columns of numbers measure
+datasets    tables with a column for every dataset
+draft       a guess in the making
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paperforge.columns import roles, values
+from paperforge.columns.draft import EACH_COLUMN, Draft, Mapped, Value
+from paperforge.spec import ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from paperforge.columns.candidates import Rows
+    from paperforge.model import Raw
+    from paperforge.numbers import Look
+    from paperforge.spec import Source
+
+__all__ = ["EACH_COLUMN", "Mapped", "Value", "guess"]
+
+
+def guess(
+    raw: Raw,
+    looks: Mapping[str, Look],
+    source: Source,
+    declared: Collection[str],
+    rows: Rows | None = None,
+) -> Mapped:
+    """What the columns of a store mean.
+
+    `looks` describes the first rows of every column (empty where the store knows its roles);
+    `declared` are names of metrics that the author has declared; `rows` answers what only the data
+    can. Raises InputError where a declared column is missing, where two different columns could
+    have one role, where nothing names the method, and where no column holds numbers.
+    """
+    draft = Draft(raw, looks, source, frozenset(declared), rows)
+    draft.declare()
+    for role in ROLES:
+        roles.find(draft, role)
+    if "metric" in draft.roles:
+        values.long(draft)
+    else:
+        values.wide(draft)
+    roles.find_method(draft)
+    return draft.mapped()

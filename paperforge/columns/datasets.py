@@ -1,0 +1,63 @@
+"""Tables with a column for every dataset: `model,seed,MNLI,RTE`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paperforge.columns.draft import Value
+from paperforge.columns.numbers import is_declared, is_known, numeric
+from paperforge.errors import InputError
+from paperforge.names import is_benchmark, is_cost, may_be_dataset, split_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from paperforge.columns.draft import Draft
+
+_SCORE = "score"
+"""What columns that are datasets hold, where nobody says it."""
+
+
+def are_datasets(draft: Draft, candidates: Sequence[str]) -> bool:
+    """Whether columns of numbers are datasets: two or more have a well-known one's name."""
+    if "dataset" in draft.roles or any(is_declared(draft, c) for c in candidates):
+        return False
+    if any(is_known(c) and not is_cost(c) for c in candidates):
+        return False
+    found = [c for c in candidates if is_benchmark(c)]
+    draft.crossed = len(found) > 1
+    if draft.crossed:
+        draft.note(
+            f"{', '.join(found)} are taken for datasets, and what they hold is called "
+            f"{_SCORE!r}; --map '*=dataset' --metric NAME names it; "
+            f"{' '.join(f'--metric {c}' for c in found)} makes them metrics"
+        )
+    elif len(candidates) > 1 and not any(is_known(c) for c in candidates):
+        draft.note(
+            f"{', '.join(candidates)} are taken for metrics; if they are datasets: "
+            "--map '*=dataset' --metric NAME"
+        )
+    return draft.crossed
+
+
+def cross(draft: Draft) -> None:
+    """Value columns that are datasets; a metric that is no column is what they measure."""
+    names = [name for name in draft.source.metrics if name not in draft.raw.columns]
+    columns = [name for name in draft.source.metrics if name in draft.raw.columns]
+    if len(names) > 1:
+        raise InputError(
+            f"the columns are datasets, and they cannot hold both {' and '.join(names)}",
+            draft.source.shown,
+            f"keep one: --metric {names[0]}",
+        )
+    if not columns:
+        columns = [c for c in numeric(draft) if may_be_dataset(c)]
+        rest = [c for c in numeric(draft) if c not in columns]
+        if rest:
+            draft.note(f"ignored: {', '.join(rest)}; --metric NAME uses one")
+    if not columns:
+        raise draft.stuck("no column holds numbers", "write a column for each dataset")
+    metric = names[0] if names else _SCORE
+    for column in columns:
+        name, split = (column, "") if "split" in draft.roles else split_of(column)
+        draft.values.append(Value(column, metric, split, name))

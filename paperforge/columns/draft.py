@@ -1,0 +1,102 @@
+"""A guess in the making: what is known so far, and the ways to add to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from paperforge.errors import InputError
+from paperforge.model import Diagnostic, Severity
+from paperforge.names import resolve, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from paperforge.columns.candidates import Rows
+    from paperforge.model import Raw
+    from paperforge.numbers import Look
+    from paperforge.spec import Source
+
+EACH_COLUMN = "*"
+"""As the column of the datasets: every value column is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A column of numbers, and what it measures."""
+
+    column: str
+    metric: str
+    split: str = ""
+    dataset: str = ""
+    """The dataset that the column is named after; empty: the column is named after its metric."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What the columns of one source mean."""
+
+    roles: Mapping[str, str]
+    """Role -> column. With "metric" and "value" where the table is long."""
+    values: tuple[Value, ...] = ()
+    """The value columns of a wide table; empty: the table is long."""
+    guessed: frozenset[str] = frozenset()
+    """The roles that nobody declared."""
+    notes: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(slots=True)
+class Draft:
+    """One guess in the making."""
+
+    raw: Raw
+    looks: Mapping[str, Look]
+    source: Source
+    declared: frozenset[str]
+    rows: Rows | None = None
+    roles: dict[str, str] = field(default_factory=dict)
+    guessed: set[str] = field(default_factory=set)
+    values: list[Value] = field(default_factory=list)
+    notes: list[Diagnostic] = field(default_factory=list)
+    crossed: bool = False
+    """Whether the value columns are datasets."""
+
+    def declare(self) -> None:
+        """Take what is declared, and what the store itself knows."""
+        for role, name in self.source.columns.items():
+            if (role, name) == ("dataset", EACH_COLUMN):
+                self.crossed = True
+                continue
+            self.roles[role] = resolve(name, self.raw.columns, self.source.shown)
+        for role, column in self.raw.known.items():
+            if column not in self.roles.values():
+                self.roles.setdefault(role, column)
+
+    def free(self) -> list[str]:
+        """Columns without a role."""
+        taken = {*self.roles.values(), *(v.column for v in self.values)}
+        return [c for c in self.raw.columns if c not in taken]
+
+    def take(self, role: str, column: str) -> None:
+        """Give a role to a column."""
+        self.roles[role] = column
+        self.guessed.add(role)
+
+    def note(self, text: str, hint: str = "") -> None:
+        """Say something about the guess."""
+        self.notes.append(Diagnostic(Severity.NOTE, self.source.shown, text, hint))
+
+    def warn(self, text: str, hint: str) -> None:
+        """Say something that changes what the paper may claim."""
+        self.notes.append(Diagnostic(Severity.WARNING, self.source.shown, text, hint))
+
+    def stuck(self, message: str, hint: str) -> InputError:
+        """Nothing fits: show the columns."""
+        listing = shown(self.raw.columns)
+        return InputError(f"{message}; the columns are: {listing}", self.source.shown, hint)
+
+    def mapped(self) -> Mapped:
+        """The finished guess."""
+        return Mapped(
+            dict(self.roles), tuple(self.values), frozenset(self.guessed), tuple(self.notes)
+        )

@@ -1,0 +1,91 @@
+"""Which column plays which role."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from paperforge.columns.candidates import candidates, one_of
+from paperforge.columns.numbers import is_known
+from paperforge.names import is_setting, listed, plain
+
+if TYPE_CHECKING:
+    from paperforge.columns.draft import Draft
+
+_UNNAMED = re.compile(r"column 1|unnamed: 0")  # without a header: here, and in pandas
+
+
+def find(draft: Draft, role: str) -> None:
+    """The column of a role by its name, in the order of precedence."""
+    if role in draft.roles or (role == "cluster" and "example" not in draft.roles):
+        return
+    if draft.crossed and role in ("dataset", "metric", "value"):
+        return
+    found = candidates(role, [c for c in draft.free() if _fits(draft, c, role)])
+    if role == "example" and not found:
+        found = _weak_examples(draft)
+    if found:
+        draft.take(role, one_of(role, found, draft.rows, draft.source.shown))
+
+
+def _fits(draft: Draft, column: str, role: str = "") -> bool:
+    """Whether the rows do not speak against the name: `metric` may be a column of numbers."""
+    look = draft.looks.get(column)
+    if look is None or column in draft.source.metrics:
+        return look is None
+    if plain(column) in listed("text_only"):
+        return look.kind == "text"
+    if role == "value":
+        return look.kind != "text"
+    return look.kind != "empty"
+
+
+def _weak_examples(draft: Draft) -> list[str]:
+    """Columns like `id`, which may also number the rows: only where values come again."""
+    weak = [c for c in draft.free() if plain(c) in listed("weak_example") and _fits(draft, c)]
+    for column in weak:
+        if column in draft.looks and not draft.looks[column].repeats:
+            draft.note(
+                f"{column!r} is different in every row and was taken for a row number; "
+                f"--map {column}=example if it names examples"
+            )
+    return [c for c in weak if c not in draft.looks or draft.looks[c].repeats]
+
+
+def find_method(draft: Draft) -> None:
+    """Without a telling name: the run's name, or the only column of text."""
+    if "method" in draft.roles:
+        return
+    if draft.raw.name:
+        draft.take("method", draft.raw.name)
+        draft.note(
+            "no setting or tag names the method: the run's own name is used; "
+            "--map COLUMN=method names another"
+        )
+        return
+    texts = [
+        column
+        for column in draft.free()
+        if column in draft.looks
+        and draft.looks[column].kind == "text"
+        and not is_setting(column)
+        and not is_known(column)
+    ]
+    first = draft.raw.columns[0] if draft.raw.columns else ""
+    unnamed = first in draft.free() and _UNNAMED.fullmatch(first.lower()) is not None
+    unnamed = unnamed and first in draft.looks and draft.looks[first].kind == "text"
+    if unnamed and not texts:
+        draft.take("method", first)
+        draft.note(
+            f"the first column has no name and holds text: it is taken for the method "
+            f"(--map '{first}=method')"
+        )
+        return
+    if len(texts) != 1:
+        option = f"'{first}=method'" if unnamed else "COLUMN=method"
+        hint = f"say which one does: --map {option}"
+        if draft.source.path.is_dir() and not draft.source.pattern:
+            hint += "; or what folders are named after: --path '{method}/{seed}'"
+        raise draft.stuck("no column names the method", hint)
+    draft.take("method", texts[0])
+    draft.note(f"{texts[0]!r} is taken for the method: it is the only column of text")

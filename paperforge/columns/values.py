@@ -1,0 +1,160 @@
+"""Which columns hold the numbers, and what each measures: its metric, its split, its dataset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paperforge.columns import datasets, roles
+from paperforge.columns.draft import Value
+from paperforge.columns.numbers import is_declared, is_known, numeric
+from paperforge.errors import InputError
+from paperforge.names import (
+    aggregated,
+    has_spread,
+    is_benchmark,
+    is_setting,
+    listed,
+    plain,
+    resolve,
+    split_of,
+)
+
+if TYPE_CHECKING:
+    from paperforge.columns.draft import Draft
+
+
+def long(draft: Draft) -> None:
+    """One metric a row: find the column of its value."""
+    roles.find(draft, "value")
+    if "value" in draft.roles:
+        return
+    found = [c for c in numeric(draft) if not is_setting(c)]
+    if len(found) != 1:
+        raise draft.stuck(
+            f"{draft.roles['metric']!r} names the metric, and no column is called value",
+            "say which column holds the number: --map COLUMN=value",
+        )
+    draft.take("value", found[0])
+
+
+def wide(draft: Draft) -> None:
+    """A column for every metric."""
+    if draft.crossed:
+        datasets.cross(draft)
+    elif "value" in draft.source.columns:
+        draft.values = [_value(draft, draft.roles["value"])]
+    elif draft.source.metrics:
+        draft.values = [_value(draft, _wanted(draft, name)) for name in draft.source.metrics]
+    elif datasets.are_datasets(draft, [c for c in numeric(draft) if not is_setting(c)]):
+        draft.roles.pop("value", None)
+        datasets.cross(draft)
+    else:
+        draft.values = [_value(draft, c) for c in _measured(draft)]
+    draft.roles.pop("value", None)
+    draft.guessed.discard("value")
+    _refuse_doubles(draft)
+
+
+def _refuse_doubles(draft: Draft) -> None:
+    """Raise InputError where two columns measure the same; say where they almost do."""
+    seen: dict[tuple[str, str, str], str] = {}
+    for value in draft.values:
+        key = (value.metric, value.split, value.dataset)
+        other = seen.setdefault(key, value.column)
+        if other != value.column:
+            raise InputError(
+                f"{other!r} and {value.column!r} are both {value.dataset or value.metric}"
+                + (f" on {value.split}" if value.split else ""),
+                draft.source.shown,
+                f"keep one: --metric {other}",
+            )
+
+
+def _measured(draft: Draft) -> list[str]:
+    """The columns that are metrics: well-known names, else every number that is no setting."""
+    numbers = numeric(draft)
+    candidates = [c for c in numbers if not is_setting(c)]
+    if "value" in draft.roles:
+        candidates.append(draft.roles["value"])
+    known = [c for c in candidates if is_known(c)]
+    wanted = known or candidates or _known_texts(draft)
+    chosen = [
+        c for c in draft.raw.columns if c in wanted or (c in numbers and is_declared(draft, c))
+    ]
+    if not chosen:
+        _refuse_separators(draft)
+        raise draft.stuck(
+            "no column holds numbers that could be results",
+            "name the columns that do: --metric COLUMN",
+        )
+    ignored = [
+        column
+        for column in (*numbers, *_known_texts(draft))
+        if column not in chosen and plain(column) not in listed("weak_example")
+    ]
+    if ignored:
+        draft.note(f"ignored: {', '.join(ignored)}; --metric NAME uses one")
+    return chosen
+
+
+def _refuse_separators(draft: Draft) -> None:
+    """Raise InputError where a column would hold numbers but for its thousands separators."""
+    for column in draft.free():
+        text = draft.looks[column].separated
+        if text and not is_setting(column):
+            raise InputError(
+                f"{column}: {text!r} has thousands separators and is not read as a number",
+                draft.source.shown,
+                "write 1234567.5 for numbers, without separators",
+            )
+
+
+def _known_texts(draft: Draft) -> list[str]:
+    """Free columns with a metric's name that hold text."""
+    return [c for c in draft.free() if draft.looks[c].kind == "text" and is_known(c)]
+
+
+def _wanted(draft: Draft, name: str) -> str:
+    """The column of a metric that is asked for by its full or short name."""
+    if name in draft.raw.columns:
+        return name
+    if sum(is_benchmark(c) for c in numeric(draft)) > 1 and "dataset" not in draft.roles:
+        raise draft.stuck(
+            f"there is no column {name!r}",
+            f"if columns are datasets: --map '*=dataset' --metric {name}",
+        )
+    short = [c for c in draft.free() if split_of(c)[0] == name]
+    for split in ("test", "val", ""):
+        found = [c for c in short if split_of(c)[1] == split]
+        if found:
+            return found[0]
+    return resolve(name, draft.raw.columns, draft.source.shown)
+
+
+def _value(draft: Draft, column: str) -> Value:
+    """The metric and split that a column's name says."""
+    bare = column.removeprefix("metrics.")
+    stem = aggregated(column, draft.raw.columns)
+    if stem and bare not in draft.declared:
+        bare = stem.removeprefix("metrics.")
+        _warn_of_means(draft, f"{column!r} holds", bare)
+    elif _summarised(draft, column):
+        _warn_of_means(draft, f"{column!r} stands beside its spread and seems to hold", bare)
+    if bare in draft.declared or "split" in draft.roles:
+        return Value(column, bare)
+    return Value(column, *split_of(bare))
+
+
+def _summarised(draft: Draft, column: str) -> bool:
+    """Whether a column is beside its own spread, in rows that are no runs."""
+    named = {"seed", "run", "fold", "example", "step"} & set(draft.roles)
+    return not named and has_spread(column, draft.raw.columns)
+
+
+def _warn_of_means(draft: Draft, which: str, metric: str) -> None:
+    """Say that a column holds aggregates."""
+    draft.warn(
+        f"{which} means, aggregated already: paperforge needs the runs; they are "
+        "shown without a spread, and differences cannot be tested",
+        f"give one row per run, with the run's own {metric}",
+    )
