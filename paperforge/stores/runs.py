@@ -59,6 +59,8 @@ class Collector:
         self._keys: dict[str, int] = {}
         self._used: set[str] = set()
         self._rows = 0
+        self._waiting: list[pa.RecordBatch] = []
+        self._held = 0
         self._clear()
         texts = ", ".join(f"{role} VARCHAR" for role in ROLES)
         axes = ", ".join(f"{axis} DOUBLE" for axis in AXES)
@@ -104,7 +106,9 @@ class Collector:
     ) -> None:
         """One value. `said`: roles as text (example="q7"), axes as numbers (epoch=2.0).
 
-        `value` None: there is none. `at`: the number of the record in the run's file.
+        `value` None: there is none. `at`: the number of the record in the run's file. `summary`
+        True: the store's own summary; where the run turns out to have no history of the metric, it
+        is a value like others.
         """
         columns = self._columns
         columns["run"].append(run)
@@ -135,7 +139,7 @@ class Collector:
         import numpy as np
         import pyarrow as pa
 
-        self._flush()
+        self._pack()
         count = len(values)
         if not count:
             return
@@ -152,7 +156,9 @@ class Collector:
         }
         if at is not None:
             arrays["record"] = pa.array(np.asarray(at, dtype=np.int64))
-        self._insert(pa.RecordBatch.from_pydict(arrays), count)
+        self._hold(pa.RecordBatch.from_pydict(arrays))
+        if self._held >= _BATCH:
+            self._flush()
 
     def note(self, place: str, text: str, hint: str = "", *, warn: bool = True) -> None:
         """Something that the reader should know. `place` as Found.place gives it."""
@@ -171,6 +177,8 @@ class Collector:
         columns = self._settings()
         self._make_runs(columns)
         self._make_keys()
+        if "summary" in self._used:
+            self._settle_summaries()
         extras = [c for c in (*AXES, *ROLES) if c in self._used and self._filled(c)]
         summary = "summary" in self._used
         own = ", ".join(f"r.{identifier(c)}" for c in (*RUN_COLUMNS, *columns))
@@ -209,11 +217,12 @@ class Collector:
             )
         return number
 
-    def _flush(self) -> None:
+    def _pack(self) -> None:
+        """The values that were added one by one, as a batch."""
         import pyarrow as pa
 
-        columns, count = self._columns, len(self._columns["run"])
-        if not count:
+        columns = self._columns
+        if not columns["run"]:
             return
         types = {"run": pa.int32(), "key": pa.int32(), "record": pa.int64(), "summary": pa.bool_()}
         arrays = {
@@ -221,13 +230,39 @@ class Collector:
             for name, values in columns.items()
         }
         self._clear()
-        self._insert(pa.RecordBatch.from_pydict(arrays), count)
+        self._hold(pa.RecordBatch.from_pydict(arrays))
 
-    def _insert(self, batch: pa.RecordBatch, count: int) -> None:
-        self._engine.register("__batch", batch)
+    def _hold(self, batch: pa.RecordBatch) -> None:
+        self._waiting.append(batch)
+        self._held += batch.num_rows
+
+    def _flush(self) -> None:
+        """Hand over what is held: one insertion for many small batches, in the order told."""
+        import pyarrow as pa
+
+        self._pack()
+        if not self._waiting:
+            return
+        tables = [pa.Table.from_batches([batch]) for batch in self._waiting]
+        together = pa.concat_tables(tables, promote_options="default")
+        self._engine.register("__batch", together)
         self._engine.execute(f"INSERT INTO {self._points} BY NAME SELECT * FROM __batch")
         self._engine.unregister("__batch")
-        self._rows += count
+        self._rows += self._held
+        self._waiting, self._held = [], 0
+
+    def _settle_summaries(self) -> None:
+        """Summaries and histories of one run and metric know of each other (Raw.summary)."""
+        runs = identifier(f"{self._table} runs")
+        self._engine.execute(
+            f"WITH told AS (SELECT r.run, p.key, bool_or(p.summary IS NOT true) AS logged "
+            f"FROM {self._points} p JOIN {runs} r ON r.number = p.run "
+            "GROUP BY r.run, p.key HAVING bool_or(p.summary)) "
+            f"UPDATE {self._points} AS t "
+            "SET summary = CASE WHEN b.logged THEN coalesce(t.summary, false) END "
+            f"FROM told b JOIN {runs} r ON r.run = b.run "
+            "WHERE r.number = t.run AND b.key = t.key"
+        )
 
     def _filled(self, column: str) -> bool:
         sql = f"SELECT 1 FROM {self._points} WHERE {column} IS NOT NULL LIMIT 1"

@@ -78,3 +78,33 @@ def test_what_utf_8_and_doubles_cannot_hold(engine, tmp_path):
 def test_no_runs_at_all(engine, tmp_path):
     with pytest.raises(InputError, match="no runs"):
         Collector(Found("x", tmp_path, ()), engine, "raw").relation()
+
+
+def test_summaries_and_histories_know_of_each_other(engine, tmp_path):
+    out = Collector(Found("x", tmp_path, ()), engine, "raw")
+    first, resumed, other = out.run("a", place="/1"), out.run("a", place="/2"), out.run("b")
+    out.extend(first, "acc", [0.1, 0.2], steps=[0, 1])
+    out.add(resumed, "acc", 0.3, summary=True)
+    out.add(resumed, "loss", 0.4)
+    out.add(other, "acc", 0.5, summary=True)
+    raw = out.relation()
+    rows = [(r["run"], r["value"], r["__summary"]) for r in _rows(engine, raw)]
+    # Only where the run has a history of the metric is its summary set apart.
+    assert raw.summary and rows == [
+        ("a", 0.1, False),
+        ("a", 0.2, False),
+        ("a", 0.3, True),
+        ("a", 0.4, None),
+        ("b", 0.5, None),
+    ]
+
+
+def test_many_small_arrays_keep_their_order(engine, tmp_path):
+    out = Collector(Found("x", tmp_path, ()), engine, "raw")
+    run = out.run("a")
+    for n in range(300):
+        out.extend(run, f"m{n % 7}", [float(n)] * 300, epoch=[1.0] * 300)
+        out.add(run, "one", float(n), step=n)
+    rows = _rows(engine, out.relation())
+    assert [r["value"] for r in rows if r["metric"] == "one"] == [float(n) for n in range(300)]
+    assert len(rows) == 300 * 301 and rows[0]["epoch"] == 1.0 and rows[0]["step"] is None
