@@ -25,7 +25,14 @@ def _many(name: str, metavar: str, text: str, into: str | None = None) -> Callab
 
 OPTIONS = (
     click.argument("sources", nargs=-1, type=PATH, metavar="[SOURCE]..."),
-    _many("--map", "COLUMN=ROLE", f"What a column means: {ROLES}.", "mapping"),
+    _many("--map", "COLUMN=ROLE", f"What a column, setting or tag means: {ROLES}.", "mapping"),
+    click.option(
+        "--path",
+        "pattern",
+        metavar="PATTERN",
+        help="What folders are named after: '{dataset}/{method}/seed={seed}'; * is anything.",
+    ),
+    click.option("--table", metavar="NAME", help="Which table of a database holds the results."),
     _many("--metric", "NAME", "Keep this metric (several times for several).", "metrics"),
     _many("--where", "COLUMN=VALUE", "Keep these rows only."),
     _many("--ours", "METHOD", "A method of ours: compared with each baseline."),
@@ -35,6 +42,12 @@ OPTIONS = (
     _many("--unit", "METRIC=UNIT", "Its unit; % shows fractions as per cent.", "units"),
     _many("--digits", "METRIC=N", "Decimals, where the uncertainty should not decide."),
     _many("--margin", "METRIC=M", "Differences below M (as printed) do not matter.", "margins"),
+    click.option(
+        "--final",
+        metavar="POLICY",
+        help="What counts of a run: last step, best or best:METRIC on validation, or the store's "
+        "own summary (last).",
+    ),
     click.option(
         "--replicate",
         type=click.Choice(["seed", "example"]),

@@ -6,6 +6,7 @@ knows these types; nothing heavy is imported here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -32,6 +33,37 @@ ROLES = (
 
 TIDY_COLUMNS = (*ROLES, "kept", "source")
 """The columns of the tidy relation; `source` is enough to find the row again."""
+
+
+FINAL = ("last", "best", "summary")
+"""What may count as a run's final value; best also as best:METRIC."""
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+def pattern_problem(pattern: str) -> str:
+    """What is wrong with a pattern of folders' names like "{dataset}/seed={seed}"; empty: nothing.
+
+    Names in braces are roles, or any word; * is anything within one name.
+    """
+    names = _BRACES.findall(pattern)
+    if set("{}") & set(_BRACES.sub("", pattern)):
+        return "a brace is opened or closed alone"
+    for name in names:
+        if name and not name.isidentifier():
+            return f"{{{name}}} is no name: letters, digits and _ only"
+    if not any(name.strip("_") for name in names):
+        return "nothing in it is named: write {method}, {dataset}, {seed} or other words in braces"
+    together = re.search(r"(?:\{[^{}]*\}|\*)(?:\{[^{}]*\}|\*)", pattern)
+    if together:
+        return f"nothing tells where the parts of {together[0]} end: put / or other text in between"
+    return ""
+
+
+def final_problem(final: str) -> str:
+    """What is wrong with a policy for final values; empty: nothing."""
+    if final in FINAL or (final.startswith("best:") and final.removeprefix("best:").strip()):
+        return ""
+    return "must be last, best, best:METRIC or summary"
 
 
 class Direction(StrEnum):

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError, UsageError
-from paperforge.spec import ROLES, Direction, Project, Role, Source, Unit
+from paperforge.spec import (
+    FINAL,
+    ROLES,
+    Direction,
+    Project,
+    Role,
+    Source,
+    Unit,
+    final_problem,
+    pattern_problem,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +35,8 @@ class ResultOptions:
 
     sources: tuple[Path, ...] = ()
     mapping: tuple[str, ...] = ()
+    pattern: str | None = None
+    table: str | None = None
     metrics: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
     ours: tuple[str, ...] = ()
@@ -33,6 +46,7 @@ class ResultOptions:
     units: tuple[str, ...] = ()
     digits: tuple[str, ...] = ()
     margins: tuple[str, ...] = ()
+    final: str | None = None
     replicate: str | None = None
     pair_by: tuple[str, ...] = ()
     alpha: float | None = None
@@ -57,17 +71,20 @@ def project_of(options: ResultOptions) -> Project:
             pair_by=tuple(options.pair_by) or project.design.pair_by,
             alpha=project.design.alpha if options.alpha is None else options.alpha,
             correction=options.correction or project.design.correction,
+            final=_final(options) or project.design.final,
         ),
     )
     if named is None:
         return project
-    columns = _columns(options.mapping)
+    given = _source(options, Path(), "")
     sources = tuple(
         replace(
             source,
-            columns={**source.columns, **columns},
-            metrics=options.metrics or source.metrics,
-            where={**source.where, **_pairs(options.where, "--where COLUMN=VALUE")},
+            columns={**source.columns, **given.columns},
+            metrics=given.metrics or source.metrics,
+            where={**source.where, **given.where},
+            pattern=given.pattern or source.pattern,
+            table=given.table or source.table,
         )
         for source in project.sources
     )
@@ -75,15 +92,38 @@ def project_of(options: ResultOptions) -> Project:
 
 
 def _sourced(options: ResultOptions) -> Project:
-    columns = _columns(options.mapping)
-    where = _pairs(options.where, "--where COLUMN=VALUE")
     return Project(
         root=Path.cwd(),
-        sources=tuple(
-            Source(existing(path), str(path), columns, options.metrics, where)
-            for path in options.sources
-        ),
+        sources=tuple(_source(options, existing(path), str(path)) for path in options.sources),
     )
+
+
+def _source(options: ResultOptions, path: Path, shown: str) -> Source:
+    """A source, as the options describe it."""
+    pattern = (options.pattern or "").strip()
+    problem = pattern_problem(pattern) if options.pattern is not None else ""
+    if problem:
+        raise UsageError(
+            problem, f"--path {pattern!r}", "for example --path '{dataset}/{method}/seed={seed}'"
+        )
+    return Source(
+        path,
+        shown,
+        _columns(options.mapping),
+        options.metrics,
+        _pairs(options.where, "--where COLUMN=VALUE"),
+        pattern,
+        options.table or "",
+    )
+
+
+def _final(options: ResultOptions) -> str:
+    """What counts as the final value, where it is said."""
+    if options.final and (problem := final_problem(options.final)):
+        near = get_close_matches(options.final, FINAL, 1)
+        asked = f" (did you mean {near[0]}?)" if near else ""
+        raise UsageError(f"{problem}{asked}", f"--final {options.final}")
+    return options.final or ""
 
 
 def _named_project(sources: tuple[Path, ...]) -> Path | None:
@@ -111,8 +151,6 @@ def existing(path: Path) -> Path:
     """The absolute path of a source. Raises InputError with a near name where it is missing."""
     if path.exists():
         return path.resolve()
-    from difflib import get_close_matches
-
     folder = path.parent
     names = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
     near = get_close_matches(path.name, names, 1)
@@ -129,8 +167,6 @@ def _columns(mapping: Iterable[str]) -> dict[str, str]:
         elif left in ROLES:
             role, column = left, right
         else:
-            from difflib import get_close_matches
-
             near = get_close_matches(right, ROLES, 1)
             raise UsageError(
                 f"{right!r} is no role" + (f" (did you mean {near[0]!r}?)" if near else ""),

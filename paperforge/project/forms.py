@@ -13,12 +13,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from paperforge.project import authors
-from paperforge.spec import ROLES
+from paperforge.spec import ROLES, final_problem, pattern_problem
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
     from pydantic_core import CoreSchema
 
+FINAL_PATTERN = "^(last|best(:.+)?|summary)$"
 PAIRING = ("seed", "fold")
 """Roles that can fix something shared between methods; examples pair by themselves."""
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -89,6 +90,22 @@ def _file_name(name: str) -> str:
     return name
 
 
+def _pattern(text: str) -> str:
+    """Refuse a pattern whose braces are wrong; empty is none."""
+    problem = pattern_problem(text) if text else ""
+    if problem:
+        raise ValueError(f"{problem}, like '{{dataset}}/{{method}}/seed={{seed}}'")
+    return text
+
+
+def _final(text: str) -> str:
+    """Refuse a policy for final values that is none."""
+    problem = final_problem(text)
+    if problem:
+        raise ValueError(problem)
+    return text
+
+
 def short_for(key: str) -> BeforeValidator:
     """A string stands for the table that has only this key."""
     return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
@@ -121,6 +138,14 @@ def _as_text(value: object) -> object:
 TEXT: dict[str, Any] = {"type": "string"}
 Text = Annotated[str, Field(min_length=1)]
 Prose = Annotated[str, AfterValidator(_prose)]
+Pattern = Annotated[
+    str,
+    AfterValidator(_pattern),
+    WithJsonSchema({"type": "string", "pattern": r"^[^{}]*(\{\w*\}[^{}]*)*$"}),
+]
+Final = Annotated[
+    str, AfterValidator(_final), WithJsonSchema({"type": "string", "pattern": FINAL_PATTERN})
+]
 FileName = Annotated[str, AfterValidator(_file_name)]
 Names = Annotated[list[Text], BeforeValidator(_one_as_list), Also(TEXT)]
 Paragraphs = Annotated[list[Prose], BeforeValidator(_one_as_list), Also(TEXT)]

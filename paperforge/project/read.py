@@ -189,6 +189,8 @@ def _source_values(paper: PaperToml, root: Path) -> tuple[Source, ...]:
             columns=dict(source.columns),
             metrics=tuple(source.metrics),
             where=source.where,
+            pattern=source.pattern,
+            table=source.table,
         )
         for source in paper.sources
     ]

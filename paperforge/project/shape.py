@@ -16,6 +16,7 @@ from paperforge.project.forms import (
     Also,
     ColumnRole,
     FileName,
+    Final,
     Free,
     Kept,
     KeysOneOf,
@@ -23,6 +24,7 @@ from paperforge.project.forms import (
     Names,
     PairingRoles,
     Paragraphs,
+    Pattern,
     Prose,
     Text,
     author_table,
@@ -48,7 +50,9 @@ class AuthorTable(_Table):
 class SourceTable(_Table):
     """A result store."""
 
-    path: Annotated[Text, Field(description="File of results, relative to paper.toml or absolute.")]
+    path: Annotated[
+        Text, Field(description="File or folder of results, relative to paper.toml or absolute.")
+    ]
     columns: Annotated[
         dict[ColumnRole, Text],
         KeysOneOf(ROLES),
@@ -60,6 +64,14 @@ class SourceTable(_Table):
     where: Annotated[
         dict[str, Kept], Field(description="Column = the one value to keep; other rows are left.")
     ] = {}
+    pattern: Annotated[
+        Pattern,
+        Field(
+            description="What folders are named after: '{dataset}/{method}/seed={seed}', with roles"
+            " or any words in braces; * is anything within a name."
+        ),
+    ] = ""
+    table: Annotated[str, Field(description="Which table of a database holds the results.")] = ""
 
 
 class MetricTable(_Table):
@@ -128,6 +140,13 @@ class DesignTable(_Table):
         float | None,
         Field(gt=0, description="Margin of the metrics that declare none, in printed units."),
     ] = None
+    final: Annotated[
+        Final,
+        Field(
+            description="What counts as a run's value: last (its last step), best or best:METRIC"
+            " (the step where that is best on validation), summary (what the store says)."
+        ),
+    ] = "last"
 
 
 class TableTable(_Table):

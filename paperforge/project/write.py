@@ -76,7 +76,9 @@ def _sources(project: Project) -> Iterator[str]:
 
 
 def _declared(source: Source) -> dict[str, object]:
-    said = {"columns": source.columns, "metrics": source.metrics, "where": source.where}
+    said = {
+        key: getattr(source, key) for key in ("columns", "metrics", "where", "pattern", "table")
+    }
     return {key: value for key, value in said.items() if value}
 
 

@@ -72,6 +72,8 @@ PROJECTS = st.builds(
             st.dictionaries(st.sampled_from(["method", "seed"]), WORD, max_size=2),
             NAMES,
             st.dictionaries(PROSE, PROSE, max_size=2),
+            st.sampled_from(["", "{dataset}/{method}/seed={seed}", "*/{method}-{lr}"]),
+            PROSE,
         ),
         max_size=2,
     ),
@@ -93,6 +95,7 @@ PROJECTS = st.builds(
         st.sampled_from(["holm", "bonferroni", "none"]),
         st.sampled_from(["mid-p", "exact"]),
         st.none() | POSITIVE,
+        st.sampled_from(["last", "best", "best:f1", "summary"]),
     ),
     tables=one_of_each_name(
         st.builds(
@@ -152,10 +155,7 @@ def root(tmp_path_factory):
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(PROJECTS)
 def test_a_project_comes_back_as_it_was(root, values):
-    sources = tuple(
-        Source(root / shown, shown, columns, metrics, where)
-        for shown, columns, metrics, where in values["sources"]
-    )
+    sources = tuple(Source(root / shown, shown, *more) for shown, *more in values["sources"])
     written = Project(root=root, **values | {"sources": sources})
     text = project.dump(written)
     (root / "paper.toml").write_text(text, encoding="utf-8", newline="\n")

@@ -47,6 +47,8 @@ path = "results/runs.csv"
 columns = { method = "model", seed = "s" }
 metrics = ["accuracy"]
 where = { split = "test", epoch = 10, last = true }
+pattern = "{dataset}/{method}/seed={seed}"
+table = "results"
 
 [metrics]
 loss = "lower"
@@ -67,6 +69,7 @@ alpha = 0.01
 correction = "bonferroni"
 mcnemar = "exact"
 margin = 1
+final = "best:loss"
 
 [[tables]]
 [[tables]]
@@ -126,6 +129,8 @@ def test_everything_arrives(load, folder):
             {"method": "model", "seed": "s"},
             ("accuracy",),
             {"split": "test", "epoch": "10", "last": "true"},
+            "{dataset}/{method}/seed={seed}",
+            "results",
         ),
     )
     assert list(p.metrics) == ["accuracy", "loss"]
@@ -144,7 +149,9 @@ def test_everything_arrives(load, folder):
         ("full", {"label": "Full"}),
     ]
     assert p.datasets == {"digits": {"label": "Digits"}}
-    assert p.design == DesignSpec(Unit.SEED, ("seed",), 0.01, "bonferroni", "exact", 1.0)
+    assert p.design == DesignSpec(
+        Unit.SEED, ("seed",), 0.01, "bonferroni", "exact", 1.0, "best:loss"
+    )
     assert p.tables == (
         TableSpec(),
         TableSpec(
@@ -254,6 +261,9 @@ MISTAKES = [
     ("[[sources]]\npath = 'results/runs.csv'\ncolumns = { sed = 'x' }", "paper.toml line 3: unknown role 'sed' (did you mean 'seed'?); roles: run, method,"),
     ("[[sources]]\ncolumns = { seed = 'x' }", "paper.toml line 1, key sources.path: is missing"),
     ("[[sources]]\npath = 'results/runs.csv'\nwhere = { split = ['a'] }", "paper.toml line 3, key sources.where.split: must be text in quotes, not a list"),
+    ("[design]\nfinal = 'max'", "paper.toml line 2, key design.final: must be last, best, best:METRIC or summary"),
+    ("[[sources]]\npath = 'results'\npattern = '{method/seed'", "paper.toml line 3, key sources.pattern: a brace is opened or closed alone"),
+    ("[[sources]]\npath = 'results'\npattern = 'a/b'", "key sources.pattern: nothing in it is named"),
     ("results = 'results/run.csv'", "paper.toml line 1, key results: there is no file 'results/run.csv' (did you mean 'results/runs.csv'?)"),
     ("results = 'runs.csv'", "paper.toml line 1, key results: there is no file 'runs.csv' (did you mean 'results/runs.csv'?)"),
     ("results = ''", "paper.toml line 1, key results: must not be empty"),

@@ -16,10 +16,10 @@ SHORT = """
 title = "x"
 authors = ["A", { name = "B" }]
 results = "runs.csv"
-sources = ["a.csv", { path = "b.csv", where = { split = "test", epoch = 1, last = true } }]
+sources = ["a.csv", { path = "b.csv", pattern = "{method}/*", table = "t", where = { split = "test", epoch = 1, last = true } }]
 metrics = { accuracy = "higher", loss = { direction = "lower", digits = 2 } }
 methods = { a = "A", b = { role = "ours" } }
-design = { pair_by = "seed", replicate = "seed", margin = 0.5 }
+design = { pair_by = "seed", replicate = "seed", margin = 0.5, final = "best:f1" }
 tables = [{ metrics = "accuracy" }]
 figures = [{ name = "x", kind = "learning-curves" }]
 compute = { hardware = "x", total_hours = 1.5, shared = false }
@@ -29,7 +29,7 @@ limitations = "One."
 WRONG = [
     "vnue = 'x'", "title = 3", "mode = 'drat'", "metrics = { a = 'up' }", "design = { alpha = 2 }", "design = { pair_by = 'method' }",
     "sources = [{ path = 'x', columns = { sed = 'x' } }]", "figures = [{ name = 'x' }]", "compute = { x = [1] }", "checklist = { a = 'maybe' }",
-    "tables = { name = 'x' }", "authors = [{ mail = 'x' }]", "methods = { a = { role = 'our' } }",
+    "design = { final = 'max' }", "sources = [{ path = 'x', pattern = '{a' }]", "tables = { name = 'x' }", "authors = [{ mail = 'x' }]", "methods = { a = { role = 'our' } }",
 ]  # fmt: skip
 
 
