@@ -25,7 +25,13 @@ _RATIO = 200
 _SMALL = 1 << 20
 """Members up to this size may compress as well as they like."""
 _MOST_LEAVES = 5000
+_MOST_NODES = 100_000
+_MOST_KEYS = 100_000
+"""Merge keys (`<<: *a`) multiply: a short text may say more keys than any memory holds."""
+_MERGE = "tag:yaml.org,2002:merge"
+_NAMED = "python/name:"
 _DEEPEST = 40
+_DEEPEST_YAML = 200
 _MOST_TEXT = 4000
 
 
@@ -61,17 +67,34 @@ def yaml_file(path: Path, where: str = "") -> Any:  # noqa: ANN401  YAML is anyt
 
     Raises InputError where it is too large, nested too deep or no YAML.
     """
+    where = where or path.name
+    return yaml_of(_bytes(path, LARGEST_YAML, where), where)
+
+
+def yaml_of(data: bytes, where: str) -> Any:  # noqa: ANN401  YAML is anything
+    """The value of a YAML text, as yaml_file reads it."""
     import yaml
 
-    where = where or path.name
-    data = _bytes(path, LARGEST_YAML, where)
     try:
+        _check_depth(data, where)
         return yaml.load(data, Loader=_loader())  # noqa: S506  a safe loader without tags
     except (yaml.YAMLError, ValueError, TypeError, OverflowError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"is not YAML: {reason}", where) from None
     except RecursionError:
         raise InputError("is nested too deep", where) from None
+
+
+def _check_depth(data: bytes, where: str) -> None:
+    """Raise InputError where nodes lie in nodes so deep that the C parser's stack would end."""
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST_YAML:
+            raise InputError("is nested too deep", where)
 
 
 def _loader() -> Any:  # noqa: ANN401  PyYAML has no types here
@@ -82,14 +105,29 @@ def _loader() -> Any:  # noqa: ANN401  PyYAML has no types here
 
     loader: Any = type("Loader", (base,), {})
 
-    def plain(building: Any, _tag: str, node: Any) -> Any:  # noqa: ANN401  PyYAML has no types here
+    def plain(building: Any, tag: str, node: Any) -> Any:  # noqa: ANN401  PyYAML has no types here
         if isinstance(node, yaml.MappingNode):
             return building.construct_mapping(node, deep=True)
         if isinstance(node, yaml.SequenceNode):
             return building.construct_sequence(node, deep=True)
-        return building.construct_scalar(node)
+        # A class or function is written as its name in the tag, with nothing behind it.
+        return building.construct_scalar(node) or tag.partition(_NAMED)[2]
+
+    def flatten(building: Any, node: Any) -> None:  # noqa: ANN401  PyYAML has no types here
+        keys = len(node.value)
+        for key, value in node.value:
+            if key.tag == _MERGE:
+                merged = value.value if isinstance(value, yaml.SequenceNode) else [value]
+                for one in merged:
+                    if isinstance(one, yaml.MappingNode):
+                        building.flatten_mapping(one)
+                        keys += len(one.value)
+                    if keys > _MOST_KEYS:
+                        raise yaml.YAMLError(f"a mapping has more than {_MOST_KEYS} keys")
+        base.flatten_mapping(building, node)
 
     loader.add_multi_constructor("", plain)
+    loader.flatten_mapping = flatten
     return loader
 
 
@@ -100,19 +138,24 @@ def flat(value: object, prefix: str = "") -> dict[str, str]:
     5000 leaves are taken, 40 levels deep: an author's config has fewer.
     """
     found: dict[str, str] = {}
-    for name, leaf in _leaves(value, prefix, 0):
+    for name, leaf in _leaves(value, prefix, 0, [_MOST_NODES]):
         if len(found) >= _MOST_LEAVES:
             break
         found[name] = leaf
     return found
 
 
-def _leaves(value: object, name: str, depth: int) -> Iterator[tuple[str, str]]:
-    if depth > _DEEPEST:
+def _leaves(value: object, name: str, depth: int, left: list[int]) -> Iterator[tuple[str, str]]:
+    """(dotted name, text) of every leaf. Aliases of YAML can make a few nodes a million: `left`."""
+    left[0] -= 1
+    if depth > _DEEPEST or left[0] < 0:
         return
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _leaves(inner, f"{name}.{key}" if name else str(key), depth + 1)
+            inside = f"{name}.{key}" if name else str(key)
+            yield from _leaves(inner, inside[:_MOST_TEXT], depth + 1, left)
+            if left[0] < 0:
+                return
     elif isinstance(value, bool):
         yield name, str(value).lower()
     elif isinstance(value, list | tuple):

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.stores import documents
+from paperforge.model import Diagnostic, Severity
+from paperforge.stores import documents, hydra
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from paperforge.model import Found
@@ -26,76 +29,179 @@ CONFIGS = (
     "args.json",
     "args.yaml",
     "hparams.yaml",
+    "hparams.json",
     "params.yaml",
     "params.json",
     "flags.json",
 )
-"""Files that describe the run whose metrics lie beside them; the first that is there counts."""
-HYDRA = ".hydra"
+"""Files that describe the run whose metrics lie beside them; an earlier one has the last word."""
 _PAIR = re.compile(r"([A-Za-z][\w.\-]*)=([^,=/]+)")
-_NUMBERED = re.compile(r"(seed|fold|trial|replicate)[-_]?(\d+)", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"(?:^|(?<=[-_.,]))(seed|fold|trial|replicate)[-_]?(\d+)(?=$|[-_.,])", re.IGNORECASE
+)
 _BRACES = re.compile(r"\{([^{}]*)\}|(\*)")
+_SUFFIXES = re.compile(r"(?<=.)(?:\.[A-Za-z][A-Za-z0-9]*)+$")
+_REFERENCE = re.compile(r"\$\{([^${}]*)\}")
+_DEEPEST = 10
+_LONGEST = 4000
+_SHOWN = 5
+_MISSING = "???"
+"""OmegaConf's word for a value that must still be given."""
+_ABOVE = 2
+"""Folders above a file's own in which Hydra's config counts, where the file itself is the source:
+JOB/csv/version_0/metrics.csv is as deep as the usual templates go."""
 
 
 def settings(found: Found, file: Path) -> dict[str, str]:
     """All that the place of a file (or of a run's folder) says of it."""
-    folder = file if file.is_dir() else file.parent
-    said = dict(_config(folder, found.root))
-    relative = "" if file == found.root else file.relative_to(found.root).as_posix()
-    said |= from_names(relative)
-    said |= from_pattern(found.pattern, relative)
+    is_folder = file.is_dir()
+    said: dict[str, str] = {}
+    for _, texts, _ in _configs(file if is_folder else file.parent, found.root):
+        said |= dict(texts)
+    relative = file.name if file == found.root else file.relative_to(found.root).as_posix()
+    if not is_folder:
+        said |= from_names(_SUFFIXES.sub("", relative))
+        said |= from_pattern(found.pattern, relative if file != found.root else "")
+    elif file != found.root:
+        said |= from_names(relative)
+        said |= from_pattern(found.pattern, relative)
     return said
 
 
+def notes(root: Path, files: Iterable[Path], claimed: Iterable[Path]) -> list[Diagnostic]:
+    """What to say of the folders of a source: configs that cannot be read, jobs without results.
+
+    `files`: all of the source; `claimed`: those that hold results.
+    """
+    claimed = list(claimed)
+    found = {
+        path: text
+        for folder in dict.fromkeys(file.parent for file in claimed)
+        for path, _, texts in _configs(folder, root)
+        for text in texts
+    }
+    said = [
+        Diagnostic(
+            Severity.WARNING,
+            root.name,
+            f"{path.relative_to(root) if path.is_relative_to(root) else path.name}: {text}; "
+            "the settings in it are not known",
+        )
+        for path, text in islice(found.items(), _SHOWN)
+    ]
+    return [*said, *hydra.silent(root, files, claimed)]
+
+
+def _configs(
+    folder: Path, root: Path
+) -> Iterator[tuple[Path, tuple[tuple[str, str], ...], tuple[str, ...]]]:
+    """(place, settings, complaints) of the configs of a folder, those with the last word last.
+
+    Hydra's config of the job comes first, then what the folder itself holds.
+    """
+    job = _job(folder, root)
+    if job is not None:
+        yield job, *_of_job(job, _stamps(job / hydra.FOLDER, hydra.FILES))
+    for path in _beside(folder, root)[::-1]:
+        yield path, *_of_file(path, _stamps(folder, (path.name,)))
+
+
+def _job(folder: Path, root: Path) -> Path | None:
+    """The nearest folder that Hydra made, from this one up to the source."""
+    places = [folder, *folder.parents]
+    if root.is_dir():
+        inside = [place for place in places if place.is_relative_to(root)]
+    else:
+        inside = places[: 1 + _ABOVE]
+    for place in inside:
+        if hydra.is_job(place) and (place / hydra.FOLDER).resolve().parent == place.resolve():
+            return place
+    return None
+
+
+def _beside(folder: Path, root: Path) -> list[Path]:
+    """The configs in a folder; links that lead out of the source are none."""
+    top = root if root.is_dir() else root.parent
+    found = [folder / name for name in CONFIGS]
+    return [
+        path
+        for path in found
+        if path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(top))
+    ]
+
+
+def _stamps(folder: Path, names: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """What changes when a file does."""
+    found = [(folder / name).stat() for name in names if (folder / name).is_file()]
+    return tuple((one.st_mtime_ns, one.st_size) for one in found)
+
+
 @lru_cache(maxsize=4096)
-def _config(folder: Path, root: Path) -> tuple[tuple[str, str], ...]:
-    """The nearest config: in the folder itself, else Hydra's of a folder above it, below root."""
-    for name in CONFIGS:
-        path = folder / name
-        if path.is_file():
-            return _flat(path)
-    place = folder
-    while place.is_relative_to(root):
-        path = place / HYDRA / "config.yaml"
-        if path.is_file():
-            return _flat(path)
-        if place == place.parent:
-            break
-        place = place.parent
-    return ()
+def _of_job(job: Path, _stamp: object) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    said, complaints = hydra.settings(job)
+    return tuple(resolved(said).items()), tuple(complaints)
 
 
-def _flat(path: Path) -> tuple[tuple[str, str], ...]:
-    """A config's settings; one that cannot be read says nothing."""
-    if path.is_symlink() and not path.resolve().is_relative_to(path.parent):
-        return ()
+@lru_cache(maxsize=4096)
+def _of_file(path: Path, _stamp: object) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    load = documents.json_file if path.suffix == ".json" else documents.yaml_file
     try:
-        load = documents.json_file if path.suffix == ".json" else documents.yaml_file
         content = load(path)
-    except InputError:
-        return ()
-    return tuple(documents.flat(content, "config").items()) if isinstance(content, dict) else ()
+    except InputError as error:
+        return (), (f"the config {error.message}",)
+    if not isinstance(content, dict):
+        return (), ()
+    return tuple(resolved(documents.flat(content, "config")).items()), ()
+
+
+def resolved(said: dict[str, str]) -> dict[str, str]:
+    """Settings with OmegaConf's references to other settings of the file put in.
+
+    `${model.name}-${seed}` becomes "lora-3"; a text with anything else in `${}` (times, the
+    environment, parts of the config) is left out: it is not what the run saw.
+    https://omegaconf.readthedocs.io/en/latest/usage.html#variable-interpolation
+    """
+    done: dict[str, str | None] = {}
+    full = {name: _filled(name, said, done, 0) for name in said}
+    return {name: text for name, text in full.items() if text is not None and text != _MISSING}
+
+
+def _filled(name: str, said: dict[str, str], done: dict[str, str | None], depth: int) -> str | None:
+    """A setting with its references put in; None where one leads nowhere, or in a circle."""
+    text = said.get(name)
+    if text is None or "${" not in text:
+        return text
+    if name in done or depth > _DEEPEST:
+        return done.get(name)
+    done[name] = None
+    built, end = "", 0
+    for reference in _REFERENCE.finditer(text):
+        inner = _filled(f"config.{reference[1].strip()}", said, done, depth + 1)
+        if inner is None or len(built) > _LONGEST:
+            return None
+        built += text[end : reference.start()] + inner
+        end = reference.end()
+    built += text[end:]
+    done[name] = None if "${" in built else built
+    return done[name]
 
 
 def config_files(folder: Path, root: Path) -> list[Path]:
     """The files that `settings` may read for a folder: what a reading depends on."""
-    found = [folder / name for name in CONFIGS]
-    place = folder
-    while place.is_relative_to(root) and place != place.parent:
-        found.append(place / HYDRA / "config.yaml")
-        place = place.parent
-    return [path for path in found if path.is_file()]
+    job = _job(folder, root)
+    found = [job / hydra.FOLDER / name for name in hydra.FILES] if job is not None else []
+    return [*_beside(folder, root), *(path for path in found if path.is_file())]
 
 
 def from_names(relative: str) -> dict[str, str]:
-    """`path.KEY` from parts like seed=3, lr=0.1,model=x, seed_3; a later part wins."""
+    """`path.KEY` from parts like seed=3, lr=0.1,model=x, lora_seed3; a later part wins."""
     said: dict[str, str] = {}
     for part in relative.split("/"):
         pairs = _PAIR.findall(part)
         for key, value in pairs:
             said[f"path.{key}"] = value.strip()
-        if not pairs and (one := _NUMBERED.fullmatch(part)):
-            said[f"path.{one[1].lower()}"] = one[2]
+        if not pairs:
+            said |= {f"path.{key.lower()}": number for key, number in _NUMBERED.findall(part)}
     return said
 
 

@@ -12,8 +12,8 @@ from paperforge.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HIDDEN = frozenset((".trash", ".guild", ".aim", ".wandb"))
-"""Hidden folders that trackers keep results in; all other hidden names are left alone."""
+HIDDEN = frozenset((".trash", ".guild", ".aim", ".wandb", ".hydra"))
+"""Hidden folders that trackers keep results or settings in; other hidden names are left alone."""
 SKIPPED = frozenset(("__pycache__", "node_modules", "site-packages", "venv"))
 _MOST = 500_000
 _DEEPEST = 40
