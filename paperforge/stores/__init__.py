@@ -13,14 +13,25 @@ from typing import TYPE_CHECKING, cast
 from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Found, Severity
-from paperforge.stores import clearml, comet, csv, folders, jsonl, mlflow, parquet
+from paperforge.stores import (
+    clearml,
+    comet,
+    csv,
+    folders,
+    json_alone,
+    json_table,
+    jsonl,
+    mlflow,
+    parquet,
+    together,
+)
 from paperforge.stores.databases import is_sqlite
 from paperforge.stores.nothing import NothingToRead
 from paperforge.stores.others import others
 from paperforge.stores.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -33,6 +44,8 @@ STORES: Mapping[str, Store] = {
     "mlflow": cast("Store", mlflow),
     "parquet": cast("Store", parquet),
     "jsonl": cast("Store", jsonl),
+    "json": cast("Store", json_table),
+    "json-alone": cast("Store", json_alone),
     # Last: any text may be a table.
     "csv": cast("Store", csv),
 }
@@ -80,10 +93,9 @@ def find(
         text = f"left out: {len(seen.outside)} links that lead out of the folder ({shown})"
         notes.append(Diagnostic(Severity.WARNING, root.name, text, "copy the files there"))
     found: list[Found] = []
-    for kind, files in claimed.items():
-        whole = Found(kind, root, tuple(files), pattern, table)
-        alone = [replace(whole, files=(file,)) for file in files]
-        found += [whole] if is_together(whole) else alone
+    for kind, mine in claimed.items():
+        groups = _groups(store_of(kind), mine)
+        found += [Found(kind, root, tuple(group), pattern, table) for group in groups]
     if not found:
         raise InputError(
             "the folder holds no results that can be read", root.name, f"readable are {READABLE}"
@@ -93,7 +105,21 @@ def find(
 
 def is_together(found: Found) -> bool:
     """Whether its files are one relation, in which rows say which file they are from."""
-    return bool(getattr(store_of(found.kind), "TOGETHER", True))
+    return len(found.files) > 1 or _is_tracker(store_of(found.kind))
+
+
+def _is_tracker(store: Store) -> bool:
+    """Whether all files of its kind are one relation; else each is, or those of one header."""
+    return bool(getattr(store, "TOGETHER", True))
+
+
+def _groups(store: Store, files: Sequence[Path]) -> Sequence[Sequence[Path]]:
+    """The files that are read as one relation each."""
+    if _is_tracker(store):
+        return [files]
+    groups: Callable[[Sequence[Path]], Sequence[Sequence[Path]]] | None
+    groups = getattr(store, "groups", None)
+    return [[file] for file in files] if groups is None else groups(files)
 
 
 def _claim(root: Path, files: tuple[Path, ...]) -> tuple[dict[str, list[Path]], list[Diagnostic]]:
@@ -181,8 +207,12 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     value each. Raises InputError where the files cannot be read or are damaged.
     """
     store = store_of(found.kind)
-    if is_together(found):
+    if _is_tracker(store):
         return store.read(found, engine, table)
+    if found.files[1:]:
+        raw = store.read(found, engine, f"{table} together")
+        said_of_files = together.with_settings(found, raw, engine, table)
+        return replace(raw, table=table, columns=(*raw.columns, *said_of_files))
     file = found.files[0]
     said = folders.settings(found, file)
     if not said:
@@ -204,7 +234,7 @@ def parts(found: Found) -> Iterator[Path]:
     seen: dict[Path, None] = dict.fromkeys(found.files)
     by_folder: dict[Path, None] = {}
     for file in found.files:
-        for beside in ("-wal",):
+        for beside in ("-wal", ".wal"):
             extra = file.with_name(file.name + beside)
             if extra.is_file():
                 seen[extra] = None

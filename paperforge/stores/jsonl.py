@@ -1,162 +1,235 @@
-"""JSONL (and a JSON array of records): one object a row, nested keys joined with dots, all text."""
+"""JSONL: one object a line, nested keys joined with dots, all text; and large lists of objects.
+
+The engine reads the file by the keys that its first lines have; one more pass looks whether later
+lines have others. A line that is no JSON (a run killed while writing leaves one) ends its file.
+"""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
-from paperforge.model import Raw
+from paperforge.model import Diagnostic, Raw, Severity
+from paperforge.stores import forms, json_keys, packed, together
 from paperforge.stores.nothing import NothingToRead
+from paperforge.stores.records import Records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Sequence
 
     import duckdb
 
     from paperforge.model import Found
+    from paperforge.stores.json_keys import Part
 
 NAME = "JSONL"
 TOGETHER = False
-SUFFIXES = (".jsonl", ".ndjson", ".json")
 _SURE = (".jsonl", ".ndjson")
+SUFFIXES = (*_SURE, ".json", *packed.SUFFIXES)
 _LOOSE = (".json", ".txt", ".log", "")
-_MOST_COLUMNS = 2000
 _CHUNK = 1 << 20
+_HEAD = 1 << 20
 _BOM = b"\xef\xbb\xbf"
+_INTERRUPTED = "was the run that writes it interrupted?"
+_SMALL = 64 << 20
+"""Many files of fewer bytes than this are read into the engine, not once more for each question."""
 
 
 def recognises(path: Path) -> bool:
-    """By name; without a telling name, a file that starts with an object."""
-    if path.suffix.lower() in _SURE:
+    """By name; without a telling name, a file whose first two lines are objects."""
+    suffix = packed.suffix_of(path)
+    if suffix in _SURE:
         return True
-    if path.suffix.lower() not in _LOOSE:
+    if suffix not in _LOOSE or packed.is_packed(path):
         return False
-    with path.open("rb") as stream:
-        start = b"".join(stream.read(256).split())
-    return start.startswith((b'{"', b'[{"'))
+    first, second = _first_lines(path)
+    if not (first.startswith("{") and second.startswith("{")):
+        return False
+    try:
+        record = json.loads(first)
+        return suffix != ".json" or forms.is_plausible(forms.table_of([record], path.name))
+    except (ValueError, RecursionError, InputError):
+        return False
+
+
+def _first_lines(path: Path) -> tuple[str, str]:
+    """The first two lines that are not blank, as far as a megabyte holds them."""
+    try:
+        with packed.opened(path) as stream:
+            head = stream.read(_HEAD).removeprefix(_BOM).decode("utf-8", "replace")
+    except (OSError, EOFError):
+        return "", ""
+    lines = [line for line in head.splitlines() if line.strip()][:2]
+    first, second = [*lines, "", ""][:2]
+    return first.strip(), second.strip()
+
+
+def is_array_of_objects(path: Path) -> bool:
+    """Whether a file is a list whose first element is an object."""
+    with packed.opened(path) as stream:
+        start = b"".join(stream.read(256).removeprefix(_BOM).split())
+    return start.startswith(b"[{")
+
+
+def groups(files: Sequence[Path]) -> list[tuple[Path, ...]]:
+    """Files whose first lines have the same keys, which are read as one table."""
+    return together.groups(files, _header)
+
+
+def _header(path: Path) -> together.Header:
+    try:
+        record = forms.table_of([json.loads(_first_lines(path)[0])], path.name).records[0]
+    except (ValueError, RecursionError, InputError):
+        return frozenset()
+    return frozenset(record)
 
 
 def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
-    """A view of the file: one text column for every leaf of the objects.
+    """A view of the files: one text column for every leaf of the objects.
 
-    Raises InputError for a line that is no JSON object (with its number), a file without rows, and
-    objects that together have more than 2000 keys.
+    Raises InputError where a row is no object, where nothing is sound, and for objects that
+    together have more than 2000 keys.
     """
     import duckdb
 
-    path = found.files[0]
-    with path.open("rb") as stream:
-        start = stream.read(256)
-    if start.startswith(_BOM):
-        raise InputError(
-            "starts with a byte order mark, which JSON does not allow",
-            f"{path.name} line 1",
-            "save it as UTF-8 without BOM",
-        )
-    array = start.lstrip().startswith(b"[")
-    form = "array" if array else "newline_delimited"
-    scan = f"read_json_objects({literal(str(path))}, format = '{form}')"
+    for file in found.files:
+        packed.check(file)
+    first = found.files[0]
+    where = together.where(found, first)
+    if any(_starts_with_mark(file) for file in found.files):
+        return _read_slowly(found, engine, table)
+    array = is_array_of_objects(first)
     try:
-        # Structures are few, however many rows there are.
-        shapes = engine.execute(
-            f"SELECT json_structure(json), count(*) FROM {scan} GROUP BY 1 ORDER BY 1"
-        ).fetchall()
+        leaves, parts = json_keys.look(engine, found.files, array=array, where=where)
     except duckdb.Error as error:
-        raise _complaint(path, error, array=array) from None
-    rows = sum(count for _, count in shapes)
-    if not rows:
-        raise NothingToRead("holds no rows", path.name, "was the run that writes it interrupted?")
-    structures = [json.loads(structure) for structure, _ in shapes]
-    _check_objects(path, structures)
-    leaves = {name: pointer for one in structures for name, pointer in _leaves(one, "")}
-    _check_names(path, leaves)
-    same = not array and _lines(path) == rows
-    place = "line" if same else "row"
-    _create_view(engine, table, scan, leaves)
-    return Raw(table, tuple(leaves), place=place)
-
-
-def _leaves(structure: object, pointer: str, name: str = "") -> Iterator[tuple[str, str]]:
-    """(dotted name, JSON pointer) of every value that is not an object."""
-    if not isinstance(structure, dict):
-        if name:
-            yield name, pointer
-        return
-    for key, inner in structure.items():
-        step = key.replace("~", "~0").replace("/", "~1")
-        yield from _leaves(inner, f"{pointer}/{step}", f"{name}.{key}" if name else key)
-
-
-def _check_objects(path: Path, structures: list[object]) -> None:
-    if not all(isinstance(structure, dict) for structure in structures) or structures == [{}]:
+        reason = str(error).splitlines()[0].replace(str(first), first.name)
         raise InputError(
-            "each line must be an object with keys",
-            path.name,
-            'for example {"method": "ours", "dataset": "digits", "seed": 0, "accuracy": 0.93}',
+            f"cannot be read as JSON: {reason}", where, "write one object a line"
+        ) from None
+    if not sum(part.rows for part in parts):
+        raise NothingToRead("holds no rows", where, _INTERRUPTED)
+    lines = not array and all(_lines(Path(part.file)) == part.rows for part in parts)
+    place = "line" if lines else "row"
+    notes = _damage(found, parts, place)
+    named = ", ".join(f"c{n} AS {identifier(name)}" for n, name in enumerate(leaves, 1))
+    # A window over nothing streams in the order of the files.
+    scan = _rows_of(found, leaves, array=array)
+    rows = f"SELECT {named}, __file, row_number() OVER () AS __row FROM ({scan})"
+    _create(engine, table, found, rows, parts)
+    return Raw(table, tuple(leaves), notes=notes, place=place)
+
+
+def _damage(found: Found, parts: Sequence[Part], place: str) -> tuple[Diagnostic, ...]:
+    """What damaged lines leave. Raises InputError where that is nothing at all."""
+    notes = []
+    for part in parts:
+        if part.sound == part.rows:
+            continue
+        file = Path(part.file)
+        where = f"{together.where(found, file)} {place} {part.sound + 1}"
+        if not part.sound and not found.files[1:]:
+            raise InputError("is not JSON", where, f"one object a line; {_INTERRUPTED}")
+        behind = part.rows - part.sound - 1
+        text = f"is not JSON: the file ends there; the {part.sound} rows before it are kept" + (
+            f", {behind} behind it are not read" if behind else ""
         )
+        notes.append(Diagnostic(Severity.WARNING, where, text, _INTERRUPTED))
+    if not any(part.sound for part in parts):
+        raise InputError("is not JSON", together.where(found, found.files[0]), _INTERRUPTED)
+    return tuple(notes)
 
 
-def _check_names(path: Path, leaves: dict[str, str]) -> None:
-    if len(leaves) > _MOST_COLUMNS:
-        raise InputError(
-            f"its objects have {len(leaves)} different keys, more than {_MOST_COLUMNS}",
-            path.name,
-            "write names and numbers under fixed keys, one row per number",
+def _rows_of(found: Found, leaves: dict[str, str], *, array: bool) -> str:
+    """SQL of the columns c0, c1, ... with `__file`, in the order of the files."""
+    flat = all(pointer.count("/") == 1 and pointer != "/" for pointer in leaves.values())
+    if array or not flat:
+        pointers = ", ".join(literal(pointer) for pointer in leaves.values())
+        picked = ", ".join(f"__leaf[{n}] AS c{n}" for n in range(1, len(leaves) + 1))
+        return (
+            f"SELECT {picked}, __file FROM (SELECT json_extract_string(json, [{pointers}]) "
+            f"AS __leaf, __file FROM {json_keys.scan(found.files, array=array)})"
         )
-    seen: dict[str, str] = {}
-    for name in leaves:
-        other = seen.setdefault(name.lower(), name)
-        if other != name:
-            raise InputError(
-                f"the keys {other!r} and {name!r} differ only in case", path.name, "rename one"
-            )
-        if name.startswith("__"):
-            raise InputError(f"the key {name!r} starts with two underscores", path.name, "rename")
-
-
-def _create_view(
-    engine: duckdb.DuckDBPyConnection, table: str, scan: str, leaves: dict[str, str]
-) -> None:
-    pointers = ", ".join(literal(pointer) for pointer in leaves.values())
-    named = ", ".join(f"__leaf[{i}] AS {identifier(name)}" for i, name in enumerate(leaves, 1))
-    engine.execute(
-        f"CREATE VIEW {identifier(table)} AS "
-        f"SELECT {named}, __row "
-        f"FROM (SELECT json_extract_string(json, [{pointers}]) AS __leaf, "
-        f"row_number() OVER () AS __row FROM {scan})"
+    keys = ", ".join(f"{identifier(name)}: 'VARCHAR'" for name in leaves)
+    picked = ", ".join(f"{identifier(name)} AS c{n}" for n, name in enumerate(leaves, 1))
+    paths = ", ".join(literal(str(file)) for file in found.files)
+    return (
+        f"SELECT {picked}, __file FROM read_json([{paths}], format = 'newline_delimited', "
+        f"ignore_errors = true, filename = '__file', records = true, columns = {{{keys}}})"
     )
+
+
+def _create(
+    engine: duckdb.DuckDBPyConnection, table: str, found: Found, rows: str, parts: Sequence[Part]
+) -> None:
+    """Make the relation, without the rows behind the first damaged one of their file."""
+    if not found.files[1:]:
+        cut = "" if parts[0].sound == parts[0].rows else f" WHERE __row <= {parts[0].sound}"
+        engine.execute(
+            f"CREATE VIEW {identifier(table)} AS SELECT * EXCLUDE (__file) FROM ({rows}){cut}"
+        )
+        return
+    places = identifier(f"{table} files")
+    engine.execute(
+        f"CREATE TABLE {places} (file VARCHAR, unit VARCHAR, first BIGINT, sound BIGINT)"
+    )
+    engine.executemany(
+        f"INSERT INTO {places} VALUES (?, ?, ?, ?)",
+        [[p.file, together.unit(found, Path(p.file)), p.first, p.sound] for p in parts],
+    )
+    small = sum(file.stat().st_size for file in found.files) < _SMALL
+    engine.execute(
+        f"CREATE {'TABLE' if small else 'VIEW'} {identifier(table)} AS "
+        "SELECT r.* EXCLUDE (__file), p.unit AS __unit, __row - p.first + 1 AS __at "
+        f"FROM ({rows}) r JOIN {places} p ON p.file = r.__file WHERE __row < p.first + p.sound"
+    )
+
+
+def _starts_with_mark(file: Path) -> bool:
+    with packed.opened(file) as stream:
+        return stream.read(len(_BOM)) == _BOM
+
+
+def _read_slowly(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
+    """Line by line: for a byte order mark, which the engine refuses."""
+    rows = Records(engine, table, found.root.name)
+    notes = []
+    for file in found.files:
+        where, unit, line, before = (
+            together.where(found, file),
+            together.unit(found, file),
+            0,
+            rows.rows,
+        )
+        with packed.opened(file) as stream:
+            for line, text in enumerate(stream, 1):
+                if not text.removeprefix(_BOM).strip():
+                    continue
+                try:
+                    value = json.loads(text.decode("utf-8-sig"))
+                except (ValueError, RecursionError):
+                    kept = rows.rows - before
+                    said = f"is not JSON: the file ends there; the {kept} rows before it are kept"
+                    place = f"{where} line {line}"
+                    if not kept and not found.files[1:]:
+                        raise InputError("is not JSON", place, _INTERRUPTED) from None
+                    notes.append(Diagnostic(Severity.WARNING, place, said, _INTERRUPTED))
+                    break
+                for record in forms.table_of([value], f"{where} line {line}").records:
+                    rows.add(record, unit, line)
+    rows.flush()
+    if not rows.rows:
+        raise NothingToRead("holds no rows", found.root.name, _INTERRUPTED)
+    return Raw(table, rows.names, notes=tuple(notes), place="line")
 
 
 def _lines(path: Path) -> int:
     """Lines of the file, without blank ones at the end; a last line without its end counts."""
     lines, tail = 0, b""
-    with path.open("rb") as stream:
+    with packed.opened(path) as stream:
         while chunk := stream.read(_CHUNK):
             lines += chunk.count(b"\n")
             tail = (tail + chunk)[-64:]
     return lines + 1 - tail[len(tail.rstrip()) :].count(b"\n")
-
-
-def _complaint(path: Path, error: Exception, *, array: bool) -> InputError:
-    """The first line that is no object: found by reading again, slowly."""
-    if not array:
-        with path.open(encoding="utf-8", errors="replace") as stream:
-            for number, line in enumerate(stream, 1):
-                if not line.strip():
-                    continue
-                try:
-                    json.loads(line)
-                except (ValueError, RecursionError) as wrong:
-                    what = (
-                        wrong.msg if isinstance(wrong, json.JSONDecodeError) else "nested too deep"
-                    )
-                    return InputError(
-                        f"is not JSON: {what}",
-                        f"{path.name} line {number}",
-                        "one object a line; was the run that writes it interrupted?",
-                    )
-    reason = str(error).splitlines()[0].replace(str(path), path.name)
-    return InputError(f"cannot be read as JSON: {reason}", path.name, "write one object a line")

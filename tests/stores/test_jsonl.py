@@ -42,11 +42,12 @@ def test_a_file_without_a_telling_name(write, reading):
 @pytest.mark.parametrize(
     ("content", "message", "where"),
     [
-        ('{"a": 1}\n{"a": 1\n{"a": 3}\n', "not JSON", "r.jsonl line 2"),
-        ("[1, 2]\n[3]\n", "JSON", "r.jsonl"),
+        ('{"a": 1\n{"a": 3}\n', "not JSON", "r.jsonl line 1"),
+        ('{"a": 1}\n{"b": 1, "b": 2}\n', "'b' is twice", "r.jsonl"),
+        ('{"a": 1}\n[2]\n', "no objects", "r.jsonl"),
+        ("[1, 2]\n[3]\n", "object with keys", "r.jsonl"),
         ("1\n2\n", "object", "r.jsonl"),
         ('{"a": 1, "A": 2}\n', "differ only in case", "r.jsonl"),
-        ("\ufeff" + '{"a": 1}\n', "byte order mark", "r.jsonl line 1"),
         (" \n", "no rows", "r.jsonl"),
         ("{}\n{}\n", "object with keys", "r.jsonl"),
         ('{"a":' * 5000 + "1" + "}" * 5000, "JSON", "r.jsonl"),
@@ -56,3 +57,73 @@ def test_bad_files(write, reading, content, message, where):
     with pytest.raises(InputError, match=message) as caught:
         reading.rows_of(write(content, "r.jsonl"))
     assert caught.value.where.startswith(where)
+
+
+@pytest.mark.parametrize(
+    ("content", "values", "note"),
+    [
+        ('{"a": 1}\n{"a": 2}\n{"a": ', ["1", "2"], "line 3: the 2 rows before it are kept"),
+        ('{"a": 1}\n{"a": 2\n{"a": 3}\n', ["1"], "1 behind it are not read"),
+        (b'{"a": 1}\n{"a": "\xff"}\n', ["1"], "the 1 rows before it are kept"),
+        (b'{"a": 1}\n\0\0\0\0', ["1"], "the 1 rows before it are kept"),
+        (b'\xef\xbb\xbf{"a": 1}\r\n{"a": 2}\r\n{"a', ["1", "2"], "the 2 rows before it are kept"),
+    ],
+)
+def test_a_damaged_line_ends_its_file(write, reading, content, values, note):
+    with reading.opened(write(content, "r.jsonl")) as (rows, raw):
+        assert [row["a"] for row in rows] == values
+    (said,) = raw.notes
+    assert note in f"{said.where}: {said.message}".replace("is not JSON: the file ends there; ", "")
+    assert said.severity == "warning"
+
+
+def test_a_byte_order_mark_is_passed_over(write, reading):
+    path = write("\ufeff" + '{"a": 1, "b": {"c": true}}\n\n{"a": NaN}\n', "r.jsonl")
+    assert reading.rows_of(path) == [{"a": "1", "b.c": "true"}, {"a": "NaN", "b.c": None}]
+    assert reading.places_of(path) == ["line 1", "line 3"]
+
+
+def test_keys_that_come_late_are_columns_too(write, reading):
+    plain = json.dumps({"method": "lora", "accuracy": 0.5, "text": "x" * 900})
+    late = json.dumps({"method": "full", "f1": {"macro": 1}, "accuracy": {"top1": 2}})
+    path = write("\n".join([plain] * 6000 + [late]), "r.jsonl")
+    rows = reading.rows_of(path)
+    assert rows[-1] == {
+        "method": "full", "accuracy": '{"top1":2}', "text": None, "f1.macro": "1", "accuracy.top1": "2"
+    }  # fmt: skip
+    assert rows[0]["accuracy"] == "0.5"
+
+
+def test_nested_keys_that_come_late(write, reading):
+    plain = json.dumps({"m": {"a": 1}, "text": "x" * 900})
+    path = write("\n".join([plain] * 6000 + ['{"m": {"a": 2, "b": 3}}', '{"m": null}']), "r.jsonl")
+    rows = reading.rows_of(path)
+    assert rows[-2]["m.b"] == "3"
+    assert rows[-1]["m.a"] is None
+
+
+@pytest.mark.parametrize(
+    "key", ["filename", "json", "__file"[2:], "c1", "a b", "select", "", "a/b~c"]
+)
+def test_any_key_is_a_column(write, reading, key):
+    path = write(json.dumps({key: 5}) + "\n" + json.dumps({key: 6}), "r.jsonl")
+    assert [list(row.values()) for row in reading.rows_of(path)] == [["5"], ["6"]]
+
+
+def test_big_integers_and_mixed_types(write, reading):
+    path = write('{"a": 123456789012345678901234567890}\n{"a": "x"}\n{"a": true}\n', "r.jsonl")
+    assert [row["a"] for row in reading.rows_of(path)] == [
+        "123456789012345678901234567890", "x", "true"
+    ]  # fmt: skip
+
+
+def test_files_of_one_header_are_one_relation(write, reading, tmp_path):
+    for seed in range(3):
+        lines = [json.dumps({"step": n, "loss": n / 2}) for n in range(2)]
+        write("\n".join(lines) + ("\n{" if seed == 1 else "\n"), f"in/seed={seed}/log.jsonl")
+    with reading.opened(tmp_path / "in") as (rows, raw):
+        assert [row["path.seed"] for row in rows] == ["0", "0", "1", "1", "2", "2"]
+        assert [row["__at"] for row in rows] == [1, 2] * 3
+        assert rows[2]["__unit"] == "/seed=1/log.jsonl"
+    (note,) = raw.notes
+    assert note.where == "in/seed=1/log.jsonl line 3"

@@ -15,7 +15,7 @@ from paperforge.errors import InputError
         ("a.TSV", b"a\tb\n1\t2\n", "CSV"),
         ("a.dat", b"a|b\n1|2\n", "CSV"),
         ("a.ndjson", b"{}", "JSONL"),
-        ("a.json", b'[\n {"a": 1}]', "JSONL"),
+        ("a.json", b'[\n {"a": 1}]', "JSON"),
         ("a.pq", b"PAR1", "Parquet"),
         ("a", b"PAR1", "Parquet"),
     ],

@@ -1,0 +1,186 @@
+"""What keys the objects of JSON lines have, found by the engine without parsing everything twice.
+
+The first rows say which keys there are and how they nest. One pass over all rows then counts them,
+finds the first line that is no JSON, and compares each row's list of keys with the lists known: a
+row with another list makes the structure of every row be looked at.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paperforge.engine import literal
+from paperforge.errors import InputError
+from paperforge.stores.records import MOST_COLUMNS, UNNAMED, check_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import duckdb
+
+_SAMPLE = 2000
+_MOST_LISTS = 40
+_MOST_OBJECTS = 6
+"""Nested objects whose keys are compared too; with more, all structures are looked at."""
+_SHALLOW = 4 << 20
+"""Bytes up to which all structures are looked at right away."""
+_DEEPEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file: how many rows it has, and how many of them stand before the first damaged one."""
+
+    file: str
+    first: int
+    """The number of its first row in the whole relation."""
+    rows: int
+    sound: int
+
+
+def scan(files: Sequence[Path], *, array: bool) -> str:
+    """The engine's reader of whole objects; a line that is no JSON is a NULL."""
+    paths = ", ".join(literal(str(file)) for file in files)
+    form = "'array'" if array else "'newline_delimited', ignore_errors = true"
+    return f"read_json_objects([{paths}], format = {form}, filename = '__file')"
+
+
+def look(
+    engine: duckdb.DuckDBPyConnection, files: Sequence[Path], *, array: bool, where: str
+) -> tuple[dict[str, str], list[Part]]:
+    """(dotted name -> JSON pointer of every leaf, the files).
+
+    Raises duckdb.Error where the files cannot be read, and InputError where rows are no objects,
+    have a key twice, or together have too many keys.
+    """
+    small = sum(file.stat().st_size for file in files) < _SHALLOW
+    whole = scan(files, array=array)
+    lists, structures = _structures(engine, whole, "" if small else f"LIMIT {_SAMPLE}")
+    objects = [] if small else sorted({p for one in structures for p in _objects(one, "")})
+    if len(lists) > _MOST_LISTS or len(objects) > _MOST_OBJECTS:
+        small = True
+        lists, structures = _structures(engine, whole, "")
+    parts, other = _parts(
+        engine, whole, "false" if small else _differs(lists, objects, engine, whole)
+    )
+    if other:
+        lists, structures = _structures(engine, whole, "")
+    _check_objects(structures, where)
+    for keys in lists:
+        _check_once(keys, where)
+    leaves = {name: pointer for one in structures for name, pointer in _leaves(one, "", "")}
+    _check_names(leaves, where)
+    return leaves, parts
+
+
+def _structures(
+    engine: duckdb.DuckDBPyConnection, whole: str, limit: str
+) -> tuple[list[list[str]], list[object]]:
+    """The different lists of keys, and the different structures, in order of appearance."""
+    rows = engine.execute(
+        "SELECT json_structure(json), json_keys(json) FROM "
+        f"(SELECT json, row_number() OVER () AS n FROM (SELECT json FROM {whole} {limit})) "
+        "WHERE json IS NOT NULL GROUP BY ALL ORDER BY min(n)"
+    ).fetchall()
+    lists = {tuple(keys): None for _, keys in rows}
+    structures = dict.fromkeys(structure for structure, _ in rows)
+    return [list(keys) for keys in lists], [json.loads(one) for one in structures]
+
+
+def _differs(
+    lists: list[list[str]], objects: list[str], engine: duckdb.DuckDBPyConnection, whole: str
+) -> str:
+    """SQL for whether a row has keys that the first rows have not."""
+    tests = [_not_in("json_keys(json)", lists)]
+    if [] in lists:
+        tests.append("json_type(json) <> 'OBJECT'")
+    first = f"(SELECT json FROM {whole} LIMIT {_SAMPLE})"
+    for pointer in objects:
+        place = literal(pointer)
+        rows = engine.execute(f"SELECT DISTINCT json_keys(json, {place}) FROM {first}").fetchall()
+        tests.append(_not_in(f"json_keys(json, {place})", [row[0] or [] for row in rows]))
+        tests.append(f"coalesce(json_type(json, {place}), 'NULL') NOT IN ('OBJECT', 'NULL')")
+    return " OR ".join(f"coalesce({test}, false)" for test in tests)
+
+
+def _not_in(keys: str, lists: list[list[str]]) -> str:
+    shown = ", ".join(f"[{', '.join(map(literal, one))}]::VARCHAR[]" for one in lists)
+    return f"{keys} NOT IN ({shown})" if lists else "true"
+
+
+def _parts(engine: duckdb.DuckDBPyConnection, whole: str, differs: str) -> tuple[list[Part], bool]:
+    """The files in their order, and whether any row has other keys."""
+    rows = engine.execute(
+        "SELECT __file, min(n), count(*), min(n) FILTER (json IS NULL), "
+        f"bool_or({differs}) FILTER (json IS NOT NULL) "
+        f"FROM (SELECT json, __file, row_number() OVER () AS n FROM {whole}) "
+        "GROUP BY __file ORDER BY 2"
+    ).fetchall()
+    parts = [
+        Part(name, first, count, count if bad is None else bad - first)
+        for name, first, count, bad, _ in rows
+    ]
+    return parts, any(other for *_, other in rows)
+
+
+def _objects(structure: object, pointer: str) -> Iterator[str]:
+    """The pointers of nested objects."""
+    if isinstance(structure, dict):
+        if pointer:
+            yield pointer
+        for key, inner in structure.items():
+            yield from _objects(inner, f"{pointer}/{_step(key)}")
+
+
+def _leaves(
+    structure: object, pointer: str, name: str, depth: int = 0
+) -> Iterator[tuple[str, str]]:
+    """(dotted name, JSON pointer) of every value that is not an object."""
+    if not isinstance(structure, dict) or depth > _DEEPEST:
+        if pointer:
+            yield name, pointer
+        return
+    for key, inner in structure.items():
+        called = f"{name}.{key}" if name else key or UNNAMED
+        yield from _leaves(inner, f"{pointer}/{_step(key)}", called, depth + 1)
+
+
+def _step(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _check_objects(structures: list[object], where: str) -> None:
+    if structures and not any(isinstance(one, dict) and one for one in structures):
+        found = "no keys" if structures == [{}] else "no objects"
+    elif all(isinstance(one, dict) or one == "JSON" for one in structures):
+        return
+    else:
+        found = "some that are no objects"
+    raise InputError(
+        f"each line must be an object with keys; there are {found}",
+        where,
+        'for example {"method": "ours", "dataset": "digits", "seed": 0, "accuracy": 0.93}',
+    )
+
+
+def _check_once(keys: Sequence[str], where: str) -> None:
+    if len(set(keys)) < len(keys):
+        twice = next(key for n, key in enumerate(keys) if key in keys[:n])
+        raise InputError(
+            f"the key {twice!r} is twice in one object", where, "of two values neither is sure"
+        )
+
+
+def _check_names(leaves: dict[str, str], where: str) -> None:
+    if len(leaves) > MOST_COLUMNS:
+        raise InputError(
+            f"its objects have {len(leaves)} different keys, more than {MOST_COLUMNS}",
+            where,
+            "write names and numbers under fixed keys, one row per number",
+        )
+    folded: dict[str, str] = {}
+    for name in leaves:
+        check_name(name, folded, where)
