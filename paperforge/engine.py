@@ -65,7 +65,9 @@ def open_engine(files: Sequence[Path], memory: str = MEMORY) -> Engine:
         paths = ", ".join(literal(str(path)) for path in files)
         connection.execute(f"SET allowed_paths = [{paths}]")
         connection.execute("SET enable_external_access = false")
-        connection.execute("SET enable_progress_bar = false")
+        # Kept count of, never printed: commands/progress.py asks for it.
+        connection.execute("SET enable_progress_bar_print = false")
+        connection.execute("SET enable_progress_bar = true")
         connection.execute("SET lock_configuration = true")
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)

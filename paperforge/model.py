@@ -3,8 +3,8 @@
     Project ─┐
     Source ──▶ Results ──▶ Analysis ──▶ Table, Figure, Macro ──▶ Manuscript ──▶ Build
 
-All are frozen. A change makes a new value (`dataclasses.replace`). Nothing heavy is imported here:
-numpy, pandas and duckdb arrive inside the methods that need them.
+All are frozen but Meter. A change makes a new value (`dataclasses.replace`). Nothing heavy is
+imported here: numpy, pandas and duckdb arrive inside the methods that need them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -54,6 +54,38 @@ class Diagnostic:
 # ---------------------------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class Meter:
+    """How far the reading has come, for whoever watches from another thread (commands/progress.py).
+
+    The one value here that changes. What reads says `begin`; a store that reads a long file may
+    `advance` on the way, in bytes.
+    """
+
+    label: str = ""
+    """What is being read: "runs/mlflow.db"."""
+    total: int = 0
+    """Bytes to read in all; 0: not known."""
+    done: int = 0
+    query: Callable[[], float] | None = None
+    """How far the engine's query is, in per cent; negative: it does not know."""
+
+    def begin(self, label: str, done: int = 0, total: int = 0) -> None:
+        """Something else is being read, or done with what was read."""
+        self.label, self.done, self.total = label, done, total
+
+    def advance(self, count: int) -> None:
+        """So many more bytes are read."""
+        self.done += count
+
+    def fraction(self) -> float | None:
+        """How much is done, 0 to 1; None: nobody knows."""
+        if self.done and self.total:
+            return min(self.done / self.total, 1.0)
+        share = self.query() if self.query else -1.0
+        return min(share / 100, 1.0) if share >= 0 else None
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Files of one kind of store in one source: what a store is asked to read as one relation."""
@@ -70,6 +102,8 @@ class Found:
     """Which table of a database; empty: the one that holds results."""
     history: bool = True
     """False: only the value at each metric's last step is needed; a store may give more."""
+    meter: Meter = field(default_factory=Meter, compare=False, repr=False)
+    """A store that reads for long may say how far it is: `found.meter.advance(bytes)`."""
 
     def place(self, path: Path) -> str:
         """Where a file is, to put behind the source's own name: "/a/b.csv"; "" for the source."""

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from paperforge.model import Analysis, Build, Figure, Results, Table, Venue
+    from paperforge.model import Analysis, Build, Figure, Meter, Results, Table, Venue
     from paperforge.spec import Project
 
 
-def load(project: Project) -> Results:
-    """Read the project's result stores into the tidy relation.
+def load(project: Project, meter: Meter | None = None) -> Results:
+    """Read the project's result stores into the tidy relation; `meter` follows how far that is.
 
     Raises InputError where a store is damaged or its columns cannot be told.
     """
     from paperforge import results
 
-    return results.load(project.sources, project)
+    return results.load(project.sources, project, meter)
 
 
 def analyse(results: Results, project: Project) -> Analysis:

@@ -108,6 +108,7 @@ def _build(
 ) -> tuple[dict[str, Any], _Made]:
     from paperforge import compile as rim
     from paperforge import pipeline, project, venues
+    from paperforge.commands import progress
     from paperforge.commands.output import step
     from paperforge.spec import Mode
 
@@ -130,7 +131,7 @@ def _build(
     results = analysis = None
     if paper.sources:
         step("reading results")
-        results = pipeline.load(paper)
+        results = progress.load(paper)
         step(f"{results.rows} rows; deciding what they support")
         analysis = pipeline.analyse(results, paper)
     manuscript = pipeline.render(paper, analysis, place)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paperforge.commands import inputs
+from paperforge.commands import inputs, progress
 from paperforge.commands.output import guard, say, write
 from paperforge.errors import UsageError
 from paperforge.spec import FigureSpec
@@ -45,7 +45,7 @@ def figure(
         spec = replace(spec, width=width, height_pt=height, split=split, metric=metric)
     wanted = venue or project.venue
     place = venues.find(wanted, project.root) if wanted else None
-    results = pipeline.load(project)
+    results = progress.load(project)
     analysis = pipeline.analyse(results, replace(project, figures=(spec,)))
     drawn = pipeline.draw(analysis, spec, place)
     target = output or Path(f"{spec.name}.pdf")

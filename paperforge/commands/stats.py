@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from paperforge.commands import inputs
+from paperforge.commands import inputs, progress
 from paperforge.commands.output import give, say
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def stats(options: ResultOptions, *, form: str = "text") -> int:
     from paperforge import narrative, pipeline
 
     project = inputs.project_of(options)
-    results = pipeline.load(project)
+    results = progress.load(project, quiet=form == "json")
     analysis = pipeline.analyse(results, replace(project, figures=()))
     say(results.notes + analysis.notes)
     if form == "json":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperforge.commands import inputs
+from paperforge.commands import inputs, progress
 from paperforge.commands.output import give, say
 from paperforge.errors import UsageError
 from paperforge.spec import TableSpec
@@ -49,7 +49,7 @@ def table(
         caption=caption or spec.caption,
         label=label or spec.label,
     )
-    results = pipeline.load(project)
+    results = progress.load(project, quiet=form == "json")
     analysis = pipeline.analyse(results, replace(project, figures=()))
     made = pipeline.tabulate(analysis, spec)
     say(results.notes + analysis.notes + made.diagnostics)

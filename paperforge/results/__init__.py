@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.engine import open_engine
 from paperforge.errors import InputError, UsageError
+from paperforge.model import Meter
 from paperforge.results import catalogue, digest, duplicates, final, sources, tidy
 from paperforge.results.loaded import LoadedResults
 
@@ -22,19 +23,22 @@ if TYPE_CHECKING:
 __all__ = ["LoadedResults", "load"]
 
 
-def load(given: Sequence[Source], project: Project) -> LoadedResults:
+def load(given: Sequence[Source], project: Project, meter: Meter | None = None) -> LoadedResults:
     """Read the sources into one tidy relation.
 
     `project` declares labels, order, directions, units and roles; its own sources are not looked
-    at. Raises InputError where a source cannot be read, where its columns or numbers cannot be
-    told, or where nothing is left.
+    at. `meter` follows how far the reading is. Raises InputError where a source cannot be read,
+    where its columns or numbers cannot be told, or where nothing is left.
     """
     if not given:
         raise UsageError("no results given", hint="name a file: paperforge table results.csv")
     files, searched = sources.expand(given)
     engine = open_engine([path for file in files for path in file.found.files])
+    meter = meter or Meter()
+    meter.query = engine.connection.query_progress
     try:
-        inputs, skipped = sources.read(files, project, engine.connection)
+        inputs, skipped = sources.read(files, project, engine.connection, meter)
+        meter.begin("the rows")
         tidy.build(engine.connection, inputs)
         replicates = duplicates.replicates(engine.connection)
         notes = [
@@ -45,7 +49,7 @@ def load(given: Sequence[Source], project: Project) -> LoadedResults:
         ]
         notes += duplicates.resolve(engine.connection, replicates, inputs)
         by_column = any("split" in one.mapped.roles for one in inputs)
-        notes += final.build(engine.connection, replicates, by_column=by_column)
+        notes += final.build(engine.connection, replicates, project, by_column=by_column)
         known = catalogue.describe(engine.connection, inputs, project)
         facts = final.facts(engine.connection, replicates)
     except BaseException:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from paperforge import columns, stores
@@ -19,11 +19,12 @@ from paperforge.stores.nothing import NothingToRead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import duckdb
 
     from paperforge.columns import Mapped
-    from paperforge.model import Found, Raw
+    from paperforge.model import Found, Meter, Raw
     from paperforge.spec import Metric, Project, Source
 
 _SAMPLE = 10_000
@@ -91,7 +92,7 @@ def expand(given: Sequence[Source]) -> tuple[tuple[File, ...], list[Diagnostic]]
 
 
 def read(
-    files: Sequence[File], project: Project, engine: duckdb.DuckDBPyConnection
+    files: Sequence[File], project: Project, engine: duckdb.DuckDBPyConnection, meter: Meter
 ) -> tuple[tuple[Input, ...], list[Diagnostic]]:
     """Every file as a relation raw0, raw1, ... with its columns mapped.
 
@@ -101,7 +102,10 @@ def read(
     found: list[Input] = []
     skipped = []
     left = Counter(file.parent for file in files)
+    ends = [0, *accumulate(sum(map(_size, file.found.files)) for file in files)]
     for number, file in enumerate(files):
+        meter.begin(file.source.shown, ends[number], ends[-1])
+        file = replace(file, found=replace(file.found, meter=meter))  # noqa: PLW2901  the same file
         try:
             found.append(_read(file, f"raw{number}", project, engine))
         except NothingToRead as error:
@@ -110,6 +114,14 @@ def read(
                 raise
             skipped.append(Diagnostic(Severity.WARNING, error.where, f"skipped: {error.message}"))
     return tuple(found), skipped
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; a folder's, or one that has gone, do not count."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _read(file: File, table: str, project: Project, engine: duckdb.DuckDBPyConnection) -> Input:
