@@ -7,6 +7,7 @@ unpickled or constructed, and no archive is unpacked to disk.
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -240,10 +241,34 @@ def _zstd(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 def open_zip(path: Path) -> zipfile.ZipFile:
     """An archive, for use in a `with`. Raises InputError where it is none or holds too much."""
     try:
+        if _directory_size(path) > _LARGEST_DIRECTORY:
+            raise InputError("holds too many members", path.name, "unpack it and name the folder")
         archive = zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
         raise InputError(f"is not a sound ZIP archive: {error}", path.name) from None
     return archive
+
+
+_LARGEST_DIRECTORY = 24 << 20
+"""Bytes of an archive's list of members: a member takes 50, and ten times that in memory."""
+_END, _END_SIZE, _LONGEST_COMMENT = b"PK\x05\x06", 22, 1 << 16
+_END_64, _IS_64 = b"PK\x06\x06", 0xFFFFFFFF
+
+
+def _directory_size(path: Path) -> int:
+    """The bytes of the list of members, as the archive's end says; found as Python finds it."""
+    with path.open("rb") as stream:
+        stream.seek(0, 2)
+        stream.seek(-min(stream.tell(), 2 * _LONGEST_COMMENT), 2)
+        tail = stream.read()
+    plain = len(tail) - _END_SIZE
+    at = plain if tail[plain : plain + 4] == _END and plain >= 0 else tail.rfind(_END)
+    if at < 0:
+        return 0
+    size = int.from_bytes(tail[at + 12 : at + 16], "little")
+    if size == _IS_64 and (wide := tail.rfind(_END_64, 0, at)) >= 0:
+        size = int.from_bytes(tail[wide + 40 : wide + 48], "little")
+    return size
 
 
 def mapping(value: object) -> Mapping[str, Any]:

@@ -22,12 +22,23 @@ def write(tmp_path):
     return writer
 
 
-@pytest.fixture(scope="session")
-def reading():
-    """The helpers of reading.py (the tests are not a package)."""
-    path = Path(__file__).with_name("reading.py")
-    spec = importlib.util.spec_from_file_location("stores_reading", path)
+def _helper(name):
+    """A module beside this one (the tests are not a package)."""
+    path = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"stores_{name}", path)
     module = importlib.util.module_from_spec(spec)
-    sys.modules["stores_reading"] = module
+    sys.modules[f"stores_{name}"] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def reading():
+    """The helpers of reading.py."""
+    return _helper("reading")
+
+
+@pytest.fixture(scope="session")
+def hostile():
+    """The helpers of hostile.py."""
+    return _helper("hostile")
