@@ -1,5 +1,6 @@
 """The line that says how far reading is: on a terminal, after a second, and gone afterwards."""
 
+import contextlib
 import os
 import re
 import sys
@@ -26,10 +27,11 @@ def terminal(monkeypatch):
     def written():
         stream.flush()
         os.set_blocking(main, False)
-        try:
-            return os.read(main, 1 << 16).decode()
-        except BlockingIOError:
-            return ""
+        parts = []
+        with contextlib.suppress(BlockingIOError):
+            while part := os.read(main, 1 << 16):
+                parts.append(part)
+        return b"".join(parts).decode()
 
     yield written
     stream.close()
