@@ -6,17 +6,17 @@ columns of the run (`run`, `run_name`, `status`, `config.lr`, ...) beside `metri
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from paperforge.engine import identifier
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Raw, Severity
-from paperforge.stores import documents, folders
+from paperforge.stores import arrow, documents, folders
 from paperforge.stores.nothing import NothingToRead
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -30,6 +30,14 @@ ROLES = ("method", "dataset", "seed", "fold", "split", "example", "cluster")
 AXES = ("epoch", "time")
 """Other counts of progress than the step, as numbers: --map step=epoch takes one."""
 RUN_COLUMNS = ("run", "run_name", "status")
+_ALWAYS = ("run", "key", "value", "step", "record")
+_KINDS: Mapping[str, Callable[[Sequence[Any]], pa.Array]] = {
+    **dict.fromkeys(("run", "key", "record"), arrow.wholes),
+    **dict.fromkeys(("value", "step", *AXES), arrow.floats),
+    **dict.fromkeys(ROLES, arrow.texts),
+    "summary": arrow.truths,
+}
+"""Column -> how its values become Arrow."""
 _BATCH = 1 << 16
 _MOST_COLUMNS = 2000
 _MOST_METRICS = 100_000
@@ -58,15 +66,14 @@ class Collector:
         self._table = table
         self._keys: dict[str, int] = {}
         self._used: set[str] = set()
+        self._made: set[str] = set()
         self._rows = 0
         self._waiting: list[pa.RecordBatch] = []
         self._held = 0
         self._clear()
-        texts = ", ".join(f"{role} VARCHAR" for role in ROLES)
-        axes = ", ".join(f"{axis} DOUBLE" for axis in AXES)
         engine.execute(
             f"CREATE TABLE {self._points} (run INTEGER, key INTEGER, value DOUBLE, step DOUBLE, "
-            f"record BIGINT, summary BOOLEAN, {axes}, {texts})"
+            "record BIGINT)"
         )
 
     @property
@@ -93,6 +100,11 @@ class Collector:
         self.runs.append(Run(id, place, name, status, {**said, **own}))
         return len(self.runs) - 1
 
+    def also(self, run: int, place: str) -> int:
+        """The number of the same run in another place: one of its files."""
+        self.runs.append(replace(self.runs[run], place=place))
+        return len(self.runs) - 1
+
     def add(
         self,
         run: int,
@@ -112,7 +124,7 @@ class Collector:
         """
         columns = self._columns
         columns["run"].append(run)
-        columns["key"].append(self._key(metric))
+        columns["key"].append(self.number(metric))
         columns["value"].append(value)
         columns["step"].append(step)
         columns["record"].append(at)
@@ -146,16 +158,44 @@ class Collector:
         self._used.update(axes)
         given: dict[str, Any] = {"value": values, "step": steps, **axes}
         arrays = {
-            "run": pa.array(np.full(count, run, dtype=np.int32)),
-            "key": pa.array(np.full(count, self._key(metric), dtype=np.int32)),
+            "run": arrow.numbers(np.full(count, run, dtype=np.int64)),
+            "key": arrow.numbers(np.full(count, self.number(metric), dtype=np.int64)),
             **{
-                name: pa.array(np.asarray(column, dtype=np.float64))
+                name: arrow.numbers(np.asarray(column, dtype=np.float64))
                 for name, column in given.items()
                 if column is not None
             },
         }
         if at is not None:
-            arrays["record"] = pa.array(np.asarray(at, dtype=np.int64))
+            arrays["record"] = arrow.numbers(np.asarray(at, dtype=np.int64))
+        self._hold(pa.RecordBatch.from_pydict(arrays))
+        if self._held >= _BATCH:
+            self._flush()
+
+    def block(
+        self,
+        runs: np.ndarray,
+        metrics: np.ndarray,
+        values: np.ndarray,
+        *,
+        steps: np.ndarray | None = None,
+        at: np.ndarray | None = None,
+        **said: Sequence[str | None],
+    ) -> None:
+        """Values of many runs and metrics, in the order written: the fast way for large stores.
+
+        runs, metrics: int64, the numbers that `run` and `number` gave; values and steps: float64;
+        at: int64. `said`: roles as texts, one a value.
+        """
+        import pyarrow as pa
+
+        self._pack()
+        if not len(values):
+            return
+        self._used.update(said)
+        numbers = {"run": runs, "key": metrics, "value": values, "step": steps, "record": at}
+        arrays = {name: arrow.numbers(one) for name, one in numbers.items() if one is not None}
+        arrays |= {role: arrow.texts(texts) for role, texts in said.items()}
         self._hold(pa.RecordBatch.from_pydict(arrays))
         if self._held >= _BATCH:
             self._flush()
@@ -179,7 +219,7 @@ class Collector:
         self._make_keys()
         if "summary" in self._used:
             self._settle_summaries()
-        extras = [c for c in (*AXES, *ROLES) if c in self._used and self._filled(c)]
+        extras = [c for c in (*AXES, *ROLES) if c in self._made and self._filled(c)]
         summary = "summary" in self._used
         own = ", ".join(f"r.{identifier(c)}" for c in (*RUN_COLUMNS, *columns))
         more = "".join(f", p.{c}" for c in extras)
@@ -209,7 +249,8 @@ class Collector:
         names = ("run", "key", "value", "step", "record", "summary", *AXES, *ROLES)
         self._columns: dict[str, list[Any]] = {name: [] for name in names}
 
-    def _key(self, metric: str) -> int:
+    def number(self, metric: str) -> int:
+        """The number of a metric, for `block`."""
         number = self._keys.setdefault(metric, len(self._keys))
         if number >= _MOST_METRICS:
             raise InputError(
@@ -224,10 +265,10 @@ class Collector:
         columns = self._columns
         if not columns["run"]:
             return
-        types = {"run": pa.int32(), "key": pa.int32(), "record": pa.int64(), "summary": pa.bool_()}
         arrays = {
-            name: _array(values, types.get(name, pa.string() if name in ROLES else pa.float64()))
+            name: _KINDS[name](values)
             for name, values in columns.items()
+            if name in _ALWAYS or name in self._used
         }
         self._clear()
         self._hold(pa.RecordBatch.from_pydict(arrays))
@@ -245,11 +286,20 @@ class Collector:
             return
         tables = [pa.Table.from_batches([batch]) for batch in self._waiting]
         together = pa.concat_tables(tables, promote_options="default")
+        self._make(together.schema.names)
         self._engine.register("__batch", together)
         self._engine.execute(f"INSERT INTO {self._points} BY NAME SELECT * FROM __batch")
         self._engine.unregister("__batch")
         self._rows += self._held
         self._waiting, self._held = [], 0
+
+    def _make(self, columns: Sequence[str]) -> None:
+        """Add columns at their first use: an empty one takes as much memory as a full one."""
+        for name in columns:
+            if name not in _ALWAYS and name not in self._made:
+                kind = "BOOLEAN" if name == "summary" else "VARCHAR" if name in ROLES else "DOUBLE"
+                self._engine.execute(f"ALTER TABLE {self._points} ADD COLUMN {name} {kind}")
+                self._made.add(name)
 
     def _settle_summaries(self) -> None:
         """Summaries and histories of one run and metric know of each other (Raw.summary)."""
@@ -286,12 +336,12 @@ class Collector:
 
         lowered = [{k.lower(): v for k, v in run.settings.items()} for run in self.runs]
         arrays = [
-            pa.array(range(len(self.runs)), pa.int32()),
+            arrow.wholes(range(len(self.runs))),
             *(
-                _array([getattr(run, field) or None for run in self.runs], pa.string())
+                arrow.texts([getattr(run, field) or None for run in self.runs])
                 for field in ("id", "name", "status", "place")
             ),
-            *(_array([one.get(c.lower()) for one in lowered], pa.string()) for c in columns),
+            *(arrow.texts([one.get(c.lower()) for one in lowered]) for c in columns),
         ]
         batch = pa.RecordBatch.from_arrays(arrays, [f"c{n}" for n in range(len(arrays))])
         names = ("number", *RUN_COLUMNS, "__unit", *columns)
@@ -307,8 +357,8 @@ class Collector:
 
         batch = pa.RecordBatch.from_pydict(
             {
-                "number": pa.array(range(len(self._keys)), pa.int32()),
-                "name": _array(list(self._keys), pa.string()),
+                "number": arrow.wholes(range(len(self._keys))),
+                "name": arrow.texts(list(self._keys)),
             }
         )
         self._engine.register("__batch", batch)
@@ -316,28 +366,3 @@ class Collector:
             f"CREATE TABLE {identifier(f'{self._table} keys')} AS SELECT * FROM __batch"
         )
         self._engine.unregister("__batch")
-
-
-def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
-    """An Arrow column; what UTF-8 cannot hold becomes "?", a number too large infinity."""
-    import pyarrow as pa
-
-    try:
-        return pa.array(values, kind)
-    except (UnicodeEncodeError, OverflowError, pa.ArrowInvalid):
-        return pa.array([_sound(value, kind) for value in values], kind)
-
-
-def _sound(value: object, kind: pa.DataType) -> object:
-    import pyarrow as pa
-
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, int) and not isinstance(value, bool):
-        if pa.types.is_floating(kind):
-            try:
-                return float(value)
-            except OverflowError:
-                return float("inf") if value > 0 else float("-inf")
-        return value if -(2**63) <= value < 2**63 else None
-    return value
