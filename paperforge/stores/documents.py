@@ -204,18 +204,23 @@ def member(archive: zipfile.ZipFile, name: str, where: str, most: int = LARGEST)
     try:
         if info.compress_type == _ZSTD:
             return _zstd(archive, info)
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise NotImplementedError("its kind of compression is unknown")
         with archive.open(info) as stream:
             data = stream.read(info.file_size + 1)
-    except (OSError, ValueError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+    except _BROKEN as error:
         raise InputError(f"cannot be unpacked: {error}", place) from None
-    except NotImplementedError:
-        raise InputError("is compressed in an unknown way", place) from None
     if len(data) > info.file_size:
         raise InputError("is larger than it says", place)
     return data
 
 
 _ZSTD = 93
+_BROKEN = (
+    *(OSError, ValueError, EOFError, RuntimeError, zlib.error, struct.error),
+    zipfile.BadZipFile,
+)
+"""What Python's zipfile raises where an archive is damaged or encrypted, or of an unknown kind."""
 
 
 def _zstd(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
