@@ -68,6 +68,13 @@ def settings(found: Found, file: Path) -> dict[str, str]:
     return said
 
 
+def run_id(found: Found, folder: Path) -> str:
+    """What to call a run by its folder: where it is in the source, or its name."""
+    if folder == found.root or not folder.is_relative_to(found.root):
+        return folder.name
+    return folder.relative_to(found.root).as_posix()
+
+
 def notes(root: Path, files: Iterable[Path], claimed: Iterable[Path]) -> list[Diagnostic]:
     """What to say of the folders of a source: configs that cannot be read, jobs without results.
 
