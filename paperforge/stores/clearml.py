@@ -79,7 +79,8 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
             found.root.name,
             "name the folder that it is in",
         )
-    sessions = [_session(place) for place in sorted(set(map(owns, found.files)), key=_order)]
+    places = {path if path == found.root else owns(path) for path in found.files}
+    sessions = [_session(place) for place in sorted(places, key=_order)]
     seen: dict[str, _Session] = {}
     doubled: list[_Session] = []
     for session in sessions:
@@ -110,6 +111,11 @@ class _Session:
     def is_folder(self) -> bool:
         return self.place.suffix.lower() != ".zip"
 
+    @property
+    def files(self) -> Path:
+        """Where its files are; where metrics.jsonl alone was named, beside it."""
+        return self.place.parent if self.place.name.lower() == _METRICS else self.place
+
 
 def _order(place: Path) -> tuple[bool, Path]:
     """Folders first."""
@@ -120,9 +126,10 @@ def _session(place: Path) -> _Session:
     """What task.json says; a session without one has the name of its folder."""
     task: Mapping[str, object] = {}
     damage = ""
-    folder = place.parent if place.name.lower() == _METRICS else place
+    if place.name.lower() == _METRICS:
+        return _Session(place.parent.name, place, task)
     try:
-        with Files(folder) as files:
+        with Files(place) as files:
             if files.has(_TASK):
                 task = documents.mapping(files.json(_TASK))
     except InputError as error:
@@ -159,12 +166,11 @@ def _read_session(session: _Session, out: Collector, *, closed: bool | None) -> 
         out.note(where, "taken for crashed: ClearML never closed the session (it has no archive)")
     if session.damage:
         out.note(where, session.damage, "the run's settings are not known")
-    folder = place.parent if place == out.found.root and session.is_folder else place
     count = 0
     singles: list[tuple[str, float, int]] = []
     logged: set[str] = set()
     try:
-        with Files(folder) as files:
+        with Files(session.files) as files:
             for count, event in enumerate(_events(files), 1):
                 metric, value = _metric(event), number(event.get("value"))
                 if metric is None or value is None:
