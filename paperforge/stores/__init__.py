@@ -21,6 +21,7 @@ from paperforge.stores import (
     json_alone,
     json_table,
     jsonl,
+    lightning,
     lm_eval,
     mlflow,
     parquet,
@@ -44,6 +45,7 @@ STORES: Mapping[str, Store] = {
     "comet": cast("Store", comet),
     "mlflow": cast("Store", mlflow),
     "parquet": cast("Store", parquet),
+    "lightning": cast("Store", lightning),
     "lm_eval": cast("Store", lm_eval),
     "jsonl": cast("Store", jsonl),
     "json": cast("Store", json_table),
@@ -86,10 +88,13 @@ def find(
     if not root.is_dir():
         kind = recognise(root)
         path = root.resolve()
-        return (Found(kind, path, (path,), pattern, table),), []
+        return (Found(kind, path, (path,), pattern, table),), folders.notes(path, (), [path])
     root = root.resolve()
     seen = walk(root)
-    claimed, notes = _claim(root, seen.files)
+    files = tuple(file for file in seen.files if file.name not in folders.CONFIGS)
+    claimed, notes = _claim(root, files)
+    results = [file for files in claimed.values() for file in files]
+    notes += folders.notes(root, seen.files, results)
     if seen.outside:
         shown = ", ".join(str(p.relative_to(root)) for p in seen.outside[:_SHOWN])
         text = f"left out: {len(seen.outside)} links that lead out of the folder ({shown})"
