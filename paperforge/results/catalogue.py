@@ -83,7 +83,7 @@ def _found(engine: duckdb.DuckDBPyConnection, role: str, where: str = "") -> lis
     rows = engine.execute(
         f"SELECT coalesce({role}::VARCHAR, '') AS name FROM tidy_rows "
         f"WHERE ({role} IS NOT NULL OR '{role}' = 'dataset') {where} "
-        f"GROUP BY 1 HAVING bool_or(used) ORDER BY min(file::BIGINT * {STRIDE} + row), min(rowid)"
+        f"GROUP BY 1 HAVING bool_or(used) ORDER BY min(file::BIGINT * {STRIDE} + first), min(rowid)"
     ).fetchall()
     return [row[0] for row in rows]
 
@@ -244,8 +244,8 @@ def _mixed_scales(engine: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) 
         if metric.unit != "%" and not is_fraction(metric.name):
             continue
         rows = engine.execute(
-            "SELECT method, dataset, min(value), max(value) FROM final "
-            "WHERE metric = $1 AND isfinite(value) GROUP BY 1, 2 ORDER BY min(file), min(row)",
+            "SELECT method, dataset, min(low), max(high) FROM final "
+            "WHERE metric = $1 AND finite > 0 GROUP BY 1, 2 ORDER BY 1, 2",
             [metric.name],
         ).fetchall()
         fractions = [row for row in rows if row[2] >= 0 and 0 < row[3] <= 1]
@@ -272,7 +272,7 @@ def _scaled(
     if not any(metric.unit == "%" for metric in metrics):
         return metrics
     ranges = engine.execute(
-        "SELECT metric, max(abs(value)) FROM final WHERE isfinite(value) GROUP BY 1"
+        "SELECT metric, max(greatest(abs(low), abs(high))) FROM final WHERE finite > 0 GROUP BY 1"
     ).fetchall()
     largest = dict(ranges)
     # 0.5% is half a percent already.

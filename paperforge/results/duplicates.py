@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _ORDER = f"(file::BIGINT * {STRIDE} + row)"
 _CELL = "method, dataset, metric, split"
+_MEASURED = "method, dataset, split, metric, step, fold, example, run, summary"
+"""What a later write at the same replaces an earlier one of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,10 @@ def replicates(engine: duckdb.DuckDBPyConnection) -> Replicates:
         engine, "run IS NOT NULL", f"{_CELL}, seed, fold", "count(DISTINCT run) > 1"
     )
     by_seed = "seed::VARCHAR" + (" || coalesce(' fold ' || fold::VARCHAR, '')" if folds else "")
+    quoted = engine.execute("SELECT 1 FROM tidy_rows WHERE status::VARCHAR = 'quoted' LIMIT 1")
     cases = [
+        # A number quoted from a paper is nobody's replicate.
+        *(["WHEN status::VARCHAR = 'quoted' THEN NULL"] if quoted.fetchone() else []),
         *(["WHEN seed IS NOT NULL THEN " + by_seed] if seeds and not rerun else []),
         *(["WHEN run IS NOT NULL THEN 'run ' || run::VARCHAR"] if runs else []),
         *(["WHEN fold IS NOT NULL THEN fold::VARCHAR"] if folds else []),
@@ -138,7 +143,7 @@ def _repeats(
     engine: duckdb.DuckDBPyConnection, known: Replicates, inputs: Sequence[Input]
 ) -> list[Diagnostic]:
     """The same measurement twice in one run."""
-    key = f"hash(method, dataset, split, metric, step, example, run, {known.name})"
+    key = f"hash({_MEASURED}, {known.name})"
     rows = f"FROM tidy_rows WHERE kept AND {known.name} IS NOT NULL"
     unique = engine.execute(f"SELECT count(*) = count(DISTINCT {key}) {rows}").fetchone()
     if unique and unique[0]:
@@ -148,8 +153,8 @@ def _repeats(
         "rank() OVER same_latest AS age, min(rowid) OVER same AS first FROM ("
         f"SELECT rowid, *, {known.name} AS name {rows} "
         f"AND {key} IN (SELECT {key} {rows} GROUP BY 1 HAVING count(*) > 1)) "
-        "WINDOW same AS (PARTITION BY method, dataset, split, metric, step, example, run, name), "
-        "same_latest AS (PARTITION BY method, dataset, split, metric, step, example, run, name "
+        f"WINDOW same AS (PARTITION BY {_MEASURED}, name), "
+        f"same_latest AS (PARTITION BY {_MEASURED}, name "
         "ORDER BY file DESC, row DESC, rowid DESC)"
     )
     dropped = _one(engine, "SELECT count(*) FROM repeats WHERE age > 1")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import is_cost
+from paperforge.results import policy
 from paperforge.results.tidy import STRIDE, USABLE
 from paperforge.spec import ROLES
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from paperforge.results.duplicates import Replicates
+    from paperforge.spec import Project
 
 OWN = 4 * 10**18
 """Keys of replicates that have no name start here, far from every seed."""
@@ -35,36 +37,52 @@ class Facts:
 
 
 def build(
-    engine: duckdb.DuckDBPyConnection, known: Replicates, *, by_column: bool = False
+    engine: duckdb.DuckDBPyConnection,
+    known: Replicates,
+    project: Project,
+    *,
+    by_column: bool = False,
+    history: bool = True,
 ) -> list[Diagnostic]:
     """Make the relation `final`: one row a metric, cell, replicate (and example).
 
     Its columns: metric, method, dataset, key (the replicate's integer), keyed, example, cluster,
-    seed, fold, value (may be NaN or infinite), file, row. `by_column`: the split is a column, which
-    a filter can choose. Raises InputError where it cannot be told which split is meant.
+    seed, fold, value (may be NaN or infinite), quoted, file, row, and what it stands for
+    (tidy_rows). `by_column`: the split is a column, which a filter can choose; `history`: whether
+    the stores were asked for all steps. Raises InputError where it cannot be told which split or
+    which step is meant.
     """
     notes = _choose_splits(engine)
+    chosen = policy.choose(engine, known, project)
+    notes += chosen.notes
     notes += _uncovered(engine, by_column=by_column)
     mixed = _mixed(engine)
     rows = (
         f"SELECT t.*, {known.name} AS name, CASE WHEN {known.name} IS NULL "
         f"THEN file::BIGINT * {STRIDE} + row END AS own FROM tidy_rows t JOIN chosen_splits c "
         "ON t.metric = c.metric AND coalesce(t.split, '') = c.split "
-        f"WHERE used AND value IS NOT NULL AND {USABLE}"
+        f"WHERE used AND value IS NOT NULL AND {USABLE} AND {chosen.where}"
     )
+    rows, told = _one_quoted(engine, rows)
+    notes += told
     if mixed:
         rows += " AND (example IS NOT NULL OR (t.metric, method, coalesce(dataset, '')) NOT IN "
         rows += "(SELECT (metric, method, dataset) FROM by_example))"
         notes.append(mixed)
     last = "SELECT * FROM rows"
-    notes += _step_notes(engine, rows)
+    if chosen.name == "last":
+        notes += _step_notes(engine, rows, history=history)
     if _has(engine, "step IS NOT NULL"):
         order = f"(coalesce(step, 'infinity'), file::BIGINT * {STRIDE} + row)"
-        chosen = ", ".join(
+        latest = ", ".join(
             f"max_by({c}, {order}) AS {c}"
-            for c in ("value", "cluster", "seed", "fold", "file", "row")
+            for c in ("value", "cluster", "seed", "fold", "file", "row", "status")
         )
-        last = f"SELECT {_COLUMNS}, {chosen} FROM rows GROUP BY {_COLUMNS}"
+        last = (
+            "SELECT *, isfinite(value)::BIGINT AS finite, 1 - finite AS bad, value AS low, "
+            "value AS high, example AS most, row AS first "
+            f"FROM (SELECT {_COLUMNS}, {latest} FROM rows GROUP BY {_COLUMNS})"
+        )
     kind = "TABLE" if "max_by" in last else "VIEW"
     engine.execute(
         f"CREATE {kind} final AS WITH rows AS ({rows}) "
@@ -73,7 +91,8 @@ def build(
         f"coalesce(k.key, {OWN} + file::BIGINT * {STRIDE} + row) AS key, "
         "k.key IS NOT NULL AND l.name <> '' AS keyed, "
         "example::VARCHAR AS example, cluster::VARCHAR AS cluster, seed::VARCHAR AS seed, "
-        f"fold::VARCHAR AS fold, value, file, row FROM ({last}) l "
+        "fold::VARCHAR AS fold, value, coalesce(status::VARCHAR = 'quoted', false) AS quoted, "
+        f"finite, bad, low, high, most::VARCHAR AS most, file, row, first FROM ({last}) l "
         "LEFT JOIN replicate_keys k ON k.name = l.name"
     )
     _number_examples(engine)
@@ -172,18 +191,49 @@ def _mixed(engine: duckdb.DuckDBPyConnection) -> Diagnostic | None:
     )
 
 
-def _step_notes(engine: duckdb.DuckDBPyConnection, rows: str) -> list[Diagnostic]:
+def _one_quoted(engine: duckdb.DuckDBPyConnection, rows: str) -> tuple[str, list[Diagnostic]]:
+    """A quoted number stands alone in its cell, and only where nothing was measured."""
+    if not _has(engine, "status::VARCHAR = 'quoted'"):
+        return rows, []
+    order = f"file::BIGINT * {STRIDE} + row"
+    kept = (
+        f"SELECT * FROM (SELECT *, status::VARCHAR IS NOT DISTINCT FROM 'quoted' AS quoted, "
+        "bool_and(quoted) OVER cell AS alone, row_number() OVER (cell "
+        f"ORDER BY quoted, {order} DESC) AS place FROM ({rows}) "
+        "WINDOW cell AS (PARTITION BY metric, method, dataset)) "
+        "WHERE NOT quoted OR (alone AND place = 1)"
+    )
+    found = engine.execute(
+        "SELECT metric::VARCHAR, method::VARCHAR, dataset::VARCHAR, bool_and(quoted), count(*), "
+        "count(*) OVER () FROM (SELECT *, status::VARCHAR IS NOT DISTINCT FROM 'quoted' AS quoted "
+        f"FROM ({rows})) GROUP BY 1, 2, 3 HAVING bool_or(quoted) AND count(*) > 1 ORDER BY 1, 2, 3"
+    ).fetchall()
+    said = []
+    for metric, method, dataset, alone, _, cells in found[:1]:
+        cell = ", ".join(filter(None, (method, dataset)))
+        more = f" and in {cells - 1} other cells" if cells > 1 else ""
+        text = (
+            f"several numbers are quoted for {cell}{more}: the last one is used"
+            if alone
+            else f"a number is quoted for {cell}{more}, which has runs of its own: they are used"
+        )
+        severity = Severity.WARNING if alone else Severity.NOTE
+        said.append(Diagnostic(severity, metric, text))
+    return kept, said
+
+
+def _step_notes(engine: duckdb.DuckDBPyConnection, rows: str, *, history: bool) -> list[Diagnostic]:
     """That the last step counts, and where runs stop at different steps."""
     if not _has(engine, "step IS NOT NULL"):
         return []
     ends = engine.execute(
         f"WITH rows AS ({rows}), ends AS (SELECT metric, method, dataset, name, max(step) AS last, "
-        "count(*) AS n FROM rows WHERE step IS NOT NULL GROUP BY 1, 2, 3, 4) "
+        "sum(n) AS n FROM rows WHERE step IS NOT NULL GROUP BY 1, 2, 3, 4) "
         "SELECT metric::VARCHAR, min(last), max(last), max(n) FROM ends "
         "GROUP BY metric, dataset ORDER BY 1, 2, 3"
     ).fetchall()
     found = []
-    if any(n > 1 for *_, n in ends):
+    if ends and (not history or any(n > 1 for *_, n in ends)):
         found.append(
             Diagnostic(
                 Severity.NOTE, "results", "the final value of a run is that of its last step"
@@ -212,12 +262,10 @@ def _number_examples(engine: duckdb.DuckDBPyConnection) -> None:
         return
     engine.execute(
         "CREATE TABLE example_keys AS "
-        "WITH found AS (SELECT dataset, example, min(cluster) AS cluster, "
-        f"min(file::BIGINT * {STRIDE} + row) AS first FROM final WHERE example IS NOT NULL "
-        "GROUP BY dataset, example), "
+        "WITH found AS (SELECT dataset, example, min(cluster) AS cluster FROM final "
+        "WHERE example IS NOT NULL GROUP BY dataset, example), "
         "numbered AS (SELECT *, "
-        "min(place) OVER (PARTITION BY example) AS key FROM (SELECT *, "
-        "row_number() OVER (ORDER BY first, dataset, example) - 1 AS place FROM found)) "
+        "dense_rank() OVER (ORDER BY TRY_CAST(example AS BIGINT), example) - 1 AS key FROM found) "
         "SELECT dataset, example, key, CASE WHEN cluster IS NULL THEN key "
         "ELSE min(key) OVER (PARTITION BY cluster) END AS cluster FROM numbered"
     )
@@ -225,7 +273,7 @@ def _number_examples(engine: duckdb.DuckDBPyConnection) -> None:
 
 def _unnamed(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
     """Replicates that nothing names: in all rows, or in some while others name theirs."""
-    unnamed = "FROM final WHERE NOT keyed AND example IS NULL"
+    unnamed = "FROM final WHERE NOT keyed AND example IS NULL AND NOT quoted"
     if not engine.execute(f"SELECT 1 {unnamed} LIMIT 1").fetchone():
         return []
     found = engine.execute(
@@ -252,7 +300,7 @@ def _unnamed(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagn
 def _answers(engine: duckdb.DuckDBPyConnection) -> str:
     """A metric of which many rows a cell hold nothing but 0 and 1; empty: there is none."""
     found = engine.execute(
-        "SELECT metric FROM (SELECT metric, method, dataset, count(*) AS n, "
+        "SELECT metric FROM (SELECT metric, method, dataset, sum(finite + bad) AS n, "
         "bool_and(value IN (0, 1)) AS bits FROM final GROUP BY 1, 2, 3) "
         f"GROUP BY metric HAVING bool_and(bits) AND min(n) >= {_MANY} ORDER BY 1 LIMIT 1"
     ).fetchone()
@@ -280,12 +328,17 @@ def _has(engine: duckdb.DuckDBPyConnection, where: str) -> bool:
 def facts(engine: duckdb.DuckDBPyConnection, known: Replicates) -> Facts:
     """Which roles the results hold, and which vary among the final values."""
     counts = ", ".join(f"count({role})" for role in ROLES)
-    held = engine.execute(f"SELECT count(*), {counts} FROM tidy_rows").fetchone() or ()
+    held = engine.execute(f"SELECT sum(n), {counts} FROM tidy_rows").fetchone() or ()
     present = frozenset(role for role, n in zip(ROLES, held[1:], strict=True) if n)
     looked = [r for r in ("seed", "fold", "example", "cluster") if r in present]
     varied: set[str] = set()
     if looked:
-        distinct = ", ".join(f"min({role}) < max({role})" for role in looked)
+        distinct = ", ".join(
+            "least(min(example), min(most)) < greatest(max(example), max(most))"
+            if role == "example"
+            else f"min({role}) < max({role})"
+            for role in looked
+        )
         found = engine.execute(f"SELECT {distinct} FROM final").fetchone() or ()
         varied = {role for role, several in zip(looked, found, strict=True) if several}
     if not varied & {"seed", "fold"} and _several(engine):

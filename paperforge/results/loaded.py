@@ -98,7 +98,7 @@ class LoadedResults:
         found = self._query(
             "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), list(DISTINCT CASE "
             f"WHEN metric::VARCHAR = $1 AND value IS NOT NULL AND {USABLE} THEN "
-            "CASE WHEN NOT isfinite(value) AND coalesce(split::VARCHAR, '') = "
+            "CASE WHEN bad > 0 AND coalesce(split::VARCHAR, '') = "
             "(SELECT split FROM chosen_splits WHERE metric = $1) THEN 'diverged' END "
             "WHEN metric::VARCHAR = $1 OR metric IS NULL OR NOT numbers THEN status::VARCHAR END) "
             f"FROM (SELECT *, bool_or(value IS NOT NULL AND {USABLE}) "
@@ -109,7 +109,7 @@ class LoadedResults:
         reasons = {(m, d): {_reason(text) for text in texts} for m, d, texts in found}
         finite = set(
             self._query(
-                "SELECT DISTINCT method, dataset FROM final WHERE metric = $1 AND isfinite(value)",
+                "SELECT DISTINCT method, dataset FROM final WHERE metric = $1 AND finite > 0",
                 [metric],
             ).fetchall()
         )
@@ -127,9 +127,9 @@ class LoadedResults:
         cursor = self._query(
             "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), "
             "coalesce(run::VARCHAR, seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), ''), "
-            "step, value FROM tidy_rows WHERE used AND step IS NOT NULL AND isfinite(value) "
-            f"AND {USABLE} AND metric::VARCHAR = $1 AND coalesce(split::VARCHAR, '') = $2 "
-            "ORDER BY 1, 2, 3, 4",
+            "step, value FROM tidy_rows WHERE used AND step IS NOT NULL AND summary IS NOT true "
+            f"AND isfinite(value) AND {USABLE} AND metric::VARCHAR = $1 "
+            "AND coalesce(split::VARCHAR, '') = $2 ORDER BY 1, 2, 3, 4",
             [metric, split],
         )
         while rows := cursor.fetchmany(10_000):
@@ -140,7 +140,8 @@ class LoadedResults:
         """The splits at which the metric has steps."""
         found = self._query(
             "SELECT DISTINCT coalesce(split::VARCHAR, '') FROM tidy_rows "
-            "WHERE used AND step IS NOT NULL AND metric::VARCHAR = $1 ORDER BY 1",
+            "WHERE used AND step IS NOT NULL AND summary IS NOT true AND metric::VARCHAR = $1 "
+            "ORDER BY 1",
             [metric],
         ).fetchall()
         return tuple(row[0] for row in found)
@@ -204,8 +205,7 @@ _CELLS = (
     "(SELECT unnest($3::VARCHAR[]) AS name, generate_subscripts($3::VARCHAR[], 1) AS i) d)"
 )
 _NUMBERS = (
-    "favg(value) FILTER (isfinite(value)) AS value, "
-    "count(*) FILTER (isfinite(value)) AS n, count(*) FILTER (NOT isfinite(value)) AS bad"
+    "favg(value) FILTER (finite > 0) AS value, sum(finite)::BIGINT AS n, sum(bad)::BIGINT AS bad"
 )
 _BY_REPLICATE = (
     f"SELECT c.m, c.d, key, bool_and(keyed) AS keyed, {_NUMBERS} FROM final f "

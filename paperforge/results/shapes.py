@@ -56,7 +56,13 @@ def select(engine: duckdb.DuckDBPyConnection, file: int, one: Input) -> Select:
             f"coalesce({pairs(names.splits())}[lower({texts['split']})], {texts['split']})"
         )
     relation = f"{identifier(one.raw.table)} WHERE {_where(engine, one)}"
-    rest = {"step": "NULL", "bad_step": "NULL", "state": "NULL", "record": "NULL"}
+    rest = {
+        "step": "NULL",
+        "bad_step": "NULL",
+        "state": "NULL",
+        "record": "NULL",
+        "summary": "NULL",
+    }
     if "step" in roles:
         rest |= _step(identifier(roles["step"]), one.types[roles["step"]])
     if "status" in roles:
@@ -65,6 +71,8 @@ def select(engine: duckdb.DuckDBPyConnection, file: int, one: Input) -> Select:
     if "__unit" in one.types:
         texts["unit"] = "__unit"
         rest["record"] = "__at"
+    if one.raw.summary:
+        rest["summary"] = "__summary"
     shape = _wide if one.mapped.values else _long
     rows, fixed = shape(engine, texts, rest, one, relation)
     return Select(_finished(rows, file), relation, texts, fixed)
@@ -224,7 +232,7 @@ def _finished(rows: str, file: int) -> str:
     texts = ", ".join("nullif(split, '') AS split" if t == "split" else t for t in TEXTS)
     # A logger leaves the cells of a step empty that it did not measure.
     return (
-        f"SELECT {texts}, {status} AS status, unit, record, step, value, "
+        f"SELECT {texts}, {status} AS status, unit, record, step, value, summary, "
         f"coalesce(state NOT IN {GONE}, true) AS kept, kept AS used, {file} AS file, __row AS row "
         f"FROM ({rows}) WHERE NOT (value IS NULL AND word = 'not reported' AND step IS NOT NULL)"
     )

@@ -28,6 +28,25 @@ MOST_CODES = 10_000
 STRIDE = 10**12
 """Order of a row over all files: file x STRIDE + row."""
 
+_OWN = (
+    "record BIGINT, step DOUBLE, value DOUBLE, summary BOOLEAN, kept BOOLEAN, used BOOLEAN, "
+    "file SMALLINT, row BIGINT"
+)
+_STANDS_FOR = {
+    "n": "1",
+    "first": "row",
+    "finite": "coalesce(isfinite(value), false)::BIGINT",
+    "bad": "coalesce(NOT isfinite(value), false)::BIGINT",
+    "low": "value",
+    "high": "value",
+    "most": "example",
+}
+"""What a row says of the rows that it stands for (condensed.py): here itself alone."""
+_ALONE = ", ".join(
+    f"{name} {'DOUBLE' if sql == 'value' else 'VARCHAR' if sql == 'example' else 'BIGINT'} "
+    f"GENERATED ALWAYS AS ({sql}) VIRTUAL"
+    for name, sql in _STANDS_FOR.items()
+)
 _BAD = f"('{REFUSED}', '{BAD_STEP}')"
 _SAMPLE = 200_000
 _RUNNING = "status::VARCHAR = 'running'"
@@ -51,10 +70,7 @@ def build(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
     selects = [select(engine, number, one) for number, one in enumerate(inputs)]
     types = _types(engine, inputs, selects)
     texts = ", ".join(f"{role} {kind}" for role, kind in types.items())
-    engine.execute(
-        f"CREATE TABLE tidy_rows ({texts}, record BIGINT, step DOUBLE, value DOUBLE, kept BOOLEAN, "
-        "used BOOLEAN, file SMALLINT, row BIGINT)"
-    )
+    engine.execute(f"CREATE TABLE tidy_rows ({texts}, {_OWN}, {_ALONE})")
     engine.execute("CREATE TABLE sources (file SMALLINT, shown VARCHAR, word VARCHAR)")
     for file, (one, chosen) in enumerate(zip(inputs, selects, strict=True)):
         named = [file, one.source.shown, one.raw.place]
@@ -76,12 +92,17 @@ def build(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
     )
 
 
+def size(inputs: Sequence[Input]) -> int:
+    """Bytes of the files that were read."""
+    return sum(path.stat().st_size for one in inputs for path in one.file.found.files)
+
+
 def _types(
     engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input], selects: Sequence[Select]
 ) -> dict[str, str]:
     """The column types: codes for texts that come again and again in a big input."""
     types = dict.fromkeys((*TEXTS, "status", "unit"), "VARCHAR")
-    if sum(one.source.path.stat().st_size for one in inputs) < BIG:
+    if size(inputs) < BIG:
         return types
     texts: dict[str, set[str]] = {role: set() for role in types}
     states = {*words()["missing"].values(), *words()["status"].values(), REFUSED, BAD_STEP}
