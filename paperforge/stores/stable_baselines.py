@@ -111,20 +111,21 @@ def _read_evaluations(out: Collector, run: str, path: Path) -> None:
     steps = found["timesteps"]
     if steps.ndim != 1 or not arrays.numeric(steps):
         raise InputError("timesteps is no list of numbers", path.name)
-    records = np.arange(1, len(steps) + 1)
-    own = out.run(run, place=out.found.place(path), folder=path)
+    means: dict[str, np.ndarray] = {}
     episodes = 0
     for name, metric in _EVALUATED.items():
-        values = found.get(name)
-        if values is None or not values.size:
+        given = found.get(name)
+        if given is None or not given.size:
             continue
-        if values.shape[0] != len(steps) or not arrays.numeric(values):
+        if not given.ndim or len(given) != len(steps) or not arrays.numeric(given):
             raise InputError(f"{name} does not fit timesteps", path.name)
-        each = values.reshape(len(steps), -1)
+        each = given.reshape(len(steps), -1)
         episodes = max(episodes, each.shape[1])
         with np.errstate(all="ignore"):
-            means = each.mean(axis=1, dtype=np.float64)
-        out.extend(own, f"eval/{metric}", means, steps=steps, at=records)
+            means[metric] = each.mean(axis=1, dtype=np.float64)
+    own = out.run(run, place=out.found.place(path), folder=path)
+    for metric, values in means.items():
+        out.extend(own, f"eval/{metric}", values, steps=steps, at=np.arange(1, len(steps) + 1))
     if episodes > 1:
         text = f"each value is the mean of the {episodes} episodes of an evaluation"
         out.note(out.found.place(path), text, warn=False)
