@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import duckdb
     import numpy as np
     import pandas as pd
+    import pyarrow as pa
 
     from paperforge.spec import Dataset, Direction, Method, Metric, Mode, Source, Unit
 
@@ -257,6 +258,9 @@ class Results(Protocol):
 
     def sources(self, metric: str, method: str, dataset: str) -> tuple[str, ...]:
         """Where the rows of one cell came from, at most 50."""
+
+    def batches(self, rows: int = 1 << 16) -> Iterator[pa.RecordBatch]:
+        """The tidy relation (spec.TIDY_COLUMNS) in parts, in the order of the stores."""
 
     def frame(self) -> pd.DataFrame:
         """The whole tidy relation as a frame, for scripts."""

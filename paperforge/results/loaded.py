@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 from paperforge.model import Missing, Point, Sample
+from paperforge.results.survey import survey
 from paperforge.results.tidy import SOURCE, USABLE
 from paperforge.spec import TIDY_COLUMNS, Dataset, Method, Metric, Source, Unit
 
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     import duckdb
     import numpy as np
     import pandas as pd
+    import pyarrow as pa
 
     from paperforge.engine import Engine
     from paperforge.model import Diagnostic
+    from paperforge.results.survey import Survey
 
 _MOST_SOURCES = 50
 _SIGNIFICANT = 14
@@ -159,6 +162,17 @@ class LoadedResults:
             [metric, method, dataset],
         ).fetchall()
         return tuple(dict.fromkeys(row[0] for row in found))
+
+    def batches(self, rows: int = 1 << 16) -> Iterator[pa.RecordBatch]:
+        """The tidy relation in parts of about so many rows, in the order of the stores."""
+        cursor = self._query("SELECT * FROM tidy", [])
+        # DuckDB before 2.0 has it under another name.
+        read = getattr(cursor, "to_arrow_reader", None) or cursor.fetch_record_batch
+        yield from read(rows)
+
+    def survey(self) -> Survey:
+        """What the rows hold, counted."""
+        return survey(self.engine.connection)
 
     def frame(self) -> pd.DataFrame:
         """The whole tidy relation as a frame with the columns of spec.TIDY_COLUMNS."""
