@@ -62,7 +62,7 @@ def open_engine(files: Sequence[Path], memory: str = MEMORY) -> Engine:
                 "autoload_known_extensions": False,
             },
         )
-        paths = ", ".join(literal(str(path)) for path in files)
+        paths = ", ".join(literal(text) for path in files for text in _with_log(path))
         connection.execute(f"SET allowed_paths = [{paths}]")
         connection.execute("SET enable_external_access = false")
         # Kept count of, never printed: commands/progress.py asks for it.
@@ -80,6 +80,16 @@ def open_engine(files: Sequence[Path], memory: str = MEMORY) -> Engine:
 def _close(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
     connection.close()
     shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _with_log(path: Path) -> list[str]:
+    """A file as the engine names it; DuckDB looks for the log of a database beside it."""
+    try:
+        with path.open("rb") as stream:
+            is_database = stream.read(12)[8:] == b"DUCK"
+    except OSError:
+        is_database = False
+    return [str(path), f"{path}.wal"] if is_database else [str(path)]
 
 
 def identifier(name: str) -> str:

@@ -14,9 +14,12 @@ from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Found, Severity
 from paperforge.stores import (
+    arrow_file,
     clearml,
     comet,
     csv,
+    database_alone,
+    duckdb_file,
     folders,
     inspect_ai,
     json_alone,
@@ -26,6 +29,7 @@ from paperforge.stores import (
     lm_eval,
     mlflow,
     parquet,
+    sqlite,
     together,
 )
 from paperforge.stores.databases import is_sqlite
@@ -49,9 +53,13 @@ STORES: Mapping[str, Store] = {
     "lightning": cast("Store", lightning),
     "lm_eval": cast("Store", lm_eval),
     "inspect_ai": cast("Store", inspect_ai),
+    "arrow": cast("Store", arrow_file),
+    "sqlite": cast("Store", sqlite),
+    "duckdb": cast("Store", duckdb_file),
     "jsonl": cast("Store", jsonl),
     "json": cast("Store", json_table),
     "json-alone": cast("Store", json_alone),
+    "database-alone": cast("Store", database_alone),
     # Last: any text may be a table.
     "csv": cast("Store", csv),
 }

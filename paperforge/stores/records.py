@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier
 from paperforge.errors import InputError
+from paperforge.stores import arrow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     import duckdb
 
@@ -66,10 +67,10 @@ class Records:
         if not waiting:
             return
         arrays = {
-            "__row": pa.array(range(self.rows - waiting + 1, self.rows + 1), pa.int64()),
-            "__unit": _texts(self._units),
-            "__at": pa.array(self._at, pa.int64()),
-            **{f"c{n}": _texts(column) for n, column in enumerate(self._columns.values())},
+            "__row": arrow.wholes(range(self.rows - waiting + 1, self.rows + 1)),
+            "__unit": arrow.texts(self._units),
+            "__at": arrow.wholes(self._at),
+            **{f"c{n}": arrow.texts(column) for n, column in enumerate(self._columns.values())},
         }
         targets = ", ".join([*_PLACES, *(identifier(name) for name in self._columns)])
         self._engine.register("__batch", pa.RecordBatch.from_pydict(arrays))
@@ -119,14 +120,3 @@ def text_of(value: object) -> str | None:
     if isinstance(value, float) and math.isnan(value):
         return "NaN"
     return str(value)
-
-
-def _texts(values: Iterable[str | None]):  # type: ignore[no-untyped-def]  # noqa: ANN202  pyarrow has no types
-    """An Arrow column; half characters, which JSON can write, become question marks."""
-    import pyarrow as pa
-
-    try:
-        return pa.array(values, pa.string())
-    except UnicodeEncodeError:
-        whole = [v if v is None else v.encode("utf-8", "replace").decode() for v in values]
-        return pa.array(whole, pa.string())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier
-from paperforge.stores import folders
+from paperforge.stores import arrow, folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,10 +82,8 @@ def with_settings(
         engine.execute(f"CREATE VIEW {identifier(table)} AS FROM {identifier(raw.table)}")
         return ()
     lowered = [{name.lower(): text for name, text in one.items()} for one in said.values()]
-    columns = {f"c{n}": [one.get(key) for one in lowered] for n, key in enumerate(names)}
-    batch = pa.table(
-        {"__unit": list(said), **{name: pa.array(c, pa.string()) for name, c in columns.items()}}
-    )
+    columns = {f"c{n}": arrow.texts([one.get(k) for one in lowered]) for n, k in enumerate(names)}
+    batch = pa.RecordBatch.from_pydict({"__unit": arrow.texts(list(said)), **columns})
     places = identifier(f"{table} places")
     engine.register("__batch", batch)
     engine.execute(f"CREATE TABLE {places} AS SELECT * FROM __batch")

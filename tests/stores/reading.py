@@ -23,6 +23,16 @@ def opened(path):
         engine.close()
 
 
+@contextmanager
+def engine_of(found):
+    """The connection of an engine that may read what was found."""
+    engine = open_engine(found.files)
+    try:
+        yield engine.connection
+    finally:
+        engine.close()
+
+
 def rows_of(path):
     """The rows of a file, without the places."""
     with opened(path) as (rows, raw):
