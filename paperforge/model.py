@@ -135,6 +135,10 @@ class Raw:
     summary: bool = False
     """Whether there is a column `__summary`: true for a value of the store's own summary, false for
     one of the history that has a summary, NULL for all others."""
+    streamed: bool = False
+    """Whether numbering the rows (`__row`) is what holds up the reading."""
+    asks: Mapping[str, str] = field(default_factory=dict)
+    """Column -> what to ask where it was given no role: rows cannot be told apart without it."""
 
 
 class Store(Protocol):

@@ -135,6 +135,7 @@ def _read(file: File, table: str, project: Project, engine: duckdb.DuckDBPyConne
     looks = {} if "value" in raw.known else _looks(raw, engine)
     mapped = examples.guess(engine, raw, looks, source, project.metrics)
     _check(mapped, types, source)
+    _ask(raw, mapped, source)
     return Input(file, raw, mapped, types, _styles(mapped, types, looks))
 
 
@@ -158,6 +159,14 @@ def _looks(raw: Raw, engine: duckdb.DuckDBPyConnection) -> dict[str, Look]:
         plain = all(isinstance(v, str | int | float | None.__class__) for v in islice(values, 50))
         looks[name] = look(values) if plain else look(str(v) for v in values if v is not None)
     return looks
+
+
+def _ask(raw: Raw, mapped: Mapped, source: Source) -> None:
+    """Raise InputError where the store asks what a column means and nobody says."""
+    taken = {*mapped.roles.values(), *(value.column for value in mapped.values)}
+    for column, hint in raw.asks.items():
+        if column not in taken:
+            raise InputError(f"nothing says what {column!r} is", source.shown, hint)
 
 
 def _check(mapped: Mapped, types: Mapping[str, str], source: Source) -> None:
