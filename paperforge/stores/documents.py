@@ -44,7 +44,8 @@ def json_of(data: bytes, where: str) -> Any:  # noqa: ANN401  JSON is any of six
     if len(data) > LARGEST:
         raise _too_large(len(data), where)
     try:
-        return json.loads(data)
+        value = json.loads(data)
+        return _sound(value) if b"\\ud" in data or b"\\uD" in data else value
     except UnicodeDecodeError:
         raise InputError("is not UTF-8 text", where) from None
     except json.JSONDecodeError as error:
@@ -56,6 +57,17 @@ def json_of(data: bytes, where: str) -> Any:  # noqa: ANN401  JSON is any of six
     except (RecursionError, ValueError) as error:
         what = "is nested too deep" if isinstance(error, RecursionError) else f"is odd: {error}"
         raise InputError(what, where) from None
+
+
+def _sound(value: Any) -> Any:  # noqa: ANN401  JSON is any of six types
+    """The same value without halves of characters ("\\ud800"), which no text may hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_sound(one) for one in value]
+    if isinstance(value, dict):
+        return {_sound(key): _sound(one) for key, one in value.items()}
+    return value
 
 
 def json_file(path: Path, where: str = "") -> Any:  # noqa: ANN401  JSON is any of six types

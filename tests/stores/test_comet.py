@@ -142,3 +142,10 @@ def test_damaged_archives_give_rows_or_an_error_of_ours(data, hostile, tmp_path)
     path = tmp_path / "k.zip"
     path.write_bytes(content)
     hostile.attempt(path)
+
+
+def test_halves_of_characters_are_replaced(reading, write):
+    messages = _message("a\ud800", 1, 1) + _message("b", "\ud800", 1)
+    with reading.opened(write(_archive(messages, tags=["\ud800"]), "k.zip")) as (rows, _):
+        assert [row["metric"] for row in rows] == ["a?"]
+        assert rows[0]["comet.tags"] == '["?"]'
