@@ -1,65 +1,66 @@
 """MLflow's SQLite store, read without MLflow and never written to.
 
-Tables (MLflow 1.0 to 3): experiments, runs, metrics (the whole history), params, tags. MLflow 3
-also copies metrics of logged models to logged_model_metrics; that table is not read, so nothing
-counts twice. Source: https://github.com/mlflow/mlflow/blob/master/mlflow/store/tracking/dbmodels/models.py
+Tables (MLflow 1 to 3): experiments, runs, metrics (the whole history), latest_metrics (the value of
+each metric at its last step), params, tags, inputs and datasets. MLflow 3 repeats metrics of logged
+models in logged_model_metrics: only the data set that a metric was measured on is taken from there,
+so nothing counts twice. NaN is 0 with is_nan, infinities are the largest finite numbers. Source:
+https://github.com/mlflow/mlflow/blob/master/mlflow/store/tracking/dbmodels/models.py
 """
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from paperforge.engine import identifier
 from paperforge.errors import InputError
-from paperforge.model import Diagnostic, Raw, Severity
 from paperforge.stores import databases
 from paperforge.stores.databases import has_tables, open_sqlite
+from paperforge.stores.folders import from_names, from_pattern
+from paperforge.stores.runs import Collector
+from paperforge.stores.tracked import DELETED, Tracked, enter, families, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
     from pathlib import Path
 
     import duckdb
+    import numpy as np
 
-    from paperforge.model import Found
+    from paperforge.model import Found, Raw
 
 NAME = "MLflow"
-TOGETHER = False
 SUFFIXES = databases.SUFFIXES
-KNOWN = {
-    "run": "mlflow.run_id",
-    "metric": "mlflow.metric",
-    "step": "mlflow.step",
-    "value": "mlflow.value",
-    "status": "mlflow.status",
-}
-"""Role -> column, as MLflow itself says."""
 
 _TABLES = frozenset(("experiments", "runs", "metrics", "params", "tags"))
-_BATCH = 100_000
-_MOST_COLUMNS = 2000
+_BATCH = 50_000
+_MOST_RUNS = 100_000
+_MOST_TEXT = 128 << 20
+"""Characters of all settings of a store."""
+_LONGEST = 4000
+_SMALLEST_ROW = 16
+"""Bytes that a row of metrics takes at least: what claims more rows is damaged."""
 _INFINITE = 1.797e308
 """MLflow clips infinities to the largest finite number."""
-_PARENT = "mlflow.parentRunId"
-_AUTOMATIC = re.compile(r"[a-z]+-[a-z]+-\d{1,4}|")
-"""The names that MLflow makes up, bold-shark-123, and no name."""
-_RUN = ("mlflow.run_id", "mlflow.run_name", "mlflow.experiment", "mlflow.status")
+_POINTS = "SELECT rowid, key, value, step, timestamp, is_nan FROM metrics WHERE run_uuid = ?"
 
 
 @dataclass(slots=True)
-class _Run:
-    number: int
-    id: str
-    name: str
-    experiment: str
-    status: str
-    settings: dict[str, str] = field(default_factory=dict)
-    """ "params.lr" and "tags.model" -> value."""
-    parent: str = ""
+class _Store:
+    """An open store, and what is known of it."""
+
+    out: Collector
+    database: sqlite3.Connection
+    path: Path
+    where: str
+    tables: frozenset[str]
+    most: int
+    """Values that the file can hold."""
+    runs: dict[str, Tracked] = field(default_factory=dict)
+    measured_on: dict[tuple[str, str, int, int], str] = field(default_factory=dict)
+    """Run, metric, step and time -> the data set, where MLflow 3 was told."""
+    rows: int = 0
+    """Values read."""
 
 
 def recognises(path: Path) -> bool:
@@ -68,199 +69,230 @@ def recognises(path: Path) -> bool:
 
 
 def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
-    """The whole metric history, a row a point; settings are columns `params.X` and `tags.X`.
+    """The metric history, a row a point; settings are columns `params.X` and `tags.X`.
 
-    A run without metrics is one row without metric and value. Rows are in the order of the runs'
-    start, then of metric, step and time. Raises InputError where the database is damaged, locked
-    or has no runs.
+    Where only final values are asked for they are MLflow's own latest ones. Runs are in the order
+    of their start; the values of a metric in that of step, time and value, in which MLflow takes
+    the last. Raises InputError where a database is damaged, locked or has no runs.
     """
-    path = found.files[0]
+    out = Collector(found, engine, table)
+    for path in found.files:
+        try:
+            _read_file(out, path)
+        except InputError as error:
+            if len(found.files) == 1:
+                raise
+            out.note(found.place(path), error.message, error.hint)
+    return out.relation(place="metrics row", name="run_name" if named(out) else "")
+
+
+def _read_file(out: Collector, path: Path) -> None:
+    known = len(out.runs)
+    where = out.found.place(path)
     try:
-        with open_sqlite(path) as store:
-            runs, notes = _read_runs(store, path)
-            columns = _settings_columns(runs.values(), path)
-            _fill_runs(engine, f"{table} runs", runs.values(), columns)
-            _fill_points(engine, f"{table} points", store, runs)
-    except sqlite3.Error as error:
+        with open_sqlite(path) as database:
+            database.text_factory = _text
+            names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            tables = frozenset(str(row[0]) for row in names)
+            most = databases.size(path) // _SMALLEST_ROW
+            store = _Store(out, database, path, where, tables, most)
+            _read_runs(store)
+            numbers = enter(out, store.runs, where)
+            try:
+                _read_points(store, numbers)
+            except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
+                if not store.rows:
+                    raise
+                text = f"damaged ({error}): the first {store.rows} values are kept"
+                out.note(where, text, "copy it together with the -wal file beside it")
+    except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
+        del out.runs[known:]
         raise InputError(
             f"cannot be read as MLflow's SQLite store: {error}",
             path.name,
             "copy it together with the -wal file beside it, while no run is writing",
         ) from None
-    chosen = ", ".join(f"r.{identifier(name)}" for name in (*_RUN, *columns))
-    engine.execute(
-        f"CREATE VIEW {identifier(table)} AS SELECT {chosen}, "
-        'p.key AS "mlflow.metric", p.step AS "mlflow.step", p.value AS "mlflow.value", '
-        "coalesce(p.__row, -1 - r.number) AS __row, r.__unit, NULL::BIGINT AS __at "
-        f"FROM {identifier(f'{table} runs')} r "
-        f"LEFT JOIN {identifier(f'{table} points')} p ON p.run = r.number"
-    )
-    # Names that MLflow made up say nothing about the method.
-    named = not all(_AUTOMATIC.fullmatch(run.name) for run in runs.values())
-    fixed = tuple(name for name in _RUN if named or name != "mlflow.run_name")
-    names = (*fixed, *columns, "mlflow.metric", "mlflow.step", "mlflow.value")
-    return Raw(table, names, KNOWN, notes, name="mlflow.run_name" if named else "")
 
 
-def _read_runs(
-    store: sqlite3.Connection, path: Path
-) -> tuple[dict[str, _Run], tuple[Diagnostic, ...]]:
-    runs: dict[str, _Run] = {}
-    found = store.execute(
-        "SELECT r.run_uuid, coalesce(r.name, ''), coalesce(e.name, ''), coalesce(r.status, ''), "
-        "r.lifecycle_stage = 'deleted' OR e.lifecycle_stage = 'deleted' "
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def _read_runs(store: _Store) -> None:
+    """The runs with their settings, and of families what they log."""
+    where, pattern = store.where, store.out.found.pattern
+    said = {**from_names(where), **from_pattern(pattern, where.strip("/"))}
+    rows = store.database.execute(
+        "SELECT CAST(r.run_uuid AS TEXT), CAST(coalesce(r.name, '') AS TEXT), "
+        "CAST(coalesce(e.name, '') AS TEXT), CAST(coalesce(r.status, '') AS TEXT), "
+        "r.lifecycle_stage = 'deleted' OR coalesce(e.lifecycle_stage, '') = 'deleted' "
         "FROM runs r LEFT JOIN experiments e ON e.experiment_id = r.experiment_id "
-        "ORDER BY r.start_time, r.rowid"
+        f"ORDER BY r.start_time, r.rowid LIMIT {_MOST_RUNS + 1}"
     )
-    for number, (uuid, name, experiment, status, deleted) in enumerate(found):
-        runs[uuid] = _Run(number, uuid, name, experiment, "DELETED" if deleted else status)
-    if not runs:
-        raise InputError("the MLflow store has no runs", path.name)
-    for table in ("tags", "params"):
-        for uuid, key, value in store.execute(f"SELECT run_uuid, key, value FROM {table}"):
-            run = runs.get(uuid)
+    for run, name, experiment, status, deleted in rows:
+        if len(store.runs) == _MOST_RUNS:
+            store.out.note(where, f"has more than {_MOST_RUNS} runs: the others are left out")
+            break
+        state = DELETED if deleted else status
+        store.runs[run] = Tracked(run, name, experiment, state, where, settings=dict(said))
+    if not store.runs:
+        raise InputError("the MLflow store has no runs", store.path.name)
+    _read_settings(store)
+    _read_inputs(store)
+    latest = "latest_metrics" if "latest_metrics" in store.tables else "metrics"
+    for parent, below in families(store.runs).items():
+        for run in (parent, *below):
+            sql = f"SELECT DISTINCT CAST(key AS TEXT) FROM {latest} WHERE run_uuid = ?"
+            store.runs[run].logged = {key for (key,) in store.database.execute(sql, (run,))}
+
+
+def _read_settings(store: _Store) -> None:
+    """Parameters, then tags."""
+    left = _MOST_TEXT
+    for table in ("params", "tags"):
+        rows = store.database.execute(
+            "SELECT CAST(run_uuid AS TEXT), CAST(substr(key, 1, 250) AS TEXT), "
+            f"CAST(substr(coalesce(value, ''), 1, {_LONGEST}) AS TEXT) FROM {table}"
+        )
+        for uuid, key, value in rows:
+            left -= len(key) + len(value)
+            if left < 0:
+                store.out.note(store.where, f"its {table} are too large: some are left out")
+                return
+            run = store.runs.get(uuid)
             if run is None:
                 continue
-            if key == _PARENT:
-                run.parent = value
-            elif key == "mlflow.runName":
-                run.name = run.name or value
-            elif not key.startswith("mlflow."):
-                run.settings[f"{table}.{key}"] = value
-    _inherit(runs)
-    repeated = _set_aside_parents(store, runs)
-    return runs, _notes(path, runs.values(), repeated)
+            if table == "params":
+                run.settings[f"params.{key}"] = value
+            else:
+                run.take_tag(key, value)
 
 
-def _inherit(runs: dict[str, _Run]) -> None:
-    """A nested run has its parents' parameters and tags where it has none of its own."""
-    for run in runs.values():
-        seen = {run.id}
-        parent = runs.get(run.parent)
-        while parent is not None and parent.id not in seen:
-            seen.add(parent.id)
-            run.settings = {**parent.settings, **run.settings}
-            parent = runs.get(parent.parent)
-
-
-def _set_aside_parents(store: sqlite3.Connection, runs: dict[str, _Run]) -> int:
-    """Parents that log what their children log hold a summary, not one more run."""
-    children: dict[str, list[str]] = defaultdict(list)
-    for run in runs.values():
-        if run.parent in runs and run.status != "DELETED":
-            children[run.parent].append(run.id)
-    if not children:
-        return 0
-    logged: dict[str, set[str]] = defaultdict(set)
-    for uuid, key in store.execute("SELECT DISTINCT run_uuid, key FROM metrics"):
-        logged[uuid].add(key)
-    repeated = 0
-    for parent, below in children.items():
-        if logged[parent] & set().union(*(logged[child] for child in below)):
-            runs[parent].status = "PARENT"
-            repeated += 1
-    return repeated
-
-
-def _notes(path: Path, runs: Iterable[_Run], repeated: int) -> tuple[Diagnostic, ...]:
-    counts = Counter(run.status for run in runs)
-    experiments = sorted({run.experiment for run in runs})
-    said: list[tuple[str, str]] = []
-    if repeated:
-        said.append((f"left out: {_runs(repeated)} whose nested runs log the same metrics", ""))
-    if counts["DELETED"]:
-        said.append((f"left out: {_runs(counts['DELETED'])} deleted in MLflow", ""))
-    if len(experiments) > 1:
-        shown = ", ".join(experiments[:8]) + (", …" if experiments[8:] else "")
-        text = f"the runs of all experiments are used: {shown}"
-        said.append((text, "to keep one: --where mlflow.experiment=NAME"))
-    return tuple(Diagnostic(Severity.NOTE, path.name, text, hint) for text, hint in said)
-
-
-def _runs(count: int) -> str:
-    return f"{count} run{'s' if count > 1 else ''}"
-
-
-def _settings_columns(runs: Iterable[_Run], path: Path) -> tuple[str, ...]:
-    """Parameters, then tags, each in order of first appearance."""
-    names = dict.fromkeys(name for run in runs for name in run.settings)
-    if len(names) > _MOST_COLUMNS:
-        raise InputError(
-            f"has {len(names)} different parameters and tags, more than {_MOST_COLUMNS}", path.name
+def _read_inputs(store: _Store) -> None:
+    """The data sets that runs had as inputs, and those that single metrics were measured on."""
+    if store.tables >= {"datasets", "inputs", "input_tags"}:
+        rows = store.database.execute(
+            "SELECT i.destination_id, substr(d.name, 1, 250), coalesce(t.value, '') FROM inputs i "
+            "JOIN datasets d ON d.dataset_uuid = i.source_id LEFT JOIN input_tags t "
+            "ON t.input_uuid = i.input_uuid AND t.name = 'mlflow.data.context' "
+            "WHERE i.source_type = 'DATASET' AND i.destination_type = 'RUN'"
         )
-    chosen: dict[str, str] = {}
-    for name in sorted(names, key=lambda name: not name.startswith("params.")):
-        # The engine does not tell LR from lr.
-        chosen.setdefault(name.lower(), name)
-    return tuple(chosen.values())
+        for uuid, name, context in rows:
+            if uuid in store.runs:
+                store.runs[uuid].inputs[str(name)] = str(context)
+    if "logged_model_metrics" in store.tables:
+        rows = store.database.execute(
+            "SELECT run_id, metric_name, metric_step, metric_timestamp_ms, dataset_name "
+            f"FROM logged_model_metrics WHERE dataset_name IS NOT NULL LIMIT {_MOST_RUNS}"
+        )
+        for run, key, step, time, name in rows:
+            store.measured_on[str(run), str(key), int(step), int(time)] = str(name)[:250]
 
 
-def _fill_runs(
-    engine: duckdb.DuckDBPyConnection, table: str, runs: Iterable[_Run], columns: tuple[str, ...]
-) -> None:
+def _read_points(store: _Store, numbers: dict[str, int]) -> None:
+    """Whole histories, or MLflow's latest values where those are enough."""
+    store.database.text_factory = bytes
+    whole = set(numbers)
+    if not store.out.found.history and "latest_metrics" in store.tables:
+        # A metric measured on several data sets has one latest value, but several final ones.
+        several = {run for run, *_ in store.measured_on}
+        whole = several | (whole - _read_latest(store, numbers, several))
+    for run, number in numbers.items():
+        if run in whole:
+            _read_history(store, run, number)
+
+
+def _read_latest(store: _Store, numbers: dict[str, int], others: set[str]) -> set[str]:
+    """The latest values of all runs but the others; the runs that have some."""
     import numpy as np
 
-    runs = list(runs)
-    arrays: dict[str, np.ndarray] = {"number": np.arange(len(runs))}
-    fixed = (
-        [run.id for run in runs],
-        [run.name or None for run in runs],
-        [run.experiment for run in runs],
-        [run.status for run in runs],
-        [f" run {run.name} ({run.id[:8]})" if run.name else f" run {run.id}" for run in runs],
-    )
-    settings = ([run.settings.get(name) for run in runs] for name in columns)
-    for number, values in enumerate((*fixed, *settings)):
-        arrays[f"c{number}"] = np.array(values, dtype=object)
-    names = (*_RUN, "__unit", *columns)
-    renamed = ", ".join(f"c{i}::VARCHAR AS {identifier(name)}" for i, name in enumerate(names))
-    engine.register("__batch", arrays)
-    engine.execute(f"CREATE TABLE {identifier(table)} AS SELECT number, {renamed} FROM __batch")
-    engine.unregister("__batch")
+    known = {run.encode(): number for run, number in numbers.items() if run not in others}
+    cursor = store.database.execute("SELECT run_uuid, key, value, step, is_nan FROM latest_metrics")
+    found: set[bytes] = set()
+    names: dict[bytes, int] = {}
+    for rows in _batches(store, cursor):
+        uuids, keys, values, steps, nans = zip(*rows, strict=True)
+        mine = np.array([known.get(uuid, -1) for uuid in uuids], dtype=np.int64)
+        kept = mine >= 0
+        found.update(uuids)
+        store.out.block(
+            mine[kept],
+            _numbers(store, keys, names)[kept],
+            _values(values, nans)[kept],
+            steps=np.array(steps, dtype=np.float64)[kept],
+        )
+    return {run for run in numbers if run.encode() in found}
 
 
-def _fill_points(
-    engine: duckdb.DuckDBPyConnection,
-    table: str,
-    store: sqlite3.Connection,
-    runs: dict[str, _Run],
-) -> None:
-    """Stream the metric history into the engine, then number it in order.
-
-    The order within a metric is MLflow's own for its latest value: step, time, value.
-    """
+def _read_history(store: _Store, run: str, number: int) -> None:
+    """All values of one run, by metric, step, time and value; a long one is sorted on disk."""
     import numpy as np
 
-    engine.execute(
-        "CREATE TABLE __points (run INTEGER, key INTEGER, value DOUBLE, step BIGINT, time BIGINT)"
-    )
-    keys: dict[str, int] = {}
-    cursor = store.execute("SELECT run_uuid, key, value, step, timestamp, is_nan FROM metrics")
+    names: dict[bytes, int] = {}
+    cursor = store.database.execute(_POINTS, (run,))
+    batches = _batches(store, cursor)
+    first = next(batches, None)
+    if first is None:
+        return
+    if len(first) == _BATCH:
+        store.rows -= len(first)
+        ordered = f"{_POINTS} ORDER BY key, step, timestamp, value, is_nan"
+        batches = _batches(store, store.database.execute(ordered, (run,)))
+        first = next(batches, None)
+    while first:
+        rowids, keys, values, steps, times, nans = zip(*first, strict=True)
+        metric = _numbers(store, keys, names)
+        at, step, time = (np.array(one, dtype=np.int64) for one in (rowids, steps, times))
+        raw = np.array(values, dtype=np.float64)
+        order = np.lexsort((np.array(nans, dtype=bool), raw, time, step, metric))
+        said = _measured_on(store, run, first, order)
+        store.out.block(
+            np.full(len(first), number, dtype=np.int64),
+            metric[order],
+            _values(values, nans)[order],
+            steps=step[order].astype(np.float64),
+            at=at[order],
+            **said,
+        )
+        first = next(batches, None)
+
+
+def _measured_on(
+    store: _Store, run: str, rows: list[tuple[int, bytes, float, int, int, int]], order: np.ndarray
+) -> dict[str, list[str | None]]:
+    """The data set of each value, where the store knows any of this store's."""
+    if not store.measured_on:
+        return {}
+    names = [
+        store.measured_on.get((run, _text(key), step, time)) for _, key, _, step, time, _ in rows
+    ]
+    return {"dataset": [names[place] for place in order]} if any(names) else {}
+
+
+def _batches(store: _Store, cursor: sqlite3.Cursor) -> Iterator[list[tuple]]:  # type: ignore[type-arg]
+    """Rows of a query, bounded by what the file can hold."""
     while rows := cursor.fetchmany(_BATCH):
-        uuids, names, values, steps, times, nans = zip(*rows, strict=True)
-        value = np.array(values, dtype=np.float64)
-        value[np.abs(value) >= _INFINITE] *= np.inf
-        batch = {
-            "run": np.array([runs[u].number if u in runs else -1 for u in uuids], dtype=np.int32),
-            "key": np.array([keys.setdefault(n, len(keys)) for n in names], dtype=np.int32),
-            "value": value,
-            "nan": np.array(nans, dtype=bool) | np.isnan(value),
-            "step": np.array(steps, dtype=np.int64),
-            "time": np.array(times, dtype=np.int64),
-        }
-        engine.register("__batch", batch)
-        # The engine takes NaN in an array for NULL.
-        engine.execute(
-            "INSERT INTO __points SELECT run, key, CASE WHEN nan THEN 'nan' ELSE value END, "
-            "step, time FROM __batch WHERE run >= 0"
-        )
-        engine.unregister("__batch")
-    engine.execute("CREATE TABLE __keys (number INTEGER, name VARCHAR)")
-    if keys:
-        engine.executemany("INSERT INTO __keys VALUES (?, ?)", [(n, k) for k, n in keys.items()])
-    engine.execute(
-        f"CREATE TABLE {identifier(table)} AS SELECT run, k.name AS key, value, step, "
-        "row_number() OVER (ORDER BY run, key, step, time, value) AS __row "
-        "FROM __points p JOIN __keys k ON k.number = p.key"
-    )
-    engine.execute("DROP TABLE __points; DROP TABLE __keys")
+        store.rows += len(rows)
+        if store.rows > store.most:
+            raise sqlite3.DatabaseError("it claims more values than fit into it")
+        yield rows
+
+
+def _numbers(store: _Store, keys: tuple[bytes, ...], names: dict[bytes, int]) -> np.ndarray:
+    """The metrics' numbers, in the order of their first appearance."""
+    import numpy as np
+
+    for key in dict.fromkeys(keys):
+        if key not in names:
+            names[key] = store.out.number(_text(key))
+    return np.array([names[key] for key in keys], dtype=np.int64)
+
+
+def _values(values: tuple[float, ...], nans: tuple[int, ...]) -> np.ndarray:
+    """Values as they were logged: NaN is a flag, infinities were clipped."""
+    import numpy as np
+
+    found = np.array(values, dtype=np.float64)
+    found[np.abs(found) >= _INFINITE] *= np.inf
+    found[np.array(nans, dtype=bool)] = np.nan
+    return found

@@ -42,3 +42,13 @@ def reading():
 def hostile():
     """The helpers of hostile.py."""
     return _helper("hostile")
+
+
+@pytest.fixture(scope="session")
+def tracking():
+    """The helpers of tracking.py (the tests are not a package)."""
+    path = Path(__file__).with_name("tracking.py")
+    spec = importlib.util.spec_from_file_location("stores_tracking", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
