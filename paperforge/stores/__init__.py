@@ -31,6 +31,7 @@ from paperforge.stores import (
     parquet,
     sqlite,
     together,
+    wandb,
 )
 from paperforge.stores.databases import is_sqlite
 from paperforge.stores.nothing import NothingToRead
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from paperforge.model import Raw, Store
 
 STORES: Mapping[str, Store] = {
+    "wandb": cast("Store", wandb),
     "clearml": cast("Store", clearml),
     "comet": cast("Store", comet),
     "mlflow": cast("Store", mlflow),

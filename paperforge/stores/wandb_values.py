@@ -1,0 +1,190 @@
+"""What W&B logs in one row, as numbers: nested values under dotted names, media left out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from paperforge.stores.runs import Collector
+
+Path = tuple[str, ...]
+Value = bytes | float | None
+INTERNAL = frozenset(("_step", "_runtime", "_timestamp", "_wandb"))
+"""What W&B adds to every row, to the summary and to the config."""
+_WORDS = {
+    b"true": 1.0,
+    b"false": 0.0,
+    b'"NaN"': float("nan"),
+    b'"Infinity"': float("inf"),
+    b'"-Infinity"': float("-inf"),
+}
+_KINDS = {b'"': "text", b"[": "lists", b"n": "null"}
+_TYPE = "_type"
+_EPOCHS = (("epoch",), ("train/epoch",), ("trainer/epoch",))
+"""What the trainers' loggers call the epoch."""
+_RULES = frozenset(("min", "max", "mean", "best", "last", "first"))
+"""How define_metric may summarise a metric."""
+_LONGEST = 1 << 20
+"""Bytes of a nested value that is looked into; tables and images may be longer."""
+_DEEPEST = 20
+_MOST_NAMED = 1000
+_BATCH = 1 << 16
+
+
+class LeftOut:
+    """What was logged and is no number: kind -> names, for one note."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, dict[str, None]] = {}
+
+    def add(self, kind: str, path: Path) -> None:
+        """One value that is not taken."""
+        names = self._kinds.setdefault(kind, {})
+        if len(names) < _MOST_NAMED:
+            names[".".join(path)] = None
+
+    def __str__(self) -> str:
+        said = []
+        for kind, names in sorted(self._kinds.items()):
+            shown = ", ".join(list(names)[:3]) + (", …" if len(names) > 3 else "")  # noqa: PLR2004
+            said.append(f"{kind} ({shown})")
+        return ", ".join(said)
+
+
+def numbers(items: list[tuple[Path, Value]], left: LeftOut) -> dict[Path, float]:
+    """The numbers of one row: true is 1, what is nested lies under longer paths."""
+    found: dict[Path, float] = {}
+    media = [path[:-1] for path, _ in items if path[-1:] == (_TYPE,)]
+    for start in media:
+        left.add("media", start)
+        items = [item for item in items if item[0][: len(start)] != start]
+    for path, value in items:
+        try:
+            found[path] = float(value)  # type: ignore[arg-type]  None raises TypeError
+        except ValueError:
+            found.update(_others(path, value, left))
+        except TypeError:
+            left.add("null", path)
+    return found
+
+
+def _others(path: Path, value: Value, left: LeftOut) -> dict[Path, float]:
+    """What a value holds that is not written as a number."""
+    text = value.strip() if isinstance(value, bytes) else b""
+    if text in _WORDS:
+        return {path: _WORDS[text]}
+    if not text.startswith(b"{"):
+        left.add(_KINDS.get(text[:1], "other values"), path)
+        return {}
+    try:
+        inner = json.loads(text) if len(text) <= _LONGEST else None
+    except (ValueError, RecursionError):
+        inner = None
+    if not isinstance(inner, dict):
+        left.add("other values", path)
+        return {}
+    return dict(nested(path, inner, left))
+
+
+def nested(path: Path, value: object, left: LeftOut) -> Iterator[tuple[Path, float]]:
+    """(longer path, number) of every number in a value of JSON."""
+    if isinstance(value, dict) and len(path) <= _DEEPEST:
+        if _TYPE in value:
+            left.add("media", path)
+            return
+        for key, inner in value.items():
+            yield from nested((*path, str(key)), inner, left)
+    elif isinstance(value, int | float):
+        yield path, _float(value)
+    elif isinstance(value, str) and (word := f'"{value}"'.encode(errors="replace")) in _WORDS:
+        yield path, _WORDS[word]
+    else:
+        left.add({str: "text", list: "lists"}.get(type(value), "null"), path)
+
+
+def _float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
+class Series:
+    """Rows of a history, gathered by metric and handed over in arrays."""
+
+    def __init__(self, out: Collector) -> None:
+        self._out = out
+        self._held: dict[tuple[Path, bool, bool], list[tuple[float, ...]]] = {}
+        self._count = 0
+        self.last: dict[str, float] = {}
+        """Metric -> the value written last, once `flush` was called."""
+        self.run = -1
+        """The collector's number of the run that rows belong to."""
+
+    def row(self, found: dict[Path, float], step: float, record: int) -> None:
+        """One row: its numbers as `numbers` gives them."""
+        time = found.get(("_timestamp",))
+        epoch = next((found[path] for path in _EPOCHS if path in found), None)
+        kinds = (epoch is not None, time is not None)
+        point = (step, record, epoch or 0.0, time or 0.0)
+        for path, value in found.items():
+            if path[:1] and path[0] in INTERNAL:
+                continue
+            key = (path, *kinds)
+            held = self._held.get(key)
+            if held is None:
+                held = self._held[key] = []
+            held.append((value, *point))
+            self._count += 1
+        if self._count >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand over what is held; before the run changes, and at the end."""
+        import numpy as np
+
+        for (path, has_epoch, has_time), rows in self._held.items():
+            value, step, record, epoch, time = np.array(rows, dtype=np.float64).T
+            axes = {"epoch": epoch} if has_epoch else {}
+            axes |= {"time": time} if has_time else {}
+            name = ".".join(path)
+            self.last[name] = rows[-1][0]
+            self._out.extend(self.run, name, value, steps=step, at=record, **axes)
+        self._held.clear()
+        self._count = 0
+
+
+def add_summary(
+    out: Collector,
+    run: int,
+    values: Mapping[Path, float],
+    history: Mapping[str, float],
+    left: LeftOut,
+) -> None:
+    """A run's summary, but for the values that only repeat the last of the history.
+
+    define_metric(summary="max") keeps {"max": ...} under a metric's name: that is the summary of
+    the metric, where it is the only one.
+    """
+    rules: dict[Path, list[float]] = {}
+    for path, value in values.items():
+        if not path or path[0] in INTERNAL:
+            continue
+        name = ".".join(path)
+        if path[-1] in _RULES and name not in history and ".".join(path[:-1]) in history:
+            rules.setdefault(path[:-1], []).append(value)
+        elif not _same(value, history.get(name)):
+            out.add(run, name, value, summary=True)
+    for path, found in rules.items():
+        name = ".".join(path)
+        if len(found) > 1:
+            left.add("several summaries of one metric", path)
+        elif not _same(found[0], history.get(name)):
+            out.add(run, name, found[0], summary=True)
+
+
+def _same(value: float, other: float | None) -> bool:
+    return value == other or (other is not None and value != value and other != other)  # noqa: PLR0124  NaN
