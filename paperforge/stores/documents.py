@@ -60,7 +60,7 @@ def json_of(data: bytes, where: str) -> Any:  # noqa: ANN401  JSON is any of six
 
 
 def _sound(value: Any) -> Any:  # noqa: ANN401  JSON is any of six types
-    """The same value without halves of characters ("\\ud800"), which no text may hold."""
+    """The same value without halves of characters (lone surrogates), which no text may hold."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, list):
