@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from paperforge import stores
 from paperforge.errors import InputError
 
 
@@ -175,3 +178,68 @@ def test_a_header_that_begins_with_a_hash(reading, write):
     assert reading.rows_of(write("#method,acc\nx,1\n", "b.csv")) == [{"#method": "x", "acc": "1"}]
     with pytest.raises(InputError):
         reading.rows_of(write("# nothing\n# else\n", "c.csv"))
+
+
+@pytest.mark.parametrize(
+    "content", [b"a,b\n1,2\n3", b'a,b\n1,2\n3,"x', "a,b\n1,2\n3".encode("utf-16")]
+)
+def test_a_last_line_that_is_cut_off_is_left_out(reading, write, content):
+    with reading.opened(write(content)) as (rows, raw):
+        assert [row["a"] for row in rows] == ["1"]
+    assert "cut off" in raw.notes[-1].message
+    assert raw.notes[-1].where == "results.csv line 3"
+
+
+@pytest.mark.parametrize("packed", [".gz", ".zst"])
+def test_compressed_files_are_read_as_they_are(reading, write, packed):
+    text = b"method,accuracy\nlora,0.5\nfull,0.25\n"
+    path = write(pack(text, packed), "results.csv" + packed)
+    assert reading.rows_of(path)[1] == {"method": "full", "accuracy": "0.25"}
+    assert reading.places_of(path)[1] == "line 3"
+    lines = b'{"method": "lora", "accuracy": 0.5}\n' * 2
+    assert len(reading.rows_of(write(pack(lines, packed), "results.jsonl" + packed))) == 2
+
+
+@pytest.mark.parametrize("packed", [".gz", ".zst"])
+def test_damaged_and_hostile_compressed_files(reading, write, packed):
+    sound = pack(b"a,b\n" + b"1,2\n" * 5000, packed)
+    with pytest.raises(InputError, match="cannot be unpacked"):
+        reading.rows_of(write(sound[:-20], "torn.csv" + packed))
+    with pytest.raises(InputError, match="cannot be unpacked"):
+        reading.rows_of(write(b"a,b\n1,2\n", "none.csv" + packed))
+    bomb = pack(b"a,b\n" + b"1,2\n" * (20 << 20), packed)
+    with pytest.raises(InputError, match="unpacks to far more"):
+        reading.rows_of(write(bomb, "bomb.csv" + packed))
+
+
+def pack(data, ending):
+    if ending == ".gz":
+        return gzip.compress(data, 9)
+    return pa.compress(data, codec="zstd", asbytes=True)
+
+
+def test_files_of_one_header_are_one_relation(reading, write, tmp_path):
+    for seed in range(3):
+        write(f"step,loss\n1,0.{seed}\n2,0.5\n", f"in/lora/seed={seed}/log.csv")
+    write("loss,step\n0.9,1\n", "in/lora/seed=9/log.csv")
+    write("step,loss\n", "in/lora/seed=8/log.csv")
+    write("step,loss\n1,0.7\n2", "in/full/seed=0/log.csv")
+    found, _ = stores.find(tmp_path / "in")
+    assert sorted(len(one.files) for one in found) == [1, 5]
+    (many,) = (one for one in found if one.files[1:])
+    with reading.engine_of(many) as engine:
+        raw = stores.read(many, engine, "raw")
+        rows = engine.execute('SELECT __unit, __at, loss, "path.seed" FROM raw ORDER BY __row')
+        assert rows.fetchall() == [
+            ("/full/seed=0/log.csv", 2, "0.7", "0"),
+            ("/lora/seed=0/log.csv", 2, "0.0", "0"),
+            ("/lora/seed=0/log.csv", 3, "0.5", "0"),
+            ("/lora/seed=1/log.csv", 2, "0.1", "1"),
+            ("/lora/seed=1/log.csv", 3, "0.5", "1"),
+            ("/lora/seed=2/log.csv", 2, "0.2", "2"),
+            ("/lora/seed=2/log.csv", 3, "0.5", "2"),
+        ]
+    assert [(d.where, d.message[:8]) for d in raw.notes] == [
+        ("in/full/seed=0/log.csv line 3", "the last"),
+        ("in/lora/seed=8/log.csv", "skipped:"),
+    ]
