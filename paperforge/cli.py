@@ -276,8 +276,15 @@ def stats(**given: Any) -> int:  # noqa: ANN401  click's options, by name
 @cli.command(
     epilog="""\b
 Examples:
-  paperforge runs mlflow.db
-  paperforge runs results/ --format csv > tidy.csv
+  paperforge runs mlflow.db                 the first rows, and a summary of all
+  paperforge runs results/ --path '{dataset}/{method}/seed={seed}'
+  paperforge runs wandb/ --map method=config.model.name --format csv > tidy.csv
+  paperforge runs outputs/ --format json | jq '.[] | select(.kept == 0)'
+\b
+Columns: run, method, dataset, seed, fold, split, metric, step, value, example, cluster, status,
+kept, source. kept is 0 for rows that a later write of the same measurement replaces, and for
+deleted runs. NaN and infinities are the words NaN, Infinity and -Infinity in CSV, the same words
+as texts in JSON (an array of records), numbers in Parquet; text shows 8 digits.
 """
 )
 @result_options
@@ -286,11 +293,17 @@ Examples:
     "form",
     type=click.Choice(["text", "csv", "json", "parquet"]),
     default="text",
-    help="text: a grid of the runs found; the others: the tidy rows.",
+    show_default=True,
+    help="How to print the rows; a terminal gets the first screenful of text.",
 )
 @output_option
 def runs(**given: Any) -> int:  # noqa: ANN401  click's options, by name
-    """Show what a result store holds, as paperforge reads it."""
+    """Print the tidy rows of result stores, and on stderr what they hold.
+
+    SOURCE is a file or folder of any store that paperforge reads (docs/stores.md); without one the
+    paper.toml of this folder says. The summary counts the runs of each method on each dataset, with
+    the seeds that are missing, and names what was replaced, crashed, deleted or is not finite.
+    """
     from paperforge.commands.runs import runs as command
 
     return command(split_options(given), **given)

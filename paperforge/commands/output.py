@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from paperforge.commands.text import printable
 from paperforge.errors import InputError, UsageError
 from paperforge.model import Diagnostic, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 MARK = b"Written by paperforge"
@@ -39,15 +42,15 @@ def say(diagnostics: Iterable[Diagnostic]) -> None:
             click.echo(_line(one), err=True)
             same_hint_follows = place + 1 < len(shown) and shown[place + 1].hint == one.hint
             if one.hint and not same_hint_follows:
-                click.echo(f"  {one.hint}", err=True)
+                click.echo(f"  {printable(one.hint)}", err=True)
         if len(group) > len(shown):
             click.echo(f"  … and {len(group) - len(shown)} more like this", err=True)
 
 
 def _line(diagnostic: Diagnostic) -> str:
     head = click.style(str(diagnostic.severity), fg=COLOURS[diagnostic.severity], bold=True)
-    where = click.style(f"{diagnostic.where}: ", bold=True) if diagnostic.where else ""
-    return f"{head}: {where}{diagnostic.message}"
+    where = click.style(f"{printable(diagnostic.where)}: ", bold=True) if diagnostic.where else ""
+    return f"{head}: {where}{printable(diagnostic.message)}"
 
 
 def step(text: str) -> None:
@@ -66,6 +69,37 @@ def give(text: str | bytes, output: Path | None, sources: Iterable[Path] = ()) -
         return
     guard(output, sources)
     write(output, text)
+    click.echo(f"wrote {output}", err=True)
+
+
+@contextlib.contextmanager
+def emit(output: Path | None) -> Iterator[BinaryIO]:
+    """A stream for what is too long to hold: stdout, or a file that is moved into place when whole.
+
+    A pipe or device is written to. Raises InputError where the file cannot be written.
+    """
+    if output is None:
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    target = output.resolve()
+    special = target.exists() and not target.is_file() and not target.is_dir()
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        if special:
+            with target.open("wb") as stream:
+                yield stream
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("wb") as stream:
+                yield stream
+            temporary.replace(target)
+    except OSError as error:
+        raise _unwritable(output, error) from error
+    finally:
+        if not special:
+            temporary.unlink(missing_ok=True)
     click.echo(f"wrote {output}", err=True)
 
 
@@ -98,7 +132,11 @@ def write(path: Path, content: str | bytes) -> None:
         else:
             replace_file(target, data)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(
-            f"cannot be written: {reason}", str(path), "make it writable, or name another place"
-        ) from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: Exception) -> InputError:
+    reason = getattr(error, "strerror", None) or error
+    return InputError(
+        f"cannot be written: {reason}", str(path), "make it writable, or name another place"
+    )

@@ -2,84 +2,74 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shutil
+import sys
+from typing import TYPE_CHECKING, BinaryIO, cast
 
-from paperforge.commands import inputs
-from paperforge.commands.output import give, say
+import click
+
+from paperforge.commands import inputs, progress, rows, summary
+from paperforge.commands.output import emit, guard, say
 from paperforge.errors import UsageError
-from paperforge.model import Missing
-from paperforge.spec import TIDY_COLUMNS, Unit
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from paperforge.commands.inputs import ResultOptions
-    from paperforge.model import Results
+    from paperforge.results.loaded import LoadedResults
 
-SYMBOLS = {Missing.CRASHED: "×", Missing.OUT_OF_MEMORY: "M", Missing.NOT_FINITE: "∞"}
+PIPE_WIDTH = 100
+"""Columns of the summary where there is no terminal."""
+_MARGIN = 5
+"""Lines of a terminal for the head, the line below the rows, blank lines and the prompt."""
+_LEAST_ROWS = 10
 
 
 def runs(options: ResultOptions, *, form: str = "text", output: Path | None = None) -> int:
-    """Print a grid of method x dataset with the number of replicates, or the tidy rows.
+    """Print the tidy rows on stdout and a summary of them on stderr.
 
     Raises UsageError where Parquet would go to the terminal, InputError for bad results.
     """
-    from paperforge import pipeline
-
+    if form == "parquet" and output is None and sys.stdout.isatty():
+        raise UsageError("Parquet is not for a terminal", "--format parquet", "add -o FILE")
     project = inputs.project_of(options)
-    results = pipeline.load(project)
-    say(results.notes)
     paths = [source.path for source in project.sources]
-    if form == "text":
-        give(grid(results), output, paths)
-    elif form == "parquet":
-        if output is None:
-            raise UsageError("Parquet is not for a terminal", "--format parquet", "add -o FILE")
-        import io
-
-        buffer = io.BytesIO()
-        results.frame().to_parquet(buffer, index=False)
-        give(buffer.getvalue(), output, paths)
+    if output is not None:
+        guard(output, paths)
+    results = cast("LoadedResults", progress.load(project, quiet=form == "json"))
+    say(results.notes)
+    found = results.survey()
+    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else PIPE_WIDTH
+    said = summary.render(found, width)
+    if form == "text" and output is None and sys.stdout.isatty():
+        _show(results, found.rows, said.count("\n"))
     else:
-        frame = results.frame()[list(TIDY_COLUMNS)]
-        csv = form == "csv"
-        text = frame.to_csv(index=False) if csv else frame.to_json(orient="records")
-        give(text, output, paths)
+        with emit(output) as stream:
+            _write(results, form, stream)
+    click.echo(f"\n{said}", err=True)
     inputs.save(options, project, results)
     return 0
 
 
-def grid(results: Results) -> str:
-    """The number of replicates of each method on each dataset, one block a metric."""
-    blocks = []
-    unit = Unit.EXAMPLE if "example" in results.varies else Unit.SEED
-    for metric in results.metrics:
-        counts = {(s.method, s.dataset): len(s.values) for s in results.samples(metric.name, unit)}
-        why = results.missing(metric.name)
-        header = ["", *(d.label or "all" for d in results.datasets)]
-        body = [
-            [m.label]
-            + [
-                str(counts[m.name, d.name])
-                if counts.get((m.name, d.name))
-                else SYMBOLS.get(why.get((m.name, d.name), Missing.NOT_RUN), "–")
-                for d in results.datasets
-            ]
-            for m in results.methods
-        ]
-        what = "examples" if unit is Unit.EXAMPLE else "replicates"
-        blocks.append(f"{metric.label}: {what} a cell\n{_columns([header, *body])}")
-    legend = "– not run, × crashed, M out of memory, ∞ not finite"
-    return "\n\n".join([*blocks, f"{results.rows} rows; {legend}"])
+def _write(results: LoadedResults, form: str, stream: BinaryIO) -> None:
+    """All rows in a format."""
+    if form == "parquet":
+        rows.parquet(results.batches(), stream)
+        return
+    parts = {"csv": rows.csv, "json": rows.json_array}
+    texts = parts[form](results.batches()) if form in parts else rows.text(results.batches)
+    stream.writelines(part.encode() for part in texts)
 
 
-def _columns(rows: list[list[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  "
-        + "  ".join(
-            cell.ljust(width) if index == 0 else cell.rjust(width)
-            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )
+def _show(results: LoadedResults, total: int, below: int) -> None:
+    """A terminal's screenful of rows, and how to see the others; `below`: lines that follow."""
+    size = shutil.get_terminal_size()
+    room = max(_LEAST_ROWS, size.lines - below - _MARGIN)
+    lines, count, dropped = rows.screenful(results.batches(), room, size.columns)
+    if lines:
+        click.echo("\n".join([click.style(lines[0], bold=True), *lines[1:]]))
+    rest = [f"{total - count:,} more rows"] if total > count else []
+    rest += [f"column{'s' if dropped[1:] else ''} {', '.join(dropped)}"] if dropped else []
+    if rest:
+        text = f"… {', and '.join(rest)}: pipe into less -S, or --format csv -o rows.csv"
+        click.echo(click.style(text, dim=True))

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
-from paperforge.commands.text import aligned, elide, printable
+from paperforge.commands.text import aligned, elide, printable, shortened
+from paperforge.commands.text import cells as cells_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import TypeAlias
 
     from paperforge.results.survey import Cell, Failed, Survey
 
-SYMBOLS = {"crashed": "×", "out of memory": "M", "not finite": "∞", "diverged": "∞", "running": "…"}
-MEANING = {"–": "none", "×": "crashed", "M": "out of memory", "∞": "not finite", "…": "running"}
-_LEGEND = "–×M∞…"
+    Cells: TypeAlias = Mapping[tuple[str, str], Cell]
+    """(method, dataset) -> what is there."""
+    Texts: TypeAlias = Mapping[tuple[str, str], str]
+    """(method, dataset) -> what is printed of it."""
+    Groups: TypeAlias = Sequence[tuple[str, ...]]
+    """Names that stand together because the same is true of them."""
+
+SYMBOLS = {"crashed": "×", "out of memory": "M", "not finite": "∞", "diverged": "∞", "running": "~"}
+MEANING = {"–": "none", "×": "crashed", "M": "out of memory", "∞": "not finite", "~": "running"}
 MOST_GRIDS = 4
 """Grids of metrics that differ; of more it is only said that there are some."""
 _MOST_LINES = 24
@@ -24,32 +31,29 @@ _MOST_HOLES = 6
 _MOST_NAMES = 3
 _LONGEST = 28
 _SHORTEST = 8
+"""Letters of a name in a grid."""
 _INDENT = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """The cells of metrics that agree; `rows` and `columns` are names that stand for several."""
-
-    cells: Mapping[tuple[str, str], Cell]
-    methods: Sequence[str]
-    datasets: Sequence[str]
+_PAD = " " * _INDENT
 
 
 def render(survey: Survey, width: int) -> str:
-    """The whole summary; no line of it is wider than `width` where names can be cut."""
-    blocks = [_head(survey)]
+    """The whole summary; no line of a grid is wider than `width`."""
     grids = _grids(survey)
-    shown = list(grids.items())[:MOST_GRIDS]
-    for grid, metrics in shown:
-        title = _listed(metrics, _MOST_NAMES * 2) if len(grids) > 1 else ""
-        blocks.append("\n".join(filter(None, (title, _drawn(survey, dict(grid), width)))))
-    if len(grids) > len(shown):
-        rest = sum(len(metrics) for metrics in list(grids.values())[MOST_GRIDS:])
-        blocks.append(f"… and {rest} more metrics with other holes; --metric NAME shows one")
-    notes = [*_missing(survey, shown), *_troubles(survey)]
-    legend = _legend("".join(blocks[1:]))
-    return "\n\n".join(filter(None, (*blocks, "\n".join(notes), legend)))
+    first, *others = [_texts(survey, cells) for cells, _ in grids] or [{}]
+    blocks = [_drawn(survey, first, width)] if first else []
+    for texts, (_, metrics) in zip(others[: MOST_GRIDS - 1], grids[1:], strict=False):
+        name = _listed(metrics, _MOST_NAMES)
+        blocks.append(
+            _difference(survey, first, texts, name) or f"{name}\n{_drawn(survey, texts, width)}"
+        )
+    if others and blocks:
+        blocks[0] = f"{_listed(grids[0][1], _MOST_NAMES)}\n{blocks[0]}"
+    rest = sum(len(metrics) for _, metrics in grids[MOST_GRIDS:])
+    if rest:
+        blocks.append(f"… and {_count(rest, 'metric')} with other holes; --metric NAME shows one")
+    notes = [*_missing(survey, grids), *_troubles(survey)]
+    legend = _legend([first, *others])
+    return "\n\n".join(filter(None, (_head(survey), *blocks, "\n".join(notes), legend)))
 
 
 def _head(survey: Survey) -> str:
@@ -69,51 +73,40 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def _grids(survey: Survey) -> dict[tuple[tuple[tuple[str, str], Cell], ...], list[str]]:
-    """What the cells hold -> the metrics of which that is true, the most common first."""
+def _grids(survey: Survey) -> list[tuple[Cells, list[str]]]:
+    """What the cells hold, and the metrics of which that is true; the most common first."""
     by_metric: dict[str, dict[tuple[str, str], Cell]] = {m: {} for m in survey.metrics}
-    for (metric, method, dataset), cell in survey.cells.items():
+    for (metric, *place), cell in survey.cells.items():
         if metric in by_metric:
-            by_metric[metric][method, dataset] = cell
+            by_metric[metric][place[0], place[1]] = cell
     # Rows without a metric say what became of a run of which nothing was measured.
-    for (metric, method, dataset), cell in survey.cells.items():
+    for (metric, *place), cell in survey.cells.items():
         for cells in by_metric.values() if not metric else ():
-            cells.setdefault((method, dataset), cell)
-    grids: dict[tuple[tuple[tuple[str, str], Cell], ...], list[str]] = {}
+            cells.setdefault((place[0], place[1]), cell)
+    grids: list[tuple[Cells, list[str]]] = []
     for metric, cells in by_metric.items():
-        grids.setdefault(tuple(sorted(cells.items(), key=lambda item: item[0])), []).append(metric)
-    return dict(sorted(grids.items(), key=lambda item: -len(item[1])))
+        same = next((metrics for other, metrics in grids if other == cells), None)
+        if same is None:
+            grids.append((cells, [metric]))
+        else:
+            same.append(metric)
+    return sorted(grids, key=lambda grid: -len(grid[1]))
 
 
-def _drawn(survey: Survey, cells: Mapping[tuple[str, str], Cell], width: int) -> str:
-    """The grid as it is; where it is too big with equal rows and columns joined, else as a list."""
-    expected = _expected(cells)
-    texts = {
+def _texts(survey: Survey, cells: Cells) -> dict[tuple[str, str], str]:
+    """What is printed of each cell."""
+    expected = {
+        place: len(cell.seeds | _missing_seeds(cell, cells)) for place, cell in cells.items()
+    }
+    return {
         (m, d): _text(cells.get((m, d)), expected.get((m, d), 0))
         for m in survey.methods
         for d in survey.datasets
     }
-    whole = _table(texts, [(m,) for m in survey.methods], [(d,) for d in survey.datasets])
-    if _fits(whole, width):
-        return _coloured(whole)
-    rows = _joined(survey.methods, lambda m: tuple(texts[m, d] for d in survey.datasets))
-    columns = _joined(survey.datasets, lambda d: tuple(texts[m, d] for m in survey.methods))
-    joined = _table(texts, rows, columns)
-    if _fits(joined, width):
-        return _coloured(joined)
-    return _list(texts, rows, survey.datasets, width)
 
 
-def _expected(cells: Mapping[tuple[str, str], Cell]) -> dict[tuple[str, str], int]:
-    """How many seeds each cell should have: those of all cells with which it shares some."""
-    return {
-        place: len(cell.seeds | _missing_seeds(cell, cells))
-        for place, cell in cells.items()
-        if cell.seeds
-    }
-
-
-def _missing_seeds(cell: Cell, cells: Mapping[tuple[str, str], Cell]) -> frozenset[str]:
+def _missing_seeds(cell: Cell, cells: Cells) -> frozenset[str]:
+    """The seeds of all cells with which it shares some, that it does not have."""
     if not cell.seeds:
         return frozenset()
     others = {other.seeds for other in cells.values() if other.seeds & cell.seeds}
@@ -125,37 +118,93 @@ def _text(cell: Cell | None, expected: int) -> str:
         return "–"
     if not cell.runs:
         return SYMBOLS.get(cell.status, "–")
-    count = f"{cell.runs}/{expected}" if expected > len(cell.seeds) else str(cell.runs)
+    count = f"{cell.runs}/{expected}" if expected > len(cell.seeds) > 0 else str(cell.runs)
     return f"{count} ({cell.examples:,})" if cell.examples else count
 
 
-def _joined(names: Sequence[str], holds: object) -> list[tuple[str, ...]]:
+def _difference(survey: Survey, first: Texts, texts: Texts, name: str) -> str:
+    """Where a grid is not as the first one, if that is in few places; else empty."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for (method, dataset), text in texts.items():
+        if text != first[method, dataset]:
+            found.setdefault((method, text), []).append(dataset)
+    if len(found) > _MOST_HOLES:
+        return ""
+    lines = [f"{name}: the same but for"]
+    for (method, text), on in found.items():
+        where = (
+            "everywhere" if len(on) == len(survey.datasets) else f"on {_listed(on, _MOST_NAMES)}"
+        )
+        lines.append(f"{_PAD}{printable(method)}  {text}" + (f"  {where}" if any(on) else ""))
+    return "\n".join(lines)
+
+
+def _drawn(survey: Survey, texts: Texts, width: int) -> str:
+    """The grid as it is; where it is too big with equal rows and columns joined, else as a list."""
+    rows: Groups = [(m,) for m in survey.methods]
+    columns: Groups = [(d,) for d in survey.datasets]
+    whole = _roomy(texts, rows, columns, width)
+    if whole:
+        return _coloured(whole)
+    rows = _joined(survey.methods, lambda m: tuple(texts[m, d] for d in survey.datasets))
+    columns = _joined(survey.datasets, lambda d: tuple(texts[m, d] for m in survey.methods))
+    if len(rows) == len(columns) == 1:
+        return _all_alike(survey, texts, width)
+    joined = _roomy(texts, rows, columns, width)
+    return _coloured(joined) if joined else _list(texts, rows, survey.datasets, width)
+
+
+def _all_alike(survey: Survey, texts: Texts, width: int) -> str:
+    """The names, and what is true of each method on each dataset."""
+    told = {
+        "methods": ", ".join(survey.methods),
+        "datasets": ", ".join(survey.datasets),
+        "each": texts[survey.methods[0], survey.datasets[0]],
+    }
+    lines = (f"{_PAD}{what:8}  {printable(text)}" for what, text in told.items())
+    return "\n".join(elide(line, width, keep="start") for line in lines)
+
+
+def _roomy(texts: Texts, rows: Groups, columns: Groups, width: int) -> list[str]:
+    """The lines of the grid with names as long as fit; empty: it does not fit."""
+    if len(rows) >= _MOST_LINES:
+        return []
+    lengths = [(_LONGEST, n) for n in range(_LONGEST, _SHORTEST - 1, -2)]
+    lengths += [(n, _SHORTEST) for n in range(_LONGEST - 2, 2 * _SHORTEST, -2)]
+    for of_methods, of_datasets in lengths:
+        lines = _table(texts, rows, columns, of_methods, of_datasets)
+        if max(map(cells_of, lines)) <= width:
+            return lines
+    return []
+
+
+def _joined(names: Sequence[str], holds: Callable[[str], object]) -> Groups:
     """Names of which the same is true, together, in the order of the first."""
     groups: dict[object, list[str]] = {}
     for name in names:
-        groups.setdefault(holds(name), []).append(name)  # type: ignore[operator]  # a function
+        groups.setdefault(holds(name), []).append(name)
     return [tuple(group) for group in groups.values()]
 
 
 def _table(
-    texts: Mapping[tuple[str, str], str],
-    rows: Sequence[tuple[str, ...]],
-    columns: Sequence[tuple[str, ...]],
+    texts: Texts, rows: Groups, columns: Groups, of_methods: int, of_datasets: int
 ) -> list[str]:
-    head = ["", *(_group(c) or "runs" for c in columns)]
-    body = [[_group(r) or "–", *(texts[r[0], c[0]] for c in columns)] for r in rows]
-    lines = aligned([head, *body], left=(0,))
-    return [" " * _INDENT + line for line in lines]
+    """The lines of a grid whose names have at most so many letters."""
+    head = ["", *(name or "runs" for name in _named(columns, of_datasets))]
+    body = [
+        [name or "–", *(texts[row[0], column[0]] for column in columns)]
+        for row, name in zip(rows, _named(rows, of_methods), strict=True)
+    ]
+    return [_PAD + line for line in aligned([head, *body], left=(0,))]
 
 
-def _group(names: Sequence[str]) -> str:
-    """A name, or the first of several and how many more."""
-    name = elide(printable(names[0]), _LONGEST)
-    return f"{name} +{len(names) - 1}" if len(names) > 1 else name
-
-
-def _fits(lines: Sequence[str], width: int) -> bool:
-    return max(map(len, lines)) <= width and len(lines) <= _MOST_LINES
+def _named(groups: Groups, length: int) -> list[str]:
+    """A name for each group: its own, or the first of several and how many more."""
+    names = shortened([printable(group[0]) for group in groups], length)
+    return [
+        f"{name} +{len(group) - 1}" if len(group) > 1 else name
+        for name, group in zip(names, groups, strict=True)
+    ]
 
 
 def _coloured(lines: Sequence[str]) -> str:
@@ -169,35 +218,28 @@ def _coloured(lines: Sequence[str]) -> str:
     return "\n".join([click.style(head, dim=True), *painted])
 
 
-def _list(
-    texts: Mapping[tuple[str, str], str],
-    rows: Sequence[tuple[str, ...]],
-    datasets: Sequence[str],
-    width: int,
-) -> str:
+def _list(texts: Texts, rows: Groups, datasets: Sequence[str], width: int) -> str:
     """A line a method: on how many datasets it has runs, and where it has fewer or none."""
     shown = rows[:_MOST_LINES]
-    names = [_group(row) for row in shown]
-    indent = max(map(len, names))
+    names = _named(shown, _LONGEST)
     lines = []
     for row, name in zip(shown, names, strict=True):
-        holes = [(texts[row[0], d], d) for d in datasets if not texts[row[0], d][0].isdigit()]
-        fewer = [(texts[row[0], d], d) for d in datasets if "/" in texts[row[0], d]]
-        said = f"on {len(datasets) - len(holes)} of {len(datasets)} datasets"
+        said = {d: texts[row[0], d] for d in datasets}
+        holes = [d for d, text in said.items() if not text[0].isdigit()]
+        fewer = [d for d, text in said.items() if "/" in text]
+        text = f"on {len(datasets) - len(holes)} of {len(datasets)} datasets"
         if holes or fewer:
-            said += "; " + ", ".join(f"{d} {t}" for t, d in (*holes, *fewer))
-        lines.append(
-            elide(f"{'':{_INDENT}}{name:{indent}}  {printable(said)}", width, middle=False)
-        )
+            text += "; " + ", ".join(f"{d} {said[d]}" for d in (*holes, *fewer))
+        whole = f"{_PAD}{name:{max(map(len, names))}}  {printable(text)}"
+        lines.append(elide(whole, width, keep="start"))
     if len(rows) > len(shown):
-        lines.append(f"{'':{_INDENT}}… and {len(rows) - len(shown)} more methods")
+        lines.append(f"{_PAD}… and {_count(len(rows) - len(shown), 'more method')}")
     return "\n".join(lines)
 
 
-def _missing(survey: Survey, grids: Sequence[tuple[object, list[str]]]) -> list[str]:
+def _missing(survey: Survey, grids: Sequence[tuple[Cells, list[str]]]) -> list[str]:
     """Lines like "seed 3 missing for lora on digits", for the first grid that misses some."""
-    for grid, _ in grids:
-        cells: dict[tuple[str, str], Cell] = dict(grid)  # type: ignore[call-overload]  # its items
+    for cells, _ in grids:
         found: dict[tuple[str, frozenset[str]], list[str]] = {}
         for (method, dataset), cell in cells.items():
             if missing := _missing_seeds(cell, cells):
@@ -206,11 +248,7 @@ def _missing(survey: Survey, grids: Sequence[tuple[object, list[str]]]) -> list[
             order = {name: place for place, name in enumerate(survey.methods)}
             lines = [
                 f"{_seeds(missing)} missing for {printable(method)}"
-                + (
-                    f" on {_listed(named, _MOST_NAMES)}"
-                    if (named := list(filter(None, on)))
-                    else ""
-                )
+                + (f" on {_listed(on, _MOST_NAMES)}" if any(on) else "")
                 for (method, missing), on in sorted(found.items(), key=lambda i: order[i[0][0]])
             ]
             more = len(lines) - _MOST_HOLES
@@ -248,12 +286,12 @@ def _failure(one: Failed) -> str:
     return f"{_count(one.count, 'run')} {words.get(one.status, one.status)}: {few}{more}"
 
 
-def _legend(text: str) -> str:
-    used = [
-        f"{symbol} {MEANING[symbol]}" for symbol in _LEGEND if f"  {symbol}" in click.unstyle(text)
-    ]
-    if "/" in text:
+def _legend(grids: Iterable[Texts]) -> str:
+    """What the signs in the grids mean."""
+    texts = {text for grid in grids for text in grid.values()}
+    used = [f"{symbol} {meaning}" for symbol, meaning in MEANING.items() if symbol in texts]
+    if any("/" in text for text in texts):
         used.append("4/5: 4 of 5 seeds")
-    if "(" in text:
+    if any("(" in text for text in texts):
         used.append("(n): examples")
-    return click.style("  " + ", ".join(used), dim=True) if used else ""
+    return click.style(_PAD + ", ".join(used), dim=True) if used else ""

@@ -29,18 +29,27 @@ def cells(text: str) -> int:
     )
 
 
-def elide(text: str, width: int, *, middle: bool = True) -> str:
-    """The text, or as much of its start and end (or of its start) as fits."""
+def elide(text: str, width: int, *, keep: str = "both") -> str:
+    """The text, or as much of it as fits: of its "start", its "end" or "both"."""
     if cells(text) <= width:
         return text
     if width < 1:
         return ""
-    tail = (width - 1) // 3 if middle else 0
-    head = text[: width - 1 - tail]
-    end = text[len(text) - tail :]
-    while head and cells(head) + cells(end) + 1 > width:
-        head = head[:-1]
+    room = width - 1
+    tail = {"start": 0, "end": room}.get(keep, room // 3)
+    head, end = text[: room - tail], text[len(text) - tail :]
+    while cells(head) + cells(end) > room:
+        head, end = (head[:-1], end) if head else (head, end[1:])
     return f"{head}…{end}"
+
+
+def shortened(names: Sequence[str], width: int) -> list[str]:
+    """The names cut to a width, so that different ones stay different; else as they are."""
+    for keep in ("both", "end", "start"):
+        short = [elide(name, width, keep=keep) for name in names]
+        if len(set(short)) == len(set(names)):
+            return short
+    return list(names)
 
 
 def aligned(rows: Sequence[Sequence[str]], left: Collection[int]) -> list[str]:
