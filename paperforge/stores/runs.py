@@ -225,7 +225,9 @@ class Collector:
         more = "".join(f", p.{c}" for c in extras)
         self._engine.execute(
             f"CREATE VIEW {identifier(self._table)} AS SELECT {own}, k.name AS metric, p.step, "
-            f"p.value{more}, coalesce(p.rowid, -1 - r.number) AS __row, r.__unit, p.record AS __at"
+            f"p.value{more}, coalesce(p.rowid, -1 - r.number) AS __row, "
+            # No text at all would say that the row's number in the engine is its place.
+            "coalesce(r.__unit, '') AS __unit, p.record AS __at"
             f"{', p.summary AS __summary' if summary else ''} "
             f"FROM {identifier(f'{self._table} runs')} r "
             f"LEFT JOIN {self._points} p ON p.run = r.number "
