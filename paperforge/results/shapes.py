@@ -48,9 +48,14 @@ def select(engine: duckdb.DuckDBPyConnection, file: int, one: Input) -> Select:
         for role in TEXTS
         if role in roles
     }
-    if not {"run", "seed"} & set(roles) and {"step", "example"} & set(roles) and not one.file.alone:
+    several = len(one.file.found.files) > 1
+    if (
+        not {"run", "seed"} & set(roles)
+        and {"step", "example"} & set(roles)
+        and (several or not one.file.alone)
+    ):
         # A file of a folder that names no run is one.
-        texts["run"] = literal(one.source.shown)
+        texts["run"] = literal(one.source.shown) + (" || __unit" if several else "")
     if "split" in roles:
         texts["split"] = (
             f"coalesce({pairs(names.splits())}[lower({texts['split']})], {texts['split']})"
