@@ -58,14 +58,24 @@ def settings(found: Found, file: Path) -> dict[str, str]:
     said: dict[str, str] = {}
     for _, texts, _ in _configs(file if is_folder else file.parent, found.root):
         said |= dict(texts)
-    relative = file.name if file == found.root else file.relative_to(found.root).as_posix()
-    if not is_folder:
-        said |= from_names(_SUFFIXES.sub("", relative))
-        said |= from_pattern(found.pattern, relative if file != found.root else "")
-    elif file != found.root:
-        said |= from_names(relative)
-        said |= from_pattern(found.pattern, relative)
-    return said
+    # What the author named: a folder, or a file with the folders around it.
+    root = found.root
+    for name in (root.name,) if root.is_dir() else root.parts[-1 - _ABOVE : -1]:
+        said |= _pairs(name)
+    inside = file.is_relative_to(root) and file != root
+    relative = file.relative_to(root).as_posix() if inside else ""
+    said |= from_names(relative if is_folder else _SUFFIXES.sub("", relative or file.name))
+    return said | _from_pattern(found, relative)
+
+
+def _from_pattern(found: Found, relative: str) -> dict[str, str]:
+    """What --path says of a place; of a file that is given alone, by the folders around it."""
+    if found.root.is_dir():
+        return from_pattern(found.pattern, relative)
+    count = found.pattern.strip("/").count("/") + 1
+    parts = found.root.parts
+    places = ("/".join(parts[-1 - count : -1]), "/".join(parts[-count:]))
+    return next(filter(None, (from_pattern(found.pattern, one) for one in places)), {})
 
 
 def run_id(found: Found, folder: Path) -> str:
@@ -204,12 +214,13 @@ def from_names(relative: str) -> dict[str, str]:
     """`path.KEY` from parts like seed=3, lr=0.1,model=x, lora_seed3; a later part wins."""
     said: dict[str, str] = {}
     for part in relative.split("/"):
-        pairs = _PAIR.findall(part)
-        for key, value in pairs:
-            said[f"path.{key}"] = value.strip()
-        if not pairs:
-            said |= {f"path.{key.lower()}": number for key, number in _NUMBERED.findall(part)}
+        numbered = {f"path.{key.lower()}": number for key, number in _NUMBERED.findall(part)}
+        said |= _pairs(part) or numbered
     return said
+
+
+def _pairs(name: str) -> dict[str, str]:
+    return {f"path.{key}": value.strip() for key, value in _PAIR.findall(name)}
 
 
 def from_pattern(pattern: str, relative: str) -> dict[str, str]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 import csv
 import math
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from paperforge.stores.runs import Collector
 
 _LONGEST_LINE = 1 << 20
+_MOST_LINES = 64
 _MOST_COLUMNS = 5000
 _MOST_CELLS = 1 << 18
 _WORDS = {"true": 1.0, "false": 0.0}
@@ -81,9 +82,11 @@ def read(
     end = ""
     try:
         with path.open(encoding="utf-8", errors="replace", newline="") as stream:
-            rows = csv.reader(_lines(stream), delimiter=delimiter)
+            lines = _Lines(stream)
+            rows = csv.reader(lines, delimiter=delimiter)
             next(rows, None)
             for row in rows:
+                lines.since = 0
                 if row and len(row) != len(names):
                     end = f"the row has {len(row)} fields, the header {len(names)}"
                     break
@@ -103,11 +106,27 @@ class _TooLongError(Exception):
     """A line that is no row."""
 
 
-def _lines(stream: IO[str]) -> Iterator[str]:
-    while line := stream.readline(_LONGEST_LINE):
+@dataclass(slots=True)
+class _Lines:
+    """The lines of a file; none is long, and no row has many."""
+
+    stream: IO[str]
+    since: int = 0
+    """Lines since the last row."""
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self.stream.readline(_LONGEST_LINE)
+        if not line:
+            raise StopIteration
+        self.since += 1
         if len(line) == _LONGEST_LINE and not line.endswith("\n"):
             raise _TooLongError("a line of more than a megabyte")
-        yield line
+        if self.since > _MOST_LINES:
+            raise _TooLongError(f"a field of more than {_MOST_LINES} lines")
+        return line
 
 
 @dataclass(slots=True)

@@ -151,7 +151,31 @@ def test_the_authors_pattern(said):
 
 
 def test_a_file_given_alone(write):
-    path = write("x,y\n1,2\n", "job/csv/version_0/seed=5.csv")
+    path = write("x,y\n1,2\n", "job/lr=1/version_0/seed=5.csv")
     write("seed: 3\nmodel: {name: m}\n", "job/.hydra/config.yaml")
     found = folders.settings(Found("csv", path, (path,)), path)
-    assert found == {"path.seed": "5", "config.seed": "3", "config.model.name": "m"}
+    said = {"path.lr": "1", "path.seed": "5", "config.seed": "3", "config.model.name": "m"}
+    assert found == said
+    del said["path.seed"]
+    assert folders.settings(Found("csv", path, (path,)), path.parent) == said
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("{method}/seed={seed}", {"pattern.method": "lora", "pattern.seed": "5"}),
+        ("{method}/{seed}", {"pattern.method": "lora", "pattern.seed": "seed=5"}),
+        ("seed={seed}/{split}.csv", {"pattern.seed": "5", "pattern.split": "val"}),
+        ("{x}/y", {}),
+    ],
+)
+def test_the_pattern_and_a_file_given_alone(write, pattern, expected):
+    path = write("x,y\n1,2\n", "digits/lora/seed=5/val.csv")
+    found = folders.settings(Found("csv", path, (path,), pattern), path)
+    assert found == {"path.seed": "5", **expected}
+
+
+def test_the_name_of_the_folder_that_is_given(write):
+    path = write("x,y\n1,2\n", "digits/seed=5/val.csv")
+    assert folders.settings(Found("csv", path.parent, (path,)), path) == {"path.seed": "5"}
+    assert folders.settings(Found("csv", path.parent, (path,)), path.parent) == {"path.seed": "5"}
