@@ -16,7 +16,12 @@ COLUMNS = ("run", "method", "dataset", "seed", "split", "metric", "step", "value
 
 def truth(path):
     """The rows that a maker logged, sorted."""
-    return sorted(map(_plain, json.loads(path.read_text(encoding="utf-8"))))
+    return rows_as_told(json.loads(path.read_text(encoding="utf-8")))
+
+
+def rows_as_told(rows):
+    """Rows of a truth, sorted, to compare with `told`."""
+    return sorted(map(_plain, rows))
 
 
 def told(rows, pattern=r" run (\S+)"):
