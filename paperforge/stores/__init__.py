@@ -35,6 +35,7 @@ from paperforge.stores import (
     sqlite,
     together,
     wandb,
+    wandb_csv,
 )
 from paperforge.stores.databases import is_sqlite
 from paperforge.stores.nothing import NothingToRead
@@ -64,6 +65,7 @@ STORES: Mapping[str, Store] = {
     "duckdb": cast("Store", duckdb_file),
     "quoted": cast("Store", quoted),
     "sacrebleu": cast("Store", sacrebleu),
+    "wandb_csv": cast("Store", wandb_csv),
     "jsonl": cast("Store", jsonl),
     "json": cast("Store", json_table),
     "json-alone": cast("Store", json_alone),

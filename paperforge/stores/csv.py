@@ -48,7 +48,7 @@ def recognises(path: Path) -> bool:
 
 
 def groups(files: Sequence[Path]) -> list[tuple[Path, ...]]:
-    """Small files of one header, which are read as one table; the engine reads large ones faster."""
+    """Small files of one header, which are read as one table; large ones stay alone."""
     small = [file for file in files if file.stat().st_size < _LARGE]
     large = [(file,) for file in files if file.stat().st_size >= _LARGE]
     return sorted([*together.groups(small, _header), *large])
@@ -97,23 +97,6 @@ def _read_alone(path: Path, engine: duckdb.DuckDBPyConnection, table: str) -> Ra
         raise NothingToRead("has a header and no rows", path.name, NO_ROWS)
     _create_view(engine, table, whole, dialect, skipped=place == "line")
     return Raw(table, _kept(engine, table, dialect), notes=tuple(notes), place=place)
-
-
-def glance(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw | None:
-    """`read` without a look at all bytes, for one pass that finds out; None: that cannot be.
-
-    `is_plain` says afterwards whether the bytes were such that `read` gives the same rows.
-    """
-    path = found.files[0]
-    if found.files[1:] or packed.is_packed(path):
-        return None
-    dialect = sniff(path, "utf-8")
-    whole = _scan_sql(path, "utf-8", dialect)
-    if whole is None or any(name.startswith("column ") for name in dialect.names):
-        return None
-    _create_view(engine, table, whole, dialect, skipped=True)
-    notes = tuple(_skipped(dialect, path.name))
-    return Raw(table, dialect.names, notes=notes, place="line", streamed=True)
 
 
 def _read_together(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:

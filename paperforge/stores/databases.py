@@ -131,7 +131,7 @@ def has_tables(path: Path, wanted: frozenset[str]) -> bool:
             return False
         status = path.stat()
         return _tables(path, status.st_size, status.st_mtime_ns) >= wanted
-    except (sqlite3.Error, OSError):
+    except (sqlite3.Error, OSError, MemoryError, UnicodeDecodeError):
         return False
 
 

@@ -39,7 +39,8 @@ _BYTES_A_SECOND = 2 << 20
 _STEPS = 100_000
 """Instructions of SQLite between two looks at the clock."""
 _LONGEST_CELL = 64 << 20
-_MEMORY = 400 << 20
+_CACHE = 32 << 10
+"""Kilobytes of pages in memory; what a query gathers beyond that goes to a temporary file."""
 _VERB = {"integer": "BIGINT", "real": "DOUBLE", "text": "VARCHAR"}
 
 
@@ -51,7 +52,7 @@ def recognises(path: Path) -> bool:
         with databases.open_sqlite(path) as store:
             _protect(store, path)
             return any(map(tables.has_results, _listed(store)))
-    except (sqlite3.Error, OSError):
+    except (sqlite3.Error, OSError, MemoryError, UnicodeDecodeError):
         return False
 
 
@@ -70,8 +71,8 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
             rows = _fill(engine, table, store, chosen, types)
     except sqlite3.Error as error:
         raise _complaint(path, error) from None
-    except OverflowError:
-        raise InputError("holds whole numbers beyond 64 bits", path.name) from None
+    except (MemoryError, UnicodeDecodeError):
+        raise _complaint(path, sqlite3.DatabaseError("it is damaged")) from None
     if not rows:
         raise NothingToRead(f"table {chosen.name} has no rows", path.name)
     notes = [Diagnostic(Severity.NOTE, path.name, said)] if said else []
@@ -93,9 +94,8 @@ def _protect(store: sqlite3.Connection, path: Path) -> None:
     store.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_CELL)
     store.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     store.setlimit(sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 200)
-    for setting in ("trusted_schema = OFF", "query_only = ON", "temp_store = MEMORY"):
+    for setting in ("trusted_schema = OFF", "query_only = ON", f"cache_size = -{_CACHE}"):
         store.execute(f"PRAGMA {setting}")
-    store.execute(f"PRAGMA hard_heap_limit = {_MEMORY}")
     end = time.monotonic() + _SECONDS + path.stat().st_size / _BYTES_A_SECOND
     store.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
 

@@ -80,8 +80,8 @@ def test_a_folder_without_results(tmp_path):
 
 def test_a_compressed_file_is_to_be_unpacked(write):
     with pytest.raises(InputError) as error:
-        stores.recognise(write(b"\x1f\x8b\x08", "results.csv.gz"))
-    assert error.value.hint == "unpack it first: gunzip results.csv.gz"
+        stores.recognise(write(b"\x1f\x8b\x08", "results.csv.xz"))
+    assert error.value.hint == "unpack it first: unxz results.csv.xz"
 
 
 def _files(folder):
