@@ -224,12 +224,14 @@ def _list(texts: Texts, rows: Groups, datasets: Sequence[str], width: int) -> st
     names = _named(shown, _LONGEST)
     lines = []
     for row, name in zip(shown, names, strict=True):
-        said = {d: texts[row[0], d] for d in datasets}
-        holes = [d for d, text in said.items() if not text[0].isdigit()]
-        fewer = [d for d, text in said.items() if "/" in text]
-        text = f"on {len(datasets) - len(holes)} of {len(datasets)} datasets"
-        if holes or fewer:
-            text += "; " + ", ".join(f"{d} {said[d]}" for d in (*holes, *fewer))
+        said: dict[str, list[str]] = {}
+        for dataset in datasets:
+            said.setdefault(texts[row[0], dataset], []).append(dataset)
+        odd = {text: on for text, on in said.items() if not text[0].isdigit() or "/" in text}
+        holes = sum(len(on) for text, on in odd.items() if not text[0].isdigit())
+        text = f"{len(datasets) - holes} of {len(datasets)} datasets"
+        if odd:
+            text += ": " + "; ".join(f"{text} on {', '.join(on)}" for text, on in odd.items())
         whole = f"{_PAD}{name:{max(map(len, names))}}  {printable(text)}"
         lines.append(elide(whole, width, keep="start"))
     if len(rows) > len(shown):
