@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LARGEST = 128 << 20
 """Bytes of a document that is read as a whole."""
 LARGEST_YAML = 2 << 20
+_LARGEST_NUMBERS = 48 << 20
+_MOST_CONTAINERS = 1_000_000
 _RATIO = 200
 """Bytes out for a byte in: text compresses 5 to 50 times, a bomb a thousand times."""
 _SMALL = 1 << 20
@@ -73,6 +75,18 @@ def _sound(value: Any) -> Any:  # noqa: ANN401  JSON is any of six types
 def json_file(path: Path, where: str = "") -> Any:  # noqa: ANN401  JSON is any of six types
     """The value of a JSON file. Raises InputError as json_of, or where it cannot be opened."""
     return json_of(_bytes(path, LARGEST, where or path.name), where or path.name)
+
+
+def number_file(path: Path) -> Any:  # noqa: ANN401  JSON is any of six types
+    """The value of a JSON file that holds long lists of numbers: a history that a tracker wrote.
+
+    Raises InputError as json_file, where it has more than 48 MB, or more than a million lists and
+    objects: Python's take up to thirty times the memory of the text.
+    """
+    data = _bytes(path, _LARGEST_NUMBERS, path.name)
+    if data.count(b"[") + data.count(b"{") > _MOST_CONTAINERS:
+        raise InputError(f"holds more than {_MOST_CONTAINERS} lists and objects", path.name)
+    return json_of(data, path.name)
 
 
 def yaml_file(path: Path, where: str = "") -> Any:  # noqa: ANN401  YAML is anything
