@@ -37,6 +37,7 @@ from paperforge.stores import (
     sacred,
     sklearn_cv,
     sqlite,
+    tensorboard,
     together,
     wandb,
     wandb_csv,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from paperforge.model import Raw, Store
 
 STORES: Mapping[str, Store] = {
+    "tensorboard": cast("Store", tensorboard),
     "wandb": cast("Store", wandb),
     "clearml": cast("Store", clearml),
     "comet": cast("Store", comet),

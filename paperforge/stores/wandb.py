@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.stores import documents, protobuf, wandb_folder
+from paperforge.stores.left_out import LeftOut
 from paperforge.stores.protobuf import DamagedError
 from paperforge.stores.runs import Collector
 from paperforge.stores.wandb_folder import RUN_FOLDER, config_of
 from paperforge.stores.wandb_log import CONFIG, EXIT, HISTORY, RUN, SUMMARY, Items, Log, content
-from paperforge.stores.wandb_values import LeftOut, Series, add_summary, numbers
+from paperforge.stores.wandb_values import Series, add_summary, is_below, numbers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -248,8 +249,9 @@ class _Reader:
         """Later items win; what is taken away goes with all that is nested in it."""
         removed: list[Names] = []
         changed = self._items.read(record, start, end, removed)
-        for path in removed:
-            for name in [name for name in what if name[: len(path)] == path]:
+        if removed:
+            gone = set(removed)
+            for name in [name for name in what if is_below(name, gone)]:
                 del what[name]
         what.update(changed)
 

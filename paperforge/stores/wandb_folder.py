@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from paperforge.model import Found
+    from paperforge.stores.left_out import LeftOut
     from paperforge.stores.runs import Collector
-    from paperforge.stores.wandb_values import LeftOut, Value
     from paperforge.stores.wandb_values import Path as Names
+    from paperforge.stores.wandb_values import Value
 
 RUN_FOLDER = re.compile(r"(?:offline-|dry)?run-\d{8}_\d{6}-(.+)")
 _SUMMARY = "wandb-summary.json"

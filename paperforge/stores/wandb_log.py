@@ -44,6 +44,8 @@ _FIRST_FIELD, _SECOND_FIELD = 0x0A, 0x12
 _JSON = b"\x82\x01"
 """The field value_json (16) of an item."""
 _MOST_NAMES = 100_000
+_DEEPEST = 40
+"""Names in a path; more are cut."""
 
 Path_ = tuple[str, ...]
 
@@ -179,7 +181,7 @@ class Items:
     def _path(self, head: bytes) -> Path_:
         told = message(head)
         names = parts(told.get(1))[-1:] or parts(told.get(2))
-        path = tuple(name.decode("utf-8", "replace") for name in names)
+        path = tuple(name.decode("utf-8", "replace") for name in names[:_DEEPEST])
         if len(self._paths) < _MOST_NAMES:
             self._paths[head] = path
         return path

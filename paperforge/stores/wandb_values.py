@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from paperforge.stores.left_out import LeftOut
     from paperforge.stores.runs import Collector
 
 Path = tuple[str, ...]
@@ -30,45 +31,31 @@ _RULES = frozenset(("min", "max", "mean", "best", "last", "first"))
 _LONGEST = 1 << 20
 """Bytes of a nested value that is looked into; tables and images may be longer."""
 _DEEPEST = 20
-_MOST_NAMED = 1000
 _BATCH = 1 << 16
-
-
-class LeftOut:
-    """What was logged and is no number: kind -> names, for one note."""
-
-    def __init__(self) -> None:
-        self._kinds: dict[str, dict[str, None]] = {}
-
-    def add(self, kind: str, path: Path) -> None:
-        """One value that is not taken."""
-        names = self._kinds.setdefault(kind, {})
-        if len(names) < _MOST_NAMED:
-            names[".".join(path)] = None
-
-    def __str__(self) -> str:
-        said = []
-        for kind, names in sorted(self._kinds.items()):
-            shown = ", ".join(list(names)[:3]) + (", …" if len(names) > 3 else "")  # noqa: PLR2004
-            said.append(f"{kind} ({shown})")
-        return ", ".join(said)
 
 
 def numbers(items: list[tuple[Path, Value]], left: LeftOut) -> dict[Path, float]:
     """The numbers of one row: true is 1, what is nested lies under longer paths."""
     found: dict[Path, float] = {}
-    media = [path[:-1] for path, _ in items if path[-1:] == (_TYPE,)]
-    for start in media:
-        left.add("media", start)
-        items = [item for item in items if item[0][: len(start)] != start]
+    media = {path[:-1] for path, _ in items if path[-1:] == (_TYPE,)}
+    if media:
+        for start in media:
+            left.add("media", ".".join(start))
+        items = [item for item in items if not is_below(item[0], media)]
     for path, value in items:
         try:
-            found[path] = float(value)  # type: ignore[arg-type]  None raises TypeError
+            found[path] = float(value)  # type: ignore[arg-type]
         except ValueError:
             found.update(_others(path, value, left))
         except TypeError:
-            left.add("null", path)
+            # None: there is no value.
+            left.add("null", ".".join(path))
     return found
+
+
+def is_below(path: Path, starts: set[Path]) -> bool:
+    """Whether a path is one of these, or nested in one."""
+    return any(path[:end] in starts for end in range(len(path) + 1))
 
 
 def _others(path: Path, value: Value, left: LeftOut) -> dict[Path, float]:
@@ -77,14 +64,14 @@ def _others(path: Path, value: Value, left: LeftOut) -> dict[Path, float]:
     if text in _WORDS:
         return {path: _WORDS[text]}
     if not text.startswith(b"{"):
-        left.add(_KINDS.get(text[:1], "other values"), path)
+        left.add(_KINDS.get(text[:1], "other values"), ".".join(path))
         return {}
     try:
         inner = json.loads(text) if len(text) <= _LONGEST else None
     except (ValueError, RecursionError):
         inner = None
     if not isinstance(inner, dict):
-        left.add("other values", path)
+        left.add("other values", ".".join(path))
         return {}
     return dict(nested(path, inner, left))
 
@@ -93,7 +80,7 @@ def nested(path: Path, value: object, left: LeftOut) -> Iterator[tuple[Path, flo
     """(longer path, number) of every number in a value of JSON."""
     if isinstance(value, dict) and len(path) <= _DEEPEST:
         if _TYPE in value:
-            left.add("media", path)
+            left.add("media", ".".join(path))
             return
         for key, inner in value.items():
             yield from nested((*path, str(key)), inner, left)
@@ -102,7 +89,8 @@ def nested(path: Path, value: object, left: LeftOut) -> Iterator[tuple[Path, flo
     elif isinstance(value, str) and (word := f'"{value}"'.encode(errors="replace")) in _WORDS:
         yield path, _WORDS[word]
     else:
-        left.add({str: "text", list: "lists"}.get(type(value), "null"), path)
+        kind = "text" if isinstance(value, str) else "lists" if isinstance(value, list) else "null"
+        left.add(kind, ".".join(path))
 
 
 def _float(value: float) -> float:
@@ -181,7 +169,7 @@ def add_summary(
     for path, found in rules.items():
         name = ".".join(path)
         if len(found) > 1:
-            left.add("several summaries of one metric", path)
+            left.add("several summaries of one metric", ".".join(path))
         elif not _same(found[0], history.get(name)):
             out.add(run, name, found[0], summary=True)
 

@@ -181,7 +181,7 @@ def test_numbers_as_wandb_writes_them(reading, write):
     assert found == {
         "inf": (3, -math.inf), "flag": (3, 1), "deep.a.b": (3, 1), "int": (0, -2), "double": (9, 0.1)
     }  # fmt: skip
-    for left in ("media (image, h)", "text (text)", "null (none)", "lists (list)"):
+    for left in ("media (h, image)", "text (text)", "null (none)", "lists (list)"):
         assert left in said
 
 
