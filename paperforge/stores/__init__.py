@@ -36,6 +36,7 @@ from paperforge.stores import (
     quoted,
     sacrebleu,
     sacred,
+    seeds,
     sklearn_cv,
     sqlite,
     tensorboard,
@@ -248,15 +249,12 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     store = store_of(found.kind)
     if _is_tracker(store):
         return store.read(found, engine, table)
+    raw = store.read(found, engine, f"{table} alone")
+    raw = seeds.unfold(raw, engine, f"{table} by seed")
     if found.files[1:]:
-        raw = store.read(found, engine, f"{table} together")
         said_of_files = together.with_settings(found, raw, engine, table)
         return replace(raw, table=table, columns=(*raw.columns, *said_of_files))
-    file = found.files[0]
-    said = folders.settings(found, file)
-    if not said:
-        return store.read(found, engine, table)
-    raw = store.read(found, engine, f"{table} alone")
+    said = folders.settings(found, found.files[0])
     own = {column.lower() for column in raw.columns}
     more = {name: text for name, text in said.items() if name.lower() not in own}
     chosen = "".join(f", {literal(text)} AS {identifier(name)}" for name, text in more.items())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
-from paperforge.stores import packed
+from paperforge.stores import packed, seeds
 from paperforge.stores.nothing import NothingToRead
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def _check_header(path: Path, header: list[str]) -> None:
                 "rename one of them",
             )
     numbers = [name for name in header if _is_number(name)]
-    if numbers:
+    if numbers and not seeds.is_header(header):
         raise InputError(
             f"{numbers[0]!r} is where a column's name should be",
             f"{path.name} line 1",
