@@ -84,12 +84,14 @@ def _grids(survey: Survey) -> list[tuple[Cells, list[str]]]:
         for cells in by_metric.values() if not metric else ():
             cells.setdefault((place[0], place[1]), cell)
     grids: list[tuple[Cells, list[str]]] = []
+    seen: list[Texts] = []
     for metric, cells in by_metric.items():
-        same = next((metrics for other, metrics in grids if other == cells), None)
-        if same is None:
-            grids.append((cells, [metric]))
+        texts = _texts(survey, cells)
+        if texts in seen:
+            grids[seen.index(texts)][1].append(metric)
         else:
-            same.append(metric)
+            seen.append(texts)
+            grids.append((cells, [metric]))
     return sorted(grids, key=lambda grid: -len(grid[1]))
 
 
@@ -240,22 +242,21 @@ def _list(texts: Texts, rows: Groups, datasets: Sequence[str], width: int) -> st
 
 
 def _missing(survey: Survey, grids: Sequence[tuple[Cells, list[str]]]) -> list[str]:
-    """Lines like "seed 3 missing for lora on digits", for the first grid that misses some."""
-    for cells, _ in grids:
+    """Lines like "seed 3 missing for lora on digits"; of the first grid, then what others add."""
+    lines: dict[str, str] = {}
+    order = {name: place for place, name in enumerate(survey.methods)}
+    for cells, metrics in grids:
         found: dict[tuple[str, frozenset[str]], list[str]] = {}
         for (method, dataset), cell in cells.items():
             if missing := _missing_seeds(cell, cells):
                 found.setdefault((method, missing), []).append(dataset)
-        if found:
-            order = {name: place for place, name in enumerate(survey.methods)}
-            lines = [
-                f"{_seeds(missing)} missing for {printable(method)}"
-                + (f" on {_listed(on, _MOST_NAMES)}" if any(on) else "")
-                for (method, missing), on in sorted(found.items(), key=lambda i: order[i[0][0]])
-            ]
-            more = len(lines) - _MOST_HOLES
-            return lines[:_MOST_HOLES] + ([f"… and {more} more like this"] if more > 0 else [])
-    return []
+        for (method, missing), on in sorted(found.items(), key=lambda item: order[item[0][0]]):
+            text = f"{_seeds(missing)} missing for {printable(method)}"
+            text += f" on {_listed(on, _MOST_NAMES)}" if any(on) else ""
+            lines.setdefault(text, "" if cells is grids[0][0] else f" ({_listed(metrics, 2)})")
+    more = len(lines) - _MOST_HOLES
+    shown = [text + suffix for text, suffix in lines.items()][:_MOST_HOLES]
+    return shown + ([f"… and {more} more like this"] if more > 0 else [])
 
 
 def _seeds(seeds: frozenset[str]) -> str:

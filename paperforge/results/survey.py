@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperforge.results.shapes import GONE
+from paperforge.results.shapes import GONE, SOUND
 from paperforge.results.tidy import SOURCE, USABLE
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _MOST_SEEDS = 200
 """With more different seeds than this the missing ones are not listed."""
 _FEW = 3
+_LONGEST = 28
+_SHORT = 8
+"""Letters of a run's name, where it is longer than the longest (an id in hexadecimal)."""
 _SAID = ("crashed", "out of memory", "diverged", "running", "deleted", "parent")
 
 
@@ -108,6 +111,8 @@ _OWN = (
     "THEN (file, row) END"
 )
 """SQL: rows that name no replicate are replicates of their own."""
+_SAME = "CASE WHEN seed IS NOT NULL THEN (seed, fold, NULL, NULL) ELSE (NULL, fold, run, own) END"
+"""SQL: what is equal for runs of one replicate, the seed where it is known."""
 
 
 def _runs(engine: duckdb.DuckDBPyConnection) -> int:
@@ -130,10 +135,12 @@ def _cells(engine: duckdb.DuckDBPyConnection, *, listed: bool) -> dict[tuple[str
         f"replicates AS (SELECT metric, {_REPLICATE}, {_OWN} AS own, "
         f"coalesce(bool_or({used}), false) AS ok, "
         f"count(DISTINCT example) FILTER ({used}) AS examples, "
-        "max(CASE WHEN chosen AND NOT isfinite(value) THEN 'not finite' ELSE status::VARCHAR END) "
-        f"AS status FROM rows GROUP BY metric, {_REPLICATE}, own) "
+        "max(CASE WHEN chosen AND NOT isfinite(value) THEN 'not finite' "
+        f"WHEN status NOT IN {SOUND} THEN status::VARCHAR END) AS status "
+        f"FROM rows GROUP BY metric, {_REPLICATE}, own) "
         "SELECT coalesce(metric::VARCHAR, ''), method::VARCHAR, coalesce(dataset::VARCHAR, ''), "
-        f"count(*) FILTER (ok), {seeds}, max(examples), coalesce(max(status) FILTER (NOT ok), '') "
+        f"count(DISTINCT {_SAME}) FILTER (ok), {seeds}, max(examples), "
+        "coalesce(max(status) FILTER (NOT ok), '') "
         "FROM replicates GROUP BY 1, 2, 3"
     ).fetchall()
     return {
@@ -145,7 +152,8 @@ def _cells(engine: duckdb.DuckDBPyConnection, *, listed: bool) -> dict[tuple[str
 def _first(engine: duckdb.DuckDBPyConnection, where: str) -> str:
     found = engine.execute(
         f"SELECT {SOURCE} FROM "
-        f"(SELECT * FROM tidy_rows WHERE {where} ORDER BY file, row LIMIT 1) t JOIN sources s USING (file)"
+        f"(SELECT * FROM tidy_rows WHERE {where} ORDER BY file, row LIMIT 1) t "
+        "JOIN sources s USING (file)"
     ).fetchone()
     return str(found[0]) if found else ""
 
@@ -172,7 +180,8 @@ def _failed(engine: duckdb.DuckDBPyConnection) -> list[Failed]:
 
 def _named(method: str | None, dataset: str | None, seed: str | None, run: str | None) -> str:
     where = (method or "") + (f" on {dataset}" if dataset else "")
-    name = ", ".join(filter(None, (where, f"seed {seed}" if seed else "")))
+    name = ", ".join(filter(None, (where.strip(), f"seed {seed}" if seed else "")))
     if not run or run == name:
         return name or "a run without a name"
-    return f"{name} (run {run})" if name else f"run {run}"
+    short = run if len(run) <= _LONGEST else f"{run[:_SHORT]}…"
+    return f"{name} (run {short})" if name else f"run {short}"
