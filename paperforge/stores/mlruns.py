@@ -13,10 +13,11 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
-from paperforge.stores import documents
+from paperforge.stores import documents, mlruns_lines
+from paperforge.stores.mlruns_lines import DamagedError
 from paperforge.stores.runs import Collector
 from paperforge.stores.tracked import DELETED, Tracked, enter, named
 
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import duckdb
+    import numpy as np
 
     from paperforge.model import Found, Raw
+    from paperforge.stores.mlruns_lines import Values
 
 NAME = "MLflow's file store"
 SUFFIXES = (".yaml",)
@@ -37,13 +40,10 @@ _STATUS = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"
 """https://github.com/mlflow/mlflow/blob/master/mlflow/protos/service.proto, RunStatus."""
 _TRASH = ".trash"
 _LONGEST = 4000
-_LINE = 4096
-"""Bytes of a line of metrics at most."""
-_CHUNK = 4 << 20
+_START = 4096
+_BATCH = 50_000
 _MOST_TEXT = 128 << 20
 _DEEPEST = 30
-_PLAIN, _NAMED = 3, 5
-"""Fields of a line, without and with a data set."""
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ def recognises(path: Path) -> bool:
     if path.name != _META:
         return False
     with path.open("rb") as stream:
-        start = stream.read(_LINE)
+        start = stream.read(_START)
     return bool(_RUN.search(start) and _STAGE.search(start))
 
 
@@ -109,8 +109,10 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
         raise problem
     folders = dict(sorted(folders.items(), key=lambda item: (item[1].start, item[0])))
     numbers = enter(out, {run: one.run for run, one in folders.items()}, "")
+    writer = _Writer(out)
     for run, one in folders.items():
-        _read_metrics(reading, one, numbers[run])
+        _read_metrics(reading, writer, one, numbers[run])
+    writer.flush()
     if reading.links:
         out.note("", f"left out: {reading.links} links among the runs' files")
     return out.relation(place="line", name="run_name" if named(out) else "")
@@ -225,7 +227,7 @@ def _texts(reading: _Reading, folder: Path) -> Iterator[tuple[str, str]]:
         yield key, text
 
 
-def _read_metrics(reading: _Reading, folder: _Folder, number: int) -> None:
+def _read_metrics(reading: _Reading, writer: _Writer, folder: _Folder, number: int) -> None:
     """All metrics of a run. A file of metrics is a place of its own: it has the lines."""
     first = True
     for key, path in folder.metrics.items():
@@ -236,80 +238,56 @@ def _read_metrics(reading: _Reading, folder: _Folder, number: int) -> None:
         first = False
         try:
             with path.open("rb") as stream:
-                for line, lines in _chunks(stream):
-                    _enter(reading, mine, key, line, lines)
+                for values in mlruns_lines.read(stream):
+                    writer.add(mine, key, values)
         except OSError as error:
             reading.out.note(reading.place(path), f"cannot be opened: {error.strerror or error}")
-        except _DamagedError as error:
+        except DamagedError as error:
             text = f"damaged at line {error.line}: the lines above are kept"
             reading.out.note(reading.place(path), text)
 
 
-class _DamagedError(Exception):
-    """A line that is no value; the number of the line."""
+class _Writer:
+    """Hands values to the collector many files at a time."""
 
-    def __init__(self, line: int) -> None:
-        super().__init__(line)
-        self.line = line
+    def __init__(self, out: Collector) -> None:
+        self._out = out
+        self._held: list[tuple[np.ndarray, ...]] = []
+        self._count = 0
 
+    def add(self, run: int, key: str, found: Values) -> None:
+        """The values of a part of one file."""
+        import numpy as np
 
-def _chunks(stream: BinaryIO) -> Iterator[tuple[int, list[list[bytes]]]]:
-    """The number of the first line, and the fields of many lines, a bounded part at a time."""
-    line, rest = 1, b""
-    while part := stream.read(_CHUNK):
-        whole, end, rest = (rest + part).rpartition(b"\n")
-        lines = whole.split(b"\n") if end else []
-        yield line, [one.split() for one in lines]
-        line += len(lines)
-        if len(rest) > _LINE:
-            raise _DamagedError(line)
-    # The end of a line is missing: what is there may be the start of a longer number.
-    fields = rest.split()
-    if len(fields) >= _PLAIN:
-        yield line, [fields]
-    elif fields:
-        raise _DamagedError(line)
-
-
-def _enter(reading: _Reading, run: int, key: str, first: int, lines: list[list[bytes]]) -> None:
-    """Add the values of some lines, up to the first that is damaged."""
-    import numpy as np
-
-    kept: list[tuple[int, float, float, int]] = []
-    names: list[str | None] = []
-    damaged = 0
-    for line, fields in enumerate(lines, first):
-        if not fields:
-            continue
-        try:
-            step = float(int(fields[2])) if len(fields) >= _PLAIN else 0.0
-            kept.append((line, step, float(fields[1]), int(fields[0])))
-        except (ValueError, IndexError, OverflowError):
-            damaged = line
-            break
-        named = b" ".join(fields[3:-1]).decode("utf-8", "replace")[:_LONGEST]
-        names.append(named if len(fields) >= _NAMED else None)
-    if kept:
-        order = sorted(range(len(kept)), key=lambda place: _moment(kept[place]))
-        if not reading.out.found.history and not any(names):
+        order = found.order()
+        if not (self._out.found.history or found.datasets):
             order = order[-1:]
-        chosen = [kept[place] for place in order]
-        lines_, steps, values, _ = zip(*chosen, strict=True)
-        said = {"dataset": [names[place] for place in order]} if any(names) else {}
-        count, number = len(chosen), reading.out.number(key)
-        reading.out.block(
-            np.full(count, run),
-            np.full(count, number),
-            np.array(values, dtype=np.float64),
-            steps=np.array(steps, dtype=np.float64),
-            at=np.array(lines_, dtype=np.int64),
-            **said,
+        metric = self._out.number(key)
+        columns = (
+            np.full(len(order), run),
+            np.full(len(order), metric),
+            found.values[order],
+            found.steps[order],
+            found.at[order],
         )
-    if damaged:
-        raise _DamagedError(damaged)
+        if found.datasets:
+            self.flush()
+            names = [found.datasets[place] for place in order]
+            self._hand(columns, dataset=names)
+            return
+        self._held.append(columns)
+        self._count += len(order)
+        if self._count >= _BATCH:
+            self.flush()
 
+    def flush(self) -> None:
+        """Hand over what is held."""
+        import numpy as np
 
-def _moment(one: tuple[int, float, float, int]) -> tuple[float, int, float]:
-    """What MLflow compares to find the last value."""
-    _, step, value, time = one
-    return step, time, value if value == value else 0.0  # noqa: PLR0124  NaN
+        if self._held:
+            self._hand(tuple(np.concatenate(one) for one in zip(*self._held, strict=True)))
+        self._held, self._count = [], 0
+
+    def _hand(self, columns: tuple[np.ndarray, ...], **said: list[str | None]) -> None:
+        runs, metrics, values, steps, at = columns
+        self._out.block(runs, metrics, values, steps=steps, at=at, **said)
