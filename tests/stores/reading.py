@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from paperforge import stores
 from paperforge.engine import open_engine
+from paperforge.errors import InputError
 
 
 @contextmanager
@@ -31,6 +32,25 @@ def engine_of(found):
         yield engine.connection
     finally:
         engine.close()
+
+
+def damaged(data, patches, end=None):
+    """Bytes with some overwritten, cut off where `end` is in their first half."""
+    data = bytearray(data)
+    for at, patch in patches:
+        place = at % len(data)
+        data[place : place + len(patch)] = patch
+    return bytes(data[: max(20, end)] if end is not None and end < len(data) // 2 else data)
+
+
+def read_or_refused(path):
+    """Read a file; the error of ours names it where there is one."""
+    error = None
+    try:
+        rows_of(path)
+    except InputError as refused:
+        error = refused
+    assert error is None or path.name in error.where
 
 
 def rows_of(path):

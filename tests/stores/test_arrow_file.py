@@ -128,14 +128,7 @@ def test_in_a_folder(tmp_path, table):
 )
 def test_any_damage_is_rows_or_an_error(
     write, reading, tmp_path, table, patches, end, stream, packed
-):  # noqa: PLR0917  fixtures and examples
+):
     path = written(tmp_path / "whole", table, stream=stream, compression=packed)
-    data = bytearray(path.read_bytes())
-    for place, patch in patches:
-        place %= len(data)
-        data[place : place + len(patch)] = patch
-    data = data[: max(6, end)] if end < len(data) // 2 else data
-    try:
-        reading.rows_of(write(bytes(data), "damaged.arrow"))
-    except InputError as error:
-        assert "damaged.arrow" in error.where
+    data = reading.damaged(path.read_bytes(), patches, end)
+    reading.read_or_refused(write(data, "damaged.arrow"))

@@ -46,8 +46,7 @@ def test_a_table_of_another_schema(database, reading):
         ("SELECT * FROM read_csv('/etc/hosts')", "view of other files"),
         ("SELECT * FROM read_text('/etc/hosts')", "view of other files"),
         (
-            "WITH RECURSIVE t(accuracy) AS (SELECT 1::BIGINT UNION ALL SELECT accuracy + 1 FROM t) "
-            "SELECT * FROM t",
+            "WITH RECURSIVE t(n) AS (SELECT 1::BIGINT UNION ALL SELECT n + 1 FROM t) SELECT * FROM t",
             "takes longer",
         ),
     ],
@@ -96,13 +95,5 @@ def test_another_version(database, reading):
 )
 def test_any_damage_is_rows_or_an_error(database, write, reading, tmp_path, patches, end):
     whole = tmp_path / "whole.duckdb"
-    data = bytearray((whole if whole.exists() else database(name="whole.duckdb")).read_bytes())
-    for place, patch in patches:
-        place %= len(data)
-        data[place : place + len(patch)] = patch
-    if end < len(data) // 2:
-        data = data[: max(20, end)]
-    try:
-        reading.rows_of(write(bytes(data), "damaged.duckdb"))
-    except InputError as error:
-        assert "damaged.duckdb" in error.where
+    sound = (whole if whole.exists() else database(name="whole.duckdb")).read_bytes()
+    reading.read_or_refused(write(reading.damaged(sound, patches, end), "damaged.duckdb"))

@@ -126,7 +126,7 @@ def test_byte_order_marks(write, reading, encoding):
         ('{"a": 1, "A": 2}', "differ only in case"),
         ('{"__row": 1}', "two underscores"),
         ('{"accuracy": [1, 2], "loss": [3, 4]}', "does not say what they run over"),
-        ('{"method": ["a"], "accuracy": [3, 4]}', "not of one length: method 1, accuracy 2"),
+        ('{"seed": [0], "x": "y", "accuracy": [3, 4]}', "not of one length: seed 1, accuracy 2"),
         ('{"x": {"foo": 1, "bar": 2}, "y": {"foo": 1, "bar": 2}}', "cannot be told"),
         ('{"lora": {"digits": [1, 2]}}', "run over"),
         ('{"a": [{"x": 1}], "b": [{"x": 1}]}', "several tables: a, b"),
