@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
-from paperforge.stores import documents, hydra
+from paperforge.stores import documents, guild_attrs, hydra
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -114,13 +114,23 @@ def _configs(
 ) -> Iterator[tuple[Path, tuple[tuple[str, str], ...], tuple[str, ...]]]:
     """(place, settings, complaints) of the configs of a folder, those with the last word last.
 
-    Hydra's config of the job comes first, then what the folder itself holds.
+    Guild's flags of the run and Hydra's config of the job come first, then what the folder holds.
     """
+    run = guild_attrs.run_of(folder)
+    if run is not None and _is_inside(guild_attrs.flags_file(run), root):
+        flags = guild_attrs.flags_file(run)
+        yield flags, *_of_file(flags, _stamps(flags.parent, (flags.name,)))
     job = _job(folder, root)
     if job is not None:
         yield job, *_of_job(job, _stamps(job / hydra.FOLDER, hydra.FILES))
     for path in _beside(folder, root)[::-1]:
         yield path, *_of_file(path, _stamps(folder, (path.name,)))
+
+
+def _is_inside(path: Path, root: Path) -> bool:
+    """Whether a file is there, and in the source: or beside it, where that is a file."""
+    top = root if root.is_dir() else root.parents[min(_ABOVE, len(root.parents) - 1)]
+    return path.is_file() and path.resolve().is_relative_to(top)
 
 
 def _job(folder: Path, root: Path) -> Path | None:
@@ -207,6 +217,8 @@ def config_files(folder: Path, root: Path) -> list[Path]:
     """The files that `settings` may read for a folder: what a reading depends on."""
     job = _job(folder, root)
     found = [job / hydra.FOLDER / name for name in hydra.FILES] if job is not None else []
+    run = guild_attrs.run_of(folder)
+    found += [guild_attrs.flags_file(run)] if run is not None else []
     return [*_beside(folder, root), *(path for path in found if path.is_file())]
 
 

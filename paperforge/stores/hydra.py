@@ -23,6 +23,9 @@ FOLDER = ".hydra"
 FILES = ("config.yaml", "overrides.yaml", "hydra.yaml")
 _OVERRIDE = re.compile(r"[+]{0,2}([A-Za-z_][\w./\-]*)(?:@[\w./:\-]*)?=(.*)", re.DOTALL)
 _CHOICES = re.compile(rb"^( +)choices:[ ]*\n((?:\1 +[^\n]*\n?)+)", re.MULTILINE)
+_CHOICE = re.compile(r"^ +([\w./@:\-]+): ([\w.\-/]+)$", re.MULTILINE)
+_PLAIN = re.compile(r"- ([+]{0,2}[A-Za-z_][\w./@\-]*=[\w./+\-]*)")
+"""An override that YAML reads as the text that it is."""
 _LARGEST = 1 << 20
 _NAMES = ("name", "_name_")
 _SHOWN = 5
@@ -70,10 +73,9 @@ def _is_named(config: Mapping[str, object], key: str) -> bool:
 
 def _groups(job: Path) -> dict[str, str]:
     """Key -> value of the overrides; `model/encoder@net=big` chooses an option of model.encoder."""
-    content, _ = _yaml(job, FILES[1])
     found = {}
-    for one in content if isinstance(content, list) else ():
-        override = _OVERRIDE.fullmatch(one) if isinstance(one, str) else None
+    for one in _overrides(job):
+        override = _OVERRIDE.fullmatch(one)
         if override and not override[1].startswith(_OF_HYDRA):
             value = override[2].strip().strip("'\"")
             if value[:1] not in ("{", "[") and value != "null":
@@ -94,15 +96,27 @@ def _choices(job: Path) -> dict[str, str]:
         return {}
     if found is None:
         return {}
-    try:
-        content = documents.yaml_of(found[2], path.name)
-    except InputError:
-        return {}
+    lines = _CHOICE.findall(found[2].decode("utf-8", "replace"))
     return {
-        str(group).partition("@")[0].replace("/", "."): option
-        for group, option in documents.mapping(content).items()
-        if isinstance(option, str) and not str(group).startswith(_OF_HYDRA)
+        group.partition("@")[0].replace("/", "."): option
+        for group, option in lines
+        if option != "null" and not group.startswith(_OF_HYDRA)
     }
+
+
+def _overrides(job: Path) -> list[str]:
+    """The lines of overrides.yaml; as they are written by far most, without parsing YAML."""
+    path = job / FOLDER / FILES[1]
+    try:
+        if path.stat().st_size <= _LARGEST:
+            lines = path.read_text(encoding="utf-8").splitlines()
+            plain = [found[1] for line in lines if (found := _PLAIN.fullmatch(line))]
+            if len(plain) == len(lines):
+                return plain
+    except (OSError, UnicodeDecodeError):
+        return []
+    content, _ = _yaml(job, FILES[1])
+    return [one for one in content if isinstance(one, str)] if isinstance(content, list) else []
 
 
 def _yaml(job: Path, name: str) -> tuple[object, list[str]]:
@@ -139,7 +153,6 @@ def silent(root: Path, files: Iterable[Path], claimed: Iterable[Path]) -> Iterat
 
 def _described(root: Path, job: Path) -> str:
     """A job's folder and its overrides."""
-    content, _ = _yaml(job, FILES[1])
-    said = [str(one) for one in content] if isinstance(content, list) else []
+    said = _overrides(job)
     place = job.relative_to(root).as_posix()
     return f"{place} ({' '.join(said)[:200]})" if said else place
