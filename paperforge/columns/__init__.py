@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.columns import roles, values
-from paperforge.columns.draft import EACH_COLUMN, Draft, Mapped, Value
+from paperforge.columns.draft import EACH_COLUMN, OR, Draft, Mapped, Value
 from paperforge.spec import ROLES
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from paperforge.numbers import Look
     from paperforge.spec import Source
 
-__all__ = ["EACH_COLUMN", "Mapped", "Value", "guess"]
+__all__ = ["EACH_COLUMN", "OR", "Mapped", "Value", "guess"]
 
 
 def guess(
@@ -45,6 +45,8 @@ def guess(
     """
     draft = Draft(raw, looks, source, frozenset(declared), rows)
     draft.declare()
+    for role in ROLES:
+        roles.take_pattern(draft, role)
     for role in ROLES:
         roles.find(draft, role)
     if "metric" in draft.roles:

@@ -27,6 +27,9 @@ class Rows(Protocol):
     def same(self, columns: Sequence[str]) -> bool:
         """Whether the columns have the same value in every row."""
 
+    def has_empty(self, column: str) -> bool:
+        """Whether a row has no value in the column."""
+
     def values(self, column: str) -> tuple[str, ...]:
         """A few different values of a column."""
 

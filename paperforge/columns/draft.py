@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 EACH_COLUMN = "*"
 """As the column of the datasets: every value column is one."""
+OR = " or "
+"""Between columns of which the first that is filled counts, row by row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Mapped:
     guessed: frozenset[str] = frozenset()
     """The roles that nobody declared."""
     notes: tuple[Diagnostic, ...] = ()
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Role -> columns that have it where its own is empty, in the order of precedence."""
 
 
 @dataclass(slots=True)
@@ -58,6 +62,7 @@ class Draft:
     guessed: set[str] = field(default_factory=set)
     values: list[Value] = field(default_factory=list)
     notes: list[Diagnostic] = field(default_factory=list)
+    others: dict[str, tuple[str, ...]] = field(default_factory=dict)
     crossed: bool = False
     """Whether the value columns are datasets."""
 
@@ -67,10 +72,20 @@ class Draft:
             if (role, name) == ("dataset", EACH_COLUMN):
                 self.crossed = True
                 continue
-            self.roles[role] = resolve(name, self.raw.columns, self.source.shown)
+            first, *others = self.columns_of(name)
+            self.roles[role] = first
+            if others:
+                self.others[role] = tuple(others)
         for role, column in self.raw.known.items():
             if column not in self.roles.values():
                 self.roles.setdefault(role, column)
+
+    def columns_of(self, name: str) -> list[str]:
+        """The columns that a declared name means: one, or several with "or" between them."""
+        columns, shown = self.raw.columns, self.source.shown
+        if OR not in name or name in columns:
+            return [resolve(name, columns, shown)]
+        return [resolve(part, columns, shown) for part in name.split(OR)]
 
     def free(self) -> list[str]:
         """Columns without a role."""
@@ -98,5 +113,9 @@ class Draft:
     def mapped(self) -> Mapped:
         """The finished guess."""
         return Mapped(
-            dict(self.roles), tuple(self.values), frozenset(self.guessed), tuple(self.notes)
+            dict(self.roles),
+            tuple(self.values),
+            frozenset(self.guessed),
+            tuple(self.notes),
+            dict(self.others),
         )

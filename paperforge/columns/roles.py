@@ -12,6 +12,9 @@ from paperforge.names import is_setting, listed, plain
 if TYPE_CHECKING:
     from paperforge.columns.draft import Draft
 
+_PATTERN = "pattern."
+_SHARED = ("method", "dataset", "seed", "fold")
+"""The roles that some runs of a store may have in one place and some in another."""
 _UNNAMED = re.compile(r"column 1|unnamed: 0")  # without a header: here, and in pandas
 
 
@@ -21,11 +24,40 @@ def find(draft: Draft, role: str) -> None:
         return
     if draft.crossed and role in ("dataset", "metric", "value"):
         return
-    found = candidates(role, [c for c in draft.free() if _fits(draft, c, role)])
+    able = [c for c in draft.free() if _fits(draft, c, role)]
+    found = candidates(role, able)
     if role == "example" and not found:
         found = _weak_examples(draft)
     if found:
         draft.take(role, one_of(role, found, draft.rows, draft.source.shown))
+        _take_others(draft, role, [c for c in able if c not in found])
+
+
+def take_pattern(draft: Draft, role: str) -> None:
+    """What --path names comes before what the store itself knows, where it does not say --map."""
+    if role in draft.source.columns:
+        return
+    found = candidates(role, [c for c in draft.raw.columns if c.startswith(_PATTERN)])
+    if not found:
+        return
+    known = draft.roles.get(role)
+    column = one_of(role, found, draft.rows, draft.source.shown)
+    draft.take(role, column)
+    if known and draft.rows and draft.rows.has_empty(column):
+        draft.others[role] = (known,)
+
+
+def _take_others(draft: Draft, role: str, able: list[str]) -> None:
+    """Columns of lower precedence, for the rows in which the role's own column is empty."""
+    if role not in _SHARED or not draft.rows or not draft.rows.has_empty(draft.roles[role]):
+        return
+    others: list[str] = []
+    while found := candidates(role, able):
+        if len(found) == 1 or draft.rows.same(found):
+            others.append(found[0])
+        able = [c for c in able if c not in found]
+    if others:
+        draft.others[role] = tuple(others)
 
 
 def _fits(draft: Draft, column: str, role: str = "") -> bool:

@@ -35,6 +35,11 @@ class Peek:
         sql = f"SELECT 1 FROM {identifier(self.table)} WHERE NOT ({tests or 'true'}) LIMIT 1"
         return self.engine.execute(sql).fetchone() is None
 
+    def has_empty(self, column: str) -> bool:
+        """Whether a row has no value in the column."""
+        sql = f"SELECT 1 FROM {identifier(self.table)} WHERE {self._text(column)} IS NULL LIMIT 1"
+        return self.engine.execute(sql).fetchone() is not None
+
     def values(self, column: str) -> tuple[str, ...]:
         """The first few different values of a column."""
         found = self.engine.execute(

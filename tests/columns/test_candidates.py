@@ -84,7 +84,9 @@ def peek():
         def make(given):
             names = ", ".join(f'"{name}"' for name in given)
             rows = ", ".join(str(tuple(row)) for row in zip(*given.values(), strict=True))
-            engine.execute(f"CREATE TABLE raw AS SELECT * FROM (VALUES {rows}) t({names})")
+            engine.execute(
+                f"CREATE OR REPLACE TABLE raw AS SELECT * FROM (VALUES {rows}) t({names})"
+            )
             return Peek(engine, "raw")
 
         yield make
@@ -110,7 +112,9 @@ def test_two_different_candidates_are_an_error_that_lists_them_with_their_values
 
 
 def test_two_columns_with_the_same_values_are_no_ambiguity(peek):
-    rows = peek({"config.seed": ("1", "2", "3"), "seed": (1.0, 2.0, 3.0)})
+    rows = peek(
+        {"config.seed": ("1", "2", "3"), "seed": (1.0, 2.0, 3.0), "config.model": ("a", "b", "b")}
+    )
     assert tracked("config.seed", "seed", "config.model", rows=rows).roles["seed"] == "config.seed"
 
 
@@ -131,3 +135,28 @@ def test_map_names_any_column_with_or_without_its_head():
         assert mapped.roles["method"] == "config.model.name"
     mapped = tracked("config.model", "epoch", mapping={"step": "epoch"})
     assert mapped.roles["step"] == "epoch"
+
+
+def test_a_role_that_runs_have_in_different_places_is_taken_row_by_row(peek):
+    rows = peek(
+        {"config.model": ("a", "", ""), "tags.model": ("b", "b", ""), "path.method": ("c",) * 3}
+    )
+    mapped = tracked("config.model", "tags.model", "path.method", rows=rows)
+    assert mapped.roles["method"] == "config.model"
+    assert mapped.others == {"method": ("tags.model", "path.method")}
+    rows = peek({"config.model": ("a", "a"), "tags.model": ("b", "b")})
+    assert tracked("config.model", "tags.model", rows=rows).others == {}
+    mapped = tracked("config.model", "tags.model", mapping={"method": "config.model or tags.model"})
+    assert mapped.others == {"method": ("tags.model",)}
+
+
+def test_path_comes_before_what_the_store_itself_knows(peek):
+    raw = Raw("raw", ("run", "dataset", "pattern.dataset", "config.model", "metric", "value"),
+              {**KNOWN, "dataset": "dataset"})  # fmt: skip
+    source = Source(Path("/logs"), "logs", pattern="{dataset}/*")
+    rows = peek({"pattern.dataset": ("x", ""), "config.model": ("a", "a")})
+    mapped = columns.guess(raw, {}, source, (), rows)
+    assert mapped.roles["dataset"] == "pattern.dataset"
+    assert mapped.others == {"dataset": ("dataset",)}
+    source = Source(Path("/logs"), "logs", {"dataset": "dataset"}, pattern="{dataset}/*")
+    assert columns.guess(raw, {}, source, (), rows).roles["dataset"] == "dataset"
