@@ -22,6 +22,7 @@ from paperforge.stores import (
     duckdb_file,
     dvclive,
     folders,
+    guild,
     helm,
     hf_trainer,
     inspect_ai,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from paperforge.model import Raw, Store
 
 STORES: Mapping[str, Store] = {
+    "guild": cast("Store", guild),
     "tensorboard": cast("Store", tensorboard),
     "wandb": cast("Store", wandb),
     "clearml": cast("Store", clearml),
