@@ -7,7 +7,7 @@ columns of the run (`run`, `run_name`, `status`, `config.lr`, ...) beside `metri
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from paperforge.engine import identifier
 from paperforge.errors import InputError
@@ -180,12 +180,12 @@ class Collector:
         *,
         steps: np.ndarray | None = None,
         at: np.ndarray | None = None,
-        **said: Sequence[str | None],
+        **said: np.ndarray | Sequence[str | None],
     ) -> None:
         """Values of many runs and metrics, in the order written: the fast way for large stores.
 
         runs, metrics: int64, the numbers that `run` and `number` gave; values and steps: float64;
-        at: int64. `said`: roles as texts, one a value.
+        at: int64. `said`: roles as texts, axes as float64, one a value.
         """
         import pyarrow as pa
 
@@ -193,9 +193,10 @@ class Collector:
         if not len(values):
             return
         self._used.update(said)
-        numbers = {"run": runs, "key": metrics, "value": values, "step": steps, "record": at}
+        numbers: dict[str, Any] = {"run": runs, "key": metrics, "value": values}
+        numbers |= {"step": steps, "record": at, **{n: one for n, one in said.items() if n in AXES}}
         arrays = {name: arrow.numbers(one) for name, one in numbers.items() if one is not None}
-        arrays |= {role: arrow.texts(texts) for role, texts in said.items()}
+        arrays |= {n: arrow.texts(cast("Any", one)) for n, one in said.items() if n in ROLES}
         self._hold(pa.RecordBatch.from_pydict(arrays))
         if self._held >= _BATCH:
             self._flush()

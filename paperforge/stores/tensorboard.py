@@ -103,11 +103,12 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     folders: dict[Path, list[_Head]] = defaultdict(list)
     for path in found.files:
         folders[path.parent].append(_head(path, left))
-    places = _owners(found, folders)
-    for owner in dict.fromkeys(place.owner for place in places):
-        parts = [place for place in places if place.owner == owner]
-        below = any(owner in place.owner.parents for place in places)
-        _Reader(out, owner, left).read(parts, optional=below)
+    runs: dict[Path, list[_Folder]] = defaultdict(list)
+    for place in _owners(found, folders):
+        runs[place.owner].append(place)
+    above = {folder for owner in runs for folder in owner.parents}
+    for owner, parts in runs.items():
+        _Reader(out, owner, left).read(parts, optional=owner in above)
     if said := str(left):
         out.note("", f"left out of TensorBoard's values: {said}", warn=False)
     named = not all(_AUTOMATIC.fullmatch(run.name) for run in out.runs)
@@ -137,27 +138,37 @@ def _owners(found: Found, folders: dict[Path, list[_Head]]) -> list[_Folder]:
     for path, heads in sorted(folders.items()):
         heads.sort(key=lambda head: (head.wall, head.path))
         places[path] = _Folder(path, heads, path)
+    sessions: dict[Path, set[str]] = defaultdict(set)
     for place in places.values():
-        if place.path == found.root or not found.root.is_dir():
-            continue
-        above = places.get(place.path.parent)
-        place.owner = place.path.parent
-        if place.path.name.lower() in splits():
-            place.use, place.name = "split", place.path.name
-        elif scalars := _of_add_scalars(place, places):
-            place.use = "scalars"
-            place.owner, place.name = scalars
-        elif above is not None and above.tags and _is_of_add_hparams(place):
-            others = [p for p in places.values() if p.path.parent == above.path]
-            told = [p.hparams for p in others if _is_of_add_hparams(p)]
-            place.use = "hparams" if all(one == told[0] for one in told) else ""
-        if not place.use:
-            place.owner = place.path
+        if _is_of_add_hparams(place):
+            sessions[place.path.parent].add(str(place.hparams))
+    for place in places.values():
+        if place.path != found.root and found.root.is_dir():
+            _assign(place, places, sessions)
     for place in places.values():
         # A part of a part: runs/a/train/1700000000.5 belongs to runs/a.
         while (above := places.get(place.owner)) is not None and above.owner != place.owner:
             place.owner = above.owner
     return sorted(places.values(), key=lambda p: (p.use == "hparams", bool(p.use), p.path))
+
+
+def _assign(place: _Folder, places: dict[Path, _Folder], sessions: dict[Path, set[str]]) -> None:
+    """Say whose a folder is. `sessions`: the different settings below a folder."""
+    above = places.get(place.path.parent)
+    if place.path.name.lower() in splits():
+        place.owner = place.path.parent
+        place.use, place.name = "split", place.path.name
+    elif scalars := _of_add_scalars(place, places):
+        place.use = "scalars"
+        place.owner, place.name = scalars
+    elif (
+        above is not None
+        and above.tags
+        and _is_of_add_hparams(place)
+        # Settings that differ are runs of their own, beside one that wrote into their folder.
+        and len(sessions[above.path]) == 1
+    ):
+        place.owner, place.use = above.path, "hparams"
 
 
 def _of_add_scalars(place: _Folder, places: dict[Path, _Folder]) -> tuple[Path, str] | None:
@@ -254,26 +265,26 @@ class _Reader:
             self._out.note(place, text, warn=False)
 
     def _take(self, run: int, metrics: list[str], batch: Batch) -> None:
-        """A batch's values, by metric."""
+        """A batch's values, in the order written."""
         import numpy as np
 
-        order = np.argsort(batch.tag, kind="stable")
-        tags = batch.tag[order]
-        starts = np.flatnonzero(np.diff(tags, prepend=-1))
-        for rows in np.split(order, starts[1:]):
-            if not len(rows):
-                continue
-            metric = metrics[int(batch.tag[rows[0]])]
-            values = batch.value[rows]
-            self._last[metric] = float(values[-1])
-            self._out.extend(
-                run,
-                metric,
-                values,
-                steps=batch.step[rows],
-                at=batch.record[rows],
-                time=batch.wall[rows],
-            )
+        count = len(batch.tag)
+        if not count:
+            return
+        last = np.full(len(metrics), -1)
+        last[batch.tag] = np.arange(count)
+        for metric, row in zip(metrics, last.tolist(), strict=True):
+            if row >= 0:
+                self._last[metric] = float(batch.value[row])
+        numbers = np.array([self._out.number(metric) for metric in metrics])
+        self._out.block(
+            np.full(count, run),
+            numbers[batch.tag],
+            batch.value,
+            steps=batch.step,
+            at=batch.record,
+            time=batch.wall,
+        )
 
     def _finals(self, file: EventFile, batch: Batch) -> None:
         """What add_hparams says once more; what is only there is a value like others."""

@@ -101,46 +101,60 @@ def _float(value: float) -> float:
 
 
 class Series:
-    """Rows of a history, gathered by metric and handed over in arrays."""
+    """Rows of a history, gathered and handed over in arrays."""
 
     def __init__(self, out: Collector) -> None:
         self._out = out
-        self._held: dict[tuple[Path, bool, bool], list[tuple[float, ...]]] = {}
+        self._held: dict[tuple[bool, bool], list[tuple[float, ...]]] = {}
         self._count = 0
-        self.last: dict[str, float] = {}
-        """Metric -> the value written last, once `flush` was called."""
+        self._numbers: dict[Path, int] = {}
+        self._last: dict[int, float] = {}
         self.run = -1
         """The collector's number of the run that rows belong to."""
+
+    @property
+    def last(self) -> dict[str, float]:
+        """Metric -> the value written last."""
+        logged = [(path, n) for path, n in self._numbers.items() if n in self._last]
+        return {".".join(path): self._last[n] for path, n in logged}
 
     def row(self, found: dict[Path, float], step: float, record: int) -> None:
         """One row: its numbers as `numbers` gives them."""
         time = found.get(("_timestamp",))
         epoch = next((found[path] for path in _EPOCHS if path in found), None)
-        kinds = (epoch is not None, time is not None)
+        held = self._held.setdefault((epoch is not None, time is not None), [])
         point = (step, record, epoch or 0.0, time or 0.0)
         for path, value in found.items():
-            if path[:1] and path[0] in INTERNAL:
-                continue
-            key = (path, *kinds)
-            held = self._held.get(key)
-            if held is None:
-                held = self._held[key] = []
-            held.append((value, *point))
-            self._count += 1
+            number = self._numbers.get(path)
+            if number is None:
+                number = self._number(path)
+            if number >= 0:
+                held.append((number, value, *point))
+                self._last[number] = value
+        self._count += len(found)
         if self._count >= _BATCH:
             self.flush()
+
+    def _number(self, path: Path) -> int:
+        """The collector's number of a metric; -1: it is none."""
+        internal = not path or path[0] in INTERNAL
+        self._numbers[path] = -1 if internal else self._out.number(".".join(path))
+        return self._numbers[path]
 
     def flush(self) -> None:
         """Hand over what is held; before the run changes, and at the end."""
         import numpy as np
 
-        for (path, has_epoch, has_time), rows in self._held.items():
-            value, step, record, epoch, time = np.array(rows, dtype=np.float64).T
+        for (has_epoch, has_time), rows in self._held.items():
+            if not rows:
+                continue
+            columns = np.array(rows, dtype=np.float64).T
+            number, value, step, record, epoch, time = columns
             axes = {"epoch": epoch} if has_epoch else {}
             axes |= {"time": time} if has_time else {}
-            name = ".".join(path)
-            self.last[name] = rows[-1][0]
-            self._out.extend(self.run, name, value, steps=step, at=record, **axes)
+            runs = np.full(len(rows), self.run)
+            at = record.astype(np.int64)
+            self._out.block(runs, number.astype(np.int64), value, steps=step, at=at, **axes)
         self._held.clear()
         self._count = 0
 
