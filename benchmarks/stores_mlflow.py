@@ -53,7 +53,7 @@ engine = open_engine(found.files)
 raw = stores.read(replace(found, history=sys.argv[2] == "history"), engine.connection, "raw")
 seconds = time.perf_counter() - start
 say(seconds, imports, engine.connection.execute(
-    "SELECT sum(value) FROM (SELECT last(value ORDER BY step) AS value FROM raw GROUP BY run, metric)"
+    "SELECT sum(v) FROM (SELECT last(value ORDER BY step) AS v FROM raw GROUP BY run, metric)"
     if sys.argv[2] == "final" else "SELECT count(value) FROM raw").fetchone()[0])
 """
 
@@ -66,25 +66,33 @@ def make(path: Path, runs: int, metrics: int, steps: int) -> None:
             if "sqlite_sequence" not in sql:
                 store.execute(sql)
         store.execute("PRAGMA synchronous = OFF")
-        store.execute("INSERT INTO alembic_version VALUES ('made by SQL')")
+        (version,) = schema.execute("SELECT version_num FROM alembic_version").fetchone()
+        store.execute("INSERT INTO alembic_version VALUES (?)", (version,))
         store.execute(
-            "INSERT INTO experiments (experiment_id, name, lifecycle_stage) "
-            "VALUES (1, 'study', 'active')"
+            "INSERT INTO experiments (experiment_id, name, lifecycle_stage, artifact_location) "
+            "VALUES (1, 'study', 'active', 'artifacts')"
         )
         for number in range(runs):
             add_run(store, number, metrics, steps, chance)
         store.commit()
 
 
-def add_run(store, number: int, metrics: int, steps: int, chance: random.Random) -> None:
+def add_run(
+    store: sqlite3.Connection, number: int, metrics: int, steps: int, chance: random.Random
+) -> None:
     """One run with its parameters, tags, history and latest values."""
     run, start = f"{chance.getrandbits(128):032x}", 1_700_000_000_000 + number * 1000
     store.execute(
         "INSERT INTO runs (run_uuid, name, status, start_time, end_time, lifecycle_stage, "
-        "experiment_id) VALUES (?, ?, 'FINISHED', ?, ?, 'active', 1)",
+        "experiment_id, user_id, artifact_uri) "
+        "VALUES (?, ?, 'FINISHED', ?, ?, 'active', 1, 'somebody', 'artifacts')",
         (run, f"run-{number}", start, start + 1),
     )
-    params = {"method": f"m{number % 10}", "dataset": f"d{number // 10 % 10}", "seed": number // 100}
+    params = {
+        "method": f"m{number % 10}",
+        "dataset": f"d{number // 10 % 10}",
+        "seed": number // 100,
+    }
     store.executemany(
         "INSERT INTO params VALUES (?, ?, ?)", [(k, str(v), run) for k, v in params.items()]
     )
@@ -132,11 +140,13 @@ def main() -> None:
             start = time.perf_counter()
             make(path, given.runs, given.metrics, given.steps)
             print(f"made {path.stat().st_size / 1e9:.2f} GB in {time.perf_counter() - start:.0f} s")
-        has = subprocess.run([given.mlflow, "-c", "import mlflow"], capture_output=True).returncode
+        needed = "import mlflow, sqlalchemy, pandas"
+        command = [given.mlflow, "-c", needed]
+        has = not subprocess.run(command, check=False, capture_output=True).returncode
         ours, theirs = [], []
         for _ in range(3):
             ours.append(measure(sys.executable, OURS, str(path), "final"))
-            if not has:
+            if has:
                 theirs.append(measure(given.mlflow, SEARCH_RUNS, str(path)))
         own = show("paperforge, final values", ours)
         if theirs:

@@ -33,7 +33,10 @@ NAME = "MLflow"
 SUFFIXES = databases.SUFFIXES
 
 _TABLES = frozenset(("experiments", "runs", "metrics", "params", "tags"))
-_BATCH = 50_000
+_BATCH = 2000
+"""Rows at a time: few enough that Python's garbage collector has nothing to look through."""
+_LONG = 50_000
+"""Values of one run from which they are sorted on disk."""
 _MOST_RUNS = 100_000
 _MOST_TEXT = 128 << 20
 """Characters of all settings of a store."""
@@ -210,7 +213,7 @@ def _read_latest(store: _Store, numbers: dict[str, int], others: set[str]) -> se
     cursor = store.database.execute("SELECT run_uuid, key, value, step, is_nan FROM latest_metrics")
     found: set[bytes] = set()
     names: dict[bytes, int] = {}
-    for rows in _batches(store, cursor):
+    for rows in _batches(store, cursor, _BATCH):
         uuids, keys, values, steps, nans = zip(*rows, strict=True)
         mine = np.array([known.get(uuid, -1) for uuid in uuids], dtype=np.int64)
         kept = mine >= 0
@@ -230,14 +233,14 @@ def _read_history(store: _Store, run: str, number: int) -> None:
 
     names: dict[bytes, int] = {}
     cursor = store.database.execute(_POINTS, (run,))
-    batches = _batches(store, cursor)
+    batches = _batches(store, cursor, _LONG)
     first = next(batches, None)
     if first is None:
         return
-    if len(first) == _BATCH:
+    if len(first) == _LONG:
         store.rows -= len(first)
         ordered = f"{_POINTS} ORDER BY key, step, timestamp, value, is_nan"
-        batches = _batches(store, store.database.execute(ordered, (run,)))
+        batches = _batches(store, store.database.execute(ordered, (run,)), _LONG)
         first = next(batches, None)
     while first:
         rowids, keys, values, steps, times, nans = zip(*first, strict=True)
@@ -269,9 +272,9 @@ def _measured_on(
     return {"dataset": [names[place] for place in order]} if any(names) else {}
 
 
-def _batches(store: _Store, cursor: sqlite3.Cursor) -> Iterator[list[tuple]]:  # type: ignore[type-arg]
+def _batches(store: _Store, cursor: sqlite3.Cursor, count: int) -> Iterator[list[tuple]]:  # type: ignore[type-arg]  # the columns differ
     """Rows of a query, bounded by what the file can hold."""
-    while rows := cursor.fetchmany(_BATCH):
+    while rows := cursor.fetchmany(count):
         store.rows += len(rows)
         if store.rows > store.most:
             raise sqlite3.DatabaseError("it claims more values than fit into it")

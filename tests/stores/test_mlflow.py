@@ -264,7 +264,7 @@ def test_a_data_set_that_was_logged_as_input_is_a_setting(reading):
 def test_a_long_run_is_in_order_and_so_are_others(tmp_path, reading, monkeypatch):
     path = Path(shutil.copy(DATA / "v3.db", tmp_path / "mlflow.db"))
     before, _ = reading.tidy_of(path)
-    monkeypatch.setattr(mlflow, "_BATCH", 2)
+    monkeypatch.setattr(mlflow, "_LONG", 2)
     after, _ = reading.tidy_of(path)
     columns = ("source", "split", "metric", "step", "value", "kept")
     assert sorted(str([row[c] for c in columns]) for row in before) == sorted(
