@@ -3,75 +3,151 @@
 stores.read -> Raw ─▶ columns.guess -> Mapped ─▶ tidy ─▶ duplicates ─▶ final ─▶ catalogue
 (one relation)  (kept)  (one value  (labels,
 a run)      order)
+
+Big inputs are first read in one pass that keeps no rows (condensed.py); the same follows.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
-from paperforge.engine import open_engine
+from paperforge.engine import MEMORY, open_engine
 from paperforge.errors import InputError, UsageError
 from paperforge.model import Meter
-from paperforge.results import catalogue, digest, duplicates, final, sources, tidy
+from paperforge.results import catalogue, condensed, digest, duplicates, final, sources, tidy
 from paperforge.results.loaded import LoadedResults
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from paperforge.engine import Engine
+    from paperforge.model import Diagnostic
     from paperforge.spec import Project, Source
 
 __all__ = ["LoadedResults", "load"]
 
+_LEAN, _QUICK, _CAREFUL = "lean", "quick", "careful"
+"""One pass over plain numbers; one pass; row by row."""
 
-def load(given: Sequence[Source], project: Project, meter: Meter | None = None) -> LoadedResults:
+
+def load(
+    given: Sequence[Source],
+    project: Project,
+    meter: Meter | None = None,
+    *,
+    history: bool = True,
+    rows: bool = False,
+) -> LoadedResults:
     """Read the sources into one tidy relation.
 
     `project` declares labels, order, directions, units and roles; its own sources are not looked
-    at. `meter` follows how far the reading is. Raises InputError where a source cannot be read,
-    where its columns or numbers cannot be told, or where nothing is left.
+    at. `meter` follows how far the reading is. Without `history` a store may leave out all but the
+    last steps, until they are asked for. With `rows` every row will be asked for, and there may be
+    no number among them. Raises InputError where a source cannot be read, where its columns or
+    numbers cannot be told, or where nothing is left.
     """
     if not given:
         raise UsageError("no results given", hint="name a file: paperforge table results.csv")
     files, searched = sources.expand(given)
-    engine = open_engine([path for file in files for path in file.found.files])
-    meter = meter or Meter()
-    meter.query = engine.connection.query_progress
-    try:
-        inputs, skipped = sources.read(files, project, engine.connection, meter)
-        meter.begin("the rows")
-        tidy.build(engine.connection, inputs)
-        replicates = duplicates.replicates(engine.connection)
-        notes = [
-            *searched,
-            *skipped,
-            *sources.notes(inputs),
-            *tidy.notes(engine.connection, inputs),
-        ]
-        notes += duplicates.resolve(engine.connection, replicates, inputs)
+    reading = _Reading(given, project, files, searched, meter or Meter(), digest.Prints(), rows)
+    return reading.read(history=history or project.design.final not in ("last", "summary"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What there is to read, and how far it is read."""
+
+    given: Sequence[Source]
+    project: Project
+    files: Sequence[sources.File]
+    searched: Sequence[Diagnostic]
+    meter: Meter
+    prints: digest.Prints
+    rows: bool
+    """Whether every row will be asked for."""
+
+    def read(self, *, history: bool) -> LoadedResults:
+        """In one pass where the input is big and nothing in it is unusual; else row by row."""
+        import duckdb
+
+        paths = [path for file in self.files for path in file.found.files]
+        big = sources.size(paths) >= tidy.BIG
+        if self.project.design.final == "last" and big and not self.rows:
+            self.prints.start(paths)
+            for way in (_LEAN, _QUICK):
+                try:
+                    return self._with(way, history=history)
+                except condensed.Lean:
+                    continue
+                except (condensed.Odd, InputError, duckdb.Error):
+                    # What is wrong is for the careful way to say.
+                    break
+        return self._with(_CAREFUL, history=history)
+
+    def _with(self, way: str, *, history: bool) -> LoadedResults:
+        paths = [path for file in self.files for path in file.found.files]
+        memory = MEMORY if way == _CAREFUL else condensed.MEMORY
+        engine = open_engine(paths, memory)
+        self.meter.query = engine.connection.query_progress
+        try:
+            return self._load(engine, way, history=history)
+        except BaseException:
+            engine.close()
+            raise
+
+    def _load(self, engine: Engine, way: str, *, history: bool) -> LoadedResults:
+        quick = way != _CAREFUL
+        project, connection = self.project, engine.connection
+        files = [replace(f, found=replace(f.found, history=history)) for f in self.files]
+        inputs, skipped = sources.read(files, project, connection, self.meter, quick=quick)
+        self.meter.begin("the rows")
+        cells: tuple[condensed.Cells, ...] = ()
+        if quick:
+            cells = condensed.build(connection, inputs, lean=way == _LEAN)
+        else:
+            tidy.build(connection, inputs)
+        replicates = duplicates.replicates(connection)
+        if quick:
+            condensed.check(connection, replicates)
+        if any(one.clusters for one in cells):
+            condensed.keep_examples(cells)
+        notes = [*self.searched, *skipped, *sources.notes(inputs), *tidy.notes(connection, inputs)]
+        notes += duplicates.resolve(connection, replicates, inputs)
         by_column = any("split" in one.mapped.roles for one in inputs)
-        notes += final.build(engine.connection, replicates, project, by_column=by_column)
-        known = catalogue.describe(engine.connection, inputs, project)
-        facts = final.facts(engine.connection, replicates)
-    except BaseException:
-        engine.close()
-        raise
-    if not known.metrics:
-        engine.close()
-        raise InputError(
-            "no numbers are left to report",
-            given[0].shown,
-            "every value is missing, failed or filtered out; see paperforge runs",
+        notes += final.build(
+            connection, replicates, project, by_column=by_column, history=history, whole=not quick
         )
-    return LoadedResults(
-        engine=engine,
-        metrics=known.metrics,
-        methods=known.methods,
-        datasets=known.datasets,
-        varies=facts.varies,
-        present=facts.present,
-        shared_runs=facts.shared_runs,
-        notes=(*sources.guesses(inputs, known.metrics), *notes, *known.notes),
-        digest=digest.of(inputs),
-        rows=facts.rows,
-        mapped=sources.declared(given, inputs),
-    )
+        known = catalogue.describe(connection, inputs, project)
+        facts = final.facts(connection, replicates)
+        if not known.metrics and not self.rows:
+            raise InputError(
+                "no numbers are left to report",
+                self.given[0].shown,
+                "every value is missing, failed or filtered out; see paperforge runs",
+            )
+        streamed = [path for o in inputs if o.raw.streamed for path in o.file.found.files]
+        if not all(self.prints.of(path).plain for path in streamed):
+            raise condensed.Odd("a file that is no plain UTF-8")
+        if way == _LEAN and any(self.prints.of(path).joined for path in streamed):
+            raise condensed.Lean
+        return LoadedResults(
+            engine=engine,
+            metrics=known.metrics,
+            methods=known.methods,
+            datasets=known.datasets,
+            varies=facts.varies,
+            present=facts.present,
+            shared_runs=facts.shared_runs,
+            notes=(*sources.guesses(inputs, known.metrics), *notes, *known.notes),
+            digest=digest.of(inputs, self.prints),
+            rows=facts.rows,
+            mapped=sources.declared(self.given, inputs),
+            again=cache(self._again) if quick or not history else None,
+            cells=cells,
+        )
+
+    def _again(self) -> LoadedResults:
+        """Everything, row by row."""
+        return self._with(_CAREFUL, history=True)

@@ -43,14 +43,15 @@ def build(
     *,
     by_column: bool = False,
     history: bool = True,
+    whole: bool = True,
 ) -> list[Diagnostic]:
     """Make the relation `final`: one row a metric, cell, replicate (and example).
 
     Its columns: metric, method, dataset, key (the replicate's integer), keyed, example, cluster,
     seed, fold, value (may be NaN or infinite), quoted, file, row, and what it stands for
-    (tidy_rows). `by_column`: the split is a column, which a filter can choose; `history`: whether
-    the stores were asked for all steps. Raises InputError where it cannot be told which split or
-    which step is meant.
+    (tidy_rows). `by_column`: the split is a column, which a filter can choose; `history`: the
+    stores were asked for all steps; `whole`: tidy_rows has every row. Raises InputError where it
+    cannot be told which split or which step is meant.
     """
     notes = _choose_splits(engine)
     chosen = policy.choose(engine, known, project)
@@ -63,12 +64,12 @@ def build(
         "ON t.metric = c.metric AND coalesce(t.split, '') = c.split "
         f"WHERE used AND value IS NOT NULL AND {USABLE} AND {chosen.where}"
     )
-    rows, told = _one_quoted(engine, rows)
-    notes += told
     if mixed:
         rows += " AND (example IS NOT NULL OR (t.metric, method, coalesce(dataset, '')) NOT IN "
         rows += "(SELECT (metric, method, dataset) FROM by_example))"
         notes.append(mixed)
+    rows, told = _one_quoted(engine, rows)
+    notes += told
     last = "SELECT * FROM rows"
     if chosen.name == "last":
         notes += _step_notes(engine, rows, history=history)
@@ -95,7 +96,7 @@ def build(
         f"finite, bad, low, high, most::VARCHAR AS most, file, row, first FROM ({last}) l "
         "LEFT JOIN replicate_keys k ON k.name = l.name"
     )
-    _number_examples(engine)
+    _find_examples(engine, whole=whole)
     return [*notes, *_unnamed(engine, known)]
 
 
@@ -251,19 +252,32 @@ def _step_notes(engine: duckdb.DuckDBPyConnection, rows: str, *, history: bool) 
     return found
 
 
-def _number_examples(engine: duckdb.DuckDBPyConnection) -> None:
-    """An integer for each example, and for the cluster that it belongs to, over all datasets.
+def _find_examples(engine: duckdb.DuckDBPyConnection, *, whole: bool) -> None:
+    """Make `final_examples`: the values of examples, on the split that counts."""
+    examples = "SELECT * FROM final WHERE example IS NOT NULL"
+    if not whole:
+        examples = (
+            "SELECT e.* REPLACE (coalesce(dataset, '') AS dataset) FROM example_cells e "
+            "JOIN chosen_splits c ON e.metric = c.metric AND coalesce(e.split, '') = c.split"
+        )
+    engine.execute(f"CREATE VIEW final_examples AS {examples}")
+    if engine.execute("SELECT 1 FROM final_examples LIMIT 1").fetchone():
+        number_examples(engine)
+
+
+def number_examples(engine: duckdb.DuckDBPyConnection) -> None:
+    """Make `example_keys` for the values in `final_examples`.
+
+    An integer for each example, and for the cluster that it belongs to, over all datasets.
 
     An id that occurs in several datasets counts as one item, so that its differences are summed
     before they are compared: that stays valid where the ids are equal by chance, the reverse
     (two measurements of one item taken as independent) does not.
     """
-    if not _has(engine, "example IS NOT NULL"):
-        return
     engine.execute(
         "CREATE TABLE example_keys AS "
-        "WITH found AS (SELECT dataset, example, min(cluster) AS cluster FROM final "
-        "WHERE example IS NOT NULL GROUP BY dataset, example), "
+        "WITH found AS (SELECT dataset, example, min(cluster) AS cluster "
+        "FROM final_examples GROUP BY dataset, example), "
         "numbered AS (SELECT *, "
         "dense_rank() OVER (ORDER BY TRY_CAST(example AS BIGINT), example) - 1 AS key FROM found) "
         "SELECT dataset, example, key, CASE WHEN cluster IS NULL THEN key "
@@ -333,12 +347,11 @@ def facts(engine: duckdb.DuckDBPyConnection, known: Replicates) -> Facts:
     looked = [r for r in ("seed", "fold", "example", "cluster") if r in present]
     varied: set[str] = set()
     if looked:
-        distinct = ", ".join(
-            "least(min(example), min(most)) < greatest(max(example), max(most))"
-            if role == "example"
-            else f"min({role}) < max({role})"
-            for role in looked
-        )
+        several = {
+            "example": "least(min(example), min(most)) < greatest(max(example), max(most))",
+            "cluster": "(SELECT min(cluster) < max(cluster) FROM final_examples)",
+        }
+        distinct = ", ".join(several.get(r, f"min({r}) < max({r})") for r in looked)
         found = engine.execute(f"SELECT {distinct} FROM final").fetchone() or ()
         varied = {role for role, several in zip(looked, found, strict=True) if several}
     if not varied & {"seed", "fold"} and _several(engine):

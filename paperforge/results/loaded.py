@@ -7,12 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 from paperforge.model import Missing, Point, Sample
+from paperforge.results import condensed, final, parts
 from paperforge.results.survey import survey
-from paperforge.results.tidy import SOURCE, USABLE
+from paperforge.results.tidy import SHOWN, SOURCE, USABLE
 from paperforge.spec import TIDY_COLUMNS, Dataset, Method, Metric, Source, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import duckdb
     import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from paperforge.engine import Engine
     from paperforge.model import Diagnostic
+    from paperforge.results.condensed import Cells
     from paperforge.results.survey import Survey
 
 _MOST_SOURCES = 50
@@ -54,6 +56,10 @@ class LoadedResults:
     digest: str
     rows: int
     mapped: tuple[Source, ...] = ()
+    again: Callable[[], LoadedResults] | None = None
+    """Reads every row, where only what the paper needs was kept of them."""
+    cells: tuple[Cells, ...] = ()
+    """What can still be asked of the inputs where rows were not kept."""
 
     def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
         """Final values of every cell that has some, in the order of methods, then datasets.
@@ -66,6 +72,8 @@ class LoadedResults:
         by_example = unit is Unit.EXAMPLE
         if by_example and "example" not in self.present:
             return ()
+        if by_example and self.again and not self._has_examples():
+            return self.again().samples(metric, unit)
         sql = _BY_EXAMPLE if by_example else _BY_REPLICATE
         columns = cast("dict[str, np.ndarray]", self._query(sql, [metric]).fetchnumpy())
         method, dataset = columns["m"], columns["d"]
@@ -127,6 +135,9 @@ class LoadedResults:
 
     def points(self, metric: str, split: str) -> Iterator[Point]:
         """All steps of all runs of a metric that did not fail, in the order of the runs' steps."""
+        if self.again:
+            yield from self.again().points(metric, split)
+            return
         cursor = self._query(
             "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), "
             "coalesce(run::VARCHAR, seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), ''), "
@@ -151,6 +162,8 @@ class LoadedResults:
 
     def sources(self, metric: str, method: str, dataset: str) -> tuple[str, ...]:
         """Where the final values of one cell came from, at most 50, in the order of the files."""
+        if self.again:
+            return self.again().sources(metric, method, dataset)
         found = self._query(
             f"SELECT {SOURCE} FROM "
             "(SELECT DISTINCT file, row FROM final WHERE metric = $1 AND method = $2 "
@@ -165,17 +178,21 @@ class LoadedResults:
 
     def batches(self, rows: int = 1 << 16) -> Iterator[pa.RecordBatch]:
         """The tidy relation in parts of about so many rows, in the order of the stores."""
-        cursor = self._query("SELECT * FROM tidy", [])
-        # DuckDB before 2.0 has it under another name.
-        read = getattr(cursor, "to_arrow_reader", None) or cursor.fetch_record_batch
-        yield from read(rows)
+        if self.again:
+            yield from self.again().batches(rows)
+            return
+        yield from parts.batches(self.engine.connection, SHOWN, rows)
 
     def survey(self) -> Survey:
         """What the rows hold, counted."""
+        if self.again:
+            return self.again().survey()
         return survey(self.engine.connection)
 
     def frame(self) -> pd.DataFrame:
         """The whole tidy relation as a frame with the columns of spec.TIDY_COLUMNS."""
+        if self.again:
+            return self.again().frame()
         found: pd.DataFrame = self._query("SELECT * FROM tidy", []).df()
         return found[list(TIDY_COLUMNS)]
 
@@ -192,6 +209,16 @@ class LoadedResults:
             sql = sql.format(cells=_CELLS)
             return cursor.execute(sql, [*values, methods, datasets])
         return cursor.execute(sql, values)
+
+    def _has_examples(self) -> bool:
+        """Whether the examples are at hand, kept or looked up now."""
+        if not self._query("SELECT 1 FROM final_examples LIMIT 1", []).fetchone():
+            try:
+                condensed.keep_examples(self.cells)
+            except condensed.Odd:
+                return False
+            final.number_examples(self.engine.connection)
+        return True
 
     def _cell(self, method: int, dataset: int) -> tuple[str, str]:
         return self.methods[method - 1].name, self.datasets[dataset - 1].name
@@ -228,7 +255,7 @@ _BY_REPLICATE = (
 )
 _BY_EXAMPLE = (
     f"SELECT c.m, c.d, e.key, true AS keyed, any_value(e.cluster) AS cluster, {_NUMBERS} "
-    "FROM final f JOIN {cells} c USING (method, dataset) "
+    "FROM final_examples f JOIN {cells} c USING (method, dataset) "
     "JOIN example_keys e USING (dataset, example) WHERE metric = $1 "
     "GROUP BY c.m, c.d, e.key ORDER BY 1, 2, 3"
 )

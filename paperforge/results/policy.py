@@ -187,7 +187,8 @@ def _without(
     """Runs that stay without a number: no validation value, or none of a metric at the step."""
     found = engine.execute(
         "SELECT metric::VARCHAR, count(*), count(*) FILTER (NOT chosen), "
-        f"list(shown ORDER BY shown)[:{_SHOWN}] FROM (SELECT t.metric, bool_or(on_name IS NOT NULL) AS chosen, "
+        f"list(shown ORDER BY shown)[:{_SHOWN}] "
+        "FROM (SELECT t.metric, bool_or(on_name IS NOT NULL) AS chosen, "
         f"concat_ws(', ', t.method, t.dataset, nullif({known.name}, '')) AS shown "
         "FROM tidy_rows t JOIN chosen_splits c "
         "ON t.metric = c.metric AND coalesce(t.split, '') = c.split "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from paperforge import names
@@ -11,7 +12,7 @@ from paperforge.errors import InputError
 from paperforge.numbers import REFUSED, Style, number, trimmed, word, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import duckdb
 
@@ -40,14 +41,18 @@ class Select:
     """Role -> the only texts that it can have."""
 
 
-def select(engine: duckdb.DuckDBPyConnection, file: int, one: Input) -> Select:
-    """SQL for one file's rows. Raises InputError where a filter or metric finds nothing."""
+def select(
+    engine: duckdb.DuckDBPyConnection,
+    file: int,
+    one: Input,
+    told: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Select:
+    """SQL for one file's rows. Raises InputError where a filter or metric finds nothing.
+
+    `told`: more columns, or another `step`, as SQL for each value column.
+    """
     roles = one.mapped.roles
-    texts = {
-        role: _text(identifier(roles[role]), one.types[roles[role]], role)
-        for role in TEXTS
-        if role in roles
-    }
+    texts = {role: text(one, role) for role in TEXTS if role in roles}
     several = len(one.file.found.files) > 1
     if (
         not {"run", "seed"} & set(roles)
@@ -60,7 +65,7 @@ def select(engine: duckdb.DuckDBPyConnection, file: int, one: Input) -> Select:
         texts["split"] = (
             f"coalesce({pairs(names.splits())}[lower({texts['split']})], {texts['split']})"
         )
-    relation = f"{identifier(one.raw.table)} WHERE {_where(engine, one)}"
+    relation = f"{identifier(one.raw.table)} WHERE {where(engine, one)}"
     rest = {
         "step": "NULL",
         "bad_step": "NULL",
@@ -78,9 +83,16 @@ def select(engine: duckdb.DuckDBPyConnection, file: int, one: Input) -> Select:
         rest["record"] = "__at"
     if one.raw.summary:
         rest["summary"] = "__summary"
+    rest = {name: sql for name, sql in rest.items() if name not in told}
     shape = _wide if one.mapped.values else _long
-    rows, fixed = shape(engine, texts, rest, one, relation)
-    return Select(_finished(rows, file), relation, texts, fixed)
+    rows, fixed = shape(engine, texts, rest, one, relation, told)
+    return Select(_finished(rows, file, told), relation, texts, fixed)
+
+
+def text(one: Input, role: str) -> str:
+    """SQL for the name that a row has in a role."""
+    column = one.mapped.roles[role]
+    return _text(identifier(column), one.types[column], role)
 
 
 def _text(column: str, kind: str, role: str) -> str:
@@ -104,8 +116,8 @@ def _step(column: str, kind: str) -> dict[str, str]:
     }
 
 
-def _where(engine: duckdb.DuckDBPyConnection, one: Input) -> str:
-    """SQL for the rows to keep. Raises InputError where a filter leaves none."""
+def where(engine: duckdb.DuckDBPyConnection, one: Input) -> str:
+    """SQL for the rows of a file to keep. Raises InputError where a filter leaves none."""
     tests = ["true"]
     for name, value in one.source.where.items():
         column = one.mapped.roles.get(name) or names.resolve(
@@ -141,6 +153,7 @@ def _wide(
     rest: Mapping[str, str],
     one: Input,
     relation: str,
+    told: Mapping[str, Sequence[str]],
 ) -> tuple[str, dict[str, tuple[str, ...]]]:
     """A row for every value column of a row."""
     values = one.mapped.values
@@ -149,12 +162,14 @@ def _wide(
         column, style = identifier(value.column), one.styles[value.column]
         read.append(f"{number(column, style)} AS __n{n}")
         read.append(f"CASE WHEN __n{n} IS NULL THEN {word(column, style)} END AS __w{n}")
+        read += [f"{sqls[n]} AS __{name}_{n}" for name, sqls in told.items()]
     inner = f"SELECT __row, {_picked(texts, rest, 'metric')}, {', '.join(read)} FROM {relation}"
     fixed = {"metric": tuple(v.metric for v in values)}
     lists = {
         "metric": [literal(v.metric) for v in values],
         "value": [f"__n{n}" for n in range(len(values))],
         "word": [f"__w{n}" for n in range(len(values))],
+        **{name: [f"__{name}_{n}" for n in range(len(values))] for name in told},
     }
     dropped = []
     if "split" not in one.mapped.roles:
@@ -170,12 +185,13 @@ def _wide(
     return f"SELECT *{rest_of}, {unnested} FROM ({inner})", fixed
 
 
-def _long(
+def _long(  # noqa: PLR0917  as _wide
     engine: duckdb.DuckDBPyConnection,
     texts: dict[str, str],
     rest: Mapping[str, str],
     one: Input,
     relation: str,
+    told: Mapping[str, Sequence[str]],
 ) -> tuple[str, dict[str, tuple[str, ...]]]:
     """One row a row; the split may be in the metric's name."""
     column = one.mapped.roles["value"]
@@ -190,8 +206,9 @@ def _long(
         texts["metric"] = f"{pairs({full: m for full, (m, _) in chosen.items()})}[{metric}]"
     listed = ", ".join(literal(full) for full in chosen)
     wanted = f"({metric} IN ({listed}) OR {metric} IS NULL)" if listed else f"{metric} IS NULL"
+    more = "".join(f", {sqls[0]} AS {name}" for name, sqls in told.items())
     return (
-        f"SELECT __row, {_picked(texts, rest)}, {number(value, style)} AS value, "
+        f"SELECT __row, {_picked(texts, rest)}{more}, {number(value, style)} AS value, "
         f"CASE WHEN {number(value, style)} IS NULL THEN {word(value, style)} END AS word "
         f"FROM {relation} AND {wanted}"
     ), fixed
@@ -226,7 +243,7 @@ def _metric_names(
     }
 
 
-def _finished(rows: str, file: int) -> str:
+def _finished(rows: str, file: int, told: Iterable[str]) -> str:
     """The last touches that both shapes share: status and kept."""
     status = (
         f"CASE WHEN bad_step IS NOT NULL THEN bad_step WHEN word = '{REFUSED}' THEN word "
@@ -235,9 +252,11 @@ def _finished(rows: str, file: int) -> str:
         "THEN word ELSE state END"
     )
     texts = ", ".join("nullif(split, '') AS split" if t == "split" else t for t in TEXTS)
+    more = "".join(f", {name}" for name in told if name != "step")
     # A logger leaves the cells of a step empty that it did not measure.
     return (
         f"SELECT {texts}, {status} AS status, unit, record, step, value, summary, "
-        f"coalesce(state NOT IN {GONE}, true) AS kept, kept AS used, {file} AS file, __row AS row "
+        f"coalesce(state NOT IN {GONE}, true) AS kept, kept AS used, {file} AS file, "
+        f"__row AS row{more} "
         f"FROM ({rows}) WHERE NOT (value IS NULL AND word = 'not reported' AND step IS NOT NULL)"
     )

@@ -14,11 +14,12 @@ from paperforge.model import Diagnostic, Severity
 from paperforge.names import resolve
 from paperforge.numbers import Look, Style, look
 from paperforge.results import examples
+from paperforge.results.merge import merged
 from paperforge.spec import ROLES, Direction
 from paperforge.stores.nothing import NothingToRead
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -92,12 +93,17 @@ def expand(given: Sequence[Source]) -> tuple[tuple[File, ...], list[Diagnostic]]
 
 
 def read(
-    files: Sequence[File], project: Project, engine: duckdb.DuckDBPyConnection, meter: Meter
+    files: Sequence[File],
+    project: Project,
+    engine: duckdb.DuckDBPyConnection,
+    meter: Meter,
+    *,
+    quick: bool = False,
 ) -> tuple[tuple[Input, ...], list[Diagnostic]]:
     """Every file as a relation raw0, raw1, ... with its columns mapped.
 
     A file of a folder in which there is nothing to read is skipped, which the warnings say; the
-    last that is left must hold something.
+    last that is left must hold something. `quick`: for one pass (stores.glance).
     """
     found: list[Input] = []
     skipped = []
@@ -107,7 +113,7 @@ def read(
         meter.begin(file.source.shown, ends[number], ends[-1])
         file = replace(file, found=replace(file.found, meter=meter))  # noqa: PLW2901  the same file
         try:
-            found.append(_read(file, f"raw{number}", project, engine))
+            found.append(_read(file, f"raw{number}", project, engine, quick=quick))
         except NothingToRead as error:
             left[file.parent] -= 1
             if file.alone or not left[file.parent]:
@@ -116,24 +122,32 @@ def read(
     return tuple(found), skipped
 
 
+def size(paths: Iterable[Path]) -> int:
+    """Bytes of files; one that has gone does not count."""
+    return sum(map(_size, paths))
+
+
 def _size(path: Path) -> int:
-    """Bytes of a file; a folder's, or one that has gone, do not count."""
     try:
         return path.stat().st_size
     except OSError:
         return 0
 
 
-def _read(file: File, table: str, project: Project, engine: duckdb.DuckDBPyConnection) -> Input:
+def _read(
+    file: File, table: str, project: Project, engine: duckdb.DuckDBPyConnection, *, quick: bool
+) -> Input:
     source = file.source
+    read = stores.glance if quick else stores.read
     try:
-        raw = stores.read(file.found, engine, table)
+        raw = read(file.found, engine, table)
     except InputError as error:
         raise _placed(error, source) from None
     described = engine.execute(f"DESCRIBE {identifier(table)}").fetchall()
     types = {row[0]: row[1] for row in described}
     looks = {} if "value" in raw.known else _looks(raw, engine)
     mapped = examples.guess(engine, raw, looks, source, project.metrics)
+    raw, mapped, types = merged(engine, raw, mapped, types)
     _check(mapped, types, source)
     _ask(raw, mapped, source)
     return Input(file, raw, mapped, types, _styles(mapped, types, looks))

@@ -28,10 +28,11 @@ MOST_CODES = 10_000
 STRIDE = 10**12
 """Order of a row over all files: file x STRIDE + row."""
 
-_OWN = (
+OWN = (
     "record BIGINT, step DOUBLE, value DOUBLE, summary BOOLEAN, kept BOOLEAN, used BOOLEAN, "
     "file SMALLINT, row BIGINT"
 )
+"""The columns of tidy_rows that are no texts."""
 _STANDS_FOR = {
     "n": "1",
     "first": "row",
@@ -58,6 +59,14 @@ SOURCE = (
     "ELSE t.unit::VARCHAR || coalesce(' ' || s.word || ' ' || t.record, '') END"
 )
 """SQL over tidy_rows t and sources s: where a row came from."""
+_AS = {
+    **{role: f"t.{role}::VARCHAR" for role in TEXTS},
+    "status": "coalesce(t.status::VARCHAR, 'unknown')",
+    "kept": "t.kept::TINYINT",
+    "source": SOURCE,
+}
+SHOWN = ", ".join(f"{_AS.get(name, f't.{name}')} AS {name}" for name in TIDY_COLUMNS)
+"""SQL over tidy_rows t and sources s: the tidy columns."""
 
 
 def build(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
@@ -70,24 +79,16 @@ def build(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
     selects = [select(engine, number, one) for number, one in enumerate(inputs)]
     types = _types(engine, inputs, selects)
     texts = ", ".join(f"{role} {kind}" for role, kind in types.items())
-    engine.execute(f"CREATE TABLE tidy_rows ({texts}, {_OWN}, {_ALONE})")
+    engine.execute(f"CREATE TABLE tidy_rows ({texts}, {OWN}, {_ALONE})")
     engine.execute("CREATE TABLE sources (file SMALLINT, shown VARCHAR, word VARCHAR)")
     for file, (one, chosen) in enumerate(zip(inputs, selects, strict=True)):
         named = [file, one.source.shown, one.raw.place]
         engine.execute("INSERT INTO sources VALUES (?, ?, ?)", named)
         engine.execute(f"INSERT INTO tidy_rows BY NAME {chosen.sql}")
     _refuse(engine, inputs)
-    _require(engine, inputs)
-    _put_aside_running(engine, inputs)
-    shown = {
-        **{role: f"t.{role}::VARCHAR AS {role}" for role in TEXTS},
-        "status": "coalesce(t.status::VARCHAR, 'unknown') AS status",
-        "kept": "t.kept::TINYINT AS kept",
-        "source": f"{SOURCE} AS source",
-    }
-    columns = ", ".join(shown.get(name, f"t.{name}") for name in TIDY_COLUMNS)
+    settle(engine, inputs)
     engine.execute(
-        f"CREATE VIEW tidy AS SELECT {columns} FROM tidy_rows t JOIN sources s USING (file) "
+        f"CREATE VIEW tidy AS SELECT {SHOWN} FROM tidy_rows t JOIN sources s USING (file) "
         "ORDER BY t.file, t.row, t.rowid"
     )
 
@@ -174,6 +175,15 @@ def _refuse(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
     more = count - 1
     also = f" ({more} more row{'s' if more > 1 else ''} like this)" if more else ""
     raise InputError(f"{column}: {message}{also}", where, hint)
+
+
+def settle(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
+    """Put aside a tracker's runs that do not count.
+
+    Raises InputError at the first row of a table that names no method or dataset where others do.
+    """
+    _require(engine, inputs)
+    _put_aside_running(engine, inputs)
 
 
 def _require(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:

@@ -18,6 +18,7 @@ from paperforge.stores import (
     clearml,
     comet,
     csv,
+    csv_glance,
     database_alone,
     duckdb_file,
     dvclive,
@@ -264,6 +265,26 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
         f"CREATE VIEW {identifier(table)} AS SELECT *{chosen} FROM {identifier(raw.table)}"
     )
     return replace(raw, table=table, columns=(*raw.columns, *more))
+
+
+def glance(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
+    """`read` for one pass over big files: what such a pass finds out itself is not asked before.
+
+    Raises InputError as read does, and the engine's own errors later, where rows are damaged.
+    """
+    if found.kind != "csv" or folders.settings(found, found.files[0]):
+        return read(found, engine, table)
+    return csv_glance.glance(found, engine, table) or read(found, engine, table)
+
+
+def typed(found: Found, kinds: Mapping[str, str]) -> str:
+    """SQL of the rows of a `glance` that is streamed, columns as the engine's types `kinds`."""
+    return csv_glance.typed(found, kinds)
+
+
+def first_rows(found: Found, columns: Mapping[str, int]) -> list[dict[str, int]] | None:
+    """Where each of so many texts of some columns of a `glance` stands first; None: too slow."""
+    return csv_glance.first_rows(found, columns)
 
 
 def parts(found: Found) -> Iterator[Path]:

@@ -1,0 +1,174 @@
+"""Big CSV files in one pass of the engine: nothing is looked at before, everything is after.
+
+`csv.read` looks at all bytes and lets the engine split all rows before anything is asked of them.
+Where one pass (results/condensed.py) asks all there is to ask, that would be two passes more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paperforge.engine import identifier, literal
+from paperforge.model import Diagnostic, Raw, Severity
+from paperforge.stores import packed, seeds
+from paperforge.stores.csv_dialect import sniff
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import duckdb
+    import numpy as np
+
+    from paperforge.model import Found
+    from paperforge.stores.csv_dialect import Dialect
+
+_CHUNK = 1 << 20
+_MOST_CHANGES = 20_000
+"""A file in which the names change more often than this is not sorted by them."""
+_LONGEST = 256
+"""Bytes of a line up to the last column that is looked for."""
+
+
+def glance(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw | None:
+    """What `csv.read` gives for a plain UTF-8 file; None for others, as far as the start shows.
+
+    The engine raises its own errors where rows are damaged. Raises InputError as csv.read does.
+    """
+    path = found.files[0]
+    if found.files[1:] or packed.is_packed(path):
+        return None
+    dialect = sniff(path, "utf-8")
+    if any(name.startswith("column ") for name in dialect.names) or seeds.columns(dialect.names)[1]:
+        return None
+    # A window over nothing streams in the order of the file.
+    engine.execute(
+        f"CREATE VIEW {identifier(table)} AS SELECT *, {1 + dialect.skip} + row_number() OVER () "
+        f"AS __row FROM ({_rows(path, dialect, {})})"
+    )
+    notes: tuple[Diagnostic, ...] = ()
+    if dialect.skip:
+        count = f"{dialect.skip} line{'s' if dialect.skip > 1 else ''}"
+        said = f"{count} of comment before the header: not read"
+        notes = (Diagnostic(Severity.NOTE, path.name, said),)
+    return Raw(table, dialect.names, notes=notes, place="line", streamed=True)
+
+
+def typed(found: Found, kinds: Mapping[str, str]) -> str:
+    """SQL of the same rows without their numbers, columns as the engine's types `kinds`.
+
+    Where a cell is not of its type the engine raises; an empty one is NULL.
+    """
+    path = found.files[0]
+    return _rows(path, sniff(path, "utf-8"), kinds)
+
+
+def _rows(path: Path, dialect: Dialect, kinds: Mapping[str, str]) -> str:
+    columns = ", ".join(
+        f"{identifier(f'c{i}')}: '{kinds.get(name, 'VARCHAR')}'"
+        for i, name in enumerate(dialect.names)
+    )
+    renamed = ", ".join(f"c{i} AS {identifier(name)}" for i, name in enumerate(dialect.names))
+    return (
+        f"SELECT {renamed} FROM read_csv({literal(str(path))}, auto_detect = false, header = true, "
+        f"delim = {literal(dialect.delimiter)}, quote = '\"', escape = '\"', "
+        f"encoding = 'utf-8', skip = {dialect.skip}, columns = {{{columns}}})"
+    )
+
+
+def first_rows(found: Found, columns: Mapping[str, int]) -> list[dict[str, int]] | None:
+    """Where each text of some columns stands first: numbers that grow along the file.
+
+    `columns`: how many texts each column has; the search ends when all are found.
+
+    Made for files sorted by those columns, in which the start of the lines changes seldom. None
+    where the file is not like that, or where lines are not rows (quoted fields).
+    """
+    path = found.files[0]
+    dialect = sniff(path, "utf-8")
+    places = [dialect.names.index(name) for name in columns]
+    last = max(places)
+    if last + 1 >= len(dialect.names) or dialect.surplus:
+        return None
+    search = _Search(dialect.delimiter.encode(), places, last + 1)
+    wanted = list(columns.values())
+    skip = dialect.skip + 1
+    rest = b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            if b'"' in chunk:
+                return None
+            lines = rest + chunk
+            end = lines.rfind(b"\n") + 1
+            rest = lines[end:]
+            while skip and end:
+                start = lines.find(b"\n") + 1
+                lines, end, skip = lines[start:], end - start, skip - 1
+            if end and not search.look(lines[:end]):
+                return None
+            if [len(names) for names in search.found] == wanted:
+                return search.found
+    if rest and not skip and not search.look(rest + b"\n"):
+        return None
+    return search.found
+
+
+class _Search:
+    """Lines compared by their start: only one that differs from the last one is taken apart."""
+
+    def __init__(self, delimiter: bytes, places: Sequence[int], fields: int) -> None:
+        self.found: list[dict[str, int]] = [{} for _ in places]
+        self._delimiter, self._places, self._fields = delimiter, places, fields
+        self._rows = self._changes = 0
+        self._same = b"\n"
+
+    def look(self, lines: bytes) -> bool:
+        """Take in whole lines; whether it can go on."""
+        import numpy as np
+
+        count = int(np.count_nonzero(np.frombuffer(lines, dtype=np.uint8) == ord("\n")))
+        same = lines.startswith(self._same[1:]) and lines.count(self._same) == count - 1
+        if self._same[1:] and same:
+            self._rows += count
+            return True
+        padded = np.frombuffer(lines + bytes(_LONGEST), dtype=np.uint8)
+        ends = np.flatnonzero(padded[: len(lines)] == ord("\n"))
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        # Eight bytes from every place on, as one number.
+        words = np.ndarray((len(padded) - 8,), dtype="<u8", buffer=padded.data, strides=(1,))
+        at = 0
+        while at < len(starts):
+            self._changes += 1
+            start = int(starts[at])
+            fields = lines[start : int(ends[at])].split(self._delimiter, self._fields)
+            length = sum(map(len, fields[: self._fields])) + self._fields
+            if len(fields) <= self._fields or length > _LONGEST - 8:
+                return False
+            for names, place in zip(self.found, self._places, strict=True):
+                names.setdefault(fields[place].decode("utf-8", "replace"), self._rows + at)
+            self._same = b"\n" + lines[start : start + length]
+            at = _next_other(words, starts, at, length)
+            if self._changes > _MOST_CHANGES:
+                return False
+        self._rows += len(starts)
+        return True
+
+
+def _next_other(words: np.ndarray, starts: np.ndarray, at: int, length: int) -> int:
+    """The next line whose first `length` bytes are not those of line `at`."""
+    import numpy as np
+
+    step = 64
+    while at + 1 < len(starts):
+        block = starts[at + 1 : at + 1 + step]
+        differs = np.zeros(len(block), dtype=bool)
+        for offset in range(0, length, 8):
+            kept = min(8, length - offset)
+            mask = np.uint64((1 << 8 * kept) - 1)
+            differs |= ((words[block + offset] ^ words[starts[at] + offset]) & mask) != 0
+        other = int(differs.argmax())
+        if differs[other]:
+            return at + 1 + other
+        at += len(block)
+        step *= 4
+    return len(starts)
