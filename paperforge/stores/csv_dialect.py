@@ -104,6 +104,8 @@ def sniff(path: Path, encoding: str) -> Dialect:
     if encoding == "utf-8":
         encoding = "utf-8-sig"
     text = codecs.getincrementaldecoder(encoding)("replace").decode(raw, final=whole)
+    if not whole and "\n" not in text and "\r" not in text:
+        raise InputError(f"its first line is longer than {_HEAD >> 10} kB", f"{path.name} line 1")
     skip = _comments(text)
     text = "".join(text.splitlines(keepends=True)[skip:]) if skip else text
     best: tuple[int, int, str, list[list[str]]] | None = None

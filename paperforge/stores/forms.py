@@ -107,6 +107,8 @@ class _Reader:
 
     def flat(self, value: object) -> Record:
         """One record: nested keys joined with dots; lists are left out."""
+        if _is_flat(value):
+            return value
         found: Record = {}
         for name, leaf in _leaves(value, "", 0, self.where):
             if isinstance(leaf, list):

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     import duckdb
 
-_SAMPLE = 2000
+_SAMPLE = 4000
+_ANY = "true"
+_ROUNDS = 3
+"""Looks at rows with other keys, before all structures are looked at."""
 _MOST_LISTS = 40
 _MOST_OBJECTS = 6
 """Nested objects whose keys are compared too; with more, all structures are looked at."""
@@ -58,52 +61,84 @@ def look(
     """
     small = sum(file.stat().st_size for file in files) < _SHALLOW
     whole = scan(files, array=array)
-    lists, structures = _structures(engine, whole, "" if small else f"LIMIT {_SAMPLE}")
-    objects = [] if small else sorted({p for one in structures for p in _objects(one, "")})
-    if len(lists) > _MOST_LISTS or len(objects) > _MOST_OBJECTS:
-        small = True
-        lists, structures = _structures(engine, whole, "")
-    parts, other = _parts(
-        engine, whole, "false" if small else _differs(lists, objects, engine, whole)
-    )
+    known = _Known([], [])
+    known.add(engine, f"SELECT json FROM {whole}" + ("" if small else f" LIMIT {_SAMPLE}"))
+    differs = "false" if small else _differs(known, engine, whole)
+    parts, other = _parts(engine, whole, differs)
+    for _ in range(_ROUNDS):
+        # Too many keys are too many before all rows are looked at.
+        _check_names(_named(known.structures), where)
+        if not other or differs == _ANY:
+            break
+        known.add(engine, f"SELECT json FROM {whole} WHERE {differs} LIMIT {_SAMPLE}")
+        differs = _differs(known, engine, whole)
+        _, other = _parts(engine, whole, differs)
     if other:
-        lists, structures = _structures(engine, whole, "")
+        known.add(engine, f"SELECT json FROM {whole}")
+    lists, structures = known.lists, known.structures
     _check_objects(structures, where)
     for keys in lists:
         _check_once(keys, where)
-    leaves = {name: pointer for one in structures for name, pointer in _leaves(one, "", "")}
+    leaves = _named(structures)
     _check_names(leaves, where)
     return leaves, parts
 
 
-def _structures(
-    engine: duckdb.DuckDBPyConnection, whole: str, limit: str
-) -> tuple[list[list[str]], list[object]]:
+def _named(structures: list[object]) -> dict[str, str]:
+    """Dotted name -> JSON pointer of every leaf."""
+    return {name: pointer for one in structures for name, pointer in _leaves(one, "", "")}
+
+
+@dataclass(slots=True)
+class _Known:
     """The different lists of keys, and the different structures, in order of appearance."""
-    rows = engine.execute(
-        "SELECT json_structure(json), json_keys(json) FROM "
-        f"(SELECT json, row_number() OVER () AS n FROM (SELECT json FROM {whole} {limit})) "
-        "WHERE json IS NOT NULL GROUP BY ALL ORDER BY min(n)"
-    ).fetchall()
-    lists = {tuple(keys): None for _, keys in rows}
-    structures = dict.fromkeys(structure for structure, _ in rows)
-    return [list(keys) for keys in lists], [json.loads(one) for one in structures]
+
+    lists: list[list[str]]
+    structures: list[object]
+
+    def add(self, engine: duckdb.DuckDBPyConnection, objects: str) -> None:
+        """Look at the rows of a query for `json`."""
+        rows = engine.execute(
+            "SELECT json_structure(json), json_keys(json) FROM "
+            f"(SELECT json, row_number() OVER () AS n FROM ({objects})) "
+            "WHERE json IS NOT NULL GROUP BY ALL ORDER BY min(n)"
+        ).fetchall()
+        for structure, keys in rows:
+            parsed = json.loads(structure)
+            if parsed not in self.structures[-_MOST_LISTS:]:
+                self.structures.append(parsed)
+            if keys not in self.lists[-_MOST_LISTS:]:
+                self.lists.append(keys)
 
 
-def _differs(
-    lists: list[list[str]], objects: list[str], engine: duckdb.DuckDBPyConnection, whole: str
-) -> str:
-    """SQL for whether a row has keys that the first rows have not."""
+def _differs(known: _Known, engine: duckdb.DuckDBPyConnection, whole: str) -> str:
+    """SQL for whether a row has keys that the rows looked at have not; all, where that is long."""
+    objects = sorted({pointer for one in known.structures for pointer in _objects(one, "")})
+    lists = known.lists
+    if len(lists) > _MOST_LISTS or len(objects) > _MOST_OBJECTS:
+        return _ANY
     tests = [_not_in("json_keys(json)", lists)]
     if [] in lists:
         tests.append("json_type(json) <> 'OBJECT'")
     first = f"(SELECT json FROM {whole} LIMIT {_SAMPLE})"
     for pointer in objects:
         place = literal(pointer)
+        found: dict[tuple[str, ...], None] = {}
+        for one in known.structures:
+            found[tuple(_keys_at(one, pointer))] = None
         rows = engine.execute(f"SELECT DISTINCT json_keys(json, {place}) FROM {first}").fetchall()
-        tests.append(_not_in(f"json_keys(json, {place})", [row[0] or [] for row in rows]))
+        found |= {tuple(row[0] or ()): None for row in rows}
+        tests.append(_not_in(f"json_keys(json, {place})", [list(keys) for keys in found]))
         tests.append(f"coalesce(json_type(json, {place}), 'NULL') NOT IN ('OBJECT', 'NULL')")
     return " OR ".join(f"coalesce({test}, false)" for test in tests)
+
+
+def _keys_at(structure: object, pointer: str) -> list[str]:
+    """The keys of a nested object in a structure; none where it is not there."""
+    for step in pointer.split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        structure = structure.get(key) if isinstance(structure, dict) else None
+    return list(structure) if isinstance(structure, dict) else []
 
 
 def _not_in(keys: str, lists: list[list[str]]) -> str:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 NAME = "JSON"
 TOGETHER = False
 SUFFIXES = (".json",)
-LARGEST = 32 << 20
-"""Bytes of a document that Python parses: its objects take up to twenty times as much."""
+LARGEST = 16 << 20
+"""Bytes of a document that Python parses: its objects take up to fifty times as much."""
 _LOOKED_AT = 4 << 20
 """In a folder, larger documents than this are not parsed to see whether they hold results."""
 _REMEMBERED = 16 << 10

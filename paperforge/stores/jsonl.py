@@ -105,10 +105,7 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     try:
         leaves, parts = json_keys.look(engine, found.files, array=array, where=where)
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0].replace(str(first), first.name)
-        raise InputError(
-            f"cannot be read as JSON: {reason}", where, "write one object a line"
-        ) from None
+        raise _complaint(error, first, where) from None
     if not sum(part.rows for part in parts):
         raise NothingToRead("holds no rows", where, _INTERRUPTED)
     lines = not array and all(_lines(Path(part.file)) == part.rows for part in parts)
@@ -120,6 +117,15 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     rows = f"SELECT {named}, __file, row_number() OVER () AS __row FROM ({scan})"
     _create(engine, table, found, rows, parts)
     return Raw(table, tuple(leaves), notes=notes, place=place)
+
+
+def _complaint(error: Exception, file: Path, where: str) -> InputError:
+    reason = str(error).splitlines()[0].replace(str(file), file.name)[:200]
+    if "maximum_object_size" in reason:
+        reason = "a row of it has more than 16 MB"
+    elif "execution error" in reason or "depth" in reason:
+        reason = "it is nested too deep"
+    return InputError(f"cannot be read as JSON: {reason}", where, "write one object a line")
 
 
 def _damage(found: Found, parts: Sequence[Part], place: str) -> tuple[Diagnostic, ...]:

@@ -6,6 +6,8 @@ than text can is refused before anything else reads it.
 
 from __future__ import annotations
 
+import io
+import zlib
 from typing import TYPE_CHECKING, cast
 
 from paperforge.errors import InputError
@@ -13,6 +15,8 @@ from paperforge.errors import InputError
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
+
+    from typing_extensions import Buffer
 
 SUFFIXES = (".gz", ".zst")
 _CHUNK = 1 << 20
@@ -39,9 +43,7 @@ def is_packed(path: Path) -> bool:
 def opened(path: Path) -> BinaryIO:
     """The file's bytes, unpacked. Reading raises OSError or EOFError where it is damaged."""
     if path.suffix.lower() == ".gz":
-        import gzip
-
-        return cast("BinaryIO", gzip.open(path))
+        return cast("BinaryIO", io.BufferedReader(_Gzip(path)))
     if path.suffix.lower() == ".zst":
         import pyarrow as pa
 
@@ -49,12 +51,35 @@ def opened(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
+class _Gzip(io.RawIOBase):
+    """A gzip file whose damage is an OSError, as for other files."""
+
+    def __init__(self, path: Path) -> None:
+        import gzip
+
+        self._file = gzip.open(path)  # noqa: SIM115  closed by close
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        view = memoryview(buffer).cast("B")
+        try:
+            data = self._file.read(len(view))
+        except zlib.error as error:
+            raise OSError(str(error)) from None
+        view[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
 def check(path: Path) -> None:
     """Raise InputError where a compressed file is damaged or unpacks to far more than text can."""
     if not is_packed(path):
         return
-    import zlib
-
     most = max(_SMALL, _RATIO * path.stat().st_size)
     size = 0
     try:
@@ -67,7 +92,7 @@ def check(path: Path) -> None:
                         path.name,
                         "is it a trap? Unpack it first",
                     )
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError) as error:
         raise InputError(
             f"cannot be unpacked: {error}", path.name, "was the copy interrupted? Pack it again"
         ) from None

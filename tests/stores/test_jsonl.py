@@ -127,3 +127,20 @@ def test_files_of_one_header_are_one_relation(write, reading, tmp_path):
         assert rows[2]["__unit"] == "/seed=1/log.jsonl"
     (note,) = raw.notes
     assert note.where == "in/seed=1/log.jsonl line 3"
+
+
+def test_too_many_keys_are_seen_early(write, reading):
+    lines = "".join(f'{{"k{n}": 1, "text": "{"x" * 900}"}}\n' for n in range(6000))
+    with pytest.raises(InputError, match="different keys, more than 2000"):
+        reading.rows_of(write(lines, "r.jsonl"))
+
+
+def test_keys_in_many_orders(write, reading):
+    names = [f"k{n}" for n in range(60)]
+    lines = [
+        json.dumps({name: n for name in names[n % 60 :] + names[: n % 60]} | {"t": "x" * 900})
+        for n in range(5000)
+    ]
+    rows = reading.rows_of(write("\n".join([*lines, '{"late": 1}']), "r.jsonl"))
+    assert rows[-1]["late"] == "1"
+    assert rows[4321]["k17"] == "4321"
