@@ -107,8 +107,12 @@ class Found:
     """A store that reads for long may say how far it is: `found.meter.advance(bytes)`."""
 
     def place(self, path: Path) -> str:
-        """Where a file is, to put behind the source's own name: "/a/b.csv"; "" for the source."""
-        return "" if path == self.root else "/" + path.relative_to(self.root).as_posix()
+        """Where a file is, to put behind the source's own name: "/a/b.csv"; "" for the source.
+
+        The folder of a file that is itself the source says no more than the source either.
+        """
+        inside = path != self.root and path.is_relative_to(self.root)
+        return "/" + path.relative_to(self.root).as_posix() if inside else ""
 
 
 @dataclass(frozen=True, slots=True)
