@@ -32,8 +32,6 @@ SUFFIXES = (".json",)
 
 _FILES = ("run_spec.json", "stats.json", "per_instance_stats.json")
 _STAT = re.compile(rb'\[\s*\{\s*"(name|instance_id)":')
-_LARGEST = 32 << 20
-"""Bytes that are parsed at once: Python's objects take up to twenty times as much."""
 _COUNTS = re.compile(
     r"num_.*|finish_reason_.*|training_.*|batch_size|prompt_truncated|max_prob|estimated_.*"
 )
@@ -86,7 +84,7 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
 
 
 def _add(out: Collector, folder: Path, names: set[str]) -> None:
-    spec = _load(folder / "run_spec.json") if "run_spec.json" in names else {}
+    spec = documents.number_file(folder / "run_spec.json") if "run_spec.json" in names else {}
     adapter = documents.mapping(documents.mapping(spec).get("adapter_spec"))
     name = str(documents.mapping(spec).get("name") or folder.name)
     dataset, model = _named(name)
@@ -96,7 +94,9 @@ def _add(out: Collector, folder: Path, names: set[str]) -> None:
         "method": said.get("pattern.method") or str(adapter.get("model") or model),
         "dataset": said.get("pattern.dataset") or dataset,
     }
-    means = dict(_stats(_load(folder / "stats.json"))) if "stats.json" in names else {}
+    means = (
+        dict(_stats(documents.number_file(folder / "stats.json"))) if "stats.json" in names else {}
+    )
     detail = folder / "per_instance_stats.json"
     if not means and detail.name not in names:
         return
@@ -107,7 +107,7 @@ def _add(out: Collector, folder: Path, names: set[str]) -> None:
     for (metric, split), value in means.items():
         out.add(run, metric, value, split=split, **roles)
     if detail.name in names:
-        _add_instances(out, run, _load(detail), means, roles)
+        _add_instances(out, run, documents.number_file(detail), means, roles)
 
 
 def _add_instances(
@@ -169,9 +169,3 @@ def _named(name: str) -> tuple[str, str]:
     kept = [f"{key}={text}" for key, _, text in pairs if key not in _NOT_OF_THE_TASK]
     model = next((text for key, _, text in pairs if key == "model"), "")
     return scenario + (":" + ",".join(kept) if kept else ""), model.replace("_", "/", 1)
-
-
-def _load(path: Path) -> Any:  # noqa: ANN401  JSON is any of six types
-    if path.stat().st_size > _LARGEST:
-        raise InputError("is too large to be read as a whole", path.name)
-    return documents.json_file(path)

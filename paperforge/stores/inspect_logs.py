@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _GRADES = {"C": 1.0, "I": 0.0, "P": 0.5, "N": 0.0, "yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 """https://inspect.aisi.org.uk/scorers.html: correct, incorrect, partial, no answer."""
+_LARGEST = 48 << 20
+_MOST_CONTAINERS = 1_000_000
+"""Python's objects take up to thirty times the memory of their text."""
 _JOURNAL = re.compile(r"_journal/summaries/(\d+)\.json")
 _SAMPLE = re.compile(r"samples/.*\.json")
 _PART_OF_RUN = ("limit", "sample_id", "epochs", "message_limit", "token_limit", "time_limit")
@@ -153,11 +156,11 @@ class Log:
         """All samples in the order written. Raises InputError where they cannot be read."""
         self.damage = ""
         if not self._archive:
-            content = documents.mapping(documents.json_file(self.path))
+            content = documents.mapping(documents.number_file(self.path))
             yield from map(Sample, _objects(content.get("samples")))
             return
         with documents.open_zip(self.path) as archive:
-            for name in _members(archive):
+            for name in self._members(archive):
                 try:
                     content = self._member(archive, name)
                 except InputError as error:
@@ -167,9 +170,19 @@ class Log:
                     Sample, _objects(content if isinstance(content, list) else [content])
                 )
 
+    @staticmethod
+    def _members(archive: ZipFile) -> list[str]:
+        """The members that hold the samples' scores: summaries, in the order written."""
+        names = list(dict.fromkeys(archive.namelist()))
+        whole = "summaries.json"
+        if whole in names and archive.getinfo(whole).file_size <= _LARGEST:
+            return [whole]
+        journal = sorted((int(m[1]), n) for n in names if (m := _JOURNAL.fullmatch(n)))
+        return [name for _, name in journal] or [name for name in names if _SAMPLE.fullmatch(name)]
+
     def _header(self) -> Mapping[str, Any]:
         if not self._archive:
-            whole = documents.mapping(documents.json_file(self.path))
+            whole = documents.mapping(documents.number_file(self.path))
             return {name: part for name, part in whole.items() if name != "samples"}
         with documents.open_zip(self.path) as archive:
             names = set(archive.namelist())
@@ -179,7 +192,9 @@ class Log:
         raise InputError("has no header", self.path.name, "was the process that writes it killed?")
 
     def _member(self, archive: ZipFile, name: str) -> Any:  # noqa: ANN401  JSON is any of six types
-        data = documents.member(archive, name, self.path.name)
+        data = documents.member(archive, name, self.path.name, _LARGEST)
+        if data.count(b"[") + data.count(b"{") > _MOST_CONTAINERS:
+            raise InputError(f"holds more than {_MOST_CONTAINERS} objects", self.path.name)
         return documents.json_of(data, f"{self.path.name} member {name}")
 
     def _accurate(self) -> Iterator[str]:
@@ -203,15 +218,6 @@ def number(value: object) -> float | None:
         return float(value)
     except (ValueError, OverflowError):
         return None
-
-
-def _members(archive: ZipFile) -> list[str]:
-    """The members that hold the samples' scores: summaries, in the order written."""
-    names = list(dict.fromkeys(archive.namelist()))
-    if "summaries.json" in names:
-        return ["summaries.json"]
-    journal = sorted((int(m[1]), n) for n in names if (m := _JOURNAL.fullmatch(n)))
-    return [name for _, name in journal] or [name for name in names if _SAMPLE.fullmatch(name)]
 
 
 def _objects(value: object) -> list[dict[str, Any]]:

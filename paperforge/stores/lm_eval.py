@@ -34,6 +34,7 @@ _HEAD = 4096
 _START = 512
 _NAMED = re.compile(r"results_\d{4}-\d\d-\d\dT.*\.json")
 _SHOWN = 4
+_LEFT_OUT = "left out: "
 
 
 def recognises(path: Path) -> bool:
@@ -71,7 +72,7 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
             else:
                 evaluations.append(evaluation(path, found))
         except InputError as error:
-            out.note(found.place(path), f"left out: {error.message}", error.hint)
+            out.note(found.place(path), f"{_LEFT_OUT}{error.message}", error.hint)
     evaluations.sort(key=lambda one: (one.stamp, one.path))
     _give_seeds(evaluations)
     _name_runs(evaluations, found)
@@ -82,9 +83,10 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     word = lm_eval_samples.add(out, sorted(samples, key=lambda p: (stamp_of(p), p)), evaluations)
     _say_groups(out, evaluations)
     _say_settings(out, evaluations)
-    if not out.runs and out.notes:
-        first = out.notes[0]
-        raise InputError(first.message.removeprefix("left out: "), first.where, first.hint)
+    left_out = [note for note in out.notes if note.message.startswith(_LEFT_OUT)]
+    if not out.runs and left_out:
+        first = left_out[0]
+        raise InputError(first.message.removeprefix(_LEFT_OUT), first.where, first.hint)
     return out.relation(place=word, name="")
 
 

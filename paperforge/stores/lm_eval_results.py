@@ -69,7 +69,7 @@ class Evaluation:
 
 def evaluation(path: Path, found: Found) -> Evaluation:
     """Read a file. Raises InputError where it is damaged or holds no results."""
-    content = documents.mapping(documents.json_file(path))
+    content = documents.mapping(documents.number_file(path))
     results = documents.mapping(content.get("results"))
     if not results or not all(isinstance(values, dict) for values in results.values()):
         raise InputError("holds no results of tasks", path.name)

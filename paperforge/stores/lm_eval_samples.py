@@ -9,11 +9,12 @@ https://github.com/EleutherAI/lm-evaluation-harness/blob/main/lm_eval/result_sch
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from paperforge.errors import InputError
 from paperforge.stores import documents, folders
@@ -36,7 +37,9 @@ _PARTS = re.compile(r"(prompt|logit)_\d+")
 _LOGGED = re.compile(rb'"(doc|arguments|resps|filtered_resps|prompt_0|logit_0)"\s*:')
 _NAMED = re.compile(r"samples_(.+)_\d{4}-\d\d-\d\dT[\d.:\-]+\.jsonl")
 _START = 200
-_LONGEST = 64 << 20
+_LONGEST = 16 << 20
+"""Bytes of an example: Python's objects take up to thirty times as much."""
+_BLOCK = 1 << 16
 _CLOSE = 1e-6
 _SHOWN = 6
 
@@ -65,6 +68,7 @@ class _File:
         0.4.0 names no filter: there, all examples under the first one come first.
         """
         filters = list(dict.fromkeys(name.partition(",")[2] or "none" for name in self.results))
+        named: dict[tuple[str, str], str] = {}
         first: str | None = None
         turn = 0
         for at, record in self._records():
@@ -75,30 +79,66 @@ class _File:
             if not isinstance(answers, str):
                 answers = filters[turn] if turn < len(filters) else "none"
             for metric in _metrics(record):
-                yield at, example, metric_name(metric, answers), record[metric]
+                key = (metric, answers)
+                name = named.get(key) or named.setdefault(key, metric_name(metric, answers))
+                yield at, example, name, record[metric]
 
     def _records(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        """Raises InputError where a list cannot be read; a damaged line ends the file."""
+        """A damaged record ends the file. Raises InputError where a list cannot be read."""
         self.damage = ""
         with self.path.open("rb") as stream:
-            if stream.read(64).lstrip().startswith(b"["):
-                self.listed = True
-                records = enumerate(documents.json_file(self.path), 1)
-                yield from ((at, one) for at, one in records if isinstance(one, dict))
-                return
+            self.listed = stream.read(64).lstrip().startswith(b"[")
             stream.seek(0)
-            for at, line in enumerate(iter(lambda: stream.readline(_LONGEST), b""), 1):
-                if not line.strip():
+            texts = (
+                _members(stream) if self.listed else iter(lambda: stream.readline(_LONGEST), b"")
+            )
+            for at, text in enumerate(texts, 1):
+                if not text.strip():
                     continue
                 try:
-                    record = documents.json_of(line, self.path.name)
+                    record = documents.json_of(text, self.path.name)
                 except InputError as error:
-                    self.damage = f"line {at} {error.message}"
+                    self.damage = f"{self.word} {at} {error.message}"
                     return
                 if not isinstance(record, dict) or "doc_id" not in record:
-                    self.damage = f"line {at} is no example"
+                    self.damage = f"{self.word} {at} is no example"
                     return
                 yield at, record
+
+    @property
+    def word(self) -> str:
+        """What a place in the file is."""
+        return "record" if self.listed else "line"
+
+
+def _members(stream: BinaryIO) -> Iterator[bytes]:
+    """The members of a JSON list that is written with an indentation, one at a time.
+
+    A list of another form is one member too many, which is refused like a line that is too long.
+    """
+    start = stream.readline(_LONGEST).strip()
+    if start != b"[":
+        whole = start + stream.read(_LONGEST)
+        if len(whole) > _LONGEST:
+            raise InputError("is one long line", "list", "write one example a line (JSONL)")
+        for record in documents.json_of(whole, "list"):
+            yield json.dumps(record).encode()
+        return
+    held: list[bytes] = []
+    size, close = 0, b""
+    for line in iter(lambda: stream.readline(_LONGEST), b""):
+        if not held and line.strip() == b"]":
+            return
+        close = line[: len(line) - len(line.lstrip())] + b"}" if not held else close
+        held.append(line)
+        size += len(line)
+        if size > _LONGEST:
+            raise InputError("has an example that is too large", "list")
+        if line.rstrip().rstrip(b",") == close:
+            yield b"".join(held).rstrip().rstrip(b",")
+            held, size = [], 0
+    if held:
+        yield b"".join(held)
 
 
 def are_samples(head: bytes) -> bool:
@@ -124,8 +164,7 @@ def add(out: Collector, paths: Sequence[Path], evaluations: Sequence[Evaluation]
             names = ", ".join(sorted(file.left_out)[:_SHOWN])
             text = f"not read for each example, where it is no part of a mean: {names}"
             out.note(place, text, warn=False)
-        if file.listed:
-            word = "record"
+        word = "record" if file.listed else word
     return word
 
 
@@ -172,17 +211,60 @@ def _run(out: Collector, file: _File) -> int:
 def _add(out: Collector, file: _File) -> None:
     """Add every number that is one part of a mean."""
     odd = _no_means(file)
-    roles = file.one.roles(file.task)
-    run = -1
+    block = _Block(out, file)
     for at, example, metric, value in file.values():
         x = number(value)
         odd_one = metric in odd or (not file.results and "perplexity" in metric)
         if odd_one or (x is None and value is not None):
             file.left_out.add(metric)
         else:
-            run = _run(out, file) if run < 0 else run
-            out.add(run, metric, x, at=at, example=example, **roles)
-            file.rows += 1
+            block.add(at, example, metric, x)
+    block.hand_over()
+
+
+class _Block:
+    """Numbers of one file on their way to the collector, many at once."""
+
+    def __init__(self, out: Collector, file: _File) -> None:
+        self._out, self._file = out, file
+        self._run = -1
+        self._rows: list[tuple[int, str, int, float]] = []
+
+    def add(self, at: int, example: str, metric: str, value: float | None) -> None:
+        """One number; None is none."""
+        if self._run < 0:
+            self._run = _run(self._out, self._file)
+        if value is None:
+            self.hand_over()
+            roles = self._file.one.roles(self._file.task)
+            self._out.add(self._run, metric, None, at=at, example=example, **roles)
+        else:
+            self._rows.append((at, example, self._out.number(metric), value))
+        self._file.rows += 1
+        if len(self._rows) >= _BLOCK:
+            self.hand_over()
+
+    def hand_over(self) -> None:
+        """Give the collector what is held."""
+        if not self._rows:
+            return
+        import numpy as np
+
+        at, examples, metrics, values = zip(*self._rows, strict=True)
+        count = len(at)
+        roles = self._file.one.roles(self._file.task)
+        said: dict[str, Any] = {
+            role: [text] * count for role, text in roles.items() if text is not None
+        }
+        self._rows = []
+        self._out.block(
+            np.full(count, self._run, dtype=np.int64),
+            np.array(metrics, dtype=np.int64),
+            np.array(values, dtype=np.float64),
+            at=np.array(at, dtype=np.int64),
+            example=list(examples),
+            **said,
+        )
 
 
 def _no_means(file: _File) -> set[str]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NAME = "OpenAI evals"
 SUFFIXES = (".jsonl",)
 
-_LONGEST = 32 << 20
+_LONGEST = 16 << 20
 """Bytes of a line that is parsed: Python's objects take up to twenty times as much."""
 _SPREADS = ("std", "stderr", "sem")
 

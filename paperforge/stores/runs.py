@@ -123,8 +123,9 @@ class Collector:
         is a value like others.
         """
         columns = self._columns
-        columns["run"].append(run)
+        # First what may raise: the columns stay of one length.
         columns["key"].append(self.number(metric))
+        columns["run"].append(run)
         columns["value"].append(value)
         columns["step"].append(step)
         columns["record"].append(at)

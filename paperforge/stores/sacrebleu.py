@@ -60,7 +60,7 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
         if by_folder and not {"pattern.dataset", "path.dataset"} & said.keys():
             roles["dataset"] = dataset
         try:
-            scores = list(_scores(documents.json_file(path)))
+            scores = list(_scores(documents.number_file(path)))
         except InputError as error:
             out.note(place, f"left out: {error.message}", error.hint)
             continue

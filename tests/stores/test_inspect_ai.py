@@ -160,10 +160,17 @@ def test_what_a_score_is_worth(value, expected):
 
 def test_a_bomb_is_refused(write, reading):
     members = content_of(next((DATA / "logs").glob("*say-it*")))
-    members["summaries.json"] = b"[" + b" " * (100 << 20) + b"]"
+    members["summaries.json"] = b"[" + b" " * (30 << 20) + b"]"
     with reading.opened(write(deflated(members), "x.eval")) as (rows, raw):
         assert {row["metric"] for row in rows} == {"partly", "parts/length", "parts/half"}
         assert any("unpacks to far more" in note.message for note in raw.notes)
+
+
+def test_summaries_that_are_too_large_are_in_the_journal(write, reading):
+    path = next((DATA / "logs").glob("*say-it*"))
+    members = content_of(path)
+    members["summaries.json"] = b"[" + b" " * (60 << 20) + b"]"
+    assert reading.rows_of(write(deflated(members), "x.eval")) == reading.rows_of(path)
 
 
 @pytest.mark.parametrize("text", ["{}", '{"version": 2, "status": 3}', '{"version": 2}'])

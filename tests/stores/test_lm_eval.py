@@ -190,6 +190,19 @@ def test_what_write_out_logged(copy, reading):
     }
 
 
+def test_a_list_on_one_line_and_a_torn_one(copy, reading):
+    root = copy("lists")
+    path = root / "pretrained__toy__beta_toy_sums_2.jsonl"
+    whole = path.read_bytes()
+    path.write_text(json.dumps(json.loads(whole)))
+    rows, _ = reading.tidy_of(root)
+    assert sum(path.name in row["source"] for row in examples(rows)) == 10
+    path.write_bytes(whole[: int(len(whole) * 0.75)])
+    rows, notes = reading.tidy_of(root)
+    assert sum(path.name in row["source"] for row in examples(rows)) == 7
+    assert any("7 numbers before it are kept" in note.message for note in notes)
+
+
 def test_a_torn_file_of_examples_keeps_what_is_before(copy, reading):
     root = copy("groups")
     path = next((root / "toy__beta").glob("samples_toy_capitals*"))
