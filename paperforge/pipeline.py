@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from paperforge.spec import Project
 
 
-def load(project: Project, meter: Meter | None = None) -> Results:
+def load(project: Project, meter: Meter | None = None, *, rows: bool = False) -> Results:
     """Read the project's result stores into the tidy relation; `meter` follows how far that is.
 
-    Raises InputError where a store is damaged or its columns cannot be told.
+    With `rows` every row will be asked for, and there may be no number among them. Raises
+    InputError where a store is damaged or its columns cannot be told.
     """
     from paperforge import results
 
-    return results.load(project.sources, project, meter)
+    return results.load(project.sources, project, meter, history=rows, rows=rows)
 
 
 def analyse(results: Results, project: Project) -> Analysis:

@@ -26,12 +26,12 @@ _CLEAR = "\r\x1b[2K"
 _MINUTE = 60
 
 
-def load(project: Project, *, quiet: bool = False) -> Results:
+def load(project: Project, *, quiet: bool = False, rows: bool = False) -> Results:
     """`pipeline.load` with the line. Raises as that."""
     from paperforge import pipeline
 
     with watching(quiet=quiet) as meter:
-        return pipeline.load(project, meter)
+        return pipeline.load(project, meter, rows=rows)
 
 
 @contextmanager

@@ -9,13 +9,15 @@ from paperforge.commands.text import cells, elide, joined, printable
 from paperforge.spec import TIDY_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import BinaryIO
 
     import pyarrow as pa
 
 RIGHT = ("seed", "fold", "step", "value", "kept")
 """Columns of numbers, as text."""
+NUMBERS = ("step", "value", "kept")
+"""Columns that are numbers in the relation."""
 NOTHING = "-"
 """An empty cell, as text."""
 FIRST_TO_GO = ("cluster", "status", "kept", "run", "example", "fold", "split", "step", "seed")
@@ -26,38 +28,31 @@ _DIGITS = 8
 """Of a value, as text; the other formats have all of them."""
 _FEW_DIGITS = 6
 """On a terminal."""
-_WHOLE = 2.0**53
+_UNPRINTABLE = r"[^\x20-\x7e]"
 _ODD = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 def csv(batches: Iterable[pa.RecordBatch]) -> Iterator[str]:
     """A header, then a line a row. Empty cells are empty; NaN, Infinity and -Infinity are words."""
-    import pyarrow.compute as pc
-
     yield ",".join(TIDY_COLUMNS) + "\n"
     for batch in batches:
-        columns = [_each(batch, name, _csv) for name in TIDY_COLUMNS]
-        lines = pc.binary_join_element_wise(
-            *columns, ",", null_handling="replace", null_replacement=""
-        )
-        yield "\n".join([*lines.to_pylist(), ""])
+        columns = [_each(batch, name, _csv, r'[",\r\n]|^\s|\s$') for name in TIDY_COLUMNS]
+        yield "\n".join([*_side_by_side(columns, ",", nothing="").to_pylist(), ""])
 
 
 def json_array(batches: Iterable[pa.RecordBatch]) -> Iterator[str]:
     """An array of one record a line; NaN and the infinities are texts, for JSON has none."""
-    import pyarrow.compute as pc
-
     between = "[\n"
     for batch in batches:
         parts: list[Any] = []
         for place, name in enumerate(TIDY_COLUMNS):
-            parts.append(f"{', ' if place else '{'}{json.dumps(name)}: ")
-            parts.append(_each(batch, name, _json))
-        lines = pc.binary_join_element_wise(
-            *parts, "}", "", null_handling="replace", null_replacement="null"
-        )
-        if len(lines):
-            yield between + ",\n".join(lines.to_pylist())
+            column = _each(batch, name, _json, r'["\\\x00-\x1f]')
+            is_text = name not in NUMBERS
+            parts += [f"{', ' if place else '{'}{json.dumps(name)}: "]
+            parts += [_side_by_side(['"', column, '"'], "") if is_text else column]
+        lines = _side_by_side([*parts, "}"], "", nothing="null").to_pylist()
+        if lines:
+            yield between + ",\n".join(lines)
             between = ",\n"
     yield "[]\n" if between.startswith("[") else "\n]\n"
 
@@ -76,17 +71,25 @@ def parquet(batches: Iterable[pa.RecordBatch], stream: BinaryIO) -> None:
 
 def text(batches: Callable[[], Iterable[pa.RecordBatch]]) -> Iterator[str]:
     """All rows as aligned columns: read once for the widths and once for the rows."""
+    import pyarrow.compute as pc
+
     widths = [max(cells(name), cells(NOTHING)) for name in TIDY_COLUMNS]
     for batch in batches():
         for place, name in enumerate(TIDY_COLUMNS):
-            found = (cells(_plain(v, name)) for v in _distinct(batch, name))
-            widths[place] = max(widths[place], max(found, default=0))
+            column = _each(batch, name, _plain, _UNPRINTABLE)
+            longest = pc.max(pc.binary_length(column)).as_py() or 0
+            if longest > widths[place]:
+                found = (cells(text) for text in column.unique().to_pylist() if text is not None)
+                widths[place] = max(widths[place], *found)
     left = {place for place, name in enumerate(TIDY_COLUMNS) if name not in RIGHT}
     yield joined(TIDY_COLUMNS, widths, left) + "\n"
     for batch in batches():
-        columns = [_each(batch, n, _plain).to_pylist() for n in TIDY_COLUMNS]
-        rows = ([NOTHING if c is None else c for c in row] for row in zip(*columns, strict=True))
-        yield "".join(joined(row, widths, left) + "\n" for row in rows)
+        columns = [
+            _padded(_each(batch, name, _plain, _UNPRINTABLE), widths[place], left=place in left)
+            for place, name in enumerate(TIDY_COLUMNS)
+        ]
+        lines = _side_by_side(columns, "  ")
+        yield "\n".join([*(line.rstrip() for line in lines.to_pylist()), ""])
 
 
 def screenful(
@@ -155,48 +158,78 @@ def _fitted(widths: dict[str, int], room: int) -> dict[str, int]:
     return fitted
 
 
-def _distinct(batch: pa.RecordBatch, name: str) -> list[Any]:
-    """The different values of a column, without those that are none."""
-    return [v for v in batch.column(name).unique().to_pylist() if v is not None]
+def _side_by_side(columns: Sequence[Any], between: str, nothing: str | None = None) -> pa.Array:
+    """Texts joined row by row; with None for nothing, a row without a text has none either."""
+    import pyarrow.compute as pc
+
+    if nothing is None:
+        return pc.binary_join_element_wise(*columns, between)
+    return pc.binary_join_element_wise(
+        *columns, between, null_handling="replace", null_replacement=nothing
+    )
 
 
-def _each(batch: pa.RecordBatch, name: str, write: Callable[[Any, str], str]) -> pa.Array:
-    """A column as texts: each different value is written once."""
+def _padded(column: pa.Array, width: int, *, left: bool) -> pa.Array:
+    """Texts of one width, with a sign for those that are none."""
     import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = column.fill_null(NOTHING)
+    if pc.all(pc.string_is_ascii(column)).as_py():
+        return (pc.utf8_rpad if left else pc.utf8_lpad)(column, width)
+    blanks = (" " * (width - cells(text)) for text in column.to_pylist())
+    space = pa.array(blanks, pa.string())
+    return _side_by_side([column, space] if left else [space, column], "")
+
+
+def _each(batch: pa.RecordBatch, name: str, write: Callable[[Any, str], str], odd: str) -> pa.Array:
+    """A column as texts. Texts that match `odd`, and numbers where one is odd, are written anew.
+
+    Each different value is written once.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
     column = batch.column(name)
-    if not pa.types.is_dictionary(column.type):
-        column = column.dictionary_encode()
-    written = [None if v is None else write(v, name) for v in column.dictionary.to_pylist()]
-    return pa.array(written, pa.string()).take(column.indices)
+    if name not in NUMBERS and not pc.any(pc.match_substring_regex(column, odd)).as_py():
+        return column
+    if (
+        name in NUMBERS
+        and write is not _plain
+        and pc.all(pc.is_finite(column)).as_py() is not False
+    ):
+        return column.cast(pa.string())
+    coded = column.dictionary_encode()
+    written = [None if v is None else write(v, name) for v in coded.dictionary.to_pylist()]
+    return pa.array(written, pa.string()).take(coded.indices)
 
 
-def _exact(value: object, name: str) -> str:
-    """A value with all its digits; steps that are whole without a point."""
+def _exact(value: object) -> str:
+    """A value with all its digits; whole ones without a point."""
     if not isinstance(value, float):
         return str(value)
-    if name == "step" and value.is_integer() and abs(value) < _WHOLE:
-        return str(int(value))
-    return _ODD.get(repr(value), repr(value))
+    text = repr(value)
+    return _ODD.get(text, text.removesuffix(".0"))
 
 
-def _csv(value: object, name: str) -> str:
+def _csv(value: object, _: str) -> str:
     """A cell, quoted where it must be (RFC 4180)."""
-    text = _exact(value, name)
+    text = _exact(value)
     if any(c in text for c in ',"\r\n') or text != text.strip():
         return '"' + text.replace('"', '""') + '"'
     return text
 
 
-def _json(value: object, name: str) -> str:
-    if isinstance(value, float):
-        text = _exact(value, name)
-        return json.dumps(text) if text in _ODD.values() else text
-    return json.dumps(value, ensure_ascii=False)
+def _json(value: object, _: str) -> str:
+    """A number, or what stands between the quotes of a text."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)[1:-1]
+    text = _exact(value)
+    return json.dumps(text) if text in _ODD.values() else text
 
 
 def _plain(value: object, name: str, digits: int = _DIGITS) -> str:
     """A cell for people."""
     if isinstance(value, float) and not (name == "step" and value.is_integer()):
         return f"{value:.{digits}g}"
-    return printable(_exact(value, name))
+    return printable(_exact(value))

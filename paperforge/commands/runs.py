@@ -36,7 +36,7 @@ def runs(options: ResultOptions, *, form: str = "text", output: Path | None = No
     paths = [source.path for source in project.sources]
     if output is not None:
         guard(output, paths)
-    results = cast("LoadedResults", progress.load(project, quiet=form == "json"))
+    results = cast("LoadedResults", progress.load(project, quiet=form == "json", rows=True))
     say(results.notes)
     found = results.survey()
     width = shutil.get_terminal_size().columns if sys.stderr.isatty() else PIPE_WIDTH

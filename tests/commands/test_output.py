@@ -111,7 +111,7 @@ def test_wrong_usage_is_2(paperforge, arguments):
 def test_ctrl_c_inside_duckdb_is_an_interrupt(paperforge, monkeypatch, results_csv):
     from paperforge import results
 
-    def interrupted(*_):
+    def interrupted(*_, **__):
         raise RuntimeError("Query interrupted")
 
     monkeypatch.setattr(results, "load", interrupted)
@@ -124,7 +124,7 @@ def test_our_own_bug_leaves_a_report_and_no_traceback(
 ):
     from paperforge import results
 
-    def broken(*_):
+    def broken(*_, **__):
         raise ZeroDivisionError("oh")
 
     monkeypatch.setattr(results, "load", broken)

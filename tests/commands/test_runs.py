@@ -218,3 +218,25 @@ def test_a_terminal_gets_a_screenful(tmp_path, columns):
 def test_parquet_is_not_for_a_terminal(odd):
     code, text = in_a_terminal(("runs", odd, "--format", "parquet"), 80, 24)
     assert code == 2 and "not for a terminal" in text and "-o FILE" in text
+
+
+def test_rows_without_any_number_are_shown_too(paperforge, tmp_path):
+    (tmp_path / "r.csv").write_text("method,dataset,seed,accuracy\na,x,0,-\na,x,1,\n")
+    said = paperforge("runs", "r.csv")
+    assert said.code == 0 and said.out.count("\n") == 3
+    assert ["a", "–"] in [line.split() for line in said.err.splitlines()]
+    assert paperforge("table", "r.csv").code == 1
+
+
+def test_names_of_all_the_world_stay_in_line_and_whole(paperforge, tmp_path):
+    names = ["模型", "né", 'x"y', "a\\b", "tab\there", " blank", "naïve,é"]
+    rows = "".join(f'"{n.replace(chr(34), chr(34) * 2)}",d,{i},0.5\n' for i, n in enumerate(names))
+    (tmp_path / "r.csv").write_text("method,dataset,seed,accuracy\n" + rows, encoding="utf-8")
+    found = json.loads(paperforge("runs", "r.csv", "--format", "json").out)
+    assert [row["method"] for row in found] == [n.strip() for n in names]
+    again = csv.DictReader(io.StringIO(paperforge("runs", "r.csv", "--format", "csv").out))
+    assert [row["method"] for row in again] == [n.strip() for n in names]
+    lines = paperforge("runs", "r.csv").out.splitlines()
+    place = lines[0].index("dataset")
+    wide = next(line for line in lines if "模型" in line)
+    assert wide[place - 2] == "d" and next(line for line in lines if "né" in line)[place] == "d"
