@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
+    import pyarrow as pa
 
     from paperforge.model import Found
 
@@ -41,6 +42,8 @@ _STEPS = 100_000
 _LONGEST_CELL = 64 << 20
 _CACHE = 32 << 10
 """Kilobytes of pages in memory; what a query gathers beyond that goes to a temporary file."""
+_ASKED = 20
+"""Columns whose types are asked for at once."""
 _VERB = {"integer": "BIGINT", "real": "DOUBLE", "text": "VARCHAR"}
 
 
@@ -124,12 +127,15 @@ def _types(
     columns = [name for name in chosen.columns if not name.startswith("__") and "\0" not in name]
     if len(columns) > MOST_COLUMNS:
         raise InputError(f"table {chosen.name} has more than {MOST_COLUMNS} columns", where)
-    kinds: dict[str, set[str]] = {}
-    for name in columns:
-        rows = store.execute(
-            f"SELECT DISTINCT typeof({identifier(name)}) FROM {identifier(chosen.name)}"
-        )
-        kinds[name] = {row[0] for row in rows} - {"null"}
+    kinds: dict[str, set[str]] = {name: set() for name in columns}
+    for part in (columns[n : n + _ASKED] for n in range(0, len(columns), _ASKED)):
+        types_of = ", ".join(f"typeof({identifier(name)})" for name in part)
+        # Few combinations, however many rows there are.
+        for found in store.execute(f"SELECT DISTINCT {types_of} FROM {identifier(chosen.name)}"):
+            for name, kind in zip(part, found, strict=True):
+                kinds[name].add(kind)
+    for found_kinds in kinds.values():
+        found_kinds.discard("null")
     bytes_in = [name for name, found in kinds.items() if "blob" in found]
     types = {
         name: _VERB["text" if "text" in found else "real" if "real" in found else "integer"]
@@ -152,8 +158,8 @@ def _fill(
     import pyarrow as pa
 
     made: Mapping[str, Callable[[Sequence[Any]], pa.Array]] = {
-        "BIGINT": arrow.wholes,
-        "DOUBLE": arrow.floats,
+        "BIGINT": _ints,
+        "DOUBLE": _floats,
         "VARCHAR": arrow.texts,
     }
     declared = ", ".join(f"{identifier(name)} {kind}" for name, kind in types.items())
@@ -171,6 +177,18 @@ def _fill(
         engine.unregister("__batch")
         count += len(batch)
     return count
+
+
+def _ints(column: Sequence[Any]) -> pa.Array:
+    import numpy as np
+
+    return arrow.wholes(column) if None in column else arrow.numbers(np.array(column, np.int64))
+
+
+def _floats(column: Sequence[Any]) -> pa.Array:
+    import numpy as np
+
+    return arrow.floats(column) if None in column else arrow.numbers(np.array(column, np.float64))
 
 
 def _batches(
