@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-LONGEST = 32 << 20
-"""Bytes of one line: ClearML writes all events of two seconds in one."""
+LONGEST = 8 << 20
+"""Bytes of one line: ClearML writes many events in one. Parsed, it is 25 times that."""
+_LARGEST = 16 << 20
+"""Bytes of a JSON document."""
 _BUFFER = 1 << 18
 _RATIO = 500
 """Bytes out for a byte in. Lines of one metric are more alike than other text."""
@@ -60,10 +62,12 @@ class Files:
     def json(self, name: str) -> Any:  # noqa: ANN401  JSON is any of six types
         """The value of a JSON file."""
         if self._archive is not None:
-            data = documents.member(self._archive, name, self.place.name)
+            data = documents.member(self._archive, name, self.place.name, _LARGEST)
             return documents.json_of(data, f"{self.place.name} member {name}")
         if not self.has(name):
             raise InputError("there is no such file", name)
+        if (self.place / name).stat().st_size > _LARGEST:
+            raise InputError(f"is larger than {_LARGEST >> 20} MB", name)
         return documents.json_file(self.place / name)
 
     def records(self, name: str) -> Iterator[Any]:

@@ -11,7 +11,7 @@ one is never zipped), and ClearML writes 0 for NaN unless told otherwise
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
@@ -104,7 +104,9 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
 class _Session:
     id: str
     place: Path
-    task: Mapping[str, object]
+    name: str = ""
+    status: str = ""
+    settings: Mapping[str, object] = field(default_factory=dict)
     damage: str = ""
 
     @property
@@ -127,15 +129,16 @@ def _session(place: Path) -> _Session:
     task: Mapping[str, object] = {}
     damage = ""
     if place.name.lower() == _METRICS:
-        return _Session(place.parent.name, place, task)
+        return _Session(place.parent.name, place)
     try:
         with Files(place) as files:
             if files.has(_TASK):
                 task = documents.mapping(files.json(_TASK))
     except InputError as error:
         damage = f"{_TASK} {error.message}"
-    own = task.get("id")
-    return _Session(own if isinstance(own, str) and own else place.stem, place, task, damage)
+    own, name, status = (str(task.get(key) or "") for key in ("id", "name", "status"))
+    # Not the task itself: it holds the script, and there may be many sessions.
+    return _Session(own or place.stem, place, name, status, _settings(task), damage)
 
 
 def _closed(session: _Session, zipped: set[str]) -> bool | None:
@@ -151,16 +154,14 @@ def _closed(session: _Session, zipped: set[str]) -> bool | None:
 
 def _read_session(session: _Session, out: Collector, *, closed: bool | None) -> None:
     """Add a session's run and values; a damaged line ends it with a note."""
-    task, place = session.task, session.place
-    where = out.found.place(place)
-    name = task.get("name")
+    where = out.found.place(session.place)
     run = out.run(
         session.id,
         place=where,
-        folder=place,
-        name=name if isinstance(name, str) else "",
-        status=_status(task, closed=closed),
-        settings=_settings(task),
+        folder=session.place,
+        name=session.name,
+        status=_status(session.status, closed=closed),
+        settings=session.settings,
     )
     if closed is False:
         out.note(where, "taken for crashed: ClearML never closed the session (it has no archive)")
@@ -210,15 +211,14 @@ def _metric(event: Mapping[str, object]) -> str | None:
     return f"{variant}/{metric}" if variant.lower() in splits() else f"{metric}/{variant}"
 
 
-def _status(task: Mapping[str, object], *, closed: bool | None) -> str:
+def _status(own: str, *, closed: bool | None) -> str:
     """The task's own state, where an import or an export wrote one."""
-    own = task.get("status")
-    if isinstance(own, str) and own:
+    if own:
         return {"closed": "finished", "published": "finished", "stopped": "crashed"}.get(own, own)
     return "crashed" if closed is False else "unknown"
 
 
-def _settings(task: Mapping[str, object]) -> dict[str, object]:
+def _settings(task: Mapping[str, object]) -> Mapping[str, object]:
     """Hyperparameters as `config.model.name`, and the project and tags."""
     config: dict[str, object] = {}
     sections = documents.mapping(task.get("hyperparams"))
@@ -231,4 +231,4 @@ def _settings(task: Mapping[str, object]) -> dict[str, object]:
             else:
                 config[f"{section}.{name}"] = value
     said = {"config": config, "clearml": {"project": task.get("project_name")}}
-    return said | {"clearml.tags": task.get("tags") or None}
+    return documents.flat(said | {"clearml.tags": task.get("tags") or None})

@@ -92,7 +92,9 @@ class _Archive:
     path: Path
     key: str
     start: float
-    header: Mapping[str, object]
+    ended: bool
+    failed: bool
+    settings: Mapping[str, object]
 
 
 def _header(path: Path) -> _Archive:
@@ -100,7 +102,15 @@ def _header(path: Path) -> _Archive:
         header = documents.mapping(files.json(_HEADER))
     key = header.get("offline_id")
     start = number(header.get("start_time")) or 0.0
-    return _Archive(path, key if isinstance(key, str) and key else path.stem, start, header)
+    said = {"comet.project": header.get("project_name"), "comet.tags": header.get("tags") or None}
+    return _Archive(
+        path,
+        key if isinstance(key, str) and key else path.stem,
+        start,
+        ended=header.get("stop_time") is not None,
+        failed=bool(header.get("customer_error_reported")),
+        settings=documents.flat(said),
+    )
 
 
 @dataclass(slots=True)
@@ -120,7 +130,7 @@ def _read_archive(archive: _Archive, runs: dict[str, int], out: Collector) -> No
     run = runs[archive.key]
     said = _Said()
     count = 0
-    ended = archive.header.get("stop_time") is not None
+    ended = archive.ended and not archive.failed
     try:
         with Files(archive.path) as files:
             for count, message in enumerate(files.records(_MESSAGES), 1):
@@ -133,8 +143,7 @@ def _read_archive(archive: _Archive, runs: dict[str, int], out: Collector) -> No
     except InputError as error:
         ended = False
         out.note(where, f"{error.where} {error.message}; {count} messages before it are kept")
-    failed = bool(archive.header.get("customer_error_reported"))
-    out.runs[run].status = "crashed" if failed else "finished" if ended else "crashed"
+    out.runs[run].status = "finished" if ended else "crashed"
     _settle(out, run, said, archive)
 
 
@@ -180,6 +189,4 @@ def _settle(out: Collector, run: int, said: _Said, archive: _Archive) -> None:
     if said.parameters:
         placed = {key: text for key, text in placed.items() if not key.startswith("config.")}
     own: dict[str, object] = {"config": said.parameters, "tags": said.others}
-    own |= {"comet.project": archive.header.get("project_name")}
-    own |= {"comet.tags": archive.header.get("tags") or None}
-    record.settings |= placed | documents.flat(own)
+    record.settings |= placed | documents.flat({**own, **archive.settings})

@@ -15,7 +15,7 @@ from paperforge.engine import identifier
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Raw, Severity
 from paperforge.names import is_setting, roles, well_known
-from paperforge.stores import arrays, documents
+from paperforge.stores import arrays, arrow, documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,10 +34,10 @@ SUFFIXES = (".npz", ".npy", ".json")
 _METRIC = "score"
 _SHOWN = 4
 _MOST_AXES = 4
-_MOST_SCORES = 8_000_000
+_MOST_SCORES = 4_000_000
 _MOST_CELLS = 4_000_000
-_LARGEST_JSON = 16 << 20
-"""Bytes of a JSON document: its lists take up to twenty times as much."""
+_LARGEST_JSON = 4 << 20
+"""Bytes of a JSON document: its lists take up to fifty times as much."""
 _DATASETS = ("tasks", "games", "envs", "environments", "datasets", "benchmarks")
 _SEEDS = ("seeds", "runs", "trials", "replicates")
 _STEPS = ("steps", "frames", "timesteps", "iterations", "epochs")
@@ -207,13 +207,13 @@ class _Scores:
 
         for method, array in self.methods.items():
             places: Sequence[Any] = np.indices(array.shape, sparse=True)
-            columns: dict[str, Any] = {self.stub: pa.array([method] * array.size)}
+            columns: dict[str, Any] = {self.stub: arrow.texts([method] * array.size)}
             for number, place in enumerate(places):
                 names = self.axes[number].names or tuple(map(str, range(array.shape[number])))
                 index = np.broadcast_to(place, array.shape).ravel().astype(np.int32)
-                column = pa.DictionaryArray.from_arrays(pa.array(index), pa.array(names))
-                columns[f"axis{number}"] = column.cast(pa.string())
-            columns["value"] = pa.array(array.astype(np.float64).ravel())
+                texts = arrow.texts(names)
+                columns[f"axis{number}"] = texts.take(arrow.numbers(index))
+            columns["value"] = arrow.numbers(array.astype(np.float64).ravel())
             yield pa.RecordBatch.from_pydict(columns)
 
 
@@ -287,8 +287,8 @@ def _columns(
     columns: dict[str, pa.Array] = {}
     for array, name in zip(held.values(), _distinct(held), strict=True):
         texts = [_text(value) for value in array.ravel().tolist()]
-        columns[name] = pa.array(texts * (length // len(texts)), pa.string())
-    columns["__row"] = pa.array(np.arange(1, length + 1))
+        columns[name] = arrow.texts(texts * (length // len(texts)))
+    columns["__row"] = arrow.numbers(np.arange(1, length + 1))
     engine.register("__batch", pa.table(columns))
     engine.execute(f"CREATE TABLE {identifier(table)} AS SELECT * FROM __batch")
     engine.unregister("__batch")

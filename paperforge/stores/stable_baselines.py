@@ -41,8 +41,8 @@ _EVALUATED = {
 _OF_ONE_RUN = re.compile(r"(?:(.*)[._])?\d+")
 """0.monitor.csv, 1.monitor.csv: the environments of one run; eval.0.monitor.csv: those of eval."""
 _NEEDED = frozenset("rlt")
-_MOST_VALUES = 15_000_000
-"""Of one monitor: five million episodes of three numbers."""
+_MOST_VALUES = 6_000_000
+"""Of one run: two million episodes of three numbers."""
 _LONGEST = 1 << 16
 _LAST = 100
 """Episodes in the mean that Stable-Baselines3 itself logs (rollout/ep_rew_mean)."""
@@ -146,7 +146,12 @@ def _read_monitors(out: Collector, run: str, paths: Sequence[Path]) -> None:
     """The training episodes of one run, its environments merged by time."""
     import numpy as np
 
-    monitors = [m for path in paths if (m := _monitor(out, path)) is not None]
+    monitors: list[_Monitor] = []
+    left = _MOST_VALUES
+    for path in paths:
+        if (monitor := _monitor(out, path, left)) is not None:
+            monitors.append(monitor)
+            left -= sum(len(column) for column in monitor.columns.values())
     if not monitors:
         return
     clocks = np.concatenate([m.columns["t"] for m in monitors])
@@ -188,7 +193,7 @@ def _summarise(out: Collector, run: int, monitors: Sequence[_Monitor], last: np.
             out.add(run, f"train/{metric}", float(values[last].mean()), summary=True)
 
 
-def _monitor(out: Collector, path: Path) -> _Monitor | None:
+def _monitor(out: Collector, path: Path, most: int) -> _Monitor | None:
     """One monitor; a damaged row ends it with a note."""
     import numpy as np
 
@@ -200,7 +205,7 @@ def _monitor(out: Collector, path: Path) -> _Monitor | None:
             if len(set(names)) < len(names) or not {"r", "l", "t"} <= set(names):
                 out.note(place, "left out: its columns are not r, l and t")
                 return None
-            values, problem = _episodes(stream, names)
+            values, problem = _episodes(stream, names, most)
     except (OSError, UnicodeDecodeError) as error:
         out.note(place, f"left out: {error}")
         return None
@@ -224,7 +229,7 @@ def _said(line: bytes) -> Mapping[str, object]:
         return {}
 
 
-def _episodes(stream: BinaryIO, names: Sequence[str]) -> tuple[array[float], str]:
+def _episodes(stream: BinaryIO, names: Sequence[str], most: int) -> tuple[array[float], str]:
     """The numbers, row after row, and what is wrong with the row that ended them."""
     values: array[float] = array("d")
     needed = [at for at, name in enumerate(names) if name in _NEEDED]
@@ -235,7 +240,7 @@ def _episodes(stream: BinaryIO, names: Sequence[str]) -> tuple[array[float], str
         ending = ending or (b"\r\n" if line.endswith(b"\r\n") else b"")
         if line.isspace():
             continue
-        if len(values) >= _MOST_VALUES:
+        if len(values) >= most:
             return values, "and those after it are too many to read"
         row = [_value(cell) for cell in _cells(line)]
         if len(row) != len(names) or any(row[at] is None for at in needed):
