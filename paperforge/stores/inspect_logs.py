@@ -178,7 +178,8 @@ class Log:
         if whole in names and archive.getinfo(whole).file_size <= _LARGEST:
             return [whole]
         journal = sorted((int(m[1]), n) for n in names if (m := _JOURNAL.fullmatch(n)))
-        return [name for _, name in journal] or [name for name in names if _SAMPLE.fullmatch(name)]
+        parts = [name for _, name in journal] or [n for n in names if _SAMPLE.fullmatch(n)]
+        return parts or [name for name in names if name == whole]
 
     def _header(self) -> Mapping[str, Any]:
         if not self._archive:

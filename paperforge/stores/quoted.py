@@ -59,7 +59,9 @@ _PRINTED = re.compile(
     rf"(?P<value>{_NUMBER})\s*(?P<unit>%?)"
     rf"(?:\s*(?:±|\+/?-|\\pm|\()\s*(?P<spread>{_NUMBER})\s*%?\s*\)?)?\s*%?"
 )
-_LARGEST = 4 << 20
+_LARGEST = 1 << 20
+_MOST_DOTS = 1000
+"""In a line: the time that a dotted key takes grows with the square of its parts."""
 _HEAD = 64 << 10
 _DELIMITERS = (",", ";", "\t")
 
@@ -194,6 +196,8 @@ def _toml(path: Path) -> Iterator[_Entry]:
     import tomllib
 
     text = _text(path)
+    if max(line.count(".") for line in text.splitlines() or [""]) > _MOST_DOTS:
+        raise InputError("has a line of nothing but dots", path.name)
     try:
         content = tomllib.loads(text, parse_float=str)
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:

@@ -79,8 +79,8 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
                 signatures[metric, here].setdefault(signature, called)
     _compare(out, signatures)
     if not out.runs:
-        first = out.notes[0] if out.notes else None
-        raise InputError(first.message if first else "holds no scores", found.root.name)
+        said = out.notes[0].message if out.notes else "holds no scores"
+        raise InputError(said.removeprefix("left out: "), found.root.name)
     return out.relation(place="score")
 
 

@@ -62,6 +62,8 @@ def test_they_are_tidy_rows_without_a_seed(reading):
         (ENTRY + "n = ", "is not TOML"),
         ("quoted = [1]", "must be entries"),
         ("a = " + "[" * 5000, "is not TOML"),
+        ("a." * 5000 + "b = 1", "nothing but dots"),
+        ("#" * (2 << 20), "too large"),
     ],
 )
 def test_what_is_refused(write, reading, text, message):
