@@ -24,7 +24,7 @@ def test_recognised(write, name, content, expected):
     assert expected == stores.STORES[stores.recognise(write(content, name))].NAME
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.txt", "a.pkl"])
+@pytest.mark.parametrize("name", ["a.png", "a.txt", "a.bin"])
 def test_unknown(write, name):
     with pytest.raises(InputError, match="no known format") as caught:
         stores.recognise(write(b"prose without fields", name))
