@@ -14,6 +14,7 @@ from paperforge.model import Diagnostic, Severity
 from paperforge.names import resolve
 from paperforge.numbers import Look, Style, look
 from paperforge.results import examples
+from paperforge.results.axes import with_axis
 from paperforge.results.merge import merged
 from paperforge.spec import ROLES, Direction
 from paperforge.stores.nothing import NothingToRead
@@ -143,7 +144,8 @@ def _read(
         raw = read(file.found, engine, table)
     except InputError as error:
         raise _placed(error, source) from None
-    described = engine.execute(f"DESCRIBE {identifier(table)}").fetchall()
+    raw = with_axis(engine, raw, source)
+    described = engine.execute(f"DESCRIBE {identifier(raw.table)}").fetchall()
     types = {row[0]: row[1] for row in described}
     looks = {} if "value" in raw.known else _looks(raw, engine)
     mapped = examples.guess(engine, raw, looks, source, project.metrics)
