@@ -119,7 +119,7 @@ def test_safetensors_that_hold_nothing_or_lie(hostile, write, content, message):
         hostile.read(write(content, "x.safetensors"))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_damaged_checkpoints_give_rows_or_an_error_of_ours(data, hostile, tmp_path):
     damage = data.draw(hostile.damages())

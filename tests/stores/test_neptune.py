@@ -83,7 +83,7 @@ def test_nothing_but_damage_is_an_error(hostile, write):
         hostile.read(path)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_damaged_parts_give_rows_or_an_error_of_ours(data, hostile, tmp_path):
     path = tmp_path / "x_part_0.parquet"

@@ -144,7 +144,7 @@ def test_names_that_the_engine_takes_for_one(reading, write):
     assert list(reading.rows_of(write(content, "x.npz"))[0]) == ["seed", "SEED_", "column", "acc"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_damaged_files_give_rows_or_an_error_of_ours(data, hostile, tmp_path):
     damage = data.draw(hostile.damages())

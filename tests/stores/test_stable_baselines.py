@@ -144,7 +144,7 @@ def test_a_header_that_asks_for_more_memory_than_there_is(hostile, write):
         hostile.read(write(out.getvalue(), "evaluations.npz"))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_damaged_logs_give_rows_or_an_error_of_ours(data, hostile, tmp_path):
     name = data.draw(st.sampled_from(["0.monitor.csv", "evaluations.npz", "results.npy"]))
