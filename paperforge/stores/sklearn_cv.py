@@ -13,6 +13,7 @@ import csv
 import io
 import math
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
@@ -35,6 +36,8 @@ _SIGN = re.compile(r"split0_test_.+")
 _PARAM = "param_"
 _HEAD = 1 << 16
 _LARGEST = 32 << 20
+_MOST = 20_000
+"""Candidates of one search."""
 _NAMELESS = frozenset(("cv_results", "cv_results_", "results", "grid_search", "search", "cv"))
 _EMPTY = ("", "--", "nan")
 """What pandas and masked arrays write for a parameter that a candidate does not have."""
@@ -82,19 +85,28 @@ def _candidates(path: Path) -> list[dict[str, Any]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         rows = csv.DictReader(io.StringIO(text, newline=""))
-        found = [row for row in rows if None not in row and None not in row.values()]
+        found = [
+            row for row in islice(rows, _MOST + 1) if None not in row and None not in row.values()
+        ]
     except UnicodeDecodeError:
         raise InputError("is not UTF-8 text", path.name) from None
     except csv.Error as error:
         raise InputError(f"is no table: {error}", path.name) from None
     if len(found) < rows.line_num - 1 and not found:
         raise InputError("has no whole row", path.name, "was it cut off?")
+    _check_count(len(found), path.name)
     return found
+
+
+def _check_count(candidates: int, where: str) -> None:
+    if candidates > _MOST:
+        raise InputError(f"has more than {_MOST} candidates", where)
 
 
 def _of_json(content: object, where: str) -> list[dict[str, Any]]:
     """Lists or objects of columns, or a list of rows: what json and pandas make of the results."""
     if isinstance(content, list):
+        _check_count(len(content), where)
         return [row for row in content if isinstance(row, dict)]
     columns = {
         str(name): list(column.values()) if isinstance(column, dict) else column
@@ -105,6 +117,7 @@ def _of_json(content: object, where: str) -> list[dict[str, Any]]:
     if not scores:
         raise InputError("has no scores of folds", where)
     count = len(scores[0])
+    _check_count(count, where)
     if any(len(column) != count for column in scores):
         raise InputError("has scores for more candidates in one fold than in another", where)
     whole = {name: column for name, column in columns.items() if len(column) == count}

@@ -105,6 +105,8 @@ def test_searches_over_estimators(write, reading):
         ("a.json", '{"split0_test_a": 1}', "no scores"),
         ("a.json", '{"split0_test_a": [1], "split1_test_a": [1, 2]}', "more candidates"),
         ("a.json", '{"split0_test_a": [1', "not JSON"),
+        ("a.json", '{"split0_test_a": [' + "1," * 20_000 + "1]}", "more than 20000 candidates"),
+        ("a.csv", "split0_test_a,mean_test_a\n" + "1,2\n" * 20_001, "more than 20000 candidates"),
         ("a.csv", "split0_test_a,mean_test_a\n1\n", "no whole row"),
         ("a.csv", b"split0_test_a,mean_test_a\n1,\xff\n", "UTF-8"),
     ],
