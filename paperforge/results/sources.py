@@ -13,7 +13,7 @@ from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import resolve
 from paperforge.numbers import Look, Style, look
-from paperforge.results import examples
+from paperforge.results import examples, patterns
 from paperforge.results.axes import with_axis
 from paperforge.results.merge import merged
 from paperforge.spec import ROLES, Direction
@@ -120,7 +120,7 @@ def read(
             if file.alone or not left[file.parent]:
                 raise
             skipped.append(Diagnostic(Severity.WARNING, error.where, f"skipped: {error.message}"))
-    return tuple(found), skipped
+    return tuple(found), [*skipped, *patterns.check(found)]
 
 
 def size(paths: Iterable[Path]) -> int:
@@ -148,7 +148,12 @@ def _read(
     described = engine.execute(f"DESCRIBE {identifier(raw.table)}").fetchall()
     types = {row[0]: row[1] for row in described}
     looks = {} if "value" in raw.known else _looks(raw, engine)
-    mapped = examples.guess(engine, raw, looks, source, project.metrics)
+    try:
+        mapped = examples.guess(engine, raw, looks, source, project.metrics)
+    except InputError:
+        if source.pattern and not patterns.fits(raw):
+            raise patterns.fits_nothing(file) from None
+        raise
     raw, mapped, types = merged(engine, raw, mapped, types)
     _check(mapped, types, source)
     _ask(raw, mapped, source)
