@@ -5,6 +5,7 @@ Memory is bounded; what does not fit goes to a private folder that is removed wi
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import weakref
@@ -64,6 +65,7 @@ def open_engine(files: Sequence[Path], memory: str = MEMORY) -> Engine:
         )
         paths = ", ".join(literal(text) for path in files for text in _with_log(path))
         connection.execute(f"SET allowed_paths = [{paths}]")
+        connection.execute(f"SET allowed_directories = [{literal(str(scratch) + os.sep)}]")
         connection.execute("SET enable_external_access = false")
         # Kept count of, never printed: commands/progress.py asks for it.
         connection.execute("SET enable_progress_bar_print = false")

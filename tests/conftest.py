@@ -1,11 +1,14 @@
 """What several rooms' tests share."""
 
+import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 
 import pytest
+
+os.environ["PAPERFORGE_CACHE"] = "off"  # also for the commands that tests start
 
 
 def pytest_collection_modifyitems(items):

@@ -49,7 +49,9 @@ def take_pattern(draft: Draft, role: str) -> None:
 
 def _take_others(draft: Draft, role: str, able: list[str]) -> None:
     """Columns of lower precedence, for the rows in which the role's own column is empty."""
-    if role not in _SHARED or not draft.rows or not draft.rows.has_empty(draft.roles[role]):
+    if role not in _SHARED or not draft.rows or not candidates(role, able):
+        return
+    if not draft.rows.has_empty(draft.roles[role]):
         return
     others: list[str] = []
     while found := candidates(role, able):

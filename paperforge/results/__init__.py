@@ -9,18 +9,30 @@ Big inputs are first read in one pass that keeps no rows (condensed.py); the sam
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import time
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 from paperforge.engine import MEMORY, open_engine
 from paperforge.errors import InputError, UsageError
 from paperforge.model import Meter
-from paperforge.results import catalogue, condensed, digest, duplicates, final, sources, tidy
+from paperforge.results import (
+    cache,
+    catalogue,
+    condensed,
+    digest,
+    duplicates,
+    final,
+    kept,
+    sources,
+    tidy,
+)
 from paperforge.results.loaded import LoadedResults
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from paperforge.engine import Engine
     from paperforge.model import Diagnostic
@@ -68,13 +80,41 @@ class _Reading:
     rows: bool
     """Whether every row will be asked for."""
 
-    def read(self, *, history: bool) -> LoadedResults:
+    def read(self, *, history: bool, whole: bool = False) -> LoadedResults:
+        """What the cache has; else read, and kept there. `whole`: with every row."""
+        import duckdb
+
+        whole = whole or self.rows
+        slot = cache.slot(self.files, self.project, self.prints, history=history, whole=whole)
+        anew = functools.cache(functools.partial(self._anew, slot, history=history, whole=whole))
+        if slot is not None:
+            with contextlib.suppress(*cache.HARMLESS, InputError, duckdb.Error):
+                found = kept.restore(slot, self.given, self._again(), anew)
+                if found is not None:
+                    return found
+        return anew()
+
+    def _again(self) -> Callable[[], LoadedResults]:
+        return functools.cache(functools.partial(self.read, history=True, whole=True))
+
+    def _anew(self, slot: cache.Slot | None, *, history: bool, whole: bool) -> LoadedResults:
+        start = time.monotonic()
+        found = self._with(_CAREFUL, history=True) if whole else self._fastest(history=history)
+        if found.again is not None or not (history or whole):
+            found = replace(found, again=self._again())
+        if slot is None:
+            return found
+        found = replace(found, keep=functools.partial(_keep, slot))
+        if time.monotonic() - start > cache.SLOW:
+            _keep(slot, found)
+        return found
+
+    def _fastest(self, *, history: bool) -> LoadedResults:
         """In one pass where the input is big and nothing in it is unusual; else row by row."""
         import duckdb
 
         paths = [path for file in self.files for path in file.found.files]
-        big = sources.size(paths) >= tidy.BIG
-        if self.project.design.final == "last" and big and not self.rows:
+        if self.project.design.final == "last" and sources.size(paths) >= tidy.BIG:
             self.prints.start(paths)
             for way in (_LEAN, _QUICK):
                 try:
@@ -144,10 +184,17 @@ class _Reading:
             digest=digest.of(inputs, self.prints),
             rows=facts.rows,
             mapped=sources.declared(self.given, inputs),
-            again=cache(self._again) if quick or not history else None,
+            again=self._careful if quick else None,
             cells=cells,
         )
 
-    def _again(self) -> LoadedResults:
-        """Everything, row by row."""
+    def _careful(self) -> LoadedResults:
         return self._with(_CAREFUL, history=True)
+
+
+def _keep(slot: cache.Slot, found: LoadedResults) -> None:
+    """Put results into the cache, if that can be done."""
+    import duckdb
+
+    with contextlib.suppress(*cache.HARMLESS, InputError, duckdb.Error):
+        kept.save(found, slot)

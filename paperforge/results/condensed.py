@@ -9,6 +9,8 @@ everything is read again row by row (tidy.py), so that the two ways cannot diffe
 
 from __future__ import annotations
 
+import functools
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ from paperforge.results import shapes, tidy
 from paperforge.results.tidy import USABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import duckdb
 
@@ -132,6 +134,7 @@ class Cells:
         self.keys += ["__unit"] if "__unit" in one.types else []
         self.keys += ["__summary"] if one.raw.summary else []
         self.step, self.example = roles.get("step"), roles.get("example")
+        self._ahead: Callable[[], Mapping[str, dict[str, int]]] = dict
         if {self.step, self.example} & set(self.keys) - {None}:
             raise Odd("a column has two roles")
         if self.example and one.raw.summary:
@@ -144,6 +147,7 @@ class Cells:
 
     def insert(self) -> None:
         """Read the file once, and fill the tables."""
+        self._look_ahead()
         asked = ", ".join(f"{sql} AS {name}" for name, sql in self._asked().items())
         keys = ", ".join(identifier(key) for key in self.keys)
         self.engine.execute(
@@ -343,14 +347,12 @@ class Cells:
         """
         roles = self.one.mapped.roles
         names = list(dict.fromkeys(roles[role] for role in _ORDERED if role in roles))
-        unseen = [n for n in range(len(names)) if not self._find_first(n, names[n], _LOOK)]
-        found = None
-        if unseen and not self.one.source.where:
-            asked = {names[n]: self._count(names[n]) for n in unseen}
-            found = stores.first_rows(self.one.file.found, asked)
-        for place, n in enumerate(unseen):
-            if found is None or not self._know_first(n, names[n], found[place]):
-                self._find_first(n, names[n])
+        ahead = self._ahead()
+        for n, name in enumerate(names):
+            if not (
+                self._is_complete(n, name) or (name in ahead and self._know_first(n, name, ahead))
+            ):
+                self._find_first(n, name)
         joins = [
             f"LEFT JOIN first_{n} ON c.{identifier(name)} IS NOT DISTINCT FROM first_{n}.name"
             for n, name in enumerate(names)
@@ -362,23 +364,43 @@ class Cells:
             "ALTER TABLE numbered RENAME TO cells"
         )
 
-    def _find_first(self, n: int, name: str, most: int = 0) -> bool:
+    def _find_first(self, n: int, name: str, most: int = 0) -> None:
         """Look where each name of a column stands first, in the first rows or all of them."""
         self.engine.execute(
             f"CREATE OR REPLACE TEMP TABLE first_{n} AS SELECT name, min(__row) AS row FROM "
             f"(SELECT {identifier(name)} AS name, __row FROM {identifier(self.one.raw.table)} "
             f"WHERE {self.where} {f'LIMIT {most}' if most else ''}) GROUP BY name"
         )
-        return self._is_complete(n, name)
 
-    def _count(self, name: str) -> int:
-        found = self.engine.execute(
-            f"SELECT count(DISTINCT coalesce({identifier(name)}, '')) FROM cells"
-        ).fetchone()
-        return int(found[0]) if found else 0
+    def _look_ahead(self) -> None:
+        """Look where names stand first: in the first rows; beside the pass, in a sorted file.
 
-    def _know_first(self, n: int, name: str, found: dict[str, int]) -> bool:
-        rows = [(text or None, row) for text, row in found.items()]
+        Where all of the first rows have one method, the file may be sorted by it.
+        """
+        roles = self.one.mapped.roles
+        names = list(dict.fromkeys(roles[role] for role in _ORDERED if role in roles))
+        if not self.one.raw.streamed:
+            return
+        for n, name in enumerate(names):
+            self._find_first(n, name, _LOOK)
+        sorted_by = [
+            name
+            for n, name in enumerate(names)
+            if name != roles.get("metric") and self._is_constant(n)
+        ]
+        if sorted_by and not self.one.source.where:
+            search = functools.partial(stores.first_rows, self.one.file.found, sorted_by)
+            pool = ThreadPoolExecutor(1)
+            found = pool.submit(search)
+            pool.shutdown(wait=False)
+            self._ahead = lambda: dict(zip(sorted_by, found.result() or (), strict=False))
+
+    def _is_constant(self, n: int) -> bool:
+        found = self.engine.execute(f"SELECT count(*) FROM first_{n}").fetchone()
+        return bool(found and found[0] == 1)
+
+    def _know_first(self, n: int, name: str, ahead: Mapping[str, dict[str, int]]) -> bool:
+        rows = [(text or None, row) for text, row in ahead[name].items()]
         self.engine.execute(f"CREATE OR REPLACE TEMP TABLE first_{n} (name VARCHAR, row BIGINT)")
         self.engine.executemany(f"INSERT INTO first_{n} VALUES (?, ?)", rows)
         return self._is_complete(n, name)

@@ -60,6 +60,10 @@ class LoadedResults:
     """Reads every row, where only what the paper needs was kept of them."""
     cells: tuple[Cells, ...] = ()
     """What can still be asked of the inputs where rows were not kept."""
+    anew: Callable[[], LoadedResults] | None = None
+    """Reads the inputs, where these are what the cache kept of them."""
+    keep: Callable[[LoadedResults], None] | None = None
+    """Puts what is known by now into the cache."""
 
     def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
         """Final values of every cell that has some, in the order of methods, then datasets.
@@ -73,7 +77,7 @@ class LoadedResults:
         if by_example and "example" not in self.present:
             return ()
         if by_example and self.again and not self._has_examples():
-            return self.again().samples(metric, unit)
+            return (self.anew or self.again)().samples(metric, unit)
         sql = _BY_EXAMPLE if by_example else _BY_REPLICATE
         columns = cast("dict[str, np.ndarray]", self._query(sql, [metric]).fetchnumpy())
         method, dataset = columns["m"], columns["d"]
@@ -217,7 +221,11 @@ class LoadedResults:
                 condensed.keep_examples(self.cells)
             except condensed.Odd:
                 return False
+            if not self.cells:
+                return False
             final.number_examples(self.engine.connection)
+            if self.keep:
+                self.keep(self)
         return True
 
     def _cell(self, method: int, dataset: int) -> tuple[str, str]:

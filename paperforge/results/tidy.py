@@ -87,6 +87,11 @@ def build(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
         engine.execute(f"INSERT INTO tidy_rows BY NAME {chosen.sql}")
     _refuse(engine, inputs)
     settle(engine, inputs)
+    show(engine)
+
+
+def show(engine: duckdb.DuckDBPyConnection) -> None:
+    """Make the view `tidy` of all rows."""
     engine.execute(
         f"CREATE VIEW tidy AS SELECT {SHOWN} FROM tidy_rows t JOIN sources s USING (file) "
         "ORDER BY t.file, t.row, t.rowid"

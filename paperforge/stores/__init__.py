@@ -310,8 +310,8 @@ def typed(found: Found, kinds: Mapping[str, str]) -> str:
     return csv_glance.typed(found, kinds)
 
 
-def first_rows(found: Found, columns: Mapping[str, int]) -> list[dict[str, int]] | None:
-    """Where each of so many texts of some columns of a `glance` stands first; None: too slow."""
+def first_rows(found: Found, columns: Sequence[str]) -> list[dict[str, int]] | None:
+    """Where each text of some columns of a `glance` stands first; None: not to be had quickly."""
     return csv_glance.first_rows(found, columns)
 
 

@@ -76,10 +76,8 @@ def _rows(path: Path, dialect: Dialect, kinds: Mapping[str, str]) -> str:
     )
 
 
-def first_rows(found: Found, columns: Mapping[str, int]) -> list[dict[str, int]] | None:
+def first_rows(found: Found, columns: Sequence[str]) -> list[dict[str, int]] | None:
     """Where each text of some columns stands first: numbers that grow along the file.
-
-    `columns`: how many texts each column has; the search ends when all are found.
 
     Made for files sorted by those columns, in which the start of the lines changes seldom. None
     where the file is not like that, or where lines are not rows (quoted fields).
@@ -91,7 +89,6 @@ def first_rows(found: Found, columns: Mapping[str, int]) -> list[dict[str, int]]
     if last + 1 >= len(dialect.names) or dialect.surplus:
         return None
     search = _Search(dialect.delimiter.encode(), places, last + 1)
-    wanted = list(columns.values())
     skip = dialect.skip + 1
     rest = b""
     with path.open("rb") as stream:
@@ -106,8 +103,6 @@ def first_rows(found: Found, columns: Mapping[str, int]) -> list[dict[str, int]]
                 lines, end, skip = lines[start:], end - start, skip - 1
             if end and not search.look(lines[:end]):
                 return None
-            if [len(names) for names in search.found] == wanted:
-                return search.found
     if rest and not skip and not search.look(rest + b"\n"):
         return None
     return search.found

@@ -1,0 +1,104 @@
+"""Results as the cache keeps them: what they say as JSON, their relations as Parquet."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from paperforge.engine import MEMORY, literal, open_engine
+from paperforge.model import Diagnostic, Severity
+from paperforge.results import cache, tidy
+from paperforge.results.loaded import LoadedResults
+from paperforge.spec import Dataset, Direction, Method, Metric, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from paperforge.results.cache import Slot
+    from paperforge.spec import Source
+
+_TABLES = ("tidy_rows", "sources", "chosen_splits", "final")
+_OF_EXAMPLES = ("final_examples", "example_keys")
+
+
+def save(found: LoadedResults, slot: Slot) -> None:
+    """Keep results. Raises one of cache.HARMLESS, or the engine's errors."""
+    tables = {name: f"SELECT * FROM {name}" for name in _TABLES}
+    if found.engine.connection.execute("SELECT 1 FROM final_examples LIMIT 1").fetchone():
+        tables |= {name: f"SELECT * FROM {name}" for name in _OF_EXAMPLES}
+    engine = found.engine
+    paths = cache.write(engine.connection, tables, engine.scratch)
+    said: dict[str, Any] = {
+        "metrics": [asdict(one) for one in found.metrics],
+        "methods": [asdict(one) for one in found.methods],
+        "datasets": [asdict(one) for one in found.datasets],
+        "notes": [asdict(one) for one in found.notes],
+        "varies": sorted(found.varies),
+        "present": sorted(found.present),
+        "shared_runs": found.shared_runs,
+        "digest": found.digest,
+        "rows": found.rows,
+        "mapped": [[dict(one.columns), list(one.metrics)] for one in found.mapped],
+        "whole": found.again is None,
+    }
+    slot.keep(said, paths)
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def restore(
+    slot: Slot,
+    given: Sequence[Source],
+    again: Callable[[], LoadedResults],
+    anew: Callable[[], LoadedResults],
+) -> LoadedResults | None:
+    """The results that were kept. Raises one of cache.HARMLESS, or the engine's errors."""
+    found = slot.find()
+    if found is None:
+        return None
+    said, tables = found
+    engine = open_engine([], MEMORY)
+    try:
+        copies = slot.take(said, tables, engine.scratch)
+        for path in copies:
+            engine.connection.execute(
+                f"CREATE TABLE {path.stem} AS SELECT * FROM read_parquet({literal(str(path))})"
+            )
+            path.unlink()
+        if "final_examples" not in tables:
+            engine.connection.execute(
+                "CREATE VIEW final_examples AS SELECT * FROM final WHERE false"
+            )
+        tidy.show(engine.connection)
+        return LoadedResults(
+            engine=engine,
+            metrics=tuple(Metric(**_metric(one)) for one in said["metrics"]),
+            methods=tuple(
+                Method(one["name"], one["label"], Role(one["role"]) if one["role"] else None)
+                for one in said["methods"]
+            ),
+            datasets=tuple(Dataset(**one) for one in said["datasets"]),
+            varies=frozenset(said["varies"]),
+            present=frozenset(said["present"]),
+            shared_runs=bool(said["shared_runs"]),
+            notes=tuple(
+                Diagnostic(**{**one, "severity": Severity(one["severity"])})
+                for one in said["notes"]
+            ),
+            digest=str(said["digest"]),
+            rows=int(said["rows"]),
+            mapped=tuple(
+                replace(source, columns=columns, metrics=tuple(metrics))
+                for source, (columns, metrics) in zip(given, said["mapped"], strict=True)
+            ),
+            again=None if said["whole"] else again,
+            anew=anew,
+        )
+    except BaseException:
+        engine.close()
+        raise
+
+
+def _metric(said: dict[str, Any]) -> dict[str, Any]:
+    direction = said["direction"]
+    return {**said, "direction": Direction(direction) if direction else None}
