@@ -79,8 +79,8 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
                 signatures[metric, here].setdefault(signature, called)
     _compare(out, signatures)
     if not out.runs:
-        said = out.notes[0].message if out.notes else "holds no scores"
-        raise InputError(said.removeprefix("left out: "), found.root.name)
+        why = out.notes[0].message if out.notes else "holds no scores"
+        raise InputError(why.removeprefix("left out: "), found.root.name)
     return out.relation(place="score")
 
 

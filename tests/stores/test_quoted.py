@@ -104,7 +104,7 @@ def test_semicolons_and_other_names(write, reading):
 @pytest.mark.parametrize("name", ["quoted.toml", "quoted.csv"])
 @given(data=st.data())
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_damage_gives_rows_or_an_error_of_ours(tmp_path, reading, name, data):
     content = bytearray((DATA / name).read_bytes())
