@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
@@ -45,6 +46,7 @@ _SMALLEST_ROW = 16
 """Bytes that a row of metrics takes at least: what claims more rows is damaged."""
 _INFINITE = 1.797e308
 """MLflow clips infinities to the largest finite number."""
+_text = partial(str, encoding="utf-8", errors="replace")
 _POINTS = "SELECT rowid, key, value, step, timestamp, is_nan FROM metrics WHERE run_uuid = ?"
 
 
@@ -115,10 +117,6 @@ def _read_file(out: Collector, path: Path) -> None:
             path.name,
             "copy it together with the -wal file beside it, while no run is writing",
         ) from None
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace")
 
 
 def _read_runs(store: _Store) -> None:
@@ -215,14 +213,15 @@ def _read_latest(store: _Store, numbers: dict[str, int], others: set[str]) -> se
     names: dict[bytes, int] = {}
     for rows in _batches(store, cursor, _BATCH):
         uuids, keys, values, steps, nans = zip(*rows, strict=True)
-        mine = np.array([known.get(uuid, -1) for uuid in uuids], dtype=np.int64)
-        kept = mine >= 0
+        count = len(rows)
         found.update(uuids)
+        mine = np.fromiter((known.get(uuid, -1) for uuid in uuids), np.int64, count)
+        kept = mine >= 0
         store.out.block(
             mine[kept],
             _numbers(store, keys, names)[kept],
             _values(values, nans)[kept],
-            steps=np.array(steps, dtype=np.float64)[kept],
+            steps=np.fromiter(steps, np.float64, count)[kept],
         )
     return {run for run in numbers if run.encode() in found}
 
@@ -288,7 +287,7 @@ def _numbers(store: _Store, keys: tuple[bytes, ...], names: dict[bytes, int]) ->
     for key in dict.fromkeys(keys):
         if key not in names:
             names[key] = store.out.number(_text(key))
-    return np.array([names[key] for key in keys], dtype=np.int64)
+    return np.fromiter(map(names.__getitem__, keys), np.int64, len(keys))
 
 
 def _values(values: tuple[float, ...], nans: tuple[int, ...]) -> np.ndarray:
