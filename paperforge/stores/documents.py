@@ -23,6 +23,8 @@ LARGEST = 128 << 20
 LARGEST_YAML = 2 << 20
 _LARGEST_NUMBERS = 48 << 20
 _MOST_CONTAINERS = 1_000_000
+_MOST_VALUES = 8_000_000
+"""Of a JSON document: an empty list is three bytes of text and eighty of memory."""
 _RATIO = 200
 """Bytes out for a byte in: text compresses 5 to 50 times, a bomb a thousand times."""
 _SMALL = 1 << 20
@@ -45,6 +47,8 @@ def json_of(data: bytes, where: str) -> Any:  # noqa: ANN401  JSON is any of six
     """
     if len(data) > LARGEST:
         raise _too_large(len(data), where)
+    if sum(map(data.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+        raise InputError(f"holds more than {_MOST_VALUES} values", where)
     try:
         value = json.loads(data)
         return _sound(value) if b"\\ud" in data or b"\\uD" in data else value

@@ -44,6 +44,7 @@ _SUFFIXES = re.compile(r"(?<=.)(?:\.[A-Za-z][A-Za-z0-9]*)+$")
 _REFERENCE = re.compile(r"\$\{([^${}]*)\}")
 _DEEPEST = 10
 _LONGEST = 4000
+_LARGEST = 1 << 20
 _SHOWN = 5
 _MISSING = "???"
 """OmegaConf's word for a value that must still be given."""
@@ -172,6 +173,8 @@ def _of_job(job: Path, _stamp: object) -> tuple[tuple[tuple[str, str], ...], tup
 @lru_cache(maxsize=4096)
 def _of_file(path: Path, _stamp: object) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     load = documents.json_file if path.suffix == ".json" else documents.yaml_file
+    if path.stat().st_size > _LARGEST:
+        return (), ("the config is too large to be read",)
     try:
         content = load(path)
     except InputError as error:

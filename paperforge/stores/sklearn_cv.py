@@ -137,9 +137,14 @@ def _add(out: Collector, path: Path, candidates: Sequence[Mapping[str, Any]]) ->
             folder=path,
             settings={"params": params},
         )
-        name = _base(out.runs[run].settings, path)
+        said = out.runs[run].settings
+        key = _method_key(said)
+        name = said[key] if key else _named(path)
         chosen = ", ".join(f"{key}={params[key]}" for key in varying if key in params)
         method = f"{name} ({chosen})" if chosen else name
+        if key:
+            # What the author says the method is, is so of all candidates: they stay apart.
+            said[key] = method
         for column, value in one.items():
             score = _SCORE.fullmatch(column)
             if score is None:
@@ -150,12 +155,11 @@ def _add(out: Collector, path: Path, candidates: Sequence[Mapping[str, Any]]) ->
     if texts:
         out.note(place, f"{texts} scores are no numbers and were left out")
     if len(candidates) > 1:
-        key = varying[0] if varying else "NAME"
         out.note(
             place,
             f"{len(candidates)} candidates of one search: each is a method of its own; to take the "
             "best by its test folds would be a maximum over test data",
-            f"--where params.{key}=VALUE keeps one that was chosen otherwise",
+            f"--where params.{[*varying, 'NAME'][0]}=VALUE keeps one that was chosen otherwise",
             warn=False,
         )
 
@@ -180,13 +184,16 @@ def _varying(settings: Sequence[Mapping[str, str]]) -> list[str]:
     return [name for name in names if len({one.get(name) for one in settings}) > 1]
 
 
-def _base(said: Mapping[str, str], path: Path) -> str:
-    """What the search is called: as the folder or pattern says, else by its file."""
-    for key, text in said.items():
-        if key.rpartition(".")[2] in roles()["method"] and not key.startswith("params."):
-            return text
-    stem = path.stem
-    return path.parent.name if stem.lower() in _NAMELESS and path.parent.name else stem
+def _method_key(said: Mapping[str, str]) -> str:
+    """Which setting of the folder or of --path names the method; empty: none."""
+    methods = roles()["method"]
+    own = (key for key in said if not key.startswith("params."))
+    return next((key for key in own if key.rpartition(".")[2] in methods), "")
+
+
+def _named(path: Path) -> str:
+    """What a search is called by its file, or its folder where the file has any search's name."""
+    return path.parent.name if path.stem.lower() in _NAMELESS else path.stem
 
 
 def _value(value: object) -> float | None:

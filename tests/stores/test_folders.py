@@ -89,6 +89,7 @@ def test_tags_of_python_are_passed_over(said):
         "x: &a [*a]",
         "? [1]\n: 2",
         b"\xff\xfe\xfd",
+        "a: 1\n" * 300_000,
         "a0: &a0 {x: {}}\n"
         + "\n".join(f"a{i}: &a{i} {{x: *a{i - 1}, y: *a{i - 1}}}" for i in range(1, 40)),
         "a0: &a0 {k: 1}\n"
