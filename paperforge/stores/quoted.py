@@ -46,7 +46,7 @@ SUFFIXES = (".toml", ".csv", ".tsv")
 
 _NEEDED = ("method", "metric", "value", "cite")
 _KNOWN = (*_NEEDED, "dataset", "split", "spread", "kind", "n", "where")
-_ALSO = {"spread_kind": "kind", "citation": "cite", "bibkey": "cite", "key": "cite"}
+_ALSO = {"spread_kind": "kind", "citation": "cite", "bibkey": "cite"}
 _KINDS = {
     "sd": "sd", "std": "sd", "stdev": "sd", "se": "se", "sem": "se", "stderr": "se",
     "ci": "ci", "ci95": "ci", "95% ci": "ci",
