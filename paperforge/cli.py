@@ -208,8 +208,9 @@ Examples:
 def table(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     """Set results as a table; the LaTeX of it compiles with booktabs alone.
 
-    SOURCE is a CSV, TSV, JSONL, Parquet or MLflow SQLite file, or a folder of them; without one the
-    paper.toml of this folder says. What was guessed is said on stderr.
+    SOURCE is a file or folder of any store that paperforge reads (docs/stores.md): tables, MLflow,
+    W&B, TensorBoard and others; without one the paper.toml of this folder says. What was guessed is
+    said on stderr.
     """
     from paperforge.commands.table import table as command
 
