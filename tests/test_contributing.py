@@ -54,10 +54,11 @@ def test_a_store_of_another_package(paperforge, tmp_path):
 
 
 def test_every_store_is_on_the_page_of_stores():
-    from paperforge.stores import STORES
+    from paperforge import stores
 
     page = (Path(__file__).parent.parent / "docs" / "stores.md").read_text(encoding="utf-8").lower()
-    names = {store.NAME: re.split(r"\W", store.NAME.lower())[0] for store in STORES.values()}
+    known = [stores.store_of(kind).NAME for kind in stores.STORES]
+    names = {name: re.split(r"\W", name.lower())[0] for name in known}
     assert [name for name, word in names.items() if word not in page] == []
     for target in re.findall(r"\]\(([^)#:]+)\)", page):
         assert (
