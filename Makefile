@@ -11,7 +11,7 @@ help:
 	@echo "make test         install what the tests need and run the whole suite"
 	@echo "make check        formatting, lint, types, layers, start-up"
 	@echo "make experiments  run the samples' experiments again (about 15 minutes)"
-	@echo "make bench        start-up and build times, as ratios"
+	@echo "make bench        start-up, build and reading times, as ratios"
 	@echo "make clean        remove what was built"
 
 paper: $(VENV)/.paperforge
@@ -35,6 +35,9 @@ experiments: $(EXPERIMENTS)/.ready
 bench: $(VENV)/.paperforge
 	@scripts/tex.sh
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/stores_tensorboard.py
+	$(BIN)/python benchmarks/stores_mlflow.py
 
 $(VENV)/bin/python:
 	@scripts/python.sh $(VENV)
