@@ -8,59 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Found, Severity
-from paperforge.stores import (
-    aim,
-    arrow_file,
-    checkpoints,
-    clearml,
-    codecarbon,
-    comet,
-    csv,
-    csv_glance,
-    database_alone,
-    dopamine,
-    duckdb_file,
-    dvclive,
-    folders,
-    guild,
-    helm,
-    hf_trainer,
-    inspect_ai,
-    json_alone,
-    json_table,
-    jsonl,
-    lightning,
-    lm_eval,
-    mlflow,
-    mlruns,
-    neptune,
-    nvidia_smi,
-    openai_evals,
-    optuna,
-    optuna_journal,
-    parquet,
-    pickles,
-    quoted,
-    sacct,
-    sacrebleu,
-    sacred,
-    score_arrays,
-    seeds,
-    sklearn_cv,
-    sqlite,
-    stable_baselines,
-    tensorboard,
-    together,
-    trackio,
-    wandb,
-    wandb_csv,
-)
+from paperforge.stores import folders
 from paperforge.stores.databases import is_sqlite
+from paperforge.stores.kinds import STORES, Kind, may_be_read
 from paperforge.stores.nothing import NothingToRead
 from paperforge.stores.others import others
 from paperforge.stores.walk import walk
@@ -73,51 +28,19 @@ if TYPE_CHECKING:
 
     from paperforge.model import Raw, Store
 
-STORES: Mapping[str, Store] = {
-    "wandb": cast("Store", wandb),
-    "guild": cast("Store", guild),
-    "tensorboard": cast("Store", tensorboard),
-    "clearml": cast("Store", clearml),
-    "comet": cast("Store", comet),
-    "stable_baselines": cast("Store", stable_baselines),
-    "lightning": cast("Store", lightning),
-    "dvclive": cast("Store", dvclive),
-    "sacred": cast("Store", sacred),
-    "sklearn_cv": cast("Store", sklearn_cv),
-    "aim": cast("Store", aim),
-    "mlflow": cast("Store", mlflow),
-    "mlruns": cast("Store", mlruns),
-    "optuna": cast("Store", optuna),
-    "optuna_journal": cast("Store", optuna_journal),
-    "trackio": cast("Store", trackio),
-    "neptune": cast("Store", neptune),
-    "parquet": cast("Store", parquet),
-    "hf_trainer": cast("Store", hf_trainer),
-    "inspect_ai": cast("Store", inspect_ai),
-    "quoted": cast("Store", quoted),
-    "sacrebleu": cast("Store", sacrebleu),
-    "helm": cast("Store", helm),
-    "openai_evals": cast("Store", openai_evals),
-    "lm_eval": cast("Store", lm_eval),
-    "sqlite": cast("Store", sqlite),
-    "duckdb": cast("Store", duckdb_file),
-    "arrow": cast("Store", arrow_file),
-    "score_arrays": cast("Store", score_arrays),
-    "wandb_csv": cast("Store", wandb_csv),
-    "dopamine": cast("Store", dopamine),
-    "codecarbon": cast("Store", codecarbon),
-    "sacct": cast("Store", sacct),
-    "nvidia_smi": cast("Store", nvidia_smi),
-    "jsonl": cast("Store", jsonl),
-    "json": cast("Store", json_table),
-    "json-alone": cast("Store", json_alone),
-    "database-alone": cast("Store", database_alone),
-    "checkpoints": cast("Store", checkpoints),
-    "pickles": cast("Store", pickles),
-    # Last: any text may be a table.
-    "csv": cast("Store", csv),
-}
-"""In the order of asking: what knows its files best comes first."""
+__all__ = [
+    "STORES",
+    "check_readable",
+    "find",
+    "first_rows",
+    "glance",
+    "is_together",
+    "parts",
+    "read",
+    "recognise",
+    "store_of",
+    "typed",
+]
 
 _COMPRESSED = {
     ".gz": "gunzip",
@@ -127,18 +50,18 @@ _COMPRESSED = {
     ".zip": "unzip",
 }
 """The name of a compressed file -> what unpacks it."""
-READABLE = "CSV or TSV, JSONL, Parquet and MLflow's SQLite store (mlflow.db)"
+READABLE = (
+    "tables (CSV, JSON, Parquet, Arrow, SQLite, DuckDB), trackers' stores (MLflow, W&B, "
+    "TensorBoard, …) and evaluation logs (lm-eval, Inspect, …); docs/stores.md has all"
+)
 _SHOWN = 3
-
-
-def registered() -> Mapping[str, Store]:
-    """All stores, in the order of asking: ours, then those of other packages."""
-    return {**STORES, **others(frozenset(STORES))[0]}
 
 
 def store_of(kind: str) -> Store:
     """The store of that name; other packages are asked only for what is not ours."""
-    return STORES[kind] if kind in STORES else registered()[kind]
+    if kind in STORES:
+        return STORES[kind].store()
+    return others(frozenset(STORES))[0][kind]
 
 
 def find(
@@ -197,12 +120,13 @@ def _claim(root: Path, files: tuple[Path, ...]) -> tuple[dict[str, list[Path]], 
     """Kind -> its files, in the order of the registry; what a store owns is nobody else's."""
     claimed: dict[str, list[Path]] = {}
     owned: dict[Path, str] = {}
-    left = _ask(STORES, list(files), claimed, owned)
+    maybe = [file for file in files if may_be_read(file)]
+    left = _ask(STORES, maybe, claimed, owned)
     notes = []
-    if left:
+    if len(left) + len(files) > len(maybe):
         more, complaints = others(frozenset(STORES))
         notes = [Diagnostic(Severity.WARNING, root.name, text) for text in complaints]
-        _ask(more, left, claimed, owned)
+        _ask(more, sorted({*files} - {*maybe} | {*left}) if more else [], claimed, owned)
     for kind in list(claimed):
         claimed[kind] = [f for f in claimed[kind] if _owner(f, owned) in (None, kind)]
         if not claimed[kind]:
@@ -211,19 +135,21 @@ def _claim(root: Path, files: tuple[Path, ...]) -> tuple[dict[str, list[Path]], 
 
 
 def _ask(
-    asked: Mapping[str, Store],
+    asked: Mapping[str, Kind] | Mapping[str, Store],
     left: list[Path],
     claimed: dict[str, list[Path]],
     owned: dict[Path, str],
 ) -> list[Path]:
     """Let each store claim its files; those that nobody claims."""
-    for kind, store in asked.items():
-        if getattr(store, "ALONE", False):
+    for kind, one in asked.items():
+        maybe = [f for f in left if one.may_have(f)] if isinstance(one, Kind) else left
+        store = one.store() if isinstance(one, Kind) and maybe else one
+        if not maybe or isinstance(store, Kind) or getattr(store, "ALONE", False):
             continue
         suffixes = getattr(store, "SUFFIXES", None)
         mine = [
             file
-            for file in left
+            for file in maybe
             if (suffixes is None or file.suffix.lower() in suffixes) and _recognises(store, file)
         ]
         if not mine:
@@ -234,6 +160,7 @@ def _ask(
         owns = getattr(store, "owns", None)
         if owns is not None:
             owned |= {owns(file): kind for file in mine}
+            left = [file for file in left if _owner(file, owned) is None]
     return left
 
 
@@ -255,8 +182,12 @@ def recognise(path: Path) -> str:
     Raises InputError where the file is missing, unreadable, empty or of no known format.
     """
     check_readable(path)
-    for kind, store in STORES.items():
-        if store.recognises(path):
+    for kind, one in STORES.items():
+        if one.may_have(path) and _recognises(one.store(), path):
+            return kind
+    # A name that says nothing, or the wrong thing: all are asked.
+    for kind, one in STORES.items():
+        if _recognises(one.store(), path):
             return kind
     for kind, store in others(frozenset(STORES))[0].items():
         if _recognises(store, path):
@@ -281,6 +212,8 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     if _is_tracker(store):
         return store.read(found, engine, table)
     raw = store.read(found, engine, f"{table} alone")
+    from paperforge.stores import seeds, together
+
     raw = seeds.unfold(raw, engine, f"{table} by seed")
     if found.files[1:]:
         said_of_files = together.with_settings(found, raw, engine, table)
@@ -302,16 +235,22 @@ def glance(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     """
     if found.kind != "csv" or folders.settings(found, found.files[0]):
         return read(found, engine, table)
+    from paperforge.stores import csv_glance
+
     return csv_glance.glance(found, engine, table) or read(found, engine, table)
 
 
 def typed(found: Found, kinds: Mapping[str, str]) -> str:
     """SQL of the rows of a `glance` that is streamed, columns as the engine's types `kinds`."""
+    from paperforge.stores import csv_glance
+
     return csv_glance.typed(found, kinds)
 
 
 def first_rows(found: Found, columns: Sequence[str]) -> list[dict[str, int]] | None:
     """Where each text of some columns of a `glance` stands first; None: not to be had quickly."""
+    from paperforge.stores import csv_glance
+
     return csv_glance.first_rows(found, columns)
 
 

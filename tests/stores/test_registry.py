@@ -21,7 +21,7 @@ from paperforge.errors import InputError
     ],
 )
 def test_recognised(write, name, content, expected):
-    assert expected == stores.STORES[stores.recognise(write(content, name))].NAME
+    assert expected == stores.store_of(stores.recognise(write(content, name))).NAME
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.txt", "a.bin"])
