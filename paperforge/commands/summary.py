@@ -130,7 +130,7 @@ def _difference(survey: Survey, first: Texts, texts: Texts, name: str) -> str:
     for (method, dataset), text in texts.items():
         if text != first[method, dataset]:
             found.setdefault((method, text), []).append(dataset)
-    if len(found) > _MOST_HOLES:
+    if len(found) > min(_MOST_HOLES, max(2, len(survey.methods) // 2)):
         return ""
     lines = [f"{name}: the same but for"]
     for (method, text), on in found.items():
