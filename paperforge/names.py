@@ -61,8 +61,8 @@ def splits() -> dict[str, str]:
 def well_known(name: str) -> tuple[str, Direction] | None:
     """Label and direction of a metric with a well-known name, else None.
 
-    Case, separators, a split in front ("eval_"), qualifiers ("macro", "balanced") and a number at
-    the end ("recall@10") make no difference.
+    Case, separators, a split in front ("eval_"), qualifiers ("macro", "balanced"), a number at the
+    end ("recall@10") and a filter behind a comma make no difference.
     """
     found = _known(name)
     if found is None:
@@ -77,7 +77,9 @@ def _known(name: str) -> tuple[str, Direction] | None:
     key = plain(split_of(name.removeprefix("metrics."))[0])
     words = key.split("_")
     bare = [word for word in words if word not in _qualifiers()]
-    tries = [key, "_".join(bare), "_".join(bare).rstrip("0123456789").rstrip("_")]
+    # lm-eval puts the filter behind a comma: exact_match,strict.
+    before = plain(split_of(name.removeprefix("metrics.").partition(",")[0])[0])
+    tries = [key, "_".join(bare), "_".join(bare).rstrip("0123456789").rstrip("_"), before]
     return next((table[t] for t in tries if t in table), None)
 
 

@@ -84,3 +84,8 @@ def test_bookkeeping_of_trackers():
     assert is_tracked_setting("system/cpu_utilization")
     assert is_tracked_setting("_runtime") and is_tracked_setting("_timestamp")
     assert not is_tracked_setting("accuracy")
+
+
+@pytest.mark.parametrize("name", ["exact_match,strict", "epoch_accuracy", "epoch_loss"])
+def test_what_harnesses_and_loggers_add_to_a_name_hides_no_direction(name):
+    assert well_known(name) is not None

@@ -54,6 +54,7 @@ READABLE = (
     "tables (CSV, JSON, Parquet, Arrow, SQLite, DuckDB), trackers' stores (MLflow, W&B, "
     "TensorBoard, …) and evaluation logs (lm-eval, Inspect, …); docs/stores.md has all"
 )
+_OPAQUE = frozenset((".pkl", ".pickle", ".joblib", ".dill", ".pt", ".pth", ".ckpt"))
 _SHOWN = 3
 
 
@@ -82,6 +83,7 @@ def find(
     claimed, notes = _claim(root, files)
     results = [file for files in claimed.values() for file in files]
     notes += folders.notes(root, seen.files, results)
+    notes += _left_alone(root, sorted({*files} - {*results}))
     if seen.outside:
         shown = ", ".join(str(p.relative_to(root)) for p in seen.outside[:_SHOWN])
         text = f"left out: {len(seen.outside)} links that lead out of the folder ({shown})"
@@ -95,6 +97,20 @@ def find(
             "the folder holds no results that can be read", root.name, f"readable are {READABLE}"
         )
     return tuple(found), notes
+
+
+def _left_alone(root: Path, files: Sequence[Path]) -> list[Diagnostic]:
+    """That pickles and checkpoints were not opened: a folder has them beside its results."""
+    found = [file for file in files if file.suffix.lower() in _OPAQUE]
+    if not found:
+        return []
+    shown = ", ".join(file.relative_to(root).as_posix() for file in found[:_SHOWN])
+    more = ", …" if found[_SHOWN:] else ""
+    text = (
+        f"left alone: {len(found)} pickle{'s' if found[1:] else ''} or checkpoints ({shown}{more})"
+    )
+    hint = "loading a pickle can run code; give one by itself to see how to export its numbers"
+    return [Diagnostic(Severity.NOTE, root.name, text, hint)]
 
 
 def is_together(found: Found) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from paperforge.engine import identifier
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Raw, Severity
-from paperforge.names import is_setting, roles, well_known
+from paperforge.names import is_setting, plain, roles, well_known
 from paperforge.stores import arrays, arrow, documents
 
 if TYPE_CHECKING:
@@ -78,6 +78,10 @@ def _is_json(path: Path) -> bool:
         return False
     content = documents.mapping(documents.json_file(path))
     held = _json(path)
+    # A key that is a role is a column's, however long its list is.
+    named = {word for words in roles().values() for word in words}
+    if any(plain(name) in named for name in held):
+        return False
     return len(held) == len(content) and bool(_methods(held)) and not _are_columns(held)
 
 

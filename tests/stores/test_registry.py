@@ -73,6 +73,16 @@ def test_links_do_not_lead_out_of_a_folder(write, tmp_path):
     assert [path.name for path in _files(tmp_path / "in")] == ["a.csv"]
 
 
+def test_pickles_of_a_folder_are_left_alone_and_counted(write, tmp_path):
+    write("method,accuracy\na,1\n", "in/a.csv")
+    for name in ("in/b.pkl", "in/deep/model.pt"):
+        write(b"\x80\x04.", name)
+    found, notes = stores.find(tmp_path / "in")
+    assert [one.kind for one in found] == ["csv"]
+    (said,) = [note.message for note in notes]
+    assert said == "left alone: 2 pickles or checkpoints (b.pkl, deep/model.pt)"
+
+
 def test_a_folder_without_results(tmp_path):
     with pytest.raises(InputError, match="no results"):
         stores.find(tmp_path)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from paperforge.errors import InputError
+from paperforge.stores import score_arrays
 
 PPO = np.arange(6.0).reshape(3, 2)
 SAC = PPO + 10
@@ -164,3 +165,8 @@ def test_damaged_files_give_rows_or_an_error_of_ours(data, hostile, tmp_path):
     path = tmp_path / f"x.{'npz' if kind == 'member' else kind}"
     path.write_bytes(content)
     hostile.attempt(path)
+
+
+def test_lists_by_role_are_columns_however_long_they_are(write):
+    path = write('{"method": ["a"], "accuracy": [3, 4]}', "x.json")
+    assert not score_arrays.recognises(path)
