@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import click
@@ -23,6 +24,8 @@ PIPE_WIDTH = 100
 _MARGIN = 5
 """Lines of a terminal for the head, the line below the rows, blank lines and the prompt."""
 _LEAST_ROWS = 10
+_AT_ONCE = 1 << 14
+"""Rows that are held as text."""
 
 
 def runs(options: ResultOptions, *, form: str = "text", output: Path | None = None) -> int:
@@ -56,8 +59,9 @@ def _write(results: LoadedResults, form: str, stream: BinaryIO) -> None:
     if form == "parquet":
         rows.parquet(results.batches(), stream)
         return
+    batches = partial(results.batches, _AT_ONCE)
     parts = {"csv": rows.csv, "json": rows.json_array}
-    texts = parts[form](results.batches()) if form in parts else rows.text(results.batches)
+    texts = parts[form](batches()) if form in parts else rows.text(batches)
     stream.writelines(part.encode() for part in texts)
 
 

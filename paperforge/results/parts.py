@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-PART = 1 << 18
+PART = 1 << 17
 """Rows that are put in order at a time."""
 
 
