@@ -645,17 +645,18 @@ def test_the_path_of_a_table_imports_nothing_heavy(tmp_path):
         "import sys\nfrom pathlib import Path\nfrom paperforge import results\n"
         "from paperforge.spec import Project, Source, Unit\n"
         "assert not {'numpy', 'duckdb'} & set(sys.modules), 'imported before it is needed'\n"
-        "for name in ('results.csv', 'cp1252.csv'):\n"
+        # Rows that the engine does not take come in Arrow batches.
+        "for name, arrow in (('results.csv', set()), ('cp1252.csv', {'pyarrow'})):\n"
         "    found = results.load([Source(Path(name).resolve(), name)], Project(root=Path('.')))\n"
         "    found.samples('accuracy', Unit.SEED), found.missing('accuracy')\n"
         "    list(found.points('accuracy', '')), found.sources('accuracy', 'full', 'wine')\n"
-        "heavy = {'pandas', 'pyarrow', 'scipy', 'matplotlib', 'pydantic', 'jinja2', 'rich'}\n"
-        "print(sorted(heavy & set(sys.modules)))\n"
+        "    heavy = {'pandas', 'pyarrow', 'scipy', 'matplotlib', 'pydantic', 'jinja2', 'rich'}\n"
+        "    assert not (heavy - arrow) & set(sys.modules), sorted(heavy & set(sys.modules))\n"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.PIPE, text=True, check=False
     )
-    assert ran.stdout.strip() == "[]", ran.stdout
+    assert ran.returncode == 0, ran.stderr
 
 
 ROW = st.tuples(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import resolve, shown
+from paperforge.stores.nothing import NothingToRead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,10 +105,10 @@ class Draft:
         """Say something that changes what the paper may claim."""
         self.notes.append(Diagnostic(Severity.WARNING, self.source.shown, text, hint))
 
-    def stuck(self, message: str, hint: str) -> InputError:
-        """Nothing fits: show the columns."""
+    def stuck(self, message: str, hint: str) -> NothingToRead:
+        """Nothing fits: show the columns. Beside others in a folder, it is no file of results."""
         listing = shown(self.raw.columns)
-        return InputError(f"{message}; the columns are: {listing}", self.source.shown, hint)
+        return NothingToRead(f"{message}; the columns are: {listing}", self.source.shown, hint)
 
     def mapped(self) -> Mapped:
         """The finished guess."""

@@ -176,6 +176,13 @@ def _repeats(
     )
     pick = f"SELECT file, row, unit, record FROM repeats {chosen} ORDER BY file, row"
     first, second = _place(engine, f"{pick} LIMIT 1"), _place(engine, f"{pick} LIMIT 1 OFFSET 1")
+    tracked = ", ".join(str(n) for n, one in enumerate(inputs) if "run" in one.raw.known)
+    others = f"SELECT count(*) FROM repeats WHERE file NOT IN ({tracked or '-1'})"
+    if wrong and not _one(engine, others):
+        # A tracker's own id says that it is one run.
+        count = "a number is" if dropped == 1 else f"{dropped} numbers are"
+        text = f"{count} written again by the same run, first here and at {second}"
+        return [Diagnostic(Severity.NOTE, first, f"{text}; the last one written is used")]
     hint = _way_out(engine, inputs, chosen) if wrong else ""
     return [_said(dropped, wrong, first, second, hint)]
 

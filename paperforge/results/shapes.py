@@ -256,7 +256,8 @@ def _finished(rows: str, file: int, told: Iterable[str]) -> str:
     # A logger leaves the cells of a step empty that it did not measure.
     return (
         f"SELECT {texts}, {status} AS status, unit, record, step, value, summary, "
-        f"coalesce(state NOT IN {GONE}, true) AS kept, kept AS used, {file} AS file, "
+        "state IS DISTINCT FROM 'deleted' AS kept, "
+        f"coalesce(state NOT IN {GONE}, true) AS used, {file} AS file, "
         f"__row AS row{more} "
         f"FROM ({rows}) WHERE NOT (value IS NULL AND word = 'not reported' AND step IS NOT NULL)"
     )

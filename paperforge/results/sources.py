@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,8 @@ class Input:
     types: Mapping[str, str]
     styles: Mapping[str, Style]
     """Value column -> how its numbers are written."""
+    lacking: Mapping[str, str] = field(default_factory=dict)
+    """Role -> the column that is declared for it, which this store of a folder does not have."""
 
     @property
     def source(self) -> Source:
@@ -119,8 +121,26 @@ def read(
             left[file.parent] -= 1
             if file.alone or not left[file.parent]:
                 raise
-            skipped.append(Diagnostic(Severity.WARNING, error.where, f"skipped: {error.message}"))
-    return tuple(found), [*skipped, *patterns.check(found)]
+            text = f"skipped: {error.message}"
+            skipped.append(Diagnostic(Severity.WARNING, error.where, text, error.hint))
+    return tuple(found), [*skipped, *_lacking(found), *patterns.check(found)]
+
+
+def _lacking(inputs: Sequence[Input]) -> list[Diagnostic]:
+    """The stores of a folder that have no such column as is declared for it: theirs is guessed.
+
+    Raises InputError where none of the folder's stores has it.
+    """
+    said = []
+    for one in inputs:
+        others = [other for other in inputs if other.file.parent == one.file.parent]
+        for role, name in one.lacking.items():
+            if all(role in other.lacking for other in others):
+                for part in name.split(columns.OR):
+                    resolve(part, one.raw.columns, one.source.shown)
+            text = f"has no column {name!r}: its {role} was found by the names of its columns"
+            said.append(Diagnostic(Severity.WARNING, one.source.shown, text))
+    return said
 
 
 def size(paths: Iterable[Path]) -> int:
@@ -145,6 +165,9 @@ def _read(
     except InputError as error:
         raise _placed(error, source) from None
     raw = with_axis(engine, raw, source)
+    lacking = {} if file.alone else _absent(raw, source)
+    kept = {role: name for role, name in source.columns.items() if role not in lacking}
+    source = replace(source, columns=kept)
     described = engine.execute(f"DESCRIBE {identifier(raw.table)}").fetchall()
     types = {row[0]: row[1] for row in described}
     looks = {} if "value" in raw.known else _looks(raw, engine)
@@ -157,7 +180,19 @@ def _read(
     raw, mapped, types = merged(engine, raw, mapped, types)
     _check(mapped, types, source)
     _ask(raw, mapped, source)
-    return Input(file, raw, mapped, types, _styles(mapped, types, looks))
+    return Input(file, raw, mapped, types, _styles(mapped, types, looks), lacking)
+
+
+def _absent(raw: Raw, source: Source) -> dict[str, str]:
+    """Declared columns that the relation does not have: role -> name."""
+    absent = {}
+    for role, name in source.columns.items():
+        try:
+            for part in name.split(columns.OR) if name != columns.EACH_COLUMN else ():
+                resolve(part, raw.columns, source.shown)
+        except InputError:
+            absent[role] = name
+    return absent
 
 
 def _placed(error: InputError, source: Source) -> InputError:
@@ -290,27 +325,44 @@ def guesses(inputs: Sequence[Input], metrics: Sequence[Metric]) -> list[Diagnost
 
 def declared(given: Sequence[Source], inputs: Sequence[Input]) -> tuple[Source, ...]:
     """The given sources with the guessed columns written in: what --save keeps."""
-    first: dict[int, Mapped] = {}
+    of: dict[int, list[Input]] = {}
     for one in inputs:
-        first.setdefault(one.file.parent, one.mapped)
+        of.setdefault(one.file.parent, []).append(one)
     return tuple(
-        replace(
-            source,
-            columns=_columns(first[number]),
-            metrics=_metrics(first[number], source),
-        )
+        replace(source, columns=_shared(of[number], source), metrics=_metrics(of[number], source))
+        if number in of
+        else source
         for number, source in enumerate(given)
     )
 
 
-def _columns(mapped: Mapped) -> dict[str, str]:
+def _shared(inputs: Sequence[Input], source: Source) -> dict[str, str]:
+    """The columns of the roles on which all stores of the source agree, without what they know."""
+    found = [_columns(one) for one in inputs]
+    same = {
+        role: column
+        for role, column in found[0].items()
+        if all(other.get(role) == column for other in found)
+    }
+    return {**same, **source.columns}
+
+
+def _columns(one: Input) -> dict[str, str]:
+    mapped = one.mapped
     crossed = any(value.dataset for value in mapped.values)
-    return {**mapped.roles, **({"dataset": columns.EACH_COLUMN} if crossed else {})}
+    told = {role: c for role, c in mapped.roles.items() if one.raw.known.get(role) != c}
+    return {**told, **({"dataset": columns.EACH_COLUMN} if crossed else {})}
 
 
-def _metrics(mapped: Mapped, source: Source) -> tuple[str, ...]:
-    """The value columns; where they are datasets, what they measure and then the columns."""
+def _metrics(inputs: Sequence[Input], source: Source) -> tuple[str, ...]:
+    """The value columns, where all stores of the source have the same.
+
+    Where the columns are datasets: what they measure, and then the columns.
+    """
+    mapped = inputs[0].mapped
     names = tuple(value.column for value in mapped.values)
+    if any(tuple(v.column for v in one.mapped.values) != names for one in inputs):
+        return source.metrics
     if any(value.dataset for value in mapped.values):
         return (mapped.values[0].metric, *names)
     return source.metrics or names

@@ -266,7 +266,11 @@ def notes(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> list[Di
             if row and row[0]:
                 count = f"{row[0]} run{'s' if row[0] > 1 else ''}"
                 text = f"left out: {count} without {column}"
-                found.append(Diagnostic(Severity.WARNING, one.source.shown, text))
+                hint = (
+                    f"--path '{{{role}}}/…' takes it from the folders' names, --map COLUMN={role} "
+                    "from elsewhere"
+                )
+                found.append(Diagnostic(Severity.WARNING, one.source.shown, text, hint))
     if not engine.execute("SELECT 1 FROM tidy_rows WHERE status IS NOT NULL LIMIT 1").fetchone():
         return found
     found += _unfinished(engine, inputs)
@@ -275,7 +279,7 @@ def notes(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> list[Di
         "count(run) > 0 FROM tidy_rows WHERE used AND status IS NOT NULL GROUP BY 1 ORDER BY 1"
     ).fetchall()
     said = {
-        "crashed": "{} crashed, without a number",
+        "crashed": "{} crashed and counts as missing",
         "out of memory": "{} out of memory, without a number",
         "diverged": "{} marked as diverged, without a number",
         "running": "{} still running: numbers are not final",
@@ -284,6 +288,7 @@ def notes(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> list[Di
         if status in said:
             what = ("run" if runs else "row") + ("s" if count > 1 else "")
             text = said[status].format(f"{count} {what}")
+            text = text.replace("counts", "count") if count > 1 else text
             severity = Severity.WARNING if status == "running" else Severity.NOTE
             found.append(Diagnostic(severity, _everywhere(inputs), text))
     return found

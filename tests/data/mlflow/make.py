@@ -87,7 +87,8 @@ class Study:
     def set_aside(self, name: str, status: str) -> None:
         for row in self.truth:
             if row["run"] == name:
-                row.update(status=status, kept=0)
+                row.update(status=status)
+                row["kept"] = int(row["kept"] and status != "deleted")
 
 
 def value(method, dataset, seed, step, offset=0.0) -> float:
