@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from paperforge import stores
 from paperforge.engine import MEMORY, open_engine
 from paperforge.errors import InputError, UsageError
 from paperforge.model import Meter
@@ -33,6 +34,7 @@ from paperforge.results.loaded import LoadedResults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from paperforge.engine import Engine
     from paperforge.model import Diagnostic
@@ -42,6 +44,8 @@ __all__ = ["LoadedResults", "load"]
 
 _LEAN, _QUICK, _CAREFUL = "lean", "quick", "careful"
 """One pass over plain numbers; one pass; row by row."""
+_SLOW = frozenset(("csv", "jsonl"))
+"""Stores that take longer to read than to hash."""
 
 
 def load(
@@ -63,7 +67,9 @@ def load(
     if not given:
         raise UsageError("no results given", hint="name a file: paperforge table results.csv")
     files, searched = sources.expand(given)
-    reading = _Reading(given, project, files, searched, meter or Meter(), digest.Prints(), rows)
+    prints = digest.Prints()
+    prints.watch(path for file in files for path in stores.parts(file.found))
+    reading = _Reading(given, project, files, searched, meter or Meter(), prints, rows)
     return reading.read(history=history or project.design.final not in ("last", "summary"))
 
 
@@ -99,15 +105,27 @@ class _Reading:
 
     def _anew(self, slot: cache.Slot | None, *, history: bool, whole: bool) -> LoadedResults:
         start = time.monotonic()
+        self.prints.start(*self._wanted(kept=slot is not None))
         found = self._with(_CAREFUL, history=True) if whole else self._fastest(history=history)
         if found.again is not None or not (history or whole):
             found = replace(found, again=self._again())
         if slot is None:
             return found
+        slot.seconds = time.monotonic() - start
         found = replace(found, keep=functools.partial(_keep, slot))
-        if time.monotonic() - start > cache.SLOW:
+        if slot.seconds > cache.SLOW:
             _keep(slot, found)
         return found
+
+    def _wanted(self, *, kept: bool) -> tuple[list[Path], list[Path]]:
+        """Files whose digests and whose texts will be asked for, so far as that is known."""
+        files = [(file.found.kind, path) for file in self.files for path in file.found.files]
+        paths = [path for _, path in files]
+        if sources.size(paths) < tidy.BIG:
+            return [], []
+        slow = [path for kind, path in files if kind in _SLOW]
+        digests = paths if sources.size(paths) <= cache.CHEAP else slow
+        return digests if kept else [], [path for kind, path in files if kind == "csv"]
 
     def _fastest(self, *, history: bool) -> LoadedResults:
         """In one pass where the input is big and nothing in it is unusual; else row by row."""
@@ -115,7 +133,6 @@ class _Reading:
 
         paths = [path for file in self.files for path in file.found.files]
         if self.project.design.final == "last" and sources.size(paths) >= tidy.BIG:
-            self.prints.start(paths)
             for way in (_LEAN, _QUICK):
                 try:
                     return self._with(way, history=history)
@@ -168,9 +185,9 @@ class _Reading:
                 "every value is missing, failed or filtered out; see paperforge runs",
             )
         streamed = [path for o in inputs if o.raw.streamed for path in o.file.found.files]
-        if not all(self.prints.of(path).plain for path in streamed):
+        if not all(self.prints.text(path).plain for path in streamed):
             raise condensed.Odd("a file that is no plain UTF-8")
-        if way == _LEAN and any(self.prints.of(path).joined for path in streamed):
+        if way == _LEAN and any(self.prints.text(path).joined for path in streamed):
             raise condensed.Lean
         return LoadedResults(
             engine=engine,
@@ -181,7 +198,7 @@ class _Reading:
             present=facts.present,
             shared_runs=facts.shared_runs,
             notes=(*sources.guesses(inputs, known.metrics), *notes, *known.notes),
-            digest=digest.of(inputs, self.prints),
+            told=digest.of(inputs, self.prints),
             rows=facts.rows,
             mapped=sources.declared(self.given, inputs),
             again=self._careful if quick else None,

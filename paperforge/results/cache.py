@@ -1,13 +1,15 @@
 """What was read once is not read again: results kept by the content of their files.
 
 A folder an entry: `<asked>/<content>/` below the user's cache folder. `asked` is what was asked of
-which files (mapping, options, versions, sizes), `content` the SHA-256 of all their bytes. Nothing
-in the cache is trusted: an entry that is damaged, foreign or of another version is as good as none,
+which files (mapping, options, versions, sizes), `content` the SHA-256 of all their bytes. Where
+hashing those would take long beside the reading (gigabytes of which little is read), an entry is
+named by the files' sizes, times and inodes, and found while these are the same. Nothing in the
+cache is trusted: an entry that is damaged, foreign or of another version is as good as none,
 and no error of the cache ever reaches the user. `PAPERFORGE_CACHE` names another folder, or "off".
 
-A file's digest is remembered for as long as its size, times and inode are the same, unless it was
-written less than two seconds before: a second write in one tick of the clock would not show (git's
-"racy" entries, https://git-scm.com/docs/racy-git).
+A file's digest is remembered, and an entry named so is made, only for files that were written more
+than two seconds before: a second write in one tick of the clock would not show (git's "racy"
+entries, https://git-scm.com/docs/racy-git).
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from paperforge import __version__, stores
 from paperforge.results import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import duckdb
 
@@ -36,18 +38,23 @@ if TYPE_CHECKING:
     from paperforge.results.sources import File
     from paperforge.spec import Project
 
-FORM = "1"
+FORM = "2"
 """Of the entries: another number, other entries."""
 SLOW = 0.3
 """Seconds: what is read faster is not kept."""
 MOST = 2 << 30
 """Bytes of the whole cache; the entries that were used longest ago go first."""
 _MOST_OF_ONE = MOST // 4
+CHEAP = 64 << 20
+"""Bytes that are hashed without a second thought."""
+_HASHED = 10**9
+"""Bytes that are hashed in a second."""
+_SHARE = 4
+"""A reading takes so many times longer than the hashing before that is worth it."""
+_STAMPED = "s-"
 _RACY = 2 * 10**9
 _ABOUT = "about.json"
 
-Stamp = tuple[int, int, int, int]
-"""Size, times of change of content and of the entry (ns), inode."""
 HARMLESS = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """What a damaged or foreign cache may raise."""
 
@@ -78,31 +85,67 @@ class Slot:
     asked: str
     parts: Sequence[tuple[str, Path]]
     """(place, path) of every file that the reading depends on."""
-    stamps: Mapping[Path, Stamp]
-    """Before anything was read."""
     prints: Prints
-    _content: str = field(default="", init=False)
+    seconds: float = 0
+    """That the reading took."""
+    entry: Path | None = field(default=None, init=False)
+    """Its folder, when it is known."""
 
     @property
-    def entry(self) -> Path:
-        """The folder of the entry. Digests what is not known yet."""
-        if not self._content:
-            whole = hashlib.sha256()
-            for place, path in self.parts:
-                whole.update(f"{len(place)} {place}".encode("utf-8", "surrogateescape"))
-                whole.update(self.prints.of(path).digest)
-            self._content = whole.hexdigest()
-        return self.root / self.asked / self._content
+    def is_of_content(self) -> bool:
+        """Whether the entry is named by the files' bytes: where that costs little."""
+        if self.entry is not None:
+            return not self.entry.name.startswith(_STAMPED)
+        unknown = self._unknown()
+        return unknown <= CHEAP or unknown * _SHARE <= self.seconds * _HASHED
+
+    def _unknown(self) -> int:
+        """Bytes that would have to be hashed, and are not being hashed already."""
+        left = {path for _, path in self.parts if not self.prints.is_known(path)}
+        return sum(self.prints.stamps[path][0] for path in left)
+
+    def _by_content(self) -> Path:
+        """The folder of the entry of these bytes. Digests what is not known yet."""
+        return self._folder((place, self.prints.of(path)) for place, path in self.parts)
+
+    def _by_stamps(self) -> Path:
+        """The folder of the entry of these very files, while nothing shows a change of them."""
+        stamps = self.prints.stamps
+        told = ((place, f"{path}\0{stamps[path]}") for place, path in self.parts)
+        whole = self._folder((name, os.fsencode(text)) for name, text in told)
+        return whole.with_name(_STAMPED + whole.name)
+
+    def _folder(self, parts: Iterable[tuple[str, bytes]]) -> Path:
+        whole = hashlib.sha256()
+        for place, told in parts:
+            name = place.encode("utf-8", "surrogateescape")
+            for text in (name, told):
+                whole.update(b"%d " % len(text) + text)
+        return self.root / self.asked / whole.hexdigest()
 
     def find(self) -> tuple[dict[str, Any], dict[str, Path]] | None:
         """What was kept of the results, and their tables, unchecked; None: there is nothing."""
         if not (self.root / self.asked).is_dir() or not _is_private(self.root):
+            return None
+        self.entry = self._existing()
+        if self.entry is None:
             return None
         about = self.entry / _ABOUT
         found = json.loads(about.read_text(encoding="utf-8"))
         os.utime(about)
         self._remember()
         return found, {name: self.entry / f"{name}.parquet" for name in found["tables"]}
+
+    def _existing(self) -> Path | None:
+        """The entry that is there. What was kept by content takes longer to read than to hash."""
+        stamped = self._by_stamps()
+        if (stamped / _ABOUT).is_file():
+            return stamped
+        others = (self.root / self.asked).glob(f"*/{_ABOUT}")
+        if all(about.parent.name.startswith(_STAMPED) for about in others):
+            return None
+        entry = self._by_content()
+        return entry if (entry / _ABOUT).is_file() else None
 
     def take(self, found: Mapping[str, Any], tables: Mapping[str, Path], to: Path) -> list[Path]:
         """Copy tables into our own folder. Raises ValueError where one is not what was kept."""
@@ -117,8 +160,12 @@ class Slot:
 
     def keep(self, found: dict[str, Any], tables: Sequence[Path]) -> None:
         """Put results and their tables in place, in one step, unless a file has changed since."""
-        if sum(path.stat().st_size for path in tables) > _MOST_OF_ONE or not self._is_unchanged():
+        if sum(path.stat().st_size for path in tables) > _MOST_OF_ONE or self._is_changed():
             return
+        if self.entry is None:
+            if not self.is_of_content and self._is_fresh():
+                return
+            self.entry = self._by_content() if self.is_of_content else self._by_stamps()
         _make_private(self.root)
         parent = self.entry.parent
         parent.mkdir(mode=0o700, exist_ok=True)
@@ -140,16 +187,22 @@ class Slot:
         self._remember()
         _trim(self.root)
 
-    def _is_unchanged(self) -> bool:
-        return all(_stamp(path) == stamp for path, stamp in self.stamps.items())
+    def _is_changed(self) -> bool:
+        """Whether a file is not what it was before the reading."""
+        return any(self.prints.is_changed(path) for _, path in self.parts)
+
+    def _is_fresh(self) -> bool:
+        """Whether a file was written so lately that a second change would not show."""
+        return not all(_is_old(self.prints.stamps[path]) for _, path in self.parts)
 
     def _remember(self) -> None:
         """Keep the digests of files that are not just written."""
-        now = time.time_ns()
         known = {
-            str(path): [*stamp, *_told(self.prints.of(path))]
-            for path, stamp in self.stamps.items()
-            if now - max(stamp[1], stamp[2]) > _RACY and _stamp(path) == stamp
+            str(path): [*self.prints.stamps[path], self.prints.of(path).hex()]
+            for _, path in self.parts
+            if self.prints.is_known(path)
+            and _is_old(self.prints.stamps[path])
+            and not self.prints.is_changed(path)
         }
         memo = _memo(self.root, self.asked)
         if not known or (memo.exists() and json.loads(memo.read_text("utf-8")) == known):
@@ -171,15 +224,11 @@ def slot(
     if root is None or any(file.found.kind not in stores.STORES for file in files):
         return None
     with contextlib.suppress(*HARMLESS):
-        parts = [
-            (digest.place(file.found, path), path)
-            for file in files
-            for path in stores.parts(file.found)
-        ]
-        stamps = {path: _stamp(path) for _, path in parts}
-        asked = _asked(files, project, [(place, stamps[path][0]) for place, path in parts])
+        parts = [part for file in files for part in digest.named(file.found)]
+        sizes = [(place, prints.stamps[path][0]) for place, path in parts]
+        asked = _asked(files, project, sizes)
         asked = hashlib.sha256(f"{asked} {history} {whole}".encode()).hexdigest()
-        found = Slot(root, asked, parts, stamps, prints)
+        found = Slot(root, asked, parts, prints)
         with contextlib.suppress(*HARMLESS):
             _recall(found)
         return found
@@ -216,13 +265,8 @@ def _asked(files: Sequence[File], project: Project, sizes: Sequence[tuple[str, i
     )  # fmt: skip
 
 
-def _stamp(path: Path) -> Stamp:
-    status = path.stat()
-    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-
-
-def _told(found: digest.Print) -> tuple[str, bool, bool]:
-    return found.digest.hex(), found.plain, found.joined
+def _is_old(stamp: digest.Stamp) -> bool:
+    return time.time_ns() - max(stamp[1], stamp[2]) > _RACY
 
 
 def _memo(root: Path, asked: str) -> Path:
@@ -234,10 +278,10 @@ def _recall(found: Slot) -> None:
     memo = _memo(found.root, found.asked)
     if not memo.exists() or not _is_private(found.root):
         return
-    for name, (*stamp, text, plain, joined) in json.loads(memo.read_text("utf-8")).items():
+    for name, (*stamp, text) in json.loads(memo.read_text("utf-8")).items():
         path = Path(name)
-        if found.stamps.get(path) == tuple(stamp):
-            found.prints.know(path, digest.Print(bytes.fromhex(text), bool(plain), bool(joined)))
+        if found.prints.stamps.get(path) == tuple(stamp):
+            found.prints.know(path, bytes.fromhex(text))
 
 
 def _make_private(root: Path) -> None:

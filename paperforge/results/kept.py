@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperforge.engine import MEMORY, literal, open_engine
 from paperforge.model import Diagnostic, Severity
 from paperforge.results import cache, tidy
+from paperforge.results.digest import Whole
 from paperforge.results.loaded import LoadedResults
 from paperforge.spec import Dataset, Direction, Method, Metric, Role
 
@@ -36,9 +39,9 @@ def save(found: LoadedResults, slot: Slot) -> None:
         "varies": sorted(found.varies),
         "present": sorted(found.present),
         "shared_runs": found.shared_runs,
-        "digest": found.digest,
+        **_digest(found, slot),
         "rows": found.rows,
-        "mapped": [[dict(one.columns), list(one.metrics)] for one in found.mapped],
+        "mapped": [[list(one.columns.items()), list(one.metrics)] for one in found.mapped],
         "whole": found.again is None,
     }
     slot.keep(said, paths)
@@ -85,10 +88,10 @@ def restore(
                 Diagnostic(**{**one, "severity": Severity(one["severity"])})
                 for one in said["notes"]
             ),
-            digest=str(said["digest"]),
+            told=_told(said, slot),
             rows=int(said["rows"]),
             mapped=tuple(
-                replace(source, columns=columns, metrics=tuple(metrics))
+                replace(source, columns=dict(columns), metrics=tuple(metrics))
                 for source, (columns, metrics) in zip(given, said["mapped"], strict=True)
             ),
             again=None if said["whole"] else again,
@@ -97,6 +100,22 @@ def restore(
     except BaseException:
         engine.close()
         raise
+
+
+def _digest(found: LoadedResults, slot: Slot) -> dict[str, Any]:
+    """The digest; where files are known by their stamps, what it is made of."""
+    whole = found.told
+    if slot.is_of_content or not isinstance(whole, Whole):
+        return {"digest": found.digest}
+    parts = [[text, [[name, str(path)] for name, path in of]] for text, of in whole.parts]
+    return {"parts": parts}
+
+
+def _told(said: dict[str, Any], slot: Slot) -> Callable[[], str]:
+    if "digest" in said:
+        return functools.partial(str, said["digest"])
+    parts = [(text, [(name, Path(path)) for name, path in of]) for text, of in said["parts"]]
+    return Whole(parts, slot.prints)
 
 
 def _metric(said: dict[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,8 @@ class LoadedResults:
     present: frozenset[str]
     shared_runs: bool
     notes: tuple[Diagnostic, ...]
-    digest: str
+    told: Callable[[], str]
+    """The digest: it takes a look at all bytes of the inputs."""
     rows: int
     mapped: tuple[Source, ...] = ()
     again: Callable[[], LoadedResults] | None = None
@@ -64,6 +65,11 @@ class LoadedResults:
     """Reads the inputs, where these are what the cache kept of them."""
     keep: Callable[[LoadedResults], None] | None = None
     """Puts what is known by now into the cache."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hexadecimal) of the inputs' bytes and of what they were taken for."""
+        return self.told()
 
     def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
         """Final values of every cell that has some, in the order of methods, then datasets.
@@ -109,6 +115,14 @@ class LoadedResults:
 
     def missing(self, metric: str) -> Mapping[tuple[str, str], Missing]:
         """(method, dataset) -> why the cell has no finite value."""
+        finite = set(
+            self._query(
+                "SELECT DISTINCT method, dataset FROM final WHERE metric = $1 AND finite > 0",
+                [metric],
+            ).fetchall()
+        )
+        if finite >= {(m.name, d.name) for m in self.methods for d in self.datasets}:
+            return {}
         # Where nothing of a cell has a number, what another metric says holds for this one too.
         found = self._query(
             "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), list(DISTINCT CASE "
@@ -122,12 +136,6 @@ class LoadedResults:
             [metric],
         ).fetchall()
         reasons = {(m, d): {_reason(text) for text in texts} for m, d, texts in found}
-        finite = set(
-            self._query(
-                "SELECT DISTINCT method, dataset FROM final WHERE metric = $1 AND finite > 0",
-                [metric],
-            ).fetchall()
-        )
         return {
             (m.name, d.name): next(
                 r for r in _WORST_FIRST if r in reasons.get((m.name, d.name), {Missing.NOT_RUN})

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from paperforge import results
-from paperforge.results import cache, tidy
+from paperforge.results import cache, digest, tidy
 from paperforge.spec import Project, Source, Unit
 
 TEXT = "method,dataset,seed,step,accuracy\n" + "".join(
@@ -176,3 +176,62 @@ def test_a_stamp_of_now_is_not_remembered(place, monkeypatch):
     monkeypatch.setattr(cache, "_RACY", 2 * 10**9)
     load(place)
     assert not list((place / "cache").glob("*/digests.json"))
+
+
+@pytest.fixture
+def huge(place, monkeypatch):
+    """The same, as if its file were too large to be hashed for the cache."""
+    monkeypatch.setattr(cache, "CHEAP", -1)
+    monkeypatch.setattr(cache, "_HASHED", 1e-9)
+    return place
+
+
+def hashed(monkeypatch):
+    """A list that grows with every look at all bytes of a file."""
+    found = []
+    look = digest._look
+    monkeypatch.setattr(digest, "_look", lambda path, **k: (found.append(path), look(path, **k))[1])
+    return found
+
+
+def test_a_huge_file_is_found_by_its_stamps_without_hashing(huge, monkeypatch):
+    looked = hashed(monkeypatch)
+    load(huge)
+    read = was_read(monkeypatch)
+    found = load(huge)
+    assert (read, looked) == ([], [])
+    assert [e.parent.name[:2] for e in entries(huge)] == ["s-"]
+    again = str(all_of(found))
+    monkeypatch.setenv("PAPERFORGE_CACHE", "off")
+    assert again == str(all_of(load(huge)))
+
+
+@pytest.mark.parametrize("change", ["touch", "bytes", "copy"])
+def test_a_huge_file_that_may_be_another_is_read(huge, monkeypatch, change):
+    load(huge)
+    path = huge / "results.csv"
+    before = path.stat()
+    if change == "touch":
+        os.utime(path, (1, 1))
+    elif change == "bytes":
+        path.write_text(TEXT.replace("0.12", "0.13"), encoding="utf-8")
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    else:
+        shutil.copy2(path, huge / "other.csv")
+        (huge / "other.csv").replace(path)
+    read = was_read(monkeypatch)
+    load(huge)
+    assert read
+
+
+def test_a_huge_file_just_written_is_not_kept(huge, monkeypatch):
+    monkeypatch.setattr(cache, "_RACY", 60 * 10**9)
+    load(huge)
+    assert entries(huge) == []
+
+
+def test_a_digest_asked_late_is_not_that_of_other_bytes(huge):
+    first = load(huge).digest
+    found = load(huge)
+    (huge / "results.csv").write_text(TEXT.replace("0.12", "0.13"), encoding="utf-8")
+    assert found.digest not in (first, load(huge).digest)
