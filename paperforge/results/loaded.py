@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
@@ -13,7 +13,7 @@ from paperforge.results.tidy import SHOWN, SOURCE, USABLE
 from paperforge.spec import TIDY_COLUMNS, Dataset, Method, Metric, Source, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import duckdb
     import numpy as np
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _MOST_SOURCES = 50
 _SIGNIFICANT = 14
+_FEW = 2_000_000
+"""Rows of which all replicates are held at once."""
+_FAILED = "used AND status IN ('crashed', 'out of memory', 'diverged')"
 _WORST_FIRST = (
     Missing.OUT_OF_MEMORY,
     Missing.CRASHED,
@@ -65,6 +68,9 @@ class LoadedResults:
     """Reads the inputs, where these are what the cache kept of them."""
     keep: Callable[[LoadedResults], None] | None = None
     """Puts what is known by now into the cache."""
+    _known: dict[str, dict[str, np.ndarray]] = field(default_factory=dict, repr=False)
+    """The replicates of each metric."""
+    _failures: list[bool] = field(default_factory=list, repr=False)
 
     @property
     def digest(self) -> str:
@@ -84,8 +90,8 @@ class LoadedResults:
             return ()
         if by_example and self.again and not self._has_examples():
             return (self.anew or self.again)().samples(metric, unit)
-        sql = _BY_EXAMPLE if by_example else _BY_REPLICATE
-        columns = cast("dict[str, np.ndarray]", self._query(sql, [metric]).fetchnumpy())
+        asked = [metric]
+        columns = self._numpy(_BY_EXAMPLE, asked) if by_example else self._replicates(metric)
         method, dataset = columns["m"], columns["d"]
         if not len(method):
             return ()
@@ -115,12 +121,10 @@ class LoadedResults:
 
     def missing(self, metric: str) -> Mapping[tuple[str, str], Missing]:
         """(method, dataset) -> why the cell has no finite value."""
-        finite = set(
-            self._query(
-                "SELECT DISTINCT method, dataset FROM final WHERE metric = $1 AND finite > 0",
-                [metric],
-            ).fetchall()
-        )
+        known = self._replicates(metric)
+        has = known["n"] > 0
+        pairs = set(zip(known["m"][has].tolist(), known["d"][has].tolist(), strict=True))
+        finite = {self._cell(*pair) for pair in pairs}
         if finite >= {(m.name, d.name) for m in self.methods for d in self.datasets}:
             return {}
         # Where nothing of a cell has a number, what another metric says holds for this one too.
@@ -212,7 +216,7 @@ class LoadedResults:
         """Give back the engine's memory and folder."""
         self.engine.close()
 
-    def _query(self, sql: str, values: list[str]) -> duckdb.DuckDBPyConnection:
+    def _query(self, sql: str, values: Sequence[object]) -> duckdb.DuckDBPyConnection:
         """A cursor of its own, so that a half-read iterator disturbs nobody."""
         cursor = self.engine.connection.cursor()
         if "{cells}" in sql:
@@ -221,6 +225,30 @@ class LoadedResults:
             sql = sql.format(cells=_CELLS)
             return cursor.execute(sql, [*values, methods, datasets])
         return cursor.execute(sql, values)
+
+    def _numpy(self, sql: str, metrics: list[str]) -> dict[str, np.ndarray]:
+        return cast("dict[str, np.ndarray]", self._query(sql, [metrics]).fetchnumpy())
+
+    def _replicates(self, metric: str) -> dict[str, np.ndarray]:
+        """Every replicate of a metric. Where rows are few, those of all are asked for at once."""
+        import numpy as np
+
+        names = [m.name for m in self.metrics]
+        if metric not in names or self.rows > _FEW:
+            return self._numpy(_BY_REPLICATE, [metric])
+        if not self._known:
+            whole = self._numpy(_BY_REPLICATE, names)
+            edges = np.searchsorted(whole["k"], range(1, len(names) + 2))
+            for name, (start, stop) in zip(names, pairwise(edges.tolist()), strict=True):
+                self._known[name] = {key: column[start:stop] for key, column in whole.items()}
+        return self._known[metric]
+
+    def _has_failed(self) -> bool:
+        """Whether any replicate says that it has no number."""
+        if not self._failures:
+            sql = f"SELECT 1 FROM tidy_rows WHERE {_FAILED} LIMIT 1"
+            self._failures.append(self._query(sql, []).fetchone() is not None)
+        return self._failures[0]
 
     def _has_examples(self) -> bool:
         """Whether the examples are at hand, kept or looked up now."""
@@ -241,12 +269,14 @@ class LoadedResults:
 
     def _failed(self, metric: str) -> dict[tuple[str, str], tuple[int, int]]:
         """Replicates without a number: crashed or out of memory, and diverged."""
+        if not self._has_failed():
+            return {}
         found = self._query(
             "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), status = 'diverged', "
             "count(DISTINCT coalesce(run::VARCHAR, "
             "seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), file || ' ' || row)) "
-            "FROM tidy_rows WHERE used AND status IN ('crashed', 'out of memory', 'diverged') "
-            "AND (metric IS NULL OR metric::VARCHAR = $1) GROUP BY 1, 2, 3",
+            f"FROM tidy_rows WHERE {_FAILED} AND (metric IS NULL OR metric::VARCHAR = $1) "
+            "GROUP BY 1, 2, 3",
             [metric],
         ).fetchall()
         counts: dict[tuple[str, str], tuple[int, int]] = {}
@@ -264,15 +294,16 @@ _CELLS = (
 _NUMBERS = (
     "favg(value) FILTER (finite > 0) AS value, sum(finite)::BIGINT AS n, sum(bad)::BIGINT AS bad"
 )
+_METRICS = "(SELECT unnest($1::VARCHAR[]) AS metric, generate_subscripts($1::VARCHAR[], 1) AS k)"
 _BY_REPLICATE = (
-    f"SELECT c.m, c.d, key, bool_and(keyed) AS keyed, {_NUMBERS} FROM final f "
-    "JOIN {cells} c USING (method, dataset) WHERE metric = $1 "
-    "GROUP BY c.m, c.d, key ORDER BY 1, 2, 3"
+    f"SELECT k, c.m, c.d, key, bool_and(keyed) AS keyed, {_NUMBERS} FROM final f "
+    f"JOIN {_METRICS} USING (metric) JOIN {{cells}} c USING (method, dataset) "
+    "GROUP BY k, c.m, c.d, key ORDER BY 1, 2, 3, 4"
 )
 _BY_EXAMPLE = (
     f"SELECT c.m, c.d, e.key, true AS keyed, any_value(e.cluster) AS cluster, {_NUMBERS} "
     "FROM final_examples f JOIN {cells} c USING (method, dataset) "
-    "JOIN example_keys e USING (dataset, example) WHERE metric = $1 "
+    "JOIN example_keys e USING (dataset, example) WHERE metric = $1[1] "
     "GROUP BY c.m, c.d, e.key ORDER BY 1, 2, 3"
 )
 
