@@ -64,7 +64,7 @@ def look(
     known = _Known([], [])
     known.add(engine, f"SELECT json FROM {whole}" + ("" if small else f" LIMIT {_SAMPLE}"))
     differs = "false" if small else _differs(known, engine, whole)
-    parts, other = _parts(engine, whole, differs)
+    parts, other = _parts(engine, files, whole, differs)
     for _ in range(_ROUNDS):
         # Too many keys are too many before all rows are looked at.
         _check_names(_named(known.structures), where)
@@ -72,7 +72,7 @@ def look(
             break
         known.add(engine, f"SELECT json FROM {whole} WHERE {differs} LIMIT {_SAMPLE}")
         differs = _differs(known, engine, whole)
-        _, other = _parts(engine, whole, differs)
+        _, other = _parts(engine, files, whole, differs)
     if other:
         known.add(engine, f"SELECT json FROM {whole}")
     lists, structures = known.lists, known.structures
@@ -146,8 +146,32 @@ def _not_in(keys: str, lists: list[list[str]]) -> str:
     return f"{keys} NOT IN ({shown})" if lists else "true"
 
 
-def _parts(engine: duckdb.DuckDBPyConnection, whole: str, differs: str) -> tuple[list[Part], bool]:
-    """The files in their order, and whether any row has other keys."""
+def _parts(
+    engine: duckdb.DuckDBPyConnection, files: Sequence[Path], whole: str, differs: str
+) -> tuple[list[Part], bool]:
+    """The files in their order, and whether any row has other keys.
+
+    To number rows the engine works in one thread: only where a row is damaged it is asked which.
+    """
+    rows = engine.execute(
+        "SELECT __file, count(*), count(json), "
+        f"bool_or({differs}) FILTER (json IS NOT NULL) FROM {whole} GROUP BY __file"
+    ).fetchall()
+    if any(count != sound for _, count, sound, _ in rows):
+        return _damaged_parts(engine, whole, differs)
+    order = {str(file): number for number, file in enumerate(files)}
+    parts: list[Part] = []
+    first = 1
+    for name, count, *_ in sorted(rows, key=lambda row: order[row[0]]):
+        parts.append(Part(name, first, count, count))
+        first += count
+    return parts, any(other for *_, other in rows)
+
+
+def _damaged_parts(
+    engine: duckdb.DuckDBPyConnection, whole: str, differs: str
+) -> tuple[list[Part], bool]:
+    """The same where rows are no JSON: which of each file is the first."""
     rows = engine.execute(
         "SELECT __file, min(n), count(*), min(n) FILTER (json IS NULL), "
         f"bool_or({differs}) FILTER (json IS NOT NULL) "
