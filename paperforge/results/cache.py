@@ -205,11 +205,13 @@ class Slot:
             and not self.prints.is_changed(path)
         }
         memo = _memo(self.root, self.asked)
-        if not known or (memo.exists() and json.loads(memo.read_text("utf-8")) == known):
+        text = json.dumps(known).encode()
+        # Compared as bytes: a damaged memo is replaced, too.
+        if not known or (memo.exists() and memo.read_bytes() == text):
             return
         handle, made = tempfile.mkstemp(prefix="new-", dir=memo.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(known, stream)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(text)
         Path(made).replace(memo)
 
 

@@ -105,6 +105,21 @@ def test_a_damaged_entry_is_as_good_as_none(place, monkeypatch, damage):
     assert read
 
 
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"{}", b"\xff"])
+def test_a_damaged_cache_is_written_anew(place, monkeypatch, damage):
+    load(place)
+    damaged = list((place / "cache").glob("**/*.json"))
+    assert {path.name for path in damaged} == {"about.json", "digests.json"}
+    for path in damaged:
+        path.write_bytes(damage)
+    read = was_read(monkeypatch)
+    load(place)
+    assert len(read) == 1
+    looked = hashed(monkeypatch)
+    load(place)
+    assert (len(read), looked) == (1, [])
+
+
 def test_a_table_that_is_not_what_was_kept_is_not_used(place, monkeypatch):
     first = all_of(load(place))
     for path in (place / "cache").glob("*/*/final.parquet"):
