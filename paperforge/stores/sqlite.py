@@ -68,11 +68,14 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     path = found.files[0]
     try:
         with databases.open_sqlite(path) as store:
-            _protect(store, path)
+            end = _protect(store, path)
             chosen, said = tables.choose(_listed(store), found.table, path.name)
             types, bytes_in = _types(store, chosen, path.name)
             rows = _fill(engine, table, store, chosen, types)
     except sqlite3.Error as error:
+        # A Ctrl-C inside the handler ends the query as a timeout does; the clock tells them apart.
+        if str(error) == "interrupted" and time.monotonic() <= end:
+            raise KeyboardInterrupt from None
         raise _complaint(path, error) from None
     except (MemoryError, UnicodeDecodeError):
         raise _complaint(path, sqlite3.DatabaseError("it is damaged")) from None
@@ -91,8 +94,8 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     return Raw(table, tuple(types), notes=tuple(notes), place=f"table {chosen.name} row")
 
 
-def _protect(store: sqlite3.Connection, path: Path) -> None:
-    """Bound what the database's own SQL may take."""
+def _protect(store: sqlite3.Connection, path: Path) -> float:
+    """Bound what the database's own SQL may take; the moment at which its time is over."""
     store.text_factory = lambda data: data.decode("utf-8", "replace")
     store.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_CELL)
     store.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
@@ -101,6 +104,7 @@ def _protect(store: sqlite3.Connection, path: Path) -> None:
         store.execute(f"PRAGMA {setting}")
     end = time.monotonic() + _SECONDS + path.stat().st_size / _BYTES_A_SECOND
     store.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+    return end
 
 
 def _listed(store: sqlite3.Connection) -> list[Listed]:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import _thread
 import os
 import shutil
 import sqlite3
+import threading
 from contextlib import closing
 
 import pytest
@@ -108,6 +110,20 @@ def test_a_view_that_never_ends(tmp_path, reading, monkeypatch, view):
         store.commit()
     with pytest.raises(InputError, match=r"never end|too big|memory"):
         reading.rows_of(path)
+
+
+def test_a_ctrl_c_is_no_timeout(tmp_path, reading):
+    path = tmp_path / "endless.db"
+    with closing(sqlite3.connect(path)) as store:
+        # Nothing is grouped before all rows are there: SQLite is at work when the signal comes.
+        rows = ENDLESS.format("ALL", "'a' AS method, max(n) AS accuracy")
+        store.execute(f"CREATE VIEW v AS {rows}")
+        store.commit()
+    timer = threading.Timer(0.5, _thread.interrupt_main)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        reading.rows_of(path)
+    timer.join()
 
 
 def test_a_log_beside_it_is_read_in_a_folder_that_cannot_be_written(database, reading, tmp_path):
