@@ -1,15 +1,16 @@
 """DuckDB database files: one table of them, attached read-only inside the locked engine.
 
 The file starts with a checksum, then "DUCK" at byte 8 and the version of its format
-(https://duckdb.org/docs/stable/internals/storage). Views of a hostile file may name other files,
-which the engine refuses, or never end: they are read only where asked for, and within a minute.
+(https://duckdb.org/docs/stable/internals/storage). A view is a program, and one line of a hostile
+file's can fill the memory before any limit shows; so is a generated column. Neither is ever run,
+nor looked into: DuckDB reckons parts of a view to find out what its columns are.
 """
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
+from paperforge import names
 from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Raw, Severity
@@ -28,7 +29,9 @@ NAME = "DuckDB"
 TOGETHER = False
 SUFFIXES = (".duckdb", ".ddb", ".db")
 _MAGIC = b"DUCK"
-_SECONDS = 60
+_MOST_TABLES = 2000
+_GENERATED = "GENERATED ALWAYS AS"
+"""What the SQL of a table says where DuckDB would reckon a column when it is read."""
 
 
 def is_duckdb(path: Path) -> bool:
@@ -46,10 +49,10 @@ def recognises(path: Path) -> bool:
 
 
 def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
-    """A view of one table of the file, or a copy of a view's rows.
+    """A view of one table of the file.
 
-    Raises InputError where the file is damaged, locked by a writer or of another version, and where
-    it is not clear which table to read.
+    Raises InputError where the file is damaged, locked by a writer or of another version, where it
+    is not clear which table to read, and where the results are in a view.
     """
     import duckdb
 
@@ -57,18 +60,13 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     name = f"{table} file"
     try:
         engine.execute(f"ATTACH {literal(str(path))} AS {identifier(name)} (READ_ONLY)")
-        chosen, said = tables.choose(_listed(engine, name), found.table, path.name)
+        chosen, said = _chosen(_listed(engine, name), found.table, path.name)
         columns = [c for c in chosen.columns if not c.startswith("__")]
         source = ".".join(map(identifier, (name, chosen.schema, chosen.name)))
         picked = ", ".join(identifier(column) for column in columns)
-        if chosen.view:
-            _copy(
-                engine, table, f"SELECT {picked}, row_number() OVER () AS __row FROM {source}", path
-            )
-        else:
-            # rowid leaves holes where rows were deleted, and it grows along the table.
-            rows = f"SELECT {picked}, rowid + 1 AS __row FROM {source}"
-            engine.execute(f"CREATE VIEW {identifier(table)} AS {rows}")
+        # rowid leaves holes where rows were deleted, and it grows along the table.
+        rows = f"SELECT {picked}, rowid + 1 AS __row FROM {source}"
+        engine.execute(f"CREATE VIEW {identifier(table)} AS {rows}")
         # Every block is unpacked once, so that later passes cannot fail.
         checked = f"SELECT count(*), max(hash({picked})) FROM {identifier(table)}"
         counted = engine.execute(checked).fetchone()
@@ -81,36 +79,46 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
 
 
 def _listed(engine: duckdb.DuckDBPyConnection, name: str) -> list[Listed]:
-    """Tables and views."""
+    """Tables with their columns; views and tables with generated columns without."""
     rows = engine.execute(
-        "SELECT c.table_name, c.schema_name, list(c.column_name ORDER BY c.column_index), "
-        "any_value(v.view_name) IS NOT NULL FROM duckdb_columns() c LEFT JOIN duckdb_views() v ON "
-        "v.database_name = c.database_name AND v.schema_name = c.schema_name AND "
-        "v.view_name = c.table_name WHERE c.database_name = ? AND NOT c.internal "
-        "GROUP BY c.table_name, c.schema_name ORDER BY min(c.table_oid)",
-        [name],
-    ).fetchall()
-    return [
-        Listed(table, tuple(columns), schema, view=view) for table, schema, columns, view in rows
+        "SELECT table_name, schema_name, contains(sql, ?) FROM duckdb_tables() "
+        "WHERE database_name = ? AND NOT internal ORDER BY table_oid",
+        [_GENERATED, name],
+    ).fetchmany(_MOST_TABLES)
+    listed = [
+        Listed(table, () if computed else _columns(engine, (name, schema, table)), schema, computed)
+        for table, schema, computed in rows
     ]
+    views = engine.execute(
+        "SELECT view_name, schema_name FROM duckdb_views() "
+        "WHERE database_name = ? AND NOT internal ORDER BY view_oid",
+        [name],
+    ).fetchmany(_MOST_TABLES)
+    return [*listed, *(Listed(view, (), schema, view=True) for view, schema in views)]
 
 
-def _copy(engine: duckdb.DuckDBPyConnection, table: str, rows: str, path: Path) -> None:
-    """The rows of a view as a table, or InputError where it does not end."""
-    import duckdb
+def _columns(engine: duckdb.DuckDBPyConnection, path: tuple[str, str, str]) -> tuple[str, ...]:
+    source = ".".join(map(identifier, path))
+    found = engine.execute("SELECT name FROM pragma_table_info(?)", [source]).fetchall()
+    return tuple(column for (column,) in found)
 
-    timer = threading.Timer(_SECONDS, engine.interrupt)
-    timer.start()
-    try:
-        engine.execute(f"CREATE TABLE {identifier(table)} AS {rows}")
-    except (duckdb.InterruptException, duckdb.OutOfMemoryException):
-        raise InputError(
-            f"the view takes longer than {_SECONDS} s or more memory than there is",
-            path.name,
-            "write what it shows to a table, and name that: --table NAME",
-        ) from None
-    finally:
-        timer.cancel()
+
+def _chosen(listed: list[Listed], wanted: str, where: str) -> tuple[Listed, str]:
+    """The table to read, as tables.choose; InputError where the results are in a view."""
+    programs = [one for one in listed if one.view]
+    if wanted or not programs or any(map(tables.has_results, listed)):
+        chosen, said = tables.choose(listed, wanted, where)
+        if not chosen.view:
+            return chosen, said
+        programs = [chosen]
+    first = programs[0]
+    raise InputError(
+        f"{names.shown([one.name for one in programs])}: a view, or a table with generated "
+        "columns, is a program, which could do harm when it is read; only plain tables are read",
+        where,
+        "if you trust the file, export it with DuckDB: "
+        f"COPY (FROM {identifier(first.schema)}.{identifier(first.name)}) TO 'results.parquet'",
+    )
 
 
 def _complaint(path: Path, error: Exception) -> InputError:
@@ -120,10 +128,6 @@ def _complaint(path: Path, error: Exception) -> InputError:
             "is open in another process that writes it",
             path.name,
             "close it there, or copy the file",
-        )
-    if "Cannot access file" in text:
-        return InputError(
-            "holds a view of other files, which are not read", path.name, "name those files instead"
         )
     if "version" in text.lower():
         return InputError(
