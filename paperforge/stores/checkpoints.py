@@ -20,6 +20,7 @@ from paperforge.errors import InputError
 from paperforge.stores import archives, documents
 from paperforge.stores.archives import number
 from paperforge.stores.nothing import NothingToRead
+from paperforge.stores.pickles import line, quoted
 from paperforge.stores.runs import Collector
 
 if TYPE_CHECKING:
@@ -222,7 +223,9 @@ def _check(path: Path) -> None:
             "was written by a PyTorch older than 1.6, as a plain pickle; it is not read",
             path.name,
             "if you trust the file, load and save it again: "
-            f'python -c \'import torch; torch.save(torch.load("{path.name}"), "{path.name}")\'',
+            + line(
+                f"import torch; torch.save(torch.load({quoted(path.name)}), {quoted(path.name)})"
+            ),
         )
     with documents.open_zip(path) as archive:
         if any(info.compress_type for info in archive.infolist()):
@@ -246,9 +249,11 @@ def _refusal(path: Path, error: str) -> InputError:
             "put in; it is not read",
             path.name,
             "save plain numbers, or, if you trust the file, export them yourself: "
-            f'python -c \'import json, torch; c = torch.load("{path.name}", weights_only=False, '
-            'map_location="cpu"); json.dump({k: float(v) for k, v in c.items() '
-            f'if hasattr(v, "__float__")}}, open("{path.stem}.json", "w"))\'',
+            + line(
+                f"import json, torch; c = torch.load({quoted(path.name)}, weights_only=False, "
+                'map_location="cpu"); json.dump({k: float(v) for k, v in c.items() '
+                f'if hasattr(v, "__float__")}}, open({quoted(path.stem + ".json")}, "w"))'
+            ),
         )
     reason = next(iter(error.splitlines()), "it is damaged")[:200]
     return InputError(f"cannot be loaded: {reason}", path.name)

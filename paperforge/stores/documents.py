@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
+import sys
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -60,9 +61,12 @@ def json_of(data: bytes, where: str) -> Any:  # noqa: ANN401  JSON is any of six
             where,
             "was the run that writes it interrupted?",
         ) from None
-    except (RecursionError, ValueError) as error:
-        what = "is nested too deep" if isinstance(error, RecursionError) else f"is odd: {error}"
-        raise InputError(what, where) from None
+    except RecursionError:
+        raise InputError("is nested too deep", where) from None
+    except ValueError:
+        # The one thing that Python's parser refuses in sound JSON.
+        most = sys.get_int_max_str_digits()
+        raise InputError(f"holds a number with more than {most} digits", where) from None
 
 
 def _sound(value: Any) -> Any:  # noqa: ANN401  JSON is any of six types

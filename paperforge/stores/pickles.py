@@ -6,6 +6,8 @@ Loading a pickle runs whatever code its writer put in
 
 from __future__ import annotations
 
+import json
+import shlex
 from typing import TYPE_CHECKING, NoReturn
 
 from paperforge.errors import InputError
@@ -48,12 +50,22 @@ def read(
     name = found.files[0].name
     stem = name.split(".")[0] or "results"
     if any(part in name.lower() for part in (".joblib", ".jbl")):
-        load = f'import joblib, pandas as pd; pd.DataFrame(joblib.load("{name}"))'
+        load = f"import joblib, pandas as pd; pd.DataFrame(joblib.load({quoted(name)}))"
     else:
-        load = f'import pandas as pd; pd.DataFrame(pd.read_pickle("{name}"))'
+        load = f"import pandas as pd; pd.DataFrame(pd.read_pickle({quoted(name)}))"
+    program = f"{load}.to_csv({quoted(stem + '.csv')}, index=False)"
     raise InputError(
         "is a pickle, and loading a pickle runs any code that its writer put in; it is not read",
         name,
-        "if you trust the file, export its results yourself: "
-        f"python -c '{load}.to_csv(\"{stem}.csv\", index=False)'",
+        f"if you trust the file, export its results yourself: {line(program)}",
     )
+
+
+def quoted(name: str) -> str:
+    """A file's name as Python writes a text; in double quotes where it can be."""
+    return json.dumps(name) if name.isascii() else repr(name)
+
+
+def line(program: str) -> str:
+    """A program as a line for the shell, safe to copy whatever names a stranger put into it."""
+    return f"python -c {shlex.quote(program)}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import os
+import shlex
 import struct
 import sys
 import zipfile
@@ -69,6 +71,17 @@ def test_code_in_a_checkpoint_is_never_run(hostile, write, tmp_path, new):
         hostile.read(write(content, "x.pt"))
     assert "if you trust the file" in caught.value.hint
     assert not witness.exists()
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_the_line_to_copy_holds_a_name_and_no_more(hostile, write, tmp_path, new):
+    name = "b'; touch X; '\"$(touch X).pt"
+    content = _saved({"x": _Trap(tmp_path / "no")}, _use_new_zipfile_serialization=new)
+    with pytest.raises(InputError) as caught:
+        hostile.read(write(content, name))
+    python, _, program = shlex.split("python -c " + caught.value.hint.partition("python -c ")[2])
+    texts = [n.value for n in ast.walk(ast.parse(program)) if isinstance(n, ast.Constant)]
+    assert python == "python" and name in texts
 
 
 def test_without_torch_the_extra_is_named(hostile, write, monkeypatch):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import os
 import pickle
+import shlex
 
 import pytest
 
@@ -31,6 +33,21 @@ def test_a_pickle_is_refused_with_the_reason_and_the_way_out(hostile, write, tmp
     assert "to_csv" in caught.value.hint
     assert ("joblib.load" in caught.value.hint) == ("joblib" in name)
     assert not witness.exists()
+
+
+EVIL = ["b'; touch X; '.pkl", "$(touch X)`touch X`.pkl", 'a"); import os; ("é.joblib', "a\nb\\.pkl"]
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_the_line_to_copy_holds_a_name_and_no_more(hostile, write, name):
+    path = write(b"x", name)
+    with pytest.raises(InputError) as caught:
+        hostile.read(path)
+    command = caught.value.hint.partition("yourself: ")[2]
+    python, _, program = shlex.split(command)
+    texts = [n.value for n in ast.walk(ast.parse(program)) if isinstance(n, ast.Constant)]
+    assert python == "python"
+    assert {name, name.split(".")[0] + ".csv"} <= set(texts)
 
 
 def test_in_a_folder_a_pickle_is_left_alone(reading, write):
