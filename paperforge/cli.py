@@ -279,7 +279,7 @@ def stats(**given: Any) -> int:  # noqa: ANN401  click's options, by name
 Examples:
   paperforge runs mlflow.db                 the first rows, and a summary of all
   paperforge runs results/ --path '{dataset}/{method}/seed={seed}'
-  paperforge runs wandb/ --map method=config.model.name --format csv > tidy.csv
+  paperforge runs wandb/ --map method=config.model.name -o tidy.csv
   paperforge runs outputs/ --format json | jq '.[] | select(.kept == 0)'
 \b
 Columns: run, method, dataset, seed, fold, split, metric, step, value, example, cluster, status,
@@ -293,9 +293,9 @@ as texts in JSON (an array of records), numbers in Parquet; text shows 8 digits.
     "--format",
     "form",
     type=click.Choice(["text", "csv", "json", "parquet"]),
-    default="text",
-    show_default=True,
-    help="How to print the rows; a terminal gets the first screenful of text.",
+    default=None,
+    help="How to print the rows; by default as the ending of -o says (.csv, .json, .parquet), else "
+    "text, of which a terminal gets the first screenful.",
 )
 @output_option
 def runs(**given: Any) -> int:  # noqa: ANN401  click's options, by name

@@ -28,11 +28,15 @@ _AT_ONCE = 1 << 14
 """Rows that are held as text."""
 
 
-def runs(options: ResultOptions, *, form: str = "text", output: Path | None = None) -> int:
+def runs(options: ResultOptions, *, form: str | None = None, output: Path | None = None) -> int:
     """Print the tidy rows on stdout and a summary of them on stderr.
 
+    Without a `form` the ending of `output` says it: .csv, .json or .parquet; any other is text.
     Raises UsageError where Parquet would go to the terminal, InputError for bad results.
     """
+    if form is None:
+        ending = output.suffix.lower().removeprefix(".") if output else ""
+        form = ending if ending in ("csv", "json", "parquet") else "text"
     if form == "parquet" and output is None and sys.stdout.isatty():
         raise UsageError("Parquet is not for a terminal", "--format parquet", "add -o FILE")
     project = inputs.project_of(options)
@@ -75,5 +79,5 @@ def _show(results: LoadedResults, total: int, below: int) -> None:
     rest = [f"{total - count:,} more rows"] if total > count else []
     rest += [f"column{'s' if dropped[1:] else ''} {', '.join(dropped)}"] if dropped else []
     if rest:
-        text = f"… {', and '.join(rest)}: pipe into less -S, or --format csv -o rows.csv"
+        text = f"… {', and '.join(rest)}: pipe into less -S, or -o rows.csv"
         click.echo(click.style(text, dim=True))

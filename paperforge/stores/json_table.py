@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -143,7 +144,10 @@ def _parsed(path: Path) -> tuple[forms.Table, str]:
     except RecursionError:
         raise InputError("is JSON that is nested too deep", where) from None
     except ValueError as error:
-        raise InputError(f"is odd JSON: {error}", where) from None
+        most = f"{sys.get_int_max_str_digits()} digits"
+        is_long = "digits" in str(error)
+        what = f"holds a number with more than {most}" if is_long else f"is odd JSON: {error}"
+        raise InputError(what, where) from None
 
 
 def _text(path: Path) -> str:

@@ -67,6 +67,17 @@ def test_json_is_an_array_of_records_and_nothing_else(paperforge, odd):
     assert "2 methods" in said.err or "3 methods" in said.err
 
 
+@pytest.mark.parametrize("name", ["t.csv", "t.JSON", "t.parquet", "t.txt", "t"])
+def test_the_ending_of_the_output_says_the_format(paperforge, odd, tmp_path, name):
+    ending = name.lower().partition(".")[2]
+    form = ending if ending in ("csv", "json", "parquet") else "text"
+    assert paperforge("runs", odd, "-o", name).code == 0
+    assert paperforge("runs", odd, "--format", form, "-o", "same").code == 0
+    assert (tmp_path / name).read_bytes() == (tmp_path / "same").read_bytes()
+    assert paperforge("runs", odd, "--format", "text", "-o", name).code == 0
+    assert (tmp_path / name).read_bytes().startswith(b"run")
+
+
 def test_parquet_has_types(paperforge, odd, tmp_path):
     import pyarrow.parquet as pq
 
@@ -210,7 +221,7 @@ def test_a_terminal_gets_a_screenful(tmp_path, columns):
     below = lines[head:]
     assert len(below) < 40
     assert all(len(line) <= columns for line in below)
-    assert "more rows" in plain and "--format csv -o rows.csv" in plain
+    assert "more rows" in plain and "-o rows.csv" in plain
     assert "240 rows · 240 runs · 4 methods × 3 datasets × 20 seeds" in plain
     assert any(line.split()[-3:] == ["20", "20", "20"] for line in below)
 
