@@ -143,6 +143,9 @@ class Raw:
     """Whether numbering the rows (`__row`) is what holds up the reading."""
     asks: Mapping[str, str] = field(default_factory=dict)
     """Column -> what to ask where it was given no role: rows cannot be told apart without it."""
+    last_is_summary: bool = False
+    """Whether the store's summary holds the last of a run's history, where the run has no value of
+    its summary for the metric."""
 
 
 class Store(Protocol):

@@ -62,7 +62,7 @@ def well_known(name: str) -> tuple[str, Direction] | None:
     """Label and direction of a metric with a well-known name, else None.
 
     Case, separators, a split in front ("eval_"), qualifiers ("macro", "balanced"), a number at the
-    end ("recall@10") and a filter behind a comma make no difference.
+    end ("recall@10"), a filter behind a comma and a group ("rte/acc") make no difference.
     """
     found = _known(name)
     if found is None:
@@ -80,7 +80,13 @@ def _known(name: str) -> tuple[str, Direction] | None:
     # lm-eval puts the filter behind a comma: exact_match,strict.
     before = plain(split_of(name.removeprefix("metrics.").partition(",")[0])[0])
     tries = [key, "_".join(bare), "_".join(bare).rstrip("0123456789").rstrip("_"), before]
-    return next((table[t] for t in tries if t in table), None)
+    found = next((table[t] for t in tries if t in table), None)
+    # Behind what it was measured on: rte/acc. What a part costs is not what the run costs.
+    _, group, last = split_of(name.removeprefix("metrics."))[0].rpartition("/")
+    if found is None and group:
+        found = _known(last)
+        return None if found and found[0] in _read("metrics.json")["costs"] else found
+    return found
 
 
 @lru_cache(maxsize=1 << 16)

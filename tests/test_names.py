@@ -21,6 +21,9 @@ from paperforge.names import is_setting, is_tracked_setting, split_of, well_know
         ("FID", "FID", "lower"),
         ("AUC", "AUC", "higher"),
         ("bleu", "BLEU", "higher"),
+        ("hparam/accuracy", "hparam/accuracy", "higher"),
+        ("rte/acc", "rte/acc", "higher"),
+        ("eval/rte/loss", "rte/loss", "lower"),
     ],
 )
 def test_well_known_metrics(name, label, direction):
@@ -28,7 +31,8 @@ def test_well_known_metrics(name, label, direction):
 
 
 @pytest.mark.parametrize(
-    "name", ["time_to_accuracy", "score", "foo", "", "1", "loss_scale", "test_"]
+    "name",
+    ["time_to_accuracy", "score", "foo", "", "1", "loss_scale", "test_", "perf/time"],
 )
 def test_unknown_metrics_have_no_direction(name):
     assert well_known(name) is None

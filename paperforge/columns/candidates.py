@@ -74,8 +74,12 @@ def one_of(role: str, found: Sequence[str], rows: Rows | None, where: str) -> st
         return min(found, key=lambda c: names.index(plain(c)) if plain(c) in names else len(names))
     if len(found) == 1 or (rows and rows.same(found)):
         return found[0]
-    shown = " and ".join(map(repr, found))
     held = {name: rows.values(name) for name in found} if rows else {}
+    filled = [name for name in found if held.get(name)]
+    if rows and len(filled) < len(found) and filled and rows.same(filled):
+        return filled[0]
+    found = filled or found
+    shown = " and ".join(map(repr, found))
     texts = "; ".join(f"{name} holds {', '.join(few)}" for name, few in held.items() if few)
     raise InputError(
         f"{shown} could each be the {role}" + (f": {texts}" if texts else ""),

@@ -174,7 +174,13 @@ class _Reading:
         notes += duplicates.resolve(connection, replicates, inputs)
         by_column = any("split" in one.mapped.roles for one in inputs)
         notes += final.build(
-            connection, replicates, project, by_column=by_column, history=history, whole=not quick
+            connection,
+            replicates,
+            project,
+            by_column=by_column,
+            history=history,
+            whole=not quick,
+            last_is_summary=[n for n, one in enumerate(inputs) if one.raw.last_is_summary],
         )
         known = catalogue.describe(connection, inputs, project)
         facts = final.facts(connection, replicates)

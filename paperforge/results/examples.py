@@ -13,7 +13,7 @@ from paperforge import columns
 from paperforge.engine import identifier
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import listed, plain
-from paperforge.results.peek import Peek
+from paperforge.results.peek import Peek, narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -36,7 +36,8 @@ def guess(
     declared: Collection[str],
 ) -> Mapped:
     """`columns.guess`, with the column of the examples where the rows tell it. Raises as that."""
-    rows = Peek(engine, raw.table)
+    where = narrowed(engine, raw, source)
+    rows = Peek(engine, raw.table, where)
     mapped = columns.guess(raw, looks, source, declared, rows)
     if _REPLICATES & set(mapped.roles) or not looks or "metric" in mapped.roles:
         return mapped
@@ -44,7 +45,7 @@ def guess(
     for column in raw.columns:
         if column in taken or plain(column) not in listed("row_example"):
             continue
-        if not _numbers_examples(engine, raw.table, column, mapped):
+        if not _numbers_examples(engine, raw.table, where, column, mapped):
             continue
         given = replace(source, columns={**source.columns, "example": column})
         found = columns.guess(raw, looks, given, declared, rows)
@@ -55,7 +56,7 @@ def guess(
 
 
 def _numbers_examples(
-    engine: duckdb.DuckDBPyConnection, table: str, column: str, mapped: Mapped
+    engine: duckdb.DuckDBPyConnection, table: str, where: str, column: str, mapped: Mapped
 ) -> bool:
     """Whether a column's values are unique in each cell and the same for all methods."""
     method = identifier(mapped.roles["method"])
@@ -66,7 +67,7 @@ def _numbers_examples(
         "WITH cells AS (SELECT m, c, count(*) AS n, count(DISTINCT x) AS ids, "
         "sum(hash(x)::HUGEINT) AS all_of_them FROM "
         f"(SELECT {method} AS m, ({cell}) AS c, {identifier(column)} AS x "
-        f"FROM {identifier(table)}) GROUP BY m, c), "
+        f"FROM {identifier(table)} WHERE {where}) GROUP BY m, c), "
         "sets AS (SELECT c, bool_and(n = ids) AND min(n) > 1 AND count(*) > 1 "
         "AND min(all_of_them) = max(all_of_them) AS same FROM cells GROUP BY c) "
         "SELECT bool_and(same) FROM sets"

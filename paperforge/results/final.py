@@ -13,6 +13,8 @@ from paperforge.results.tidy import STRIDE, USABLE
 from paperforge.spec import ROLES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
     from paperforge.results.duplicates import Replicates
@@ -44,17 +46,18 @@ def build(
     by_column: bool = False,
     history: bool = True,
     whole: bool = True,
+    last_is_summary: Sequence[int] = (),
 ) -> list[Diagnostic]:
     """Make the relation `final`: one row a metric, cell, replicate (and example).
 
     Its columns: metric, method, dataset, key (the replicate's integer), keyed, example, cluster,
     seed, fold, value (may be NaN or infinite), quoted, file, row, and what it stands for
     (tidy_rows). `by_column`: the split is a column, which a filter can choose; `history`: the
-    stores were asked for all steps; `whole`: tidy_rows has every row. Raises InputError where it
-    cannot be told which split or which step is meant.
+    stores were asked for all steps; `whole`: tidy_rows has every row; `last_is_summary`: of these
+    files (Raw). Raises InputError where it cannot be told which split or which step is meant.
     """
     notes = _choose_splits(engine)
-    chosen = policy.choose(engine, known, project)
+    chosen = policy.choose(engine, known, project, last_is_summary)
     notes += chosen.notes
     notes += _uncovered(engine, by_column=by_column)
     mixed = _mixed(engine)

@@ -2,27 +2,54 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperforge.engine import identifier
+from paperforge.engine import identifier, literal
+from paperforge.errors import InputError
+from paperforge.names import resolve
 from paperforge.numbers import trimmed
+from paperforge.spec import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import duckdb
 
+    from paperforge.model import Raw
+    from paperforge.spec import Source
+
 _FEW = 3
 _LONGEST = 40
 
 
+def narrowed(engine: duckdb.DuckDBPyConnection, raw: Raw, source: Source) -> str:
+    """SQL of the source's filters, before columns have roles: those whose column is clear by now.
+
+    Filters that leave no row do not count here: who reads the rows says so.
+    """
+    tests = []
+    declared = {**raw.known, **source.columns}
+    for name, value in source.where.items():
+        if name in ROLES and name not in declared and name not in raw.columns:
+            continue
+        with suppress(InputError):
+            column = resolve(declared.get(name, name), raw.columns, source.shown)
+            tests.append(f"{trimmed(identifier(column) + '::VARCHAR')} = {literal(value)}")
+    where = " AND ".join(tests) or "true"
+    sql = f"SELECT 1 FROM {identifier(raw.table)} WHERE {where} LIMIT 1"
+    return where if not tests or engine.execute(sql).fetchone() else "true"
+
+
 @dataclass(frozen=True, slots=True)
 class Peek:
-    """The rows of a relation."""
+    """The rows of a relation that pass a filter."""
 
     engine: duckdb.DuckDBPyConnection
     table: str
+    where: str = "true"
+    """SQL."""
 
     def same(self, columns: Sequence[str]) -> bool:
         """Whether the columns have the same value in every row: as text, or as numbers (1, 1.0)."""
@@ -32,22 +59,26 @@ class Peek:
             f"coalesce(TRY_CAST({first} AS DOUBLE) = TRY_CAST({other} AS DOUBLE), false))"
             for other in others
         )
-        sql = f"SELECT 1 FROM {identifier(self.table)} WHERE NOT ({tests or 'true'}) LIMIT 1"
+        sql = f"SELECT 1 FROM {self._rows} AND NOT ({tests or 'true'}) LIMIT 1"
         return self.engine.execute(sql).fetchone() is None
 
     def has_empty(self, column: str) -> bool:
         """Whether a row has no value in the column."""
-        sql = f"SELECT 1 FROM {identifier(self.table)} WHERE {self._text(column)} IS NULL LIMIT 1"
+        sql = f"SELECT 1 FROM {self._rows} AND {self._text(column)} IS NULL LIMIT 1"
         return self.engine.execute(sql).fetchone() is not None
 
     def values(self, column: str) -> tuple[str, ...]:
         """The first few different values of a column."""
         found = self.engine.execute(
-            f"SELECT DISTINCT {self._text(column)} AS x FROM {identifier(self.table)} "
-            f"WHERE x IS NOT NULL ORDER BY x LIMIT {_FEW + 1}"
+            f"SELECT DISTINCT {self._text(column)} AS x FROM {self._rows} "
+            f"AND x IS NOT NULL ORDER BY x LIMIT {_FEW + 1}"
         ).fetchall()
         few = [row[0] if len(row[0]) <= _LONGEST else row[0][:_LONGEST] + "…" for row in found]
         return (*few[:_FEW], *(["…"] if few[_FEW:] else []))
+
+    @property
+    def _rows(self) -> str:
+        return f"{identifier(self.table)} WHERE ({self.where})"
 
     def _text(self, column: str) -> str:
         """SQL of a cell as a text; an empty one is none."""

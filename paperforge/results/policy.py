@@ -17,6 +17,8 @@ from paperforge.results.tidy import USABLE
 from paperforge.spec import Direction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
     from paperforge.results.duplicates import Replicates
@@ -40,8 +42,15 @@ class Policy:
     notes: tuple[Diagnostic, ...] = ()
 
 
-def choose(engine: duckdb.DuckDBPyConnection, known: Replicates, project: Project) -> Policy:
+def choose(
+    engine: duckdb.DuckDBPyConnection,
+    known: Replicates,
+    project: Project,
+    last_is_summary: Sequence[int] = (),
+) -> Policy:
     """The policy that the project declares (DesignSpec.final).
+
+    `last_is_summary`: the files whose store's summary holds the last value (Raw).
 
     "best" makes the relation `best_steps`: on_method, on_dataset, on_name, on_step. Raises
     InputError where there is no validation value to choose by, where its direction is not known, or
@@ -49,15 +58,20 @@ def choose(engine: duckdb.DuckDBPyConnection, known: Replicates, project: Projec
     """
     policy = project.design.final
     if policy == "summary":
-        return _summary(engine, known)
+        return _summary(engine, known, last_is_summary)
     if policy.partition(":")[0] == _BEST:
         return _best(engine, known, project, policy.partition(":")[2].strip())
     return Policy("last", "t.summary IS NOT true")
 
 
-def _summary(engine: duckdb.DuckDBPyConnection, known: Replicates) -> Policy:
+def _summary(
+    engine: duckdb.DuckDBPyConnection, known: Replicates, last_is_summary: Sequence[int]
+) -> Policy:
     """The store's own summary; a number without a step is the only one that its run has."""
     where = "(t.summary OR t.step IS NULL)"
+    if last_is_summary:
+        files = ", ".join(map(str, last_is_summary))
+        where = f"({where} OR (t.summary IS NULL AND t.file IN ({files})))"
     rows = f"FROM tidy_rows t WHERE used AND value IS NOT NULL AND {USABLE}"
     if engine.execute(f"SELECT 1 {rows} AND {where} LIMIT 1").fetchone() is None:
         raise InputError(

@@ -317,9 +317,14 @@ def guesses(inputs: Sequence[Input], metrics: Sequence[Metric]) -> list[Diagnost
             roles = ", ".join(f"{role} <- {shown[role]}" for role in _SAID if role in shown)
             files.setdefault(roles, []).append(one.source.shown)
     found = []
+    told = f"metrics: {listed}"
     for roles, names in files.items():
         where = names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
-        found.append(Diagnostic(Severity.NOTE, where, f"{roles}; metrics: {listed}"))
+        parts = [part for part in (roles, told if len(files) == 1 else "") if part]
+        if parts:
+            found.append(Diagnostic(Severity.NOTE, where, "; ".join(parts)))
+    if len(files) > 1:
+        found.append(Diagnostic(Severity.NOTE, "results", told))
     return found
 
 

@@ -20,7 +20,12 @@ SHOWN = 200
 
 
 def aggregates(cells: Cells, setting: Setting) -> list[Aggregate]:
-    """Summarise one metric: every method on every dataset, then its average over several."""
+    """Summarise one metric: every method on every dataset, then its average over several.
+
+    Where no cell at all has a number: why not.
+    """
+    if not cells.datasets:
+        return [hole(cells, method, dataset, dataset) for method, dataset in cells.missing]
     rows = []
     for method in cells.methods:
         row = [cells.table.get((method, dataset)) for dataset in cells.datasets]

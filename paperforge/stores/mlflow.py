@@ -88,7 +88,9 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
             if len(found.files) == 1:
                 raise
             out.note(found.place(path), error.message, error.hint)
-    return out.relation(place="metrics row", name="run_name" if named(out) else "")
+    return out.relation(
+        place="metrics row", name="run_name" if named(out) else "", last_is_summary=True
+    )
 
 
 def _read_file(out: Collector, path: Path) -> None:

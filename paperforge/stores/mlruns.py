@@ -115,7 +115,7 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     writer.flush()
     if reading.links:
         out.note("", f"left out: {reading.links} links among the runs' files")
-    return out.relation(place="line", name="run_name" if named(out) else "")
+    return out.relation(place="line", name="run_name" if named(out) else "", last_is_summary=True)
 
 
 def _folder(reading: _Reading, file: Path) -> _Folder:

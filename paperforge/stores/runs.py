@@ -207,10 +207,13 @@ class Collector:
         severity = Severity.WARNING if warn else Severity.NOTE
         self.notes.append(Diagnostic(severity, self.found.root.name + place, text, hint))
 
-    def relation(self, *, place: str = "record", name: str = "run_name") -> Raw:
+    def relation(
+        self, *, place: str = "record", name: str = "run_name", last_is_summary: bool = False
+    ) -> Raw:
         """The view of all that was told. `place` is the word for `at`.
 
         `name` is the column of the run's own name; "" where it says nothing about the run.
+        `last_is_summary`: see Raw.
         Raises NothingToRead where there was no run at all.
         """
         self._flush()
@@ -247,6 +250,7 @@ class Collector:
             place=place,
             name=name if named else "",
             summary=summary,
+            last_is_summary=last_is_summary,
         )
 
     def _clear(self) -> None:

@@ -93,7 +93,7 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
         )
     _say(out, readers, left)
     names = not all(_AUTOMATIC.fullmatch(run.name) for run in out.runs)
-    return out.relation(place="record", name="run_name" if names else "")
+    return out.relation(place="record", name="run_name" if names else "", last_is_summary=True)
 
 
 def _say(out: Collector, readers: list[_Reader], left: LeftOut) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from paperforge import columns
+from paperforge import columns, results
 from paperforge.columns.candidates import candidates
 from paperforge.errors import InputError
 from paperforge.model import Raw
 from paperforge.results.peek import Peek
-from paperforge.spec import Source
+from paperforge.spec import Project, Source
 
 KNOWN = {"run": "run", "metric": "metric", "step": "step", "value": "value"}
 
@@ -160,3 +160,24 @@ def test_path_comes_before_what_the_store_itself_knows(peek):
     assert mapped.others == {"dataset": ("dataset",)}
     source = Source(Path("/logs"), "logs", {"dataset": "dataset"}, pattern="{dataset}/*")
     assert columns.guess(raw, {}, source, (), rows).roles["dataset"] == "dataset"
+
+
+def test_a_candidate_that_is_empty_in_every_row_is_none(peek):
+    given = {"params.method": ("a", "b", "b"), "params.model_name": (" ", "", "")}
+    rows = peek({**given, "n": (1, 2, 3)})
+    assert tracked(*given, rows=rows).roles["method"] == "params.method"
+
+
+def test_only_rows_that_pass_the_filters_are_looked_at(tmp_path):
+    text = "part,method,model,seed,accuracy\nx,a,,0,0.5\nx,b,,0,0.6\ny,c,big,0,0.7\n"
+    (tmp_path / "r.csv").write_text(text)
+
+    def load(where):
+        source = Source(tmp_path / "r.csv", "r.csv", where=where)
+        return results.load([source], Project(root=tmp_path))
+
+    with pytest.raises(InputError, match="could each be the method"):
+        load({})
+    assert [m.name for m in load({"part": "x"}).methods] == ["a", "b"]
+    with pytest.raises(InputError, match="could each be the method"):
+        load({"part": "z"})

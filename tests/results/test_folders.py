@@ -69,3 +69,8 @@ def test_what_is_saved_of_such_a_folder_reads_back(folder, tmp_path):
     again = load(toml.load(tmp_path / "paper.toml").sources, Project(root=tmp_path))
     assert again.methods == found.methods and again.rows == found.rows
     assert again.frame().drop(columns="source").equals(found.frame().drop(columns="source"))
+
+
+def test_several_kinds_of_store_name_the_metrics_once(folder):
+    said = [text for text in _said(_load(folder)) if "metrics: " in text]
+    assert said == ["results: metrics: accuracy (higher is better)"]

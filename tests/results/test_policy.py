@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from paperforge import results
@@ -14,6 +16,10 @@ RUNS = "method,seed,step,val_loss,test_accuracy\n" + "".join(
     for m in "ab"
     for s in (0, 1)
     for step, loss, accuracy in STEPS
+)
+DATA = Path(__file__).parents[1] / "data"
+RUNS_APART = "method,seed,step,val_acc,test_acc\n" + "".join(
+    f"{m},{s},1,0.5,\n{m},{s},2,,0.6\n" for m in "ab" for s in (0, 1)
 )
 
 
@@ -114,3 +120,30 @@ def test_a_quoted_number_stands_alone(finals):
     values, said = finals(text, "last")
     assert values["accuracy"] == {"ours": [0.9, 0.8], "theirs": [0.6]}
     assert "is quoted for ours, x" in said or "are quoted for theirs, x" in said
+
+
+def test_the_last_value_is_the_summary_where_the_store_says_so(tmp_path):
+    for name in ("wandb/new", "mlflow/v3.db", "mlruns"):
+        read = {}
+        for final in ("summary", "last"):
+            found = results.load(
+                [Source(DATA / name, "runs")],
+                Project(root=tmp_path, design=DesignSpec(final=final)),
+            )
+            read[final] = {
+                (m.name, s.method, s.dataset): s.values.tolist()
+                for m in found.metrics
+                for s in found.samples(m.name, Unit.SEED)
+            }
+            assert ("its store's summary" in str(found.notes)) is (final == "summary")
+        assert read["summary"], name
+        if name != "wandb/new":
+            # MLflow keeps nothing but the last value.
+            assert str(read["summary"]) == str(read["last"])
+
+
+def test_an_empty_cell_beside_values_at_other_steps_is_not_reported(tmp_path, paperforge):
+    (tmp_path / "r.csv").write_text(RUNS_APART, encoding="utf-8")
+    said = paperforge("table", "r.csv", "--metric", "acc", "--final", "best", "--format", "text")
+    assert "?: not reported" in said.out
+    assert "not run" not in said.out
