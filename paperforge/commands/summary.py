@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -26,6 +27,7 @@ SYMBOLS = {"crashed": "×", "out of memory": "M", "not finite": "∞", "diverged
 MEANING = {"–": "none", "×": "crashed", "M": "out of memory", "∞": "not finite", "~": "running"}
 MOST_GRIDS = 4
 """Grids of metrics that differ; of more it is only said that there are some."""
+_PART = re.compile(r"\d+/\d+")
 _MOST_LINES = 24
 _MOST_HOLES = 6
 _MOST_NAMES = 3
@@ -293,8 +295,8 @@ def _legend(grids: Iterable[Texts]) -> str:
     """What the signs in the grids mean."""
     texts = {text for grid in grids for text in grid.values()}
     used = [f"{symbol} {meaning}" for symbol, meaning in MEANING.items() if symbol in texts]
-    if any("/" in text for text in texts):
-        used.append("4/5: 4 of 5 seeds")
+    if parts := sorted(part[0] for text in texts if (part := _PART.match(text))):
+        used.append(f"{parts[0]}: {parts[0].replace('/', ' of ')} seeds")
     if any("(" in text for text in texts):
         used.append("(n): examples")
     return click.style(_PAD + ", ".join(used), dim=True) if used else ""

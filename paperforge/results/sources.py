@@ -13,7 +13,7 @@ from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import resolve
 from paperforge.numbers import Look, Style, look
-from paperforge.results import examples, patterns
+from paperforge.results import examples, patterns, repeated
 from paperforge.results.axes import with_axis
 from paperforge.results.merge import merged
 from paperforge.spec import ROLES, Direction
@@ -81,13 +81,16 @@ def expand(given: Sequence[Source]) -> tuple[tuple[File, ...], list[Diagnostic]]
     """The files of the sources, folders opened. Raises InputError where there is none."""
     found: list[File] = []
     notes: list[Diagnostic] = []
+    taken: dict[tuple[str, Path], int] = {}
     for number, source in enumerate(given):
         try:
             inside, said = stores.find(source.path, source.pattern, source.table)
         except InputError as error:
             raise _placed(error, source) from None
         notes += [replace(d, where=source.shown) for d in said]
-        for one in inside:
+        kept, said = repeated.without(inside, number, source, taken)
+        notes += said
+        for one in kept:
             path = one.root if stores.is_together(one) else one.files[0]
             shown = source.shown.rstrip("/") + one.place(path)
             file = replace(source, path=path, shown=shown)

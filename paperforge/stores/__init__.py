@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -55,6 +56,10 @@ READABLE = (
     "TensorBoard, …) and evaluation logs (lm-eval, Inspect, …); docs/stores.md has all"
 )
 _OPAQUE = frozenset((".pkl", ".pickle", ".joblib", ".dill", ".pt", ".pth", ".ckpt"))
+_RESULTS = frozenset(("metrics", "results", "scores", "eval"))
+_SETTINGS = frozenset(("config", "configs", "args", "params", "settings", "schema"))
+"""Words in the names of files: of results, and of what is none."""
+_NO_LETTERS = re.compile(r"[^a-z]+")
 _SHOWN = 3
 
 
@@ -84,9 +89,9 @@ def find(
     results = [file for files in claimed.values() for file in files]
     notes += folders.notes(root, seen.files, results)
     notes += _left_alone(root, sorted({*files} - {*results}))
-    if seen.outside:
-        shown = ", ".join(str(p.relative_to(root)) for p in seen.outside[:_SHOWN])
-        text = f"left out: {len(seen.outside)} links that lead out of the folder ({shown})"
+    if outside := [path for path in seen.outside if _is_missed(path)]:
+        shown = ", ".join(str(p.relative_to(root)) for p in outside[:_SHOWN])
+        text = f"left out: {len(outside)} links that lead out of the folder ({shown})"
         notes.append(Diagnostic(Severity.WARNING, root.name, text, "copy the files there"))
     found: list[Found] = []
     for kind, mine in claimed.items():
@@ -97,6 +102,27 @@ def find(
             "the folder holds no results that can be read", root.name, f"readable are {READABLE}"
         )
     return tuple(found), notes
+
+
+def _is_missed(link: Path) -> bool:
+    """Whether results may lie behind a link: trackers link their own logs."""
+    return link.is_dir() or (may_be_read(link) and link.suffix.lower() != ".log")
+
+
+def _torn(root: Path, files: Sequence[Path]) -> list[Diagnostic]:
+    """That files which nobody claimed are named like results: a full disk cuts them off."""
+    found = []
+    for file in files:
+        words = set(_NO_LETTERS.split(file.stem.lower()))
+        if file.suffix.lower() == ".json" and words & _RESULTS and not words & _SETTINGS:
+            found.append(file)
+    if not found:
+        return []
+    shown = ", ".join(file.relative_to(root).as_posix() for file in found[:_SHOWN])
+    more = ", …" if found[_SHOWN:] else ""
+    files_ = "files" if found[1:] else "file"
+    text = f"left out: {len(found)} {files_} named like results that cannot be read ({shown}{more})"
+    return [Diagnostic(Severity.WARNING, root.name, text, "cut off, or no numbers in them?")]
 
 
 def _left_alone(root: Path, files: Sequence[Path]) -> list[Diagnostic]:
@@ -147,7 +173,9 @@ def _claim(root: Path, files: tuple[Path, ...]) -> tuple[dict[str, list[Path]], 
         claimed[kind] = [f for f in claimed[kind] if _owner(f, owned) in (None, kind)]
         if not claimed[kind]:
             del claimed[kind]
-    return claimed, notes
+    taken = {file for mine in claimed.values() for file in mine}
+    free = [f for f in files if f not in taken and _owner(f, owned) is None]
+    return claimed, notes + _torn(root, free)
 
 
 def _ask(

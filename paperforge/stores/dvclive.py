@@ -53,13 +53,8 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
         folder = _folder(path) or path.parent
         place = found.place(path)
         if folder not in runs:
-            name = folder.parent.name if folder.name == _OWN_FOLDER else folder.name
-            inside = folder.is_relative_to(found.root) and folder != found.root
             run = out.run(
-                folders.run_id(found, folder),
-                place=place,
-                folder=folder,
-                name=name if inside else "",
+                folders.run_id(found, folder), place=place, folder=folder, name=_name(found, folder)
             )
             runs[folder] = run
         else:
@@ -69,6 +64,14 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
         else:
             _add_steps(out, run, path, folder)
     return out.relation(place="line")
+
+
+def _name(found: Found, folder: Path) -> str:
+    """The run's path below the source: seed=0 of one method is not that of another."""
+    if folder == found.root or not folder.is_relative_to(found.root):
+        return ""
+    named = folder.parent if folder.name == _OWN_FOLDER else folder
+    return named.name if named == found.root else named.relative_to(found.root).as_posix()
 
 
 def _folder(path: Path) -> Path | None:

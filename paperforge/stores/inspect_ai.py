@@ -85,7 +85,10 @@ def _name_runs(logs: Sequence[Log]) -> None:
 def _add(out: Collector, log: Log, *, seeded: bool, repeated: bool) -> None:
     place = out.found.place(log.path)
     settings = log.settings(seeded=seeded)
-    run = out.run(log.run, place=place, folder=log.path, status=log.status, settings=settings)
+    said = {k: v for k, v in log.roles(None).items() if v is not None}
+    run = out.run(
+        log.run, place=place, folder=log.path, status=log.status, settings=settings, roles=said
+    )
     try:
         samples = _add_samples(out, log, run, seeded=seeded, repeated=repeated)
     except InputError as error:

@@ -53,6 +53,8 @@ class Run:
     name: str = ""
     status: str = "unknown"
     settings: dict[str, str] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """What the run is a run of where it has no value that says so."""
 
 
 class Collector:
@@ -89,15 +91,19 @@ class Collector:
         name: str = "",
         status: str = "unknown",
         settings: Mapping[str, object] | None = None,
+        roles: Mapping[str, str] | None = None,
     ) -> int:
-        """A new run; its number. `settings` may be nested; `folder` (or a file) says more."""
+        """A new run; its number. `settings` may be nested; `folder` (or a file) says more.
+
+        `roles` (of ROLES) are those of a run without values; values say their own.
+        """
         said = folders.settings(self.found, folder) if folder is not None else {}
         if name and not any(key.startswith("pattern.") for key in said):
             said |= folders.from_pattern(self.found.pattern, name)
         own = documents.flat(dict(settings or {}))
         if any(key.startswith("config.") for key in own):
             said = {key: v for key, v in said.items() if not key.startswith("config.")}
-        self.runs.append(Run(id, place, name, status, {**said, **own}))
+        self.runs.append(Run(id, place, name, status, {**said, **own}, roles or {}))
         return len(self.runs) - 1
 
     def also(self, run: int, place: str) -> int:
@@ -224,10 +230,12 @@ class Collector:
         self._make_keys()
         if "summary" in self._used:
             self._settle_summaries()
-        extras = [c for c in (*AXES, *ROLES) if c in self._made and self._filled(c)]
+        filled = [c for c in (*AXES, *ROLES) if c in self._made and self._filled(c)]
+        spoken = {role for run in self.runs for role in run.roles}
+        extras = [c for c in (*AXES, *ROLES) if c in filled or c in spoken]
         summary = "summary" in self._used
         own = ", ".join(f"r.{identifier(c)}" for c in (*RUN_COLUMNS, *columns))
-        more = "".join(f", p.{c}" for c in extras)
+        more = "".join(f", {_role(c, c in filled, c in spoken)} AS {c}" for c in extras)
         self._engine.execute(
             f"CREATE VIEW {identifier(self._table)} AS SELECT {own}, k.name AS metric, p.step, "
             f"p.value{more}, coalesce(p.rowid, -1 - r.number) AS __row, "
@@ -343,6 +351,7 @@ class Collector:
         import pyarrow as pa
 
         lowered = [{k.lower(): v for k, v in run.settings.items()} for run in self.runs]
+        spoken = [role for role in ROLES if any(role in run.roles for run in self.runs)]
         arrays = [
             arrow.wholes(range(len(self.runs))),
             *(
@@ -350,9 +359,10 @@ class Collector:
                 for field in ("id", "name", "status", "place")
             ),
             *(arrow.texts([one.get(c.lower()) for one in lowered]) for c in columns),
+            *(arrow.texts([run.roles.get(role) for run in self.runs]) for role in spoken),
         ]
         batch = pa.RecordBatch.from_arrays(arrays, [f"c{n}" for n in range(len(arrays))])
-        names = ("number", *RUN_COLUMNS, "__unit", *columns)
+        names = ("number", *RUN_COLUMNS, "__unit", *columns, *(f"run's {c}" for c in spoken))
         renamed = ", ".join(f"c{n} AS {identifier(name)}" for n, name in enumerate(names))
         self._engine.register("__batch", batch)
         self._engine.execute(
@@ -374,3 +384,12 @@ class Collector:
             f"CREATE TABLE {identifier(f'{self._table} keys')} AS SELECT * FROM __batch"
         )
         self._engine.unregister("__batch")
+
+
+def _role(name: str, filled: bool, spoken: bool) -> str:
+    """SQL of a role or axis: the value's own; that of the run where there is no value."""
+    own = f"p.{name}"
+    if not spoken:
+        return own
+    run = identifier(f"run's {name}")
+    return f"CASE WHEN p.run IS NULL THEN r.{run} {f'ELSE {own}' if filled else ''} END"

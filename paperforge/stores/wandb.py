@@ -38,6 +38,8 @@ _AUTOMATIC = re.compile(r"[a-z]+-[a-z]+-\d+|")
 """The names that W&B makes up, bold-shark-123, and no name."""
 _PAIR = re.compile(r"([A-Za-z][\w.\-]*)[=:](.+)")
 """A tag that names what it says: dataset:mnist."""
+_TIME = re.compile(r"\d{8}_\d{6}")
+"""In the name of a run's folder, of the machine's own time zone."""
 _HEAD = 64
 """Records within which a file says which run it is of."""
 _SHOWN = 3
@@ -76,13 +78,11 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     left = LeftOut()
     items = Items()
     sessions = [_session(path, items) for path in found.files if path.suffix == _SUFFIX]
-    groups: dict[tuple[str, str], list[_Session]] = defaultdict(list)
-    for session in sorted(sessions, key=lambda one: (one.start, one.path)):
-        groups[session.project, session.id].append(session)
+    groups = _grouped(sessions)
     ids = [run for _, run in groups]
     readers = []
     for (project, run), parts in groups.items():
-        unique = run if ids.count(run) == 1 else f"{project}/{run}"
+        unique = run if ids.count(run) == 1 or not project else f"{project}/{run}"
         reader = _Reader(out, unique, _without_copies(out, parts), items, left)
         reader.read()
         readers.append(reader)
@@ -94,6 +94,28 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     _say(out, readers, left)
     names = not all(_AUTOMATIC.fullmatch(run.name) for run in out.runs)
     return out.relation(place="record", name="run_name" if names else "", last_is_summary=True)
+
+
+def _grouped(sessions: list[_Session]) -> dict[tuple[str, str], list[_Session]]:
+    """(project, run id) -> its sessions, in order.
+
+    A file without any record (killed before the first flush, later resumed) names no project: it is
+    of the only run of that id. The time in its folder's name is then what all are ordered by.
+    """
+    groups: dict[tuple[str, str], list[_Session]] = defaultdict(list)
+    for session in sorted(sessions, key=lambda one: (one.start, one.path)):
+        groups[session.project, session.id].append(session)
+    for run in [run for project, run in groups if not project]:
+        known = [key for key in groups if key[0] and key[1] == run]
+        if len(known) == 1 and not any(one.start for one in groups["", run]):
+            groups[known[0]] += groups.pop(("", run))
+            groups[known[0]].sort(key=_stamp)
+    return dict(groups)
+
+
+def _stamp(session: _Session) -> tuple[str, float]:
+    stamp = _TIME.search(owns(session.path).name)
+    return stamp[0] if stamp else "", session.start
 
 
 def _say(out: Collector, readers: list[_Reader], left: LeftOut) -> None:
@@ -205,7 +227,8 @@ class _Reader:
                 self.readable = True
                 return
         if not self._runs:
-            self._open(self._sessions[-1])
+            said = [one for one in self._sessions if one.settings]
+            self._open((said or self._sessions)[-1])
         summary = numbers(list(self._summary.items()), self._left)
         add_summary(self._out, self._runs[-1], summary, self._series.last, self._left)
         config = config_of(self._config)

@@ -60,11 +60,16 @@ class Log:
         self.large = 0
         """How many were passed over as too large."""
         self.ended = ""
-        """ "": at the end; "torn": in the middle of a record; "damaged": at a wrong checksum."""
+        """ "": at the end; "torn": in the middle of a record; "damaged": at a wrong checksum;
+        else a sentence."""
 
     def __iter__(self) -> Iterator[bytes]:
         with self.path.open("rb") as stream:
-            if stream.read(_HEADER)[: len(_START)] != _START:
+            start = stream.read(_HEADER)
+            if not start:
+                self.ended = "is empty: the run was killed before it wrote anything"
+                return
+            if start[: len(_START)] != _START:
                 self.ended = "damaged"
                 return
             stream.seek(0)

@@ -46,6 +46,8 @@ def test_a_small_grid():
     ]
     assert "seed 3 missing for a-long-method-name-1 on benchmark-0" in text
     assert text.splitlines()[-1] == "  – none, × crashed, 4/5: 4 of 5 seeds"
+    text = render(survey(2, 1, lambda i, _: Cell(3, frozenset("014")) if i else FULL), 80)
+    assert text.splitlines()[-1] == "  3/5: 3 of 5 seeds"
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -92,6 +92,13 @@ def test_the_usual_folder_and_time_stamps(write, reading):
     assert [note.message for note in raw.notes] == ["text is no number and was left out"]
 
 
+def test_runs_are_named_by_their_path(write, reading, tmp_path):
+    for method in ("lora", "full"):
+        write("step\tacc\n0\t0.5\n", f"in/{method}/seed=0/plots/metrics/acc.tsv")
+    rows, _ = reading.tidy_of(tmp_path / "in")
+    assert [(r["method"], r["seed"]) for r in rows] == [("full/seed=0", "0"), ("lora/seed=0", "0")]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [

@@ -173,6 +173,24 @@ def test_summaries_that_are_too_large_are_in_the_journal(write, reading):
     assert reading.rows_of(write(deflated(members), "x.eval")) == reading.rows_of(path)
 
 
+def test_a_log_that_failed_keeps_its_model_and_task(write, reading):
+    told = {"eval_id": "x", "task": "sums", "model": "mock/a", "created": "2026-01-01"}
+    log = {"version": 2, "status": "error", "eval": told}
+    path = write(json.dumps(log), "logs/a.json")
+    assert [(r["method"], r["dataset"], r["status"]) for r in reading.rows_of(path)] == [
+        ("mock/a", "sums", "error")
+    ]
+    done = {**log, "status": "success", "eval": {**told, "model": "mock/b", "eval_id": "y"}}
+    sample = {"id": 1, "epoch": 1, "scores": {"match": {"value": "C"}}}
+    write(json.dumps({**done, "samples": [sample]}), "logs/b.json")
+    rows, notes = reading.tidy_of(path.parent)
+    assert not any("left out" in note.message for note in notes)
+    assert [(r["method"], r["dataset"], r["status"]) for r in rows] == [
+        ("mock/a", "sums", "crashed"),
+        ("mock/b", "sums", "finished"),
+    ]
+
+
 @pytest.mark.parametrize("text", ["{}", '{"version": 2, "status": 3}', '{"version": 2}'])
 def test_other_json_is_not_taken(write, text):
     assert not inspect_ai.recognises(write(text, "x.json"))

@@ -97,3 +97,34 @@ def test_a_compressed_file_is_to_be_unpacked(write):
 def _files(folder):
     found, _ = stores.find(folder)
     return sorted(path for one in found for path in one.files)
+
+
+def test_only_links_that_may_hold_results_are_mentioned(write, tmp_path):
+    write("method,accuracy\na,1\n", "in/a.csv")
+    away = write("x", "away/debug.log").parent
+    for name in ("debug-core.log", "notes.md"):
+        (tmp_path / "in" / name).symlink_to(away / "debug.log")
+    assert not stores.find(tmp_path / "in")[1]
+    (tmp_path / "in" / "more").symlink_to(away)
+    (tmp_path / "in" / "b.csv").symlink_to(away / "debug.log")
+    (note,) = stores.find(tmp_path / "in")[1]
+    assert "2 links" in note.message and "b.csv, more" in note.message
+
+
+def test_files_named_like_results_are_not_dropped_silently(write, tmp_path):
+    row = '{"method": "a", "accuracy": 0.5}'
+    write(row, "in/a/metrics.json")
+    write(row[:20], "in/b/metrics.json")
+    write("", "in/c/eval_results.json")
+    for name in ("eval_config.json", "package.json", "evaluator.json"):
+        write("{", f"in/{name}")
+    (note,) = stores.find(tmp_path / "in")[1]
+    assert "2 files named like results" in note.message
+    assert "(b/metrics.json, c/eval_results.json)" in note.message
+    assert "cut off" in note.hint
+
+
+def test_what_a_store_owns_is_never_missed(write, tmp_path):
+    write(b"x", "in/wandb/run-20260101_000000-abc/run-abc.wandb")
+    write("{", "in/wandb/run-20260101_000000-abc/files/metrics.json")
+    assert not stores.find(tmp_path / "in")[1]

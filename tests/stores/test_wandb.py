@@ -223,6 +223,29 @@ def test_one_id_in_two_projects_is_two_runs(reading, write):
     assert [row["run"] for row in rows] == ["one/abc", "two/abc"]
 
 
+@pytest.mark.parametrize("start", [b":W&B\xe1\xbe\0", b""])
+@pytest.mark.parametrize(("order", "status"), [((1, 2), "finished"), ((2, 1), "crashed")])
+def test_a_session_without_records_is_of_the_run_that_was_resumed(
+    reading, write, tmp_path, start, order, status
+):
+    place = "wandb/run-20260101_00000{}-abc/run-abc.wandb"
+    write(start, place.format(order[0]))
+    write(log(run(project="p"), history(0, {"a": 1}), exited()), place.format(order[1]))
+    with reading.opened(tmp_path) as (rows, raw):
+        assert [(row["run"], row["status"]) for row in rows] == [("abc", status)]
+        said = str(raw.notes)
+    assert "the run was killed before" in said and "damaged" not in said
+
+
+def test_a_session_without_records_is_its_own_run_where_two_have_its_id(reading, write, tmp_path):
+    write(b"", "c/run-abc.wandb")
+    for project in ("one", "two"):
+        content = log(run(project=project), history(0, {"a": 1}), exited())
+        write(content, f"{project}/run-abc.wandb")
+    rows = reading.rows_of(tmp_path)
+    assert sorted(row["run"] for row in rows) == ["abc", "one/abc", "two/abc"]
+
+
 def test_a_folder_without_its_log(reading, write, tmp_path):
     place = "wandb/run-20200101_000000-1a2b3c4d"
     config = "wandb_version: 1\n_wandb: {value: {a: 1}}\nlr: {desc: null, value: 0.1}\n"
