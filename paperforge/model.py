@@ -136,6 +136,8 @@ class Raw:
     """With the number `__at`, else `__row`, it says where in its file a row is ("line")."""
     name: str = ""
     """The column of the runs' own names: the method where nothing else names it."""
+    said: tuple[str, ...] = ()
+    """Columns that the places of the files say, one value a file: config.lr, path.seed."""
     summary: bool = False
     """Whether there is a column `__summary`: true for a value of the store's own summary, false for
     one of the history that has a summary, NULL for all others."""
@@ -158,6 +160,7 @@ class Store(Protocol):
     """
 
     NAME: str
+    __name__: str
 
     def recognises(self, path: Path) -> bool:
         """Whether the file is of this format; looks at the name, then at the first bytes."""

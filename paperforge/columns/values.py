@@ -18,8 +18,11 @@ from paperforge.names import (
     resolve,
     split_of,
 )
+from paperforge.stores.nothing import NothingToRead
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from paperforge.columns.draft import Draft
 
 
@@ -44,7 +47,8 @@ def wide(draft: Draft) -> None:
     elif "value" in draft.source.columns:
         draft.values = [_value(draft, draft.roles["value"])]
     elif draft.source.metrics:
-        draft.values = [_value(draft, _wanted(draft, name)) for name in draft.source.metrics]
+        wanted = [column for name in draft.source.metrics for column in _wanted(draft, name)]
+        draft.values = [_value(draft, column) for column in dict.fromkeys(wanted)]
     elif datasets.are_datasets(draft, [c for c in numeric(draft) if not is_setting(c)]):
         draft.roles.pop("value", None)
         datasets.cross(draft)
@@ -114,21 +118,25 @@ def _known_texts(draft: Draft) -> list[str]:
     return [c for c in draft.free() if draft.looks[c].kind == "text" and is_known(c)]
 
 
-def _wanted(draft: Draft, name: str) -> str:
-    """The column of a metric that is asked for by its full or short name."""
+def _wanted(draft: Draft, name: str) -> list[str]:
+    """The column of a metric by its full name, or those of all its splits by its short name."""
     if name in draft.raw.columns:
-        return name
+        return [name]
     if sum(is_benchmark(c) for c in numeric(draft)) > 1 and "dataset" not in draft.roles:
         raise draft.stuck(
             f"there is no column {name!r}",
             f"if columns are datasets: --map '*=dataset' --metric {name}",
         )
     short = [c for c in draft.free() if split_of(c)[0] == name]
-    for split in ("test", "val", ""):
-        found = [c for c in short if split_of(c)[1] == split]
-        if found:
-            return found[0]
-    return resolve(name, draft.raw.columns, draft.source.shown)
+    return short or [_resolved(name, draft.raw.columns, draft.source.shown)]
+
+
+def _resolved(name: str, names: Sequence[str], where: str) -> str:
+    """The column of a metric. Raises NothingToRead: another file of the folder may have it."""
+    try:
+        return resolve(name, names, where)
+    except InputError as error:
+        raise NothingToRead(error.message, error.where, error.hint) from None
 
 
 def _value(draft: Draft, column: str) -> Value:

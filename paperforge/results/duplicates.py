@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from paperforge.engine import identifier
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import is_setting, listed, plain
+from paperforge.results import settings
 from paperforge.results.tidy import SOURCE, STRIDE, USABLE
 
 if TYPE_CHECKING:
@@ -94,11 +95,31 @@ def resolve(
 
     A column of the inputs without a role may tell the measurements apart: it is named.
     """
-    found = _reruns(engine, known) if known.by == "seed" and known.runs else []
+    found = _reruns(engine, known, inputs) if known.by == "seed" and known.runs else []
+    if known.by == "run":
+        found += settings.notes(engine, inputs)
     return found + _repeats(engine, known, inputs)
 
 
-def _reruns(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
+def _setting_of(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input], beaten: str) -> str:
+    """How to keep or compare the setting in which a cell's reruns differ; empty: none is found."""
+    rows = engine.execute(
+        "SELECT file, list(row ORDER BY row) FROM (SELECT t.file, t.run, min(t.row) AS row "
+        f"FROM tidy_rows t JOIN (SELECT * FROM ({beaten}) ORDER BY file, row LIMIT 1) b "
+        "ON t.method = b.method AND t.dataset IS NOT DISTINCT FROM b.dataset "
+        "AND t.seed IS NOT DISTINCT FROM b.seed AND t.file = b.file WHERE t.used "
+        "GROUP BY t.file, t.run) GROUP BY file"
+    ).fetchone()
+    told = settings.apart(engine, inputs[rows[0]], rows[1]) if rows else None
+    if told is None:
+        return ""
+    column, values = told
+    return f"they differ in {column}: {settings.way_out(column, values)}"
+
+
+def _reruns(
+    engine: duckdb.DuckDBPyConnection, known: Replicates, inputs: Sequence[Input]
+) -> list[Diagnostic]:
     """Several runs of one method, dataset and seed: the last that did not fail counts."""
     groups = f"{_CELL}, name"
     engine.execute(
@@ -124,6 +145,7 @@ def _reruns(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagno
     where = _place(
         engine, f"SELECT file, row, unit, record FROM ({beaten}) ORDER BY file, row LIMIT 1"
     )
+    hint = _setting_of(engine, inputs, beaten)
     engine.execute(f"UPDATE tidy_rows SET used = false WHERE rowid IN (SELECT id FROM ({beaten}))")
     cell = ", ".join(filter(None, (method, dataset, f"seed {name}")))
     several = f"and in {cells - 1} other places " if cells > 1 else ""
@@ -133,8 +155,9 @@ def _reruns(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagno
             where,
             f"several runs have the same method, dataset and seed ({cell}) {several}"
             "and the last one that did not fail is used",
-            "if they are different methods, map the column that tells them apart: "
-            "--map COLUMN=method",
+            hint
+            or "if they are different methods or datasets, say what tells them apart: "
+            "--map COLUMN=method, or --path '{dataset}/{method}/seed={seed}' for folders",
         )
     ]
 

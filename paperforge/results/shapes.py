@@ -54,11 +54,7 @@ def select(
     roles = one.mapped.roles
     texts = {role: text(one, role) for role in TEXTS if role in roles}
     several = len(one.file.found.files) > 1
-    if (
-        not {"run", "seed"} & set(roles)
-        and {"step", "example"} & set(roles)
-        and (several or not one.file.alone)
-    ):
+    if "run" not in roles and (several or not one.file.alone) and _is_run(one):
         # A file of a folder that names no run is one.
         texts["run"] = literal(one.source.shown) + (" || __unit" if several else "")
     if "split" in roles:
@@ -105,6 +101,13 @@ def _text(column: str, kind: str, role: str) -> str:
     odd = f"contains({raw}, '.') OR starts_with({raw}, '0') OR starts_with({raw}, '+')"
     plain = f"regexp_replace({text}, '^[+]?0*([0-9]+)([.]0*)?$', '\\1')"
     return f"CASE WHEN {odd} THEN {plain} ELSE {text} END"
+
+
+def _is_run(one: Input) -> bool:
+    """Whether a file is one run: it has its history, or its place says what was run."""
+    roles = one.mapped.roles
+    placed = any(roles.get(role) in one.raw.said for role in ("method", "dataset", "seed"))
+    return placed or ("seed" not in roles and bool({"step", "example"} & set(roles)))
 
 
 def _step(column: str, kind: str) -> dict[str, str]:
@@ -227,7 +230,9 @@ def _metric_names(
     tracked = "metric" in one.raw.known
     wanted = one.source.metrics
     for name in wanted:
-        if not any(name in (full, short) for full, (short, _) in parts.items()):
+        missing = not any(name in (full, short) for full, (short, _) in parts.items())
+        # Another store of the folder may have it.
+        if missing and one.file.alone:
             near = names.alike(name, list(dict.fromkeys(short for short, _ in parts.values())))
             raise InputError(
                 f"there is no metric {name!r}; there is {', '.join(listed[:20])}",

@@ -11,7 +11,7 @@ from paperforge import columns, stores
 from paperforge.engine import identifier
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
-from paperforge.names import resolve
+from paperforge.names import resolve, shown, well_known
 from paperforge.numbers import Look, Style, look
 from paperforge.results import examples, patterns, repeated
 from paperforge.results.axes import with_axis
@@ -94,7 +94,7 @@ def expand(given: Sequence[Source]) -> tuple[tuple[File, ...], list[Diagnostic]]
             path = one.root if stores.is_together(one) else one.files[0]
             shown = source.shown.rstrip("/") + one.place(path)
             file = replace(source, path=path, shown=shown)
-            found.append(File(file, number, path == one.root, one))
+            found.append(File(file, number, path == one.root and not inside[1:], one))
     return tuple(found), notes
 
 
@@ -126,7 +126,36 @@ def read(
                 raise
             text = f"skipped: {error.message}"
             skipped.append(Diagnostic(Severity.WARNING, error.where, text, error.hint))
-    return tuple(found), [*skipped, *_lacking(found), *patterns.check(found)]
+    found, strays = _without_strays(found, project)
+    return tuple(found), [*skipped, *strays, *_lacking(found), *patterns.check(found)]
+
+
+def _without_strays(
+    inputs: Sequence[Input], project: Project
+) -> tuple[list[Input], list[Diagnostic]]:
+    """The inputs without tables that merely lie beside a run: points.csv, prices.csv.
+
+    Such a table names no method of its own (a config beside it does) and holds no well-known and no
+    declared metric, while another store of the same source does.
+    """
+    stray = [_is_stray(one, project) for one in inputs]
+    sound = {one.file.parent for one, out in zip(inputs, stray, strict=True) if not out}
+    kept, said = [], []
+    for one, out in zip(inputs, stray, strict=True):
+        if not out or one.file.parent not in sound:
+            kept.append(one)
+            continue
+        held = shown([value.column for value in one.mapped.values])
+        text = f"skipped: it names no method of its own, and no metric that is known ({held})"
+        hint = "declare a metric of it to have it read: --metric NAME"
+        said.append(Diagnostic(Severity.WARNING, one.source.shown, text, hint))
+    return kept, said
+
+
+def _is_stray(one: Input, project: Project) -> bool:
+    told = {*one.source.metrics, *project.metrics}
+    known = any(v.metric in told or well_known(v.metric) for v in one.mapped.values)
+    return bool(one.mapped.values) and not known and one.mapped.roles["method"] in one.raw.said
 
 
 def _lacking(inputs: Sequence[Input]) -> list[Diagnostic]:

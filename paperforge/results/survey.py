@@ -141,7 +141,7 @@ def _cells(engine: duckdb.DuckDBPyConnection, *, listed: bool) -> dict[tuple[str
         "SELECT coalesce(metric::VARCHAR, ''), method::VARCHAR, coalesce(dataset::VARCHAR, ''), "
         f"count(DISTINCT {_SAME}) FILTER (ok), {seeds}, max(examples), "
         "coalesce(max(status) FILTER (NOT ok), '') "
-        "FROM replicates GROUP BY 1, 2, 3"
+        "FROM replicates GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
     ).fetchall()
     return {
         (metric, method, dataset): Cell(runs, frozenset(known or ()), examples or 0, status)

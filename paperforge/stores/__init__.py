@@ -19,7 +19,7 @@ from paperforge.stores.databases import is_sqlite
 from paperforge.stores.kinds import STORES, Kind, may_be_read
 from paperforge.stores.nothing import NothingToRead
 from paperforge.stores.others import others
-from paperforge.stores.walk import walk
+from paperforge.stores.walk import is_text, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -93,14 +93,19 @@ def find(
         shown = ", ".join(str(p.relative_to(root)) for p in outside[:_SHOWN])
         text = f"left out: {len(outside)} links that lead out of the folder ({shown})"
         notes.append(Diagnostic(Severity.WARNING, root.name, text, "copy the files there"))
+    if seen.nameless:
+        text = f"left out: {len(seen.nameless)} files whose names are no UTF-8 text"
+        shown = ", ".join(repr(path.name) for path in seen.nameless[:_SHOWN])
+        notes.append(Diagnostic(Severity.WARNING, root.name, f"{text} ({shown})", "rename them"))
     found: list[Found] = []
     for kind, mine in claimed.items():
         groups = _groups(store_of(kind), mine)
         found += [Found(kind, root, tuple(group), pattern, table) for group in groups]
     if not found:
-        raise InputError(
-            "the folder holds no results that can be read", root.name, f"readable are {READABLE}"
-        )
+        said = "; ".join(note.message for note in notes if note.severity is Severity.WARNING)
+        hint = f"{said}; " if said else ""
+        text = "the folder holds no results that can be read"
+        raise InputError(text, root.name, f"{hint}readable are {READABLE}")
     return tuple(found), notes
 
 
@@ -213,6 +218,20 @@ def _recognises(store: Store, file: Path) -> bool:
         return store.recognises(file)
     except OSError:
         return False
+    except Exception as error:
+        if store.__name__.startswith(__name__):
+            raise
+        raise _foreign(store, file, error) from None
+
+
+def _foreign(store: Store, file: Path, error: Exception) -> InputError:
+    """What a store of another package raised, in the name of that package."""
+    return InputError(
+        f"the store {store.NAME!r} of the package {store.__name__.partition('.')[0]} failed "
+        f"({type(error).__name__}: {error})",
+        file.name,
+        "report it to that package, or remove the package",
+    )
 
 
 def _owner(file: Path, owned: Mapping[Path, str]) -> str | None:
@@ -226,6 +245,8 @@ def recognise(path: Path) -> str:
     Raises InputError where the file is missing, unreadable, empty or of no known format.
     """
     check_readable(path)
+    if not is_text(str(path)):
+        raise InputError("the file's name is no UTF-8 text", repr(path.name), "rename the file")
     for kind, one in STORES.items():
         if one.may_have(path) and _recognises(one.store(), path):
             return kind
@@ -254,14 +275,15 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     """
     store = store_of(found.kind)
     if _is_tracker(store):
-        return store.read(found, engine, table)
-    raw = store.read(found, engine, f"{table} alone")
+        return _read(store, found, engine, table)
+    raw = _read(store, found, engine, f"{table} alone")
     from paperforge.stores import seeds, together
 
     raw = seeds.unfold(raw, engine, f"{table} by seed")
     if found.files[1:]:
         said_of_files = together.with_settings(found, raw, engine, table)
-        return replace(raw, table=table, columns=(*raw.columns, *said_of_files))
+        columns = (*raw.columns, *said_of_files)
+        return replace(raw, table=table, columns=columns, said=said_of_files)
     said = folders.settings(found, found.files[0])
     own = {column.lower() for column in raw.columns}
     more = {name: text for name, text in said.items() if name.lower() not in own}
@@ -269,7 +291,19 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     engine.execute(
         f"CREATE VIEW {identifier(table)} AS SELECT *{chosen} FROM {identifier(raw.table)}"
     )
-    return replace(raw, table=table, columns=(*raw.columns, *more))
+    return replace(raw, table=table, columns=(*raw.columns, *more), said=tuple(more))
+
+
+def _read(store: Store, found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
+    """What the store makes of the files; an error that it should not raise names its package."""
+    try:
+        return store.read(found, engine, table)
+    except InputError:
+        raise
+    except Exception as error:
+        if found.kind in STORES:
+            raise
+        raise _foreign(store, found.files[0], error) from None
 
 
 def glance(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:

@@ -27,6 +27,8 @@ class Walk:
     """Regular files with something in them, absolute, sorted."""
     outside: tuple[Path, ...]
     """Links that lead out of the folder: not followed."""
+    nameless: tuple[Path, ...] = ()
+    """Files whose names are no text (no UTF-8): the engine cannot open them."""
 
 
 def walk(root: Path) -> Walk:
@@ -37,8 +39,12 @@ def walk(root: Path) -> Walk:
     files: list[Path] = []
     outside: list[Path] = []
     links: dict[Path, Path] = {}
+    nameless: list[Path] = []
     for entry in _entries(str(root), 0):
         path = Path(entry.path)
+        if not is_text(entry.path):
+            nameless.append(path)
+            continue
         if entry.is_symlink():
             target = path.resolve()
             if not target.is_relative_to(root):
@@ -54,7 +60,16 @@ def walk(root: Path) -> Walk:
     known = set(files)
     # A link to a file that is there anyway (latest.csv -> run-3.csv) would count it twice.
     files += [path for target, path in links.items() if target not in known]
-    return Walk(tuple(sorted(files)), tuple(sorted(outside)))
+    return Walk(tuple(sorted(files)), tuple(sorted(outside)), tuple(sorted(nameless)))
+
+
+def is_text(path: str) -> bool:
+    """Whether a path is UTF-8: other names reach Python as halves of characters."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _entries(folder: str, depth: int) -> Iterator[os.DirEntry[str]]:

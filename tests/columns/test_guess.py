@@ -121,7 +121,8 @@ def test_two_columns_of_one_metric():
 def test_a_metric_may_be_asked_for_by_its_short_name():
     given = {"method": TEXT, "val/accuracy": NUMBER, "test/accuracy": NUMBER}
     mapped = guess(given, metrics=("accuracy",))
-    assert [value.column for value in mapped.values] == ["test/accuracy"]
+    assert [value.column for value in mapped.values] == ["val/accuracy", "test/accuracy"]
+    assert {value.metric for value in mapped.values} == {"accuracy"}
 
 
 def test_two_candidates_are_asked_about():

@@ -65,7 +65,28 @@ def test_a_broken_store_is_named_and_does_no_harm(installed, write, tmp_path):
         stores.recognise(tmp_path / "in" / "b.lines")
 
 
+@pytest.mark.parametrize("where", ["recognises", "read"])
+def test_what_a_foreign_store_raises_is_said_in_its_name(installed, write, where):
+    text = STORE.replace(
+        'return path.suffix == ".lines"'
+        if where == "recognises"
+        else "from paperforge.stores.runs",
+        'raise KeyError("x")' if where == "recognises" else 'raise KeyError("x")\n    from os',
+    ).replace(
+        "import Collector", "import path as Collector" if where == "read" else "import Collector"
+    )
+    installed("failing", f"failing_store_{where}", text)
+    path = write("0.5\n", "x.lines")
+    with pytest.raises(InputError, match=f"package failing_store_{where} failed .KeyError: 'x'"):
+        _read(path)
+
+
 def test_ours_cannot_be_replaced(installed):
     installed("csv", "other_csv_store_of_test", STORE)
     found, complaints = others(frozenset(stores.STORES))
     assert not found and "there is one of this name" in complaints[0]
+
+
+def _read(path):
+    found, _ = stores.find(path)
+    return stores.read(found[0], None, "raw")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from paperforge.stores.walk import walk
 
 
@@ -33,3 +35,15 @@ def test_links_count_once_and_never_lead_out(tmp_path):
     found = walk(root)
     assert _names(found.files, root) == ["cached.csv", "run/x.csv"]
     assert _names(found.outside, root) == ["away", "out.csv"]
+
+
+def test_names_that_are_no_text_are_named(tmp_path):
+    root = tmp_path / "in"
+    root.mkdir()
+    (root / "a.csv").write_text("x")
+    try:
+        (root / "\udcff.csv").write_text("x")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 only")
+    found = walk(root)
+    assert _names(found.files, root) == ["a.csv"] and len(found.nameless) == 1
