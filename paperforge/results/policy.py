@@ -98,7 +98,13 @@ def _best(
     engine: duckdb.DuckDBPyConnection, known: Replicates, project: Project, wanted: str
 ) -> Policy:
     """The step at which a metric is best on validation; of equal ones the first."""
-    metric = split_of(wanted)[0] if wanted else _candidate(engine, project)
+    metric, split = split_of(wanted) if wanted else (_candidate(engine, project), "")
+    if split not in ("", "val"):
+        raise InputError(
+            f"the best step is chosen on validation, never on {split}",
+            f"final = best:{wanted}",
+            f"write --final best:{metric}",
+        )
     _check(engine, metric)
     direction = _direction(metric, project)
     if direction is None:

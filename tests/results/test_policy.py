@@ -147,3 +147,8 @@ def test_an_empty_cell_beside_values_at_other_steps_is_not_reported(tmp_path, pa
     said = paperforge("table", "r.csv", "--metric", "acc", "--final", "best", "--format", "text")
     assert "?: not reported" in said.out
     assert "not run" not in said.out
+
+
+def test_the_best_step_is_never_chosen_on_test(finals):
+    with pytest.raises(InputError, match="never on test"):
+        finals(RUNS, "best:test_accuracy")
