@@ -11,9 +11,9 @@ from paperforge import columns, stores
 from paperforge.engine import identifier
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
-from paperforge.names import resolve, shown, well_known
+from paperforge.names import resolve
 from paperforge.numbers import Look, Style, look
-from paperforge.results import examples, patterns, repeated
+from paperforge.results import examples, patterns, repeated, strays
 from paperforge.results.axes import with_axis
 from paperforge.results.merge import merged
 from paperforge.spec import ROLES, Direction
@@ -126,53 +126,8 @@ def read(
                 raise
             text = f"skipped: {error.message}"
             skipped.append(Diagnostic(Severity.WARNING, error.where, text, error.hint))
-    found, strays = _without_strays(found, project)
-    return tuple(found), [*skipped, *strays, *_lacking(found), *patterns.check(found)]
-
-
-def _without_strays(
-    inputs: Sequence[Input], project: Project
-) -> tuple[list[Input], list[Diagnostic]]:
-    """The inputs without tables that merely lie beside a run: points.csv, prices.csv.
-
-    Such a table names no method of its own (a config beside it does) and holds no well-known and no
-    declared metric, while another store of the same source does.
-    """
-    stray = [_is_stray(one, project) for one in inputs]
-    sound = {one.file.parent for one, out in zip(inputs, stray, strict=True) if not out}
-    kept, said = [], []
-    for one, out in zip(inputs, stray, strict=True):
-        if not out or one.file.parent not in sound:
-            kept.append(one)
-            continue
-        held = shown([value.column for value in one.mapped.values])
-        text = f"skipped: it names no method of its own, and no metric that is known ({held})"
-        hint = "declare a metric of it to have it read: --metric NAME"
-        said.append(Diagnostic(Severity.WARNING, one.source.shown, text, hint))
-    return kept, said
-
-
-def _is_stray(one: Input, project: Project) -> bool:
-    told = {*one.source.metrics, *project.metrics}
-    known = any(v.metric in told or well_known(v.metric) for v in one.mapped.values)
-    return bool(one.mapped.values) and not known and one.mapped.roles["method"] in one.raw.said
-
-
-def _lacking(inputs: Sequence[Input]) -> list[Diagnostic]:
-    """The stores of a folder that have no such column as is declared for it: theirs is guessed.
-
-    Raises InputError where none of the folder's stores has it.
-    """
-    said = []
-    for one in inputs:
-        others = [other for other in inputs if other.file.parent == one.file.parent]
-        for role, name in one.lacking.items():
-            if all(role in other.lacking for other in others):
-                for part in name.split(columns.OR):
-                    resolve(part, one.raw.columns, one.source.shown)
-            text = f"has no column {name!r}: its {role} was found by the names of its columns"
-            said.append(Diagnostic(Severity.WARNING, one.source.shown, text))
-    return said
+    found, beside = strays.without(found, project)
+    return tuple(found), [*skipped, *beside, *strays.lacking(found), *patterns.check(found)]
 
 
 def size(paths: Iterable[Path]) -> int:
@@ -197,7 +152,7 @@ def _read(
     except InputError as error:
         raise _placed(error, source) from None
     raw = with_axis(engine, raw, source)
-    lacking = {} if file.alone else _absent(raw, source)
+    lacking = {} if file.alone else strays.absent(raw, source)
     kept = {role: name for role, name in source.columns.items() if role not in lacking}
     source = replace(source, columns=kept)
     described = engine.execute(f"DESCRIBE {identifier(raw.table)}").fetchall()
@@ -213,18 +168,6 @@ def _read(
     _check(mapped, types, source)
     _ask(raw, mapped, source)
     return Input(file, raw, mapped, types, _styles(mapped, types, looks), lacking)
-
-
-def _absent(raw: Raw, source: Source) -> dict[str, str]:
-    """Declared columns that the relation does not have: role -> name."""
-    absent = {}
-    for role, name in source.columns.items():
-        try:
-            for part in name.split(columns.OR) if name != columns.EACH_COLUMN else ():
-                resolve(part, raw.columns, source.shown)
-        except InputError:
-            absent[role] = name
-    return absent
 
 
 def _placed(error: InputError, source: Source) -> InputError:
