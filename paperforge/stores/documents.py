@@ -11,7 +11,7 @@ import struct
 import sys
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from paperforge.errors import InputError
 
@@ -172,12 +172,21 @@ def flat(value: object, prefix: str = "") -> dict[str, str]:
     True and False are "true" and "false"; null is left out; lists of plain values are JSON. At most
     5000 leaves are taken, 40 levels deep: an author's config has fewer.
     """
+    if not prefix and _is_flat(value):
+        return dict(value)
     found: dict[str, str] = {}
     for name, leaf in _leaves(value, prefix, 0, [_MOST_NODES]):
         if len(found) >= _MOST_LEAVES:
             break
         found[name] = leaf
     return found
+
+
+def _is_flat(value: object) -> TypeGuard[dict[str, str]]:
+    """Whether these are texts under names already: trackers have thousands of runs of such."""
+    if not isinstance(value, dict) or len(value) > _MOST_LEAVES:
+        return False
+    return all(type(k) is type(v) is str and len(v) <= _MOST_TEXT for k, v in value.items())
 
 
 def _leaves(value: object, name: str, depth: int, left: list[int]) -> Iterator[tuple[str, str]]:

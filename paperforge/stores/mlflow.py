@@ -12,6 +12,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
@@ -217,7 +218,7 @@ def _read_latest(store: _Store, numbers: dict[str, int], others: set[str]) -> se
         uuids, keys, values, steps, nans = zip(*rows, strict=True)
         count = len(rows)
         found.update(uuids)
-        mine = np.fromiter((known.get(uuid, -1) for uuid in uuids), np.int64, count)
+        mine = np.fromiter(map(known.get, uuids, repeat(-1)), np.int64, count)
         kept = mine >= 0
         store.out.block(
             mine[kept],
