@@ -42,8 +42,8 @@ def test_a_table_of_another_schema(database, reading):
 HOSTILE = [
     "CREATE VIEW v AS SELECT * FROM read_csv('/etc/hosts')",
     "CREATE VIEW v AS SELECT 'a' AS method, n AS accuracy FROM range(100000000000) t(n)",
-    "CREATE VIEW v AS SELECT 'a' AS method, length(repeat('x', 2000000000)) AS accuracy",
-    "CREATE TABLE v (method TEXT, accuracy INT AS (length(repeat(method, 2000000000))))",
+    "CREATE VIEW v AS SELECT 'a' AS method, length(repeat('x', 20000000)) AS accuracy",
+    "CREATE TABLE v (method TEXT, accuracy INT AS (length(repeat(method, 20000000))))",
 ]
 
 
