@@ -73,20 +73,9 @@ def build(
         notes.append(mixed)
     rows, told = _one_quoted(engine, rows)
     notes += told
-    last = "SELECT * FROM rows"
     if chosen.name == "last":
         notes += _step_notes(engine, rows, history=history)
-    if _has(engine, "step IS NOT NULL"):
-        order = f"(coalesce(step, 'infinity'), file::BIGINT * {STRIDE} + row)"
-        latest = ", ".join(
-            f"max_by({c}, {order}) AS {c}"
-            for c in ("value", "cluster", "seed", "fold", "file", "row", "status")
-        )
-        last = (
-            "SELECT *, isfinite(value)::BIGINT AS finite, 1 - finite AS bad, value AS low, "
-            "value AS high, example AS most, row AS first "
-            f"FROM (SELECT {_COLUMNS}, {latest} FROM rows GROUP BY {_COLUMNS})"
-        )
+    last = _latest() if _has(engine, "step IS NOT NULL") else "SELECT * FROM rows"
     kind = "TABLE" if "max_by" in last else "VIEW"
     engine.execute(
         f"CREATE {kind} final AS WITH rows AS ({rows}) "
@@ -101,6 +90,20 @@ def build(
     )
     _find_examples(engine, whole=whole)
     return [*notes, *_unnamed(engine, known)]
+
+
+def _latest() -> str:
+    """SQL over `rows`: of each run's steps the last, and of equal ones the row written last."""
+    order = f"(coalesce(step, 'infinity'), file::BIGINT * {STRIDE} + row)"
+    latest = ", ".join(
+        f"max_by({c}, {order}) AS {c}"
+        for c in ("value", "cluster", "seed", "fold", "file", "row", "status")
+    )
+    return (
+        "SELECT *, isfinite(value)::BIGINT AS finite, 1 - finite AS bad, value AS low, "
+        "value AS high, example AS most, row AS first "
+        f"FROM (SELECT {_COLUMNS}, {latest} FROM rows GROUP BY {_COLUMNS})"
+    )
 
 
 def _choose_splits(engine: duckdb.DuckDBPyConnection) -> list[Diagnostic]:

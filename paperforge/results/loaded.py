@@ -42,7 +42,7 @@ _WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class LoadedResults:
-    """The Results protocol of model.py over an open engine.
+    """The Results protocol of model/reading.py over an open engine.
 
     `mapped` are the given sources with what was guessed written in. Close it, or let it go: the
     engine's memory and its private folder are given back either way.

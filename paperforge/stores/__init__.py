@@ -1,7 +1,8 @@
 """Result stores: one file a format. What they read is untrusted; they know nothing of statistics.
 
 `find` walks a source once and says which stores it holds, `read` makes one of them a relation,
-`parts` names every file that the reading depends on. model.py has the contract (Found, Raw, Store).
+`parts` names every file that the reading depends on. model/reading.py has the contract (Found,
+Raw, Store).
 """
 
 from __future__ import annotations

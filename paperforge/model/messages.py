@@ -1,0 +1,27 @@
+"""What is said to the reader: where, what, and the next move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a diagnostic matters."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """Where, what, and the next move. Warnings travel with the value that they are about."""
+
+    severity: Severity
+    where: str
+    """A place that the user can open: "sections/method.tex:12", "results.csv row 41"."""
+    message: str
+    hint: str = ""
+    check: str = ""
+    """Which check found it ("references", "pages"); empty: none."""

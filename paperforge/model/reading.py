@@ -1,0 +1,244 @@
+"""What passes from result stores to statistics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    import duckdb
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+
+    from paperforge.model.messages import Diagnostic
+    from paperforge.spec import Dataset, Method, Metric, Source, Unit
+
+
+@dataclass(slots=True)
+class Meter:
+    """How far the reading has come, for whoever watches from another thread (commands/progress.py).
+
+    The one value here that changes. What reads says `begin`; a store that reads a long file may
+    `advance` on the way, in bytes.
+    """
+
+    label: str = ""
+    """What is being read: "runs/mlflow.db"."""
+    total: int = 0
+    """Bytes to read in all; 0: not known."""
+    done: int = 0
+    query: Callable[[], float] | None = None
+    """How far the engine's query is, in per cent; negative: it does not know."""
+
+    def begin(self, label: str, done: int = 0, total: int = 0) -> None:
+        """Something else is being read, or done with what was read."""
+        self.label, self.done, self.total = label, done, total
+
+    def advance(self, count: int) -> None:
+        """So many more bytes are read."""
+        self.done += count
+
+    def fraction(self) -> float | None:
+        """How much is done, 0 to 1; None: nobody knows."""
+        if self.done and self.total:
+            return min(self.done / self.total, 1.0)
+        share = self.query() if self.query else -1.0
+        return min(share / 100, 1.0) if share >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Files of one kind of store in one source: what a store is asked to read as one relation."""
+
+    kind: str
+    """Its name in the registry."""
+    root: Path
+    """The source, resolved: a folder, or the file itself. No path that a store names leaves it."""
+    files: tuple[Path, ...]
+    """Absolute, inside root, sorted."""
+    pattern: str = ""
+    """What the names of folders mean, as the author says: "{dataset}/{method}/seed={seed}"."""
+    table: str = ""
+    """Which table of a database; empty: the one that holds results."""
+    history: bool = True
+    """False: only the value at each metric's last step is needed; a store may give more."""
+    meter: Meter = field(default_factory=Meter, compare=False, repr=False)
+    """A store that reads for long may say how far it is: `found.meter.advance(bytes)`."""
+
+    def place(self, path: Path) -> str:
+        """Where a file is, to put behind the source's own name: "/a/b.csv"; "" for the source.
+
+        The folder of a file that is itself the source says no more than the source either.
+        """
+        inside = path != self.root and path.is_relative_to(self.root)
+        return "/" + path.relative_to(self.root).as_posix() if inside else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """What a store hands over: a relation in the engine, in the store's own shape.
+
+    `table` names a view or table of the connection. Its columns are text unless the store has
+    types of its own. Three more columns say where a row came from: `__row`, a whole number that
+    grows along the store; and where there are several files or runs, `__unit`, the place of the
+    row's file or run behind the source's name ("/a/b.csv", " run lora-0"), and `__at`, the row's
+    number in it (NULL: the unit is all there is to say).
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    known: Mapping[str, str] = field(default_factory=dict)
+    """Role -> column, where the store itself knows (MLflow's run, metric, step, value, status)."""
+    notes: tuple[Diagnostic, ...] = ()
+    """Where: the file's place in the source (Found.place), or its name."""
+    place: str = ""
+    """With the number `__at`, else `__row`, it says where in its file a row is ("line")."""
+    name: str = ""
+    """The column of the runs' own names: the method where nothing else names it."""
+    said: tuple[str, ...] = ()
+    """Columns that the places of the files say, one value a file: config.lr, path.seed."""
+    summary: bool = False
+    """Whether there is a column `__summary`: true for a value of the store's own summary, false for
+    one of the history that has a summary, NULL for all others."""
+    streamed: bool = False
+    """Whether numbering the rows (`__row`) is what holds up the reading."""
+    asks: Mapping[str, str] = field(default_factory=dict)
+    """Column -> what to ask where it was given no role: rows cannot be told apart without it."""
+    last_is_summary: bool = False
+    """Whether the store's summary holds the last of a run's history, where the run has no value of
+    its summary for the metric."""
+
+
+class Store(Protocol):
+    """A format of result store: one file under stores/.
+
+    A module may also have `owns(path) -> Path`, the folder of a recognised file that belongs to
+    this store alone (nothing in it is read by another); `TOGETHER = False`: each file is a relation
+    of its own; `SUFFIXES`: in a folder, only files with these endings count (".csv"); and
+    `ALONE = True`: a file counts only where it is itself the source.
+    """
+
+    NAME: str
+    __name__: str
+
+    def recognises(self, path: Path) -> bool:
+        """Whether the file is of this format; looks at the name, then at the first bytes."""
+
+    def read(self, found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
+        """Make the files' content a relation called `table` in the engine.
+
+        Raises InputError where nothing can be read. A damaged record ends its file with a note.
+        """
+
+
+class Missing(StrEnum):
+    """Why a cell has no number."""
+
+    NOT_RUN = "not run"
+    CRASHED = "crashed"
+    OUT_OF_MEMORY = "out of memory"
+    NOT_FINITE = "not finite"
+    NOT_APPLICABLE = "not applicable"
+    NOT_REPORTED = "not reported"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The replicates of one cell, in the order of their keys.
+
+    keys, values, clusters: arrays of one length n. Keys are integers that stand for the replicate
+    (the seed, the run or the example): equal keys are the same replicate in every Sample of one
+    metric. `keyed` is False where rows have no seed or example of their own: no matching.
+    Values are as stored (unscaled) and finite; `not_finite` counts the NaN and infinities left out.
+    """
+
+    metric: str
+    method: str
+    dataset: str
+    keys: np.ndarray
+    values: np.ndarray
+    clusters: np.ndarray | None = None
+    keyed: bool = True
+    not_finite: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One step of one run, for learning curves."""
+
+    method: str
+    dataset: str
+    run: str
+    step: float
+    value: float
+
+
+class Results(Protocol):
+    """The tidy relation. Made by results.py; it lives in DuckDB, so memory stays bounded."""
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """In the order of the paper."""
+
+    @property
+    def methods(self) -> tuple[Method, ...]:
+        """In the order of the paper."""
+
+    @property
+    def datasets(self) -> tuple[Dataset, ...]:
+        """One dataset named "" where the results name none."""
+
+    @property
+    def varies(self) -> frozenset[str]:
+        """Roles of which the final rows hold several values ("seed", "example", "cluster")."""
+
+    @property
+    def present(self) -> frozenset[str]:
+        """Roles that the results hold at all."""
+
+    @property
+    def shared_runs(self) -> bool:
+        """Whether one run is measured on several datasets."""
+
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]:
+        """What was guessed, dropped, replaced; said on stderr and in the record."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the inputs and the mapping."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read."""
+
+    @property
+    def mapped(self) -> tuple[Source, ...]:
+        """The sources with every role that was guessed, for --save."""
+
+    def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
+        """Final values of every cell that has some; for a unit of examples one per example."""
+
+    def missing(self, metric: str) -> Mapping[tuple[str, str], Missing]:
+        """(method, dataset) -> why the cell has no finite value."""
+
+    def points(self, metric: str, split: str) -> Iterator[Point]:
+        """All steps of all runs of a metric, for learning curves; empty where nothing has steps."""
+
+    def splits(self, metric: str) -> tuple[str, ...]:
+        """The splits at which the metric has steps ("train", "val", "test", "")."""
+
+    def sources(self, metric: str, method: str, dataset: str) -> tuple[str, ...]:
+        """Where the rows of one cell came from, at most 50."""
+
+    def batches(self, rows: int = 1 << 16) -> Iterator[pa.RecordBatch]:
+        """The tidy relation (spec.TIDY_COLUMNS) in parts, in the order of the stores."""
+
+    def frame(self) -> pd.DataFrame:
+        """The whole tidy relation as a frame, for scripts."""

@@ -1,0 +1,110 @@
+"""What is set: tables, figures and numbers in the text; no files yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from paperforge.model.messages import Diagnostic
+    from paperforge.model.reading import Missing
+    from paperforge.spec import Direction
+
+
+class Mark(StrEnum):
+    """What a cell carries besides its number."""
+
+    BEST = "best"
+    SECOND = "second"
+    BETTER = "†"
+    WORSE = "‡"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: the number, how it is printed, and what it carries. No TeX."""
+
+    value: float | None = None
+    spread: float | None = None
+    n: int = 0
+    printed: str = ""
+    """The value in the column's rounding; for a missing cell its symbol."""
+    printed_spread: str = ""
+    marks: frozenset[Mark] = frozenset()
+    missing: Missing | None = None
+    note: str = ""
+    """A symbol that points to one of the table's notes, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of numbers."""
+
+    label: str
+    group: str = ""
+    """The header above it; neighbours of one group share it."""
+    metric: str = ""
+    dataset: str | None = None
+    direction: Direction | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A labelled row, one cell a column."""
+
+    label: str
+    cells: tuple[Cell, ...]
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence under the table; `symbol` is what points to it from a cell."""
+
+    text: str
+    symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table apart from its rendering; plain text throughout, renderers escape."""
+
+    name: str
+    stub: str
+    """Header of the first column."""
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[Note, ...] = ()
+    caption: str = ""
+    label: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawn figure."""
+
+    name: str
+    pdf: bytes
+    width_pt: float
+    """TeX points, 72.27 an inch."""
+    height_pt: float
+    alt: str
+    data: str
+    """The numbers behind it, as CSV."""
+    note: str = ""
+    """What the bands, bars and points are: for the caption."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A number for the text."""
+
+    key: str
+    """"accuracy/lora-r8/digits"."""
+    printed: str
+    value: float | None
+    source: str = ""
