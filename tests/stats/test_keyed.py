@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperforge.stats import keyed
+
+B = np.arange(2000)
+
+
+def test_the_hash_is_splitmix64s():
+    """The first numbers of SplitMix64 with seed 1234567, as published with its reference code."""
+    state, found = 1234567, []
+    for _ in range(3):
+        state = state + keyed.GOLDEN & keyed.MASK
+        found.append(keyed._mixed(state))
+    assert found == [6457827717110365317, 3203168211198807973, 9817491932198370423]
+
+
+@given(
+    st.integers(0, 2**31),
+    st.lists(st.integers(-(2**62), 2**62), min_size=1, max_size=20, unique=True),
+)
+def test_a_unit_has_the_same_draw_whatever_stands_beside_it(seed, keys):
+    whole = keyed.bits(seed, B[:7], np.array(keys))
+    for i, key in enumerate(keys):
+        assert (keyed.bits(seed, B[3:5], np.array([key]))[:, 0] == whole[3:5, i]).all()
+
+
+def test_draws_are_uniform_and_independent():
+    signs = keyed.signs(1, B, np.arange(50)).astype(float)
+    assert set(np.unique(signs)) == {-1, 1}
+    assert abs(signs.mean()) < 4 / np.sqrt(signs.size)
+    correlation = np.corrcoef(signs.T) - np.eye(50)
+    assert abs(correlation).max() < 5 / np.sqrt(len(B))
+    drawn = keyed.draws(1, B, 30, 7)
+    counts = np.bincount(drawn.ravel(), minlength=7)
+    expected = drawn.size / 7
+    assert ((counts - expected) ** 2 / expected).sum() < 22.5  # chi-squared, 6 df, p = .001
+
+
+def test_poisson_weights_have_their_probabilities():
+    weights = keyed.poisson(3, B, np.arange(100))
+    share = np.bincount(weights.ravel(), minlength=5)[:5] / weights.size
+    expected = np.exp(-1) / np.array([1, 1, 2, 6, 24])
+    assert np.abs(share - expected).max() < 0.005
+    assert weights.mean() == pytest.approx(1, abs=0.01)
+
+
+def test_seeds_and_replicates_differ():
+    keys = np.arange(64)
+    assert not (keyed.bits(0, B[:1], keys) == keyed.bits(1, B[:1], keys)).any()
+    assert len(np.unique(keyed.bits(0, B, keys))) == B.size * keys.size
