@@ -85,6 +85,9 @@ class Unit(StrEnum):
 
     SEED = "seed"
     EXAMPLE = "example"
+    BOTH = "seed and example"
+    """Several runs, each scored on the same examples: both are drawn anew."""
+    DATASET = "dataset"
     NONE = "none"
 
 
@@ -116,6 +119,8 @@ class Metric:
     """Half-width of the region of practical equivalence, in printed units."""
     tested: bool = True
     """Whether methods are compared on it; what a run costs is only reported."""
+    primary: bool = True
+    """Whether its comparisons are in the family; others get intervals and no corrected p."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,8 @@ class DesignSpec:
     """Roles that fix something shared between methods ("seed", "fold")."""
     alpha: float = 0.05
     correction: str = "holm"
+    """"holm", "bonferroni", "bh" (false discovery rate), "max-t" (simultaneous intervals too),
+    "romano-wolf" or "none"."""
     mcnemar: str = "mid-p"
     """"mid-p" or "exact"."""
     margin: float | None = None
@@ -172,6 +179,14 @@ class DesignSpec:
     final: str = "last"
     """What counts as a run's final value: "last", "best" or "best:METRIC" (at the step where the
     metric is best on validation), or "summary" (what the store says)."""
+    family: str = "all"
+    """What is corrected together: "all" primary comparisons, or those of each "metric"."""
+    posthoc: str = "wilcoxon"
+    """Datasets as a sample: "wilcoxon" or "nemenyi"."""
+    best_set: bool = False
+    """Whether to say which methods cannot be told from the best."""
+    seed: int = 0
+    """Of every resampling."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperforge.commands import inputs, progress
+from paperforge.commands import analysis_json, inputs, progress
 from paperforge.commands.output import give, say
 
 if TYPE_CHECKING:
     from paperforge.commands.inputs import ResultOptions
-    from paperforge.model import Analysis
 
 
 def stats(options: ResultOptions, *, form: str = "text") -> int:
@@ -20,18 +18,11 @@ def stats(options: ResultOptions, *, form: str = "text") -> int:
 
     project = inputs.project_of(options)
     results = progress.load(project, quiet=form == "json")
-    analysis = pipeline.analyse(results, replace(project, figures=()))
+    analysis = pipeline.analyse(results, replace(project, figures=()), signed=True)
     say(results.notes + analysis.notes)
     if form == "json":
-        give(_json(analysis), None)
+        give(analysis_json.render(analysis, results.notes), None)
     else:
         give(narrative.findings.report(analysis), None)
     inputs.save(options, project, results)
     return 0
-
-
-def _json(analysis: Analysis) -> str:
-    content = asdict(analysis)
-    for key in ("curves", "notes"):
-        del content[key]
-    return json.dumps(content, indent=1, ensure_ascii=False)

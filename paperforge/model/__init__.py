@@ -9,7 +9,19 @@ imported here: numpy, pandas and duckdb arrive inside the methods that need them
 
 from __future__ import annotations
 
-from paperforge.model.analysis import Aggregate, Analysis, Curve, Decision, Design, Verdict
+from paperforge.model.analysis import (
+    Aggregate,
+    Analysis,
+    BestSet,
+    Curve,
+    Decision,
+    Design,
+    Effect,
+    Groups,
+    Omnibus,
+    Rank,
+    Verdict,
+)
 from paperforge.model.messages import Diagnostic, Severity
 from paperforge.model.paper import TEX_FILES, Build, Check, File, Manuscript, Owner, Venue
 from paperforge.model.reading import Found, Meter, Missing, Point, Raw, Results, Sample, Store
@@ -19,6 +31,7 @@ __all__ = [
     "TEX_FILES",
     "Aggregate",
     "Analysis",
+    "BestSet",
     "Build",
     "Cell",
     "Check",
@@ -27,17 +40,21 @@ __all__ = [
     "Decision",
     "Design",
     "Diagnostic",
+    "Effect",
     "Figure",
     "File",
     "Found",
+    "Groups",
     "Macro",
     "Manuscript",
     "Mark",
     "Meter",
     "Missing",
     "Note",
+    "Omnibus",
     "Owner",
     "Point",
+    "Rank",
     "Raw",
     "Results",
     "Row",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,13 @@ class Design:
     sentences: tuple[str, ...]
     """The design in words: what varies, what is paired, what is missing, what was inferred."""
     noun: str = "seed"
-    """What a replicate is called: "seed", "fold", "run", "example"."""
+    """What a replicate is called: "seed", "fold", "run", "example", "dataset"."""
+    family: str = "all pairs of methods"
+    """What is compared: "ours against each baseline"."""
+    per_metric: bool = False
+    """Whether each metric has a family of its own."""
+    seed: int = 0
+    """Of every resampling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,20 @@ class Aggregate:
     failed: int = 0
     values: tuple[float, ...] = ()
     """The replicates themselves, where the unit is the seed and there are at most 200."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How large a difference is, without its unit. None: not defined for these data."""
+
+    d: float | None = None
+    """Cohen's d with Hedges' correction; positive where the values of a are larger."""
+    d_kind: str = ""
+    """What it is standardised by: "pooled", "differences"."""
+    superiority: float | None = None
+    """P(a > b) + P(a = b) / 2, of a random replicate of each."""
+    cliffs_delta: float | None = None
+    """P(a > b) - P(a < b)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +124,74 @@ class Decision:
     smallest_p: float | None = None
     detectable: float | None = None
     """Difference that this design would find with power .8 at its alpha, unadjusted."""
+    simultaneous: tuple[float, float] | None = None
+    """The interval that goes with p_adjusted, where the correction has one."""
+    equivalence: tuple[float, float] | None = None
+    """The (1 - 2 alpha) interval, where a margin is declared."""
+    equivalent: bool = False
+    """Whether it lies within the margin; may hold beside a difference that was found."""
+    monte_carlo: float | None = None
+    """Monte Carlo standard error of p; None: none, p is exact or from a formula."""
+    effect: Effect = field(default_factory=Effect)
+    generalises: str = ""
+    """What a decision holds for: "new seeds on these benchmarks"."""
+    signature: str = ""
+    """The settings, the seed, the version and the data that give these numbers again."""
 
     @property
     def decided(self) -> bool:
         """Whether a difference was found."""
         return self.verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.DIFFERENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Omnibus:
+    """One test of whether any of the methods differ on a metric, datasets as a sample."""
+
+    metric: str
+    test: str
+    statistic: float | None
+    df: tuple[float, ...]
+    p: float | None
+    monte_carlo: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """A method's mean rank over the datasets; 1 is best."""
+
+    metric: str
+    method: str
+    mean_rank: float
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """What a critical-difference diagram draws, read from the decisions of a metric.
+
+    `groups`: maximal runs of methods in the order of their ranks with no difference found between
+    any two. `difference`: Nemenyi's critical difference of mean ranks, where that decided.
+    `reason`: why there is no diagram; then there are no groups.
+    """
+
+    metric: str
+    posthoc: str
+    datasets: int
+    difference: float | None = None
+    groups: tuple[tuple[str, ...], ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BestSet:
+    """The methods of a metric that cannot be told from the best, a family of its own."""
+
+    metric: str
+    methods: tuple[str, ...]
+    ps: tuple[tuple[str, float], ...]
+    """Method -> one-sided p of its being worse than the best of the others."""
+    test: str
+    alpha: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +221,10 @@ class Analysis:
     decisions: tuple[Decision, ...]
     curves: tuple[Curve, ...] = ()
     notes: tuple[Diagnostic, ...] = ()
+    omnibus: tuple[Omnibus, ...] = ()
+    ranks: tuple[Rank, ...] = ()
+    groups: tuple[Groups, ...] = ()
+    best: tuple[BestSet, ...] = ()
 
     def aggregate(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The one aggregate of a cell."""

@@ -97,6 +97,9 @@ class MetricTable(_Table):
         bool | None,
         Field(description="Whether methods are compared on it; by default all but costs are."),
     ] = None
+    primary: Annotated[
+        bool, Field(description="Whether its comparisons are in the family that is corrected.")
+    ] = True
     order: Annotated[int | None, Field(description="Place; by default as in this file.")] = None
 
 
@@ -130,12 +133,23 @@ class DesignTable(_Table):
     ] = []
     alpha: Annotated[float, Field(gt=0, lt=1, description="Family-wise error rate.")] = 0.05
     correction: Annotated[
-        Literal["holm", "bonferroni", "none"],
-        Field(description="For the family of primary comparisons."),
+        Literal["holm", "bonferroni", "bh", "max-t", "romano-wolf", "none"],
+        Field(description="For the family of primary comparisons; max-t: simultaneous intervals."),
     ] = "holm"
+    family: Annotated[
+        Literal["all", "metric"],
+        Field(description="Corrected together: all primary comparisons, or those of each metric."),
+    ] = "all"
     mcnemar: Annotated[
         Literal["mid-p", "exact"], Field(description="For paired right-or-wrong scores.")
     ] = "mid-p"
+    posthoc: Annotated[
+        Literal["wilcoxon", "nemenyi"], Field(description="For datasets as a sample.")
+    ] = "wilcoxon"
+    best_set: Annotated[
+        bool, Field(description="Say which methods cannot be told from the best.")
+    ] = False
+    seed: Annotated[int, Field(ge=0, description="Of every resampling.")] = 0
     margin: Annotated[
         float | None,
         Field(gt=0, description="Margin of the metrics that declare none, in printed units."),

@@ -211,6 +211,7 @@ def _metric(
         scale=float(str(keys.get("scale") or 1)),
         margin=None if margin is None else float(str(margin)),
         tested=not is_cost(name) if tested is None else bool(tested),
+        primary=bool(keys.get("primary", True)),
     )
 
 

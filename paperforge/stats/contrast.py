@@ -21,6 +21,7 @@ class Ask:
     margin: float | None = None
     """In stored units."""
     mcnemar: str = "mid-p"
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,10 @@ class Contrast:
     smallest_p: float | None = None
     detectable: float | None = None
     p_equivalent: float | None = None
+    equivalence: tuple[float, float] | None = None
+    """The (1 - 2 alpha) interval, where there is a margin."""
+    monte_carlo: float | None = None
+    """Monte Carlo standard error of p."""
     discordant: int | None = None
     """0/1 scores: examples that only one of the two has right."""
     reason: str = ""
@@ -85,6 +90,7 @@ def t_contrast(
     se = math.sqrt(variance)
     t = estimate / se
     half = float(stdtrit(df, 1 - ask.alpha / 2)) * se
+    narrow = float(stdtrit(df, 1 - ask.alpha)) * se
     return Contrast(
         test,
         n,
@@ -97,4 +103,5 @@ def t_contrast(
         df=df,
         detectable=detectable_t(se, df, ask.alpha),
         p_equivalent=None if ask.margin is None else honest(tost(estimate, se, df, ask.margin)),
+        equivalence=None if ask.margin is None else (estimate - narrow, estimate + narrow),
     )

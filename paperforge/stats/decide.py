@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from paperforge.model import Analysis, Decision, Results, Verdict
@@ -12,7 +12,7 @@ from paperforge.stats.aggregates import aggregates
 from paperforge.stats.cells import Cells, read
 from paperforge.stats.compare import Compared, Setting, compare
 from paperforge.stats.contrast import Ask, Contrast, finite
-from paperforge.stats.describe import describe
+from paperforge.stats.describe import describe, holds_for
 from paperforge.stats.design import (
     FOLD,
     SEED_LIKE,
@@ -22,16 +22,31 @@ from paperforge.stats.design import (
     replicate_noun,
     replication,
 )
+from paperforge.stats.signature import signature
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def analyse(results: Results, spec: DesignSpec) -> Analysis:
-    """Read the design, compare the methods, correct over each metric's family and decide.
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One comparison of a metric, with the cells that it was made from."""
+
+    cells: Cells
+    one: Compared
+
+    @property
+    def primary(self) -> bool:
+        """Whether it is in a family."""
+        return self.one.primary and self.cells.metric.primary
+
+
+def analyse(results: Results, spec: DesignSpec, *, data: str = "") -> Analysis:
+    """Read the design, compare the methods, correct over the family and decide.
 
     Numbers are in printed units (stored value x metric.scale). See the package's docstring for the
-    table from design to test. Raises InputError where the declared design cannot be.
+    table from design to test. data: the digest of the results, for the decisions' signatures.
+    Raises InputError where the declared design cannot be.
     """
     import numpy as np
 
@@ -47,18 +62,18 @@ def analyse(results: Results, spec: DesignSpec) -> Analysis:
             results, spec, unit, chosen, list(zip(tables, compared, strict=True))
         )
         summaries = [row for each in zip(tables, asked, strict=True) for row in aggregates(*each)]
-        decisions = [
-            decision
-            for cells, found in zip(tables, compared, strict=True)
-            for decision in decide(cells, found, spec)
+        cases = [
+            Case(cells, one) for cells, found in zip(tables, compared, strict=True) for one in found
         ]
+        decisions = decide(cases, spec)
+    place = holds_for(unit, len(results.datasets))
     return Analysis(
         design,
         results.metrics,
         results.methods,
         results.datasets,
         tuple(summaries),
-        tuple(decisions),
+        tuple(replace(d, generalises=place, signature=signature(d, spec, data)) for d in decisions),
         notes=notes,
     )
 
@@ -68,7 +83,7 @@ def setting(cells: Cells, results: Results, spec: DesignSpec) -> Setting:
     metric = cells.metric
     margin = None if metric.margin is None else metric.margin / abs(metric.scale)
     return Setting(
-        Ask(spec.alpha, margin, spec.mcnemar),
+        Ask(spec.alpha, margin, spec.mcnemar, spec.seed),
         pair_seeds=not SEED_LIKE.isdisjoint(spec.pair_by),
         shared_runs=results.shared_runs,
         folds=cells.unit is Unit.SEED and replicate_noun(results) == FOLD,
@@ -82,22 +97,37 @@ def compare_all(cells: Cells, asked: Setting, chosen: Family) -> list[Compared]:
     return [found for a, b in chosen.pairs for found in compare(cells, a, b, asked)]
 
 
-def decide(cells: Cells, compared: Sequence[Compared], spec: DesignSpec) -> list[Decision]:
-    """Correct the primary comparisons of one metric over their family, and give every verdict."""
-    size = sum(c.primary and c.contrast.testable for c in compared)
-    tested = [i for i, c in enumerate(compared) if c.primary and c.contrast.p is not None]
-    ready = correct([compared[i].contrast for i in tested], size, spec)
-    corrected = dict(zip(tested, ready, strict=True))
+def decide(cases: Sequence[Case], spec: DesignSpec) -> list[Decision]:
+    """Correct the primary comparisons over their families, and give every verdict."""
+    corrected: dict[int, tuple[Ps, int]] = {}
+    for members in families(cases, spec):
+        size = sum(cases[i].one.contrast.testable for i in members)
+        tested = [i for i in members if cases[i].one.contrast.p is not None]
+        ready = correct([cases[i].one.contrast for i in tested], size, spec)
+        corrected |= {i: (Ps(None, None, None), size) for i in members}
+        corrected |= {i: (ps, size) for i, ps in zip(tested, ready, strict=True)}
     decisions = []
-    for i, one in enumerate(compared):
-        contrast = one.contrast
-        ps = corrected.get(i, Ps(contrast.p, contrast.p_equivalent, contrast.smallest_p))
-        verdict, reason = judge(cells, contrast, ps, spec.alpha)
-        made = decision(cells, one, verdict, reason, spec.alpha)
-        if one.primary:
+    for i, case in enumerate(cases):
+        contrast = case.one.contrast
+        ps, size = Ps(contrast.p, contrast.p_equivalent, contrast.smallest_p), 0
+        if i in corrected:
+            ps, size = corrected[i]
+        verdict, reason = judge(case.cells, contrast, ps, spec.alpha)
+        made = decision(case, verdict, reason, spec.alpha)
+        if case.primary:
             made = replace(made, p_adjusted=ps.p, family=size)
-        decisions.append(made)
+        decisions.append(replace(made, equivalent=within_margin(ps, spec.alpha)))
     return decisions
+
+
+def families(cases: Sequence[Case], spec: DesignSpec) -> list[list[int]]:
+    """The places of the primary comparisons that are corrected together."""
+    found: dict[str, list[int]] = {}
+    for i, case in enumerate(cases):
+        if case.primary:
+            key = case.cells.metric.name if spec.family == "metric" else ""
+            found.setdefault(key, []).append(i)
+    return list(found.values())
 
 
 class Ps(NamedTuple):
@@ -113,9 +143,9 @@ def correct(contrasts: Sequence[Contrast], size: int, spec: DesignSpec) -> list[
     """Correct the contrasts that have a p, over a family of `size`."""
     ps = [c.p for c in contrasts if c.p is not None]
     adjusted = CORRECTIONS[spec.correction](ps, size)
-    # of one metric: either all comparisons that have a p have a margin, or none has
-    margins = [c.p_equivalent for c in contrasts if c.p_equivalent is not None]
-    equivalent = CORRECTIONS[spec.correction](margins, size) if margins else [None] * len(ps)
+    # of a metric without a margin nothing can be equivalent: its p of equivalence is 1
+    margins = [1.0 if c.p_equivalent is None else c.p_equivalent for c in contrasts]
+    equivalent = CORRECTIONS[spec.correction](margins, size)
     floors = [
         None if c.smallest_p is None else reachable(i, c.smallest_p, ps, spec.correction, size)
         for i, c in enumerate(contrasts)
@@ -129,7 +159,7 @@ def judge(cells: Cells, contrast: Contrast, ps: Ps, alpha: float) -> tuple[Verdi
         return Verdict.UNTESTED, contrast.reason
     if ps.p is None:
         return Verdict.UNDECIDABLE, contrast.reason
-    within = ps.equivalent is not None and ps.equivalent < alpha
+    within = within_margin(ps, alpha)
     out_of_reach = ps.floor is not None and ps.floor >= alpha
     if ps.p < alpha and not out_of_reach:
         reason = f"the difference is within {margin(cells.metric)}" if within else ""
@@ -139,6 +169,11 @@ def judge(cells: Cells, contrast: Contrast, ps: Ps, alpha: float) -> tuple[Verdi
     if out_of_reach:
         return Verdict.UNDECIDABLE, unreachable(contrast, ps)
     return Verdict.INCONCLUSIVE, ""
+
+
+def within_margin(ps: Ps, alpha: float) -> bool:
+    """Whether the two one-sided tests find the difference to be within the margin."""
+    return ps.equivalent is not None and ps.equivalent < alpha
 
 
 def margin(metric: Metric) -> str:
@@ -169,19 +204,20 @@ def unreachable(contrast: Contrast, ps: Ps) -> str:
     )
 
 
-def decision(cells: Cells, one: Compared, verdict: Verdict, reason: str, alpha: float) -> Decision:
+def decision(case: Case, verdict: Verdict, reason: str, alpha: float) -> Decision:
     """Write one comparison in printed units."""
-    contrast = one.contrast
+    one, contrast, scale = case.one, case.one.contrast, case.cells.metric.scale
 
     def printed(value: float | None) -> float | None:
-        return None if value is None else finite(value * cells.metric.scale)
+        return None if value is None else finite(value * scale)
 
+    within = contrast.equivalence
     return Decision(
-        metric=cells.metric.name,
+        metric=case.cells.metric.name,
         a=one.a,
         b=one.b,
         scope=one.scope,
-        primary=one.primary,
+        primary=case.primary,
         estimate=printed(contrast.estimate),
         low=printed(contrast.low),
         high=printed(contrast.high),
@@ -190,7 +226,7 @@ def decision(cells: Cells, one: Compared, verdict: Verdict, reason: str, alpha: 
         p_adjusted=None,
         family=0,
         n=contrast.n,
-        unit=cells.unit,
+        unit=case.cells.unit,
         paired=contrast.paired,
         test=contrast.test,
         statistic=contrast.statistic,
@@ -199,4 +235,6 @@ def decision(cells: Cells, one: Compared, verdict: Verdict, reason: str, alpha: 
         reason=reason,
         smallest_p=contrast.smallest_p,
         detectable=printed(contrast.detectable),
+        equivalence=None if within is None else (within[0] * scale, within[1] * scale),
+        monte_carlo=contrast.monte_carlo,
     )

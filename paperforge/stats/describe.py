@@ -52,18 +52,31 @@ def describe(
         generalises(unit, len(results.datasets)),
         sentences,
         unit.noun,
+        chosen.words,
+        spec.family == "metric",
+        spec.seed,
     )
     return design, (*unit.notes, *warnings(unit, tables))
 
 
 def generalises(unit: Replication, datasets: int) -> str:
     """Say what a decision holds for; nothing where nothing is decided."""
+    place = holds_for(unit, datasets)
+    return f"This generalises to {place}." if place else ""
+
+
+def holds_for(unit: Replication, datasets: int) -> str:
+    """Name what a decision generalises to; empty where nothing is decided."""
+    where = "these benchmarks" if datasets > 1 else "this benchmark"
     if unit.unit is Unit.EXAMPLE:
-        return "This generalises to new examples, not to retraining."
+        return "new examples, not to retraining"
+    if unit.unit is Unit.BOTH:
+        return f"new {unit.noun}s and new examples of {where}"
+    if unit.unit is Unit.DATASET:
+        return "new datasets like these"
     if unit.unit is Unit.NONE or unit.folds:
         return ""
-    where = "these benchmarks" if datasets > 1 else "this benchmark"
-    return f"This generalises to new {unit.noun}s on {where}."
+    return f"new {unit.noun}s on {where}"
 
 
 def scope(tables: Sequence[Table]) -> Iterator[str]:
@@ -76,27 +89,43 @@ def scope(tables: Sequence[Table]) -> Iterator[str]:
         )
 
 
+NAMES = {
+    "holm": "Holm",
+    "bonferroni": "Bonferroni",
+    "bh": "Benjamini and Hochberg (false discovery rate)",
+    "max-t": "Single-step max-T",
+    "romano-wolf": "Romano and Wolf's step-down",
+    "none": "No correction",
+}
+
+
 def families(spec: DesignSpec, chosen: Family, tables: Sequence[Table]) -> Iterator[str]:
-    """Say what the correction covers: a family a metric."""
+    """Say what the correction covers: one family, or one a metric."""
     sizes = {
         cells.metric.label or cells.metric.name: sum(
             c.primary and c.contrast.testable for c in found
         )
         for cells, found in tables
+        if cells.metric.primary
     }
     sizes = {name: size for name, size in sizes.items() if size}
     if not sizes:
         return
-    name = {"holm": "Holm", "bonferroni": "Bonferroni", "none": "No correction"}[spec.correction]
-    different = set(sizes.values())
-    if different == {1}:
+    name, total = NAMES[spec.correction], sum(sizes.values())
+    together = spec.family != "metric" or len(sizes) == 1
+    if together and total == 1:
+        yield f"One primary comparison ({chosen.words}): there is nothing to correct for."
+    elif together:
+        of = f" of {len(sizes)} metrics" if len(sizes) > 1 else ""
+        yield f"{name} over the {total} primary comparisons{of} ({chosen.words})."
+    elif set(sizes.values()) == {1}:
         yield f"One primary comparison a metric ({chosen.words}): there is nothing to correct for."
-    elif len(different) == 1:
-        size = different.pop()
-        yield f"{name} over the {size} primary comparisons of each metric ({chosen.words})."
     else:
         each = ", ".join(f"{size} for {metric}" for metric, size in sizes.items())
         yield f"{name} over the primary comparisons of each metric ({chosen.words}): {each}."
+    beside = [c.metric.label for c, found in tables if found and not c.metric.primary]
+    if beside:
+        yield f"Secondary by declaration, with intervals and no correction: {', '.join(beside)}."
 
 
 def pairing(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterator[str]:

@@ -50,6 +50,9 @@ def mcnemar(wins: int, losses: int, n: int, ask: Ask) -> Contrast:
         p_equivalent=None
         if ask.margin is None
         else honest(equivalence_p(wins, losses, n, ask.margin, exact=exact)),
+        equivalence=None
+        if ask.margin is None
+        else interval(wins, losses, n, ask.alpha, exact=exact),
     )
 
 

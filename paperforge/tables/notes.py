@@ -32,7 +32,13 @@ NO_AVERAGE = "∅"
 """What the average of an incomplete row prints."""
 
 SPREADS = {"sd": "standard deviation", "se": "standard error"}
-CORRECTIONS = {"holm": "Holm", "bonferroni": "Bonferroni"}
+CORRECTIONS = {
+    "holm": "Holm",
+    "bonferroni": "Bonferroni",
+    "bh": "Benjamini and Hochberg (false discovery rate)",
+    "max-t": "single-step max-T",
+    "romano-wolf": "Romano and Wolf",
+}
 UNTESTED = "One run a cell: differences are untested"
 MOST_NAMED = 3
 """Comparisons that a sentence names one by one."""
@@ -113,7 +119,8 @@ def comparisons(
     if average and not test.endswith("averages"):
         where = f" on the average{where}"
     alpha = f"{analysis.design.alpha:g}".removeprefix("0")
-    family = _family(tested, analysis.design.correction)
+    design = analysis.design
+    family = _family(tested, design.correction, per_metric=design.per_metric)
     notes.append(Note(f"Test: two-sided {test}{where}; {family}; α = {alpha}"))
     if analysis.design.generalises:
         notes.append(Note(plain(analysis.design.generalises)))
@@ -162,12 +169,12 @@ def _pairs(found: Sequence[Decision], of: int, labels: Mapping[str, str]) -> str
     return ", ".join(f"{labels.get(d.a, d.a)} and {labels.get(d.b, d.b)}" for d in found)
 
 
-def _family(tested: Sequence[Decision], correction: str) -> str:
+def _family(tested: Sequence[Decision], correction: str, *, per_metric: bool) -> str:
     sizes = [d.family for d in tested]
     if max(sizes) <= 1:
         return "a single comparison"
     over = between(min(sizes), max(sizes), "comparison")
-    each = " of each metric" if len({d.metric for d in tested}) > 1 else ""
+    each = " of each metric" if per_metric and len({d.metric for d in tested}) > 1 else ""
     if correction == "none":
         return f"{over}{each}, not corrected for their number"
     return f"{CORRECTIONS.get(correction, correction)} over {over}{each}"

@@ -123,7 +123,7 @@ def test_words_of_other_families(make):
     ]
     assert (
         "Bonferroni over 2–3 comparisons of each metric"
-        in words(make, *two, correction="bonferroni")[1]
+        in words(make, *two, correction="bonferroni", per_metric=True)[1]
     )
     assert (
         "2 comparisons, not corrected for their number" in words(make, two[0], correction="none")[1]
@@ -218,7 +218,7 @@ def test_the_notes_of_a_whole_table(make):
         "Bold: the best printed value of each column; ties share it.",
         "†: LoRA_r8 (ours) is better than this method.",
         "‡: LoRA_r8 (ours) is worse than this method.",
-        "Test: two-sided stratified Welch t on the average over the 3 datasets; Holm over 3 comparisons of each metric; α = .05.",
+        "Test: two-sided stratified Welch t on the average over the 3 datasets; Holm over 3 comparisons; α = .05.",
         "This generalises to new seeds on these benchmarks.",
         "Untested, with one run a cell: LoRA_r8 (ours) against LoRA ($r=1$) & 50%.",
         "×: crashed.",

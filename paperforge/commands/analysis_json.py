@@ -1,0 +1,197 @@
+"""An Analysis as JSON, schema 1: numbers as they are stored, null where a value does not exist."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from paperforge.model import Aggregate, Analysis, Decision, Diagnostic
+    from paperforge.spec import Metric
+
+SCHEMA = 1
+
+
+def render(analysis: Analysis, notes: tuple[Diagnostic, ...] = (), **more: object) -> str:
+    """The whole analysis as one JSON object; `more`: further keys at its end.
+
+    Estimates, intervals, means and spreads are in the units of the store: mean(a) - mean(b), not
+    scaled for print. `dataset` is null for what is said of all datasets together.
+    """
+    scales = {m.name: m.scale for m in analysis.metrics}
+    content = {
+        "schema": SCHEMA,
+        "design": _design(analysis),
+        "family": _family(analysis),
+        "decisions": [_decision(d, scales[d.metric]) for d in analysis.decisions],
+        "omnibus": [
+            {
+                "metric": o.metric,
+                "test": o.test,
+                "statistic": o.statistic,
+                "df": list(o.df) if len(o.df) > 1 else next(iter(o.df), None),
+                "p": o.p,
+                "monte_carlo_error": o.monte_carlo,
+            }
+            for o in analysis.omnibus
+        ],
+        "ranks": [
+            {"metric": r.metric, "method": r.method, "mean_rank": r.mean_rank}
+            for r in analysis.ranks
+        ],
+        "aggregates": [_aggregate(a, scales[a.metric]) for a in analysis.aggregates],
+        "critical_difference": [
+            {
+                "metric": g.metric,
+                "posthoc": g.posthoc,
+                "datasets": g.datasets,
+                "value": g.difference,
+                "groups": [list(group) for group in g.groups],
+                "reason": g.reason or None,
+            }
+            for g in analysis.groups
+        ]
+        or None,
+        "best": [
+            {
+                "metric": b.metric,
+                "methods": list(b.methods),
+                "p": dict(b.ps),
+                "test": b.test,
+                "alpha": b.alpha,
+            }
+            for b in analysis.best
+        ]
+        or None,
+        "metrics": [_metric(m) for m in analysis.metrics],
+        "methods": [{"name": m.name, "label": m.label, "role": m.role} for m in analysis.methods],
+        "datasets": [{"name": d.name, "label": d.label} for d in analysis.datasets],
+        "notes": [
+            {"severity": n.severity, "where": n.where, "message": n.message, "hint": n.hint or None}
+            for n in (*notes, *analysis.notes)
+        ],
+        **more,
+    }
+    return json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _design(analysis: Analysis) -> Mapping[str, object]:
+    design = analysis.design
+    return {
+        "unit": design.unit,
+        "inferred": design.inferred,
+        "replicate": design.noun,
+        "replicates": list(design.replicates),
+        "pair_by": list(design.pair_by),
+        "clustered": design.clustered,
+        "shared_runs": design.shared_runs,
+        "mcnemar": design.mcnemar,
+        "seed": design.seed,
+        "generalises_to": design.generalises or None,
+        "sentences": list(design.sentences),
+    }
+
+
+def _family(analysis: Analysis) -> Mapping[str, object]:
+    """What p_adjusted is adjusted for; a family a metric has a size for each."""
+    design = analysis.design
+    sizes = {d.metric: d.family for d in analysis.decisions if d.primary}
+    return {
+        "scope": design.family,
+        "size": max(sizes.values(), default=0),
+        "correction": design.correction,
+        "alpha": design.alpha,
+        "sizes": sizes if design.per_metric else None,
+    }
+
+
+def _decision(decision: Decision, scale: float) -> Mapping[str, object]:
+    def raw(value: float | None) -> float | None:
+        return None if value is None else value / scale
+
+    def pair(ends: tuple[float | None, float | None] | None) -> list[float | None] | None:
+        return None if ends is None or None in ends else [raw(end) for end in ends]
+
+    return {
+        "metric": decision.metric,
+        "dataset": decision.scope,
+        "a": decision.a,
+        "b": decision.b,
+        "primary": decision.primary,
+        "verdict": decision.verdict,
+        "equivalent": decision.equivalent,
+        "reason": decision.reason or None,
+        "estimate": raw(decision.estimate),
+        "ci": pair((decision.low, decision.high)),
+        "ci_simultaneous": pair(decision.simultaneous),
+        "ci_equivalence": pair(decision.equivalence),
+        "level": decision.level,
+        "p": decision.p,
+        "p_adjusted": decision.p_adjusted,
+        "family_size": decision.family if decision.primary else None,
+        "n": list(decision.n),
+        "unit": decision.unit,
+        "paired": decision.paired,
+        "test": decision.test or None,
+        "statistic": decision.statistic,
+        "df": decision.df,
+        "effect_size": {
+            "d": decision.effect.d,
+            "d_kind": decision.effect.d_kind or None,
+            "p_superiority": decision.effect.superiority,
+            "cliffs_delta": decision.effect.cliffs_delta,
+        },
+        "smallest_p": decision.smallest_p,
+        "detectable": raw(decision.detectable),
+        "monte_carlo_error": decision.monte_carlo,
+        "generalises_to": decision.generalises or None,
+        "signature": decision.signature,
+    }
+
+
+def _aggregate(aggregate: Aggregate, scale: float) -> Mapping[str, object]:
+    def raw(value: float | None) -> float | None:
+        return None if value is None else value / scale
+
+    mean, half = raw(aggregate.mean), raw(aggregate.half_width)
+    return {
+        "metric": aggregate.metric,
+        "method": aggregate.method,
+        "dataset": aggregate.dataset,
+        "n": aggregate.n,
+        "mean": mean,
+        "sd": raw(aggregate.sd),
+        "se": raw(aggregate.se),
+        "ci": None if mean is None or half is None else [mean - half, mean + half],
+        "missing": aggregate.missing,
+        "not_finite": aggregate.not_finite,
+        "failed": aggregate.failed,
+        "values": [raw(value) for value in aggregate.values],
+    }
+
+
+def _metric(metric: Metric) -> Mapping[str, object]:
+    return {
+        "name": metric.name,
+        "label": metric.label,
+        "direction": metric.direction,
+        "unit": metric.unit or None,
+        "scale": metric.scale,
+        "margin": None if metric.margin is None else metric.margin / metric.scale,
+        "tested": metric.tested,
+        "primary": metric.primary,
+    }
+
+
+def _finite(content: object) -> object:
+    """The same without numbers that JSON does not have."""
+    if isinstance(content, float):
+        return content if math.isfinite(content) else None
+    if isinstance(content, dict):
+        return {key: _finite(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_finite(value) for value in content]
+    return content
