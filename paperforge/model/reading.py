@@ -166,6 +166,10 @@ class Sample:
     keyed: bool = True
     not_finite: int = 0
     failed: int = 0
+    repeats: np.ndarray | None = None
+    """Of examples: how many runs each value is the mean of."""
+    within: np.ndarray | None = None
+    """Of examples: the sum of squares of those runs around their mean."""
 
 
 @dataclass(frozen=True, slots=True)

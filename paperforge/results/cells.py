@@ -80,7 +80,9 @@ class Cells:
         if self.one.raw.streamed:
             self._number()
         one = self._over("cells_of", "cells", self.one.mapped.roles)
-        rows = shapes.select(self.engine, self.file, one, self._told(_LAST))
+        rows = shapes.select(
+            self.engine, self.file, one, self._told([name for name in _LAST if name != "within"])
+        )
         self.engine.execute(
             f"INSERT INTO tidy_rows BY NAME SELECT * EXCLUDE (place) FROM ({rows.sql}) "
             "ORDER BY first, place; DROP VIEW cells_of; DROP TABLE cells"
@@ -103,17 +105,18 @@ class Cells:
             asked[f"__value{n}"] = f"coalesce(favg({f}), 'nan'::DOUBLE)"
             asked[f"__finite{n}"] = f"count({f})"
             asked[f"__numbers{n}"] = f"count(__v{n})"
+            asked[f"__within{n}"] = f"coalesce(var_pop({f}) * count({f}), 0)"
         chosen = ", ".join(f"{sql} AS {name}" for name, sql in asked.items())
         self.engine.execute(
             f"CREATE TEMP TABLE seen AS SELECT {keys}, {chosen} FROM ({self._rows(names)}) "
             f"GROUP BY {keys}"
         )
         one = self._over("examples_of", "seen", roles, "__example")
-        rows = shapes.select(self.engine, self.file, one, self._told(("finite", "bad")))
+        rows = shapes.select(self.engine, self.file, one, self._told(("finite", "bad", "within")))
         names = ["metric", "method", "dataset", "split", "example"]
         self.engine.execute(
             f"INSERT INTO example_cells BY NAME SELECT {', '.join(names)}, cluster, value, finite, "
-            f"bad FROM ({rows.sql}); DROP VIEW examples_of; DROP TABLE seen"
+            f"bad, within FROM ({rows.sql}); DROP VIEW examples_of; DROP TABLE seen"
         )
         twice = (
             f"SELECT 1 FROM example_cells GROUP BY {', '.join(names)} HAVING count(*) > 1 LIMIT 1"
@@ -386,5 +389,6 @@ _LAST = {
     "high": "__high{}",
     "most": "__most",
     "place": "{}",
+    "within": "__within{}",
 }
 """What tidy_rows says of the rows that one stands for: SQL for each value column."""

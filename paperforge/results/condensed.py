@@ -54,7 +54,8 @@ def build(
     engine.execute("CREATE TABLE sources (file SMALLINT, shown VARCHAR, word VARCHAR)")
     engine.execute(
         "CREATE TABLE example_cells (metric VARCHAR, method VARCHAR, dataset VARCHAR, "
-        "split VARCHAR, example VARCHAR, cluster VARCHAR, value DOUBLE, finite BIGINT, bad BIGINT)"
+        "split VARCHAR, example VARCHAR, cluster VARCHAR, value DOUBLE, finite BIGINT, bad BIGINT, "
+        "within DOUBLE)"
     )
     found = []
     for file, one in enumerate(inputs):

@@ -260,7 +260,7 @@ def _step_notes(engine: duckdb.DuckDBPyConnection, rows: str, *, history: bool) 
 
 def _find_examples(engine: duckdb.DuckDBPyConnection, *, whole: bool) -> None:
     """Make `final_examples`: the values of examples, on the split that counts."""
-    examples = "SELECT * FROM final WHERE example IS NOT NULL"
+    examples = "SELECT *, 0::DOUBLE AS within FROM final WHERE example IS NOT NULL"
     if not whole:
         examples = (
             "SELECT e.* REPLACE (coalesce(dataset, '') AS dataset) FROM example_cells e "

@@ -70,7 +70,7 @@ def restore(
             path.unlink()
         if "final_examples" not in tables:
             engine.connection.execute(
-                "CREATE VIEW final_examples AS SELECT * FROM final WHERE false"
+                "CREATE VIEW final_examples AS SELECT *, 0::DOUBLE AS within FROM final WHERE false"
             )
         tidy.show(engine.connection)
         return LoadedResults(

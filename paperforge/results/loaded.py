@@ -97,13 +97,14 @@ class LoadedResults:
             return ()
         values = _rounded(columns["value"], columns["n"])
         edges = np.flatnonzero((np.diff(method) != 0) | (np.diff(dataset) != 0)) + 1
+        within = _rounded(columns["within"], columns["n"]) if by_example else values
         failed = self._failed(metric)
         samples = []
         for start, stop in pairwise([0, *edges.tolist(), len(method)]):
             cell = slice(start, stop)
             name = self._cell(method[start], dataset[start])
             finite = columns["n"][cell] > 0
-            clusters = columns["cluster"][cell][finite] if "cluster" in columns else None
+            clusters = columns["cluster"][cell][finite] if by_example else None
             samples.append(
                 Sample(
                     metric=metric,
@@ -115,6 +116,8 @@ class LoadedResults:
                     keyed=bool(columns["keyed"][cell].all()),
                     not_finite=int(columns["bad"][cell].sum()) + failed.get(name, (0, 0))[1],
                     failed=failed.get(name, (0, 0))[0],
+                    repeats=np.asarray(columns["n"][cell][finite]) if by_example else None,
+                    within=within[cell][finite] if by_example else None,
                 )
             )
         return tuple(samples)
@@ -301,7 +304,8 @@ _BY_REPLICATE = (
     "GROUP BY k, c.m, c.d, key ORDER BY 1, 2, 3, 4"
 )
 _BY_EXAMPLE = (
-    f"SELECT c.m, c.d, e.key, true AS keyed, any_value(e.cluster) AS cluster, {_NUMBERS} "
+    f"SELECT c.m, c.d, e.key, true AS keyed, any_value(e.cluster) AS cluster, {_NUMBERS}, "
+    "sum(within) + coalesce(var_pop(value) FILTER (finite > 0), 0) * sum(finite) AS within "
     "FROM final_examples f JOIN {cells} c USING (method, dataset) "
     "JOIN example_keys e USING (dataset, example) WHERE metric = $1[1] "
     "GROUP BY c.m, c.d, e.key ORDER BY 1, 2, 3"
