@@ -46,6 +46,10 @@ class Cell:
     binary: bool
     not_finite: int = 0
     failed: int = 0
+    repeats: int = 0
+    """Of examples: runs that every value is the mean of; 0 where that differs."""
+    within: float = 0.0
+    """Of examples: sum of squares of the runs around the mean of their example, over all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ class Cells:
     """Method -> its runs averaged over the datasets; absent where a cell is, or has no keys."""
     lost: Mapping[tuple[str, str], tuple[int, int]]
     """Of cells without a number: replicates that are not finite, and that failed."""
+    examples: Cells | None = None
+    """The same by example, where runs and examples are both drawn anew."""
 
     def why(self, method: str, dataset: str) -> Missing:
         """Why a cell has no number."""
@@ -81,6 +87,12 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
 
     runs: its samples a run, which stand in where a cell has no examples.
     """
+    if unit is Unit.BOTH:
+        examples = read(results, metric, Unit.EXAMPLE, runs)
+        by_run = read(results, metric, Unit.SEED, runs)
+        if Unit.NONE in (by_run.unit, examples.unit) or examples.unit is not Unit.EXAMPLE:
+            return by_run
+        return replace(by_run, unit=Unit.BOTH, examples=examples)
     samples = list(runs)
     if unit is Unit.EXAMPLE:
         samples = [s for s in results.samples(metric.name, Unit.EXAMPLE) if len(s.values)]
@@ -230,7 +242,17 @@ def cell(
         binary,
         sample.not_finite,
         sample.failed,
+        *spread_within(sample),
     )
+
+
+def spread_within(sample: Sample) -> tuple[int, float]:
+    """Of examples: the number of runs behind each value where it is one, and their spread."""
+    repeats, within = sample.repeats, sample.within
+    if repeats is None or within is None or not len(repeats):
+        return 0, 0.0
+    least = int(repeats.min())
+    return (least, float(within.sum())) if least == repeats.max() else (0, 0.0)
 
 
 def moments(values: np.ndarray, size: float) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.spec import Unit
 from paperforge.stats.contrast import Ask, Contrast
+from paperforge.stats.crossed import residual, two_way
 from paperforge.stats.exact import mcnemar, smallest_p
 from paperforge.stats.means import (
     Matched,
@@ -41,6 +42,8 @@ class Setting:
     shared_runs: bool = False
     folds: bool = False
     """Whether the replicates are folds: then nothing is tested."""
+    graded: bool = False
+    """Whether scores of 0 and 1 are means like others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,32 @@ class Compared:
 
 def compare(cells: Cells, a: str, b: str, setting: Setting) -> list[Compared]:
     """Compare a with b on each dataset, and first of all on the average where there are several."""
+    if cells.examples is None:
+        return one_way(cells, a, b, setting)
+    by_run = one_way(replace(cells, unit=Unit.SEED, examples=None), a, b, setting)
+    by_example = one_way(cells.examples, a, b, replace(setting, graded=True))
+    return [
+        replace(run, contrast=both_ways(cells, run, example, setting))
+        for run, example in zip(by_run, by_example, strict=True)
+    ]
+
+
+def both_ways(cells: Cells, run: Compared, example: Compared, setting: Setting) -> Contrast:
+    """Take runs and examples as drawn anew, on a dataset or on the average."""
+    assert cells.examples is not None
+    datasets = cells.datasets if run.scope is None else (run.scope,)
+    places = [(m, d) for m in (run.a, run.b) for d in datasets]
+    residuals = [
+        residual(cells.table[at], cells.examples.table[at])
+        if at in cells.table and at in cells.examples.table
+        else None
+        for at in places
+    ]
+    return two_way(run.contrast, example.contrast, residuals, over=len(datasets), ask=setting.ask)
+
+
+def one_way(cells: Cells, a: str, b: str, setting: Setting) -> list[Compared]:
+    """Compare a with b where one thing is replicated."""
     left = [cells.table.get((a, d)) for d in cells.datasets]
     right = [cells.table.get((b, d)) for d in cells.datasets]
     pairs = [matched(cells, x, y, setting) for x, y in zip(left, right, strict=True)]
@@ -164,7 +193,7 @@ def on_dataset(cells: Cells, a: Cell, b: Cell, pair: Matched | None, setting: Se
     if pair is None:
         return welch(a, b, setting.ask)
     if not cells.clustered:
-        if cells.unit is Unit.EXAMPLE and a.binary and b.binary:
+        if cells.unit is Unit.EXAMPLE and a.binary and b.binary and not setting.graded:
             return mcnemar(*discordant(pair), pair.n, setting.ask)
         return paired(pair, setting.ask)
     contrast = paired(pair, setting.ask, "clustered paired t", cells.groups)

@@ -43,6 +43,8 @@ class Contrast:
     df: float | None = None
     smallest_p: float | None = None
     detectable: float | None = None
+    variance: float | None = None
+    """Of the estimate, where a t test was made of it."""
     p_equivalent: float | None = None
     equivalence: tuple[float, float] | None = None
     """The (1 - 2 alpha) interval, where there is a margin."""
@@ -86,7 +88,7 @@ def t_contrast(
         return Contrast(test, n, paired, finite(estimate), reason=reason)
     if variance <= 0:
         reason = "identical outputs" if estimate == 0 else "a constant shift: nothing varies"
-        return Contrast(test, n, paired, estimate, reason=reason)
+        return Contrast(test, n, paired, estimate, reason=reason, variance=0.0, df=df)
     se = math.sqrt(variance)
     t = estimate / se
     half = float(stdtrit(df, 1 - ask.alpha / 2)) * se
@@ -101,6 +103,7 @@ def t_contrast(
         p=honest(2 * float(stdtr(df, -abs(t)))),
         statistic=t,
         df=df,
+        variance=variance,
         detectable=detectable_t(se, df, ask.alpha),
         p_equivalent=None if ask.margin is None else honest(tost(estimate, se, df, ask.margin)),
         equivalence=None if ask.margin is None else (estimate - narrow, estimate + narrow),

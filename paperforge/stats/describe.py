@@ -132,19 +132,16 @@ def pairing(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Ite
     """Say what is matched, what has no partner, and what declared pairing would have gained."""
     compared = [(cells, c) for cells, found in tables for c in found]
     units = {cells.unit for cells, _ in compared}
+    if Unit.BOTH in units:
+        yield "Every run of a method is scored on the same examples, which are matched by id."
     if any(c.contrast.paired for cells, c in compared if cells.unit is Unit.EXAMPLE):
         yield "Examples are matched by id."
-    declared = [role for role in spec.pair_by if role in SEED_LIKE]
     if unit.folds:
         why = FOLDS.removesuffix("; not tested here")
         yield f"Differences have no interval and no test: {why}."
-    elif Unit.SEED in units and declared:
-        if any(c.contrast.paired for cells, c in compared if cells.unit is Unit.SEED):
-            yield f"Runs are matched by {' and '.join(declared)} (declared in pair_by)."
-    elif Unit.SEED in units:
-        why = "pair_by does not say that a seed fixes something shared"
-        yield f"Runs are compared unpaired{f': {why}' if unit.noun == 'seed' else ''}."
-        yield from forgone(tables)
+    elif not units.isdisjoint((Unit.SEED, Unit.BOTH)):
+        paired = any(c.contrast.paired for cells, c in compared if cells.unit is not Unit.EXAMPLE)
+        yield from pairing_of_runs(spec, unit, tables, paired=paired)
     left: dict[str, int] = {}
     for _, c in compared:
         if c.unmatched:
@@ -157,6 +154,20 @@ def pairing(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Ite
         more = f"; and {len(alone) - NAMED} more" if len(alone) > NAMED else ""
         named = "; ".join(alone[:NAMED]) + more
         yield f"Fewer than two replicates match, so Welch's unpaired t is used: {named}."
+
+
+def pairing_of_runs(
+    spec: DesignSpec, unit: Replication, tables: Sequence[Table], *, paired: bool
+) -> Iterator[str]:
+    """Say whether runs are matched, and what that gains or would have gained."""
+    declared = [role for role in spec.pair_by if role in SEED_LIKE]
+    if declared:
+        if paired:
+            yield f"Runs are matched by {' and '.join(declared)} (declared in pair_by)."
+        return
+    why = "pair_by does not say that a seed fixes something shared"
+    yield f"Runs are compared unpaired{f': {why}' if unit.noun == 'seed' else ''}."
+    yield from forgone(tables)
 
 
 def listed(left: dict[str, int]) -> str:

@@ -35,7 +35,7 @@ class Replication:
     @property
     def folds(self) -> bool:
         """Whether the replicates share training data, so that no test of them is valid."""
-        return self.unit is Unit.SEED and self.noun == FOLD
+        return self.unit in (Unit.SEED, Unit.BOTH) and self.noun == FOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,13 @@ def replication(
     noun = replicate_noun(results)
     if spec.replicate is None:
         return infer(least, most, noun, examples=examples)
-    if spec.replicate is Unit.EXAMPLE and not examples:
+    if spec.replicate in (Unit.EXAMPLE, Unit.BOTH) and not examples:
         raise InputError(
             "examples are declared as the unit of replication, but the results have no example ids",
             "design.replicate",
             'map the column of the ids (--map COLUMN=example), or declare replicate = "seed"',
         )
-    if spec.replicate is Unit.SEED and most <= 1:
+    if spec.replicate in (Unit.SEED, Unit.BOTH) and most <= 1:
         hint = (
             'replicate = "example" tests the per-example scores' if examples else "run more seeds"
         )
@@ -101,6 +101,7 @@ def replication(
     words = {
         Unit.SEED: f"The unit of replication is the {noun} (declared): {many} a cell.",
         Unit.EXAMPLE: "The unit of replication is the example (declared).",
+        Unit.BOTH: f"Both {noun}s and examples are replicated (declared): {many} a cell.",
         Unit.NONE: "Nothing is replicated (declared): untested.",
     }
     called = EXAMPLE if spec.replicate is Unit.EXAMPLE else noun
@@ -121,6 +122,14 @@ def replicate_noun(results: Results) -> str:
 
 def infer(least: int, most: int, noun: str, *, examples: bool) -> Replication:
     """Infer the unit from the smallest and largest number of runs in a cell."""
+    if examples and least > 1 and noun != FOLD:
+        words = (
+            f"Both {noun}s and examples are replicated (inferred: {span(least, most, 'run')} a "
+            "cell, each scored per example): intervals and tests hold for new runs on new "
+            f'examples; replicate = "{noun if noun != "run" else "seed"}" takes the examples as '
+            "fixed."
+        )
+        return Replication(Unit.BOTH, inferred=True, sentence=words, noun=noun)
     if examples and least <= 1:
         words = "The unit of replication is the example (inferred: there are example ids and "
         words += "one run a cell)." if most <= 1 else "not every cell has two runs)."

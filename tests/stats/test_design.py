@@ -26,8 +26,8 @@ def test_examples_and_one_run_replicate_examples(fake):
     assert design.generalises == "This generalises to new examples, not to retraining."
 
 
-@pytest.mark.parametrize(("runs", "unit"), [([0.1, 0.2], Unit.SEED), ([0.1], Unit.EXAMPLE)])
-def test_seeds_and_examples_replicate_seeds_where_every_cell_has_two(fake, runs, unit):
+@pytest.mark.parametrize(("runs", "unit"), [([0.1, 0.2], Unit.BOTH), ([0.1], Unit.EXAMPLE)])
+def test_seeds_and_examples_replicate_both_where_every_cell_has_two_runs(fake, runs, unit):
     results = fake(ANSWERS, unit=Unit.EXAMPLE, runs={("x", "d"): [0.3, 0.1], ("y", "d"): runs})
     design = analyse(results, DesignSpec()).design
     assert design.unit is unit
