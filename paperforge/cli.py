@@ -266,7 +266,14 @@ Examples:
 """
 )
 @result_options
-@report_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "latex", "json"]),
+    default="text",
+    show_default=True,
+    help="How to report.",
+)
 def stats(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     """Say what the results support: the design, the test it calls for, and each verdict."""
     from paperforge.commands.stats import stats as command

@@ -90,6 +90,11 @@ class Unit(StrEnum):
     DATASET = "dataset"
     NONE = "none"
 
+    @property
+    def of_runs(self) -> bool:
+        """Whether the numbers of a cell are those of its runs."""
+        return self in (Unit.SEED, Unit.BOTH, Unit.DATASET)
+
 
 class Mode(StrEnum):
     """Who reads the PDF."""

@@ -23,6 +23,6 @@ def stats(options: ResultOptions, *, form: str = "text") -> int:
     if form == "json":
         give(analysis_json.render(analysis, results.notes), None)
     else:
-        give(narrative.findings.report(analysis), None)
+        give(narrative.report.FORMS[form](analysis), None)
     inputs.save(options, project, results)
     return 0

@@ -92,7 +92,7 @@ class Intervals:
         over = select.replicates(
             self.unit, [a.n for a in cells if a.dataset is not None], self.noun
         )
-        bars = "t intervals" if self.unit is Unit.SEED else "intervals of the mean"
+        bars = "t intervals" if self.unit.of_runs else "intervals of the mean"
         if any(a.half_width is not None for a in cells):
             text = f"Dots: mean over {over}; bars: {self.level}% {bars}."
         elif over == "a single run":

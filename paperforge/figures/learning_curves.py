@@ -73,7 +73,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> LearningCurves:
             select.where(spec),
             "take methods or datasets out of this figure's list",
         )
-    unit = Unit.SEED if analysis.design.unit is Unit.SEED else Unit.NONE
+    unit = Unit.SEED if analysis.design.unit.of_runs else Unit.NONE
     level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
     looks = palette.looks(select.all_methods(analysis, methods))
     # Only one metric's curves are computed, so the others are those that have values.

@@ -123,7 +123,7 @@ def replicates(unit: Unit, counts: Sequence[int], called: str = "seed") -> str:
     low, high = min(counts), max(counts)
     if high <= 1 and unit is not Unit.EXAMPLE:
         return "a single run"
-    noun = "examples" if unit is Unit.EXAMPLE else f"{called}s" if unit is Unit.SEED else "runs"
+    noun = "examples" if unit is Unit.EXAMPLE else f"{called}s" if unit.of_runs else "runs"
     return f"{low} {noun}" if low == high else f"{low}–{high} {noun}"
 
 

@@ -182,7 +182,8 @@ def spread_kind(analysis: Analysis, asked: str = "") -> str:
     """
     if asked and asked not in SPREADS:
         raise UsageError(f'there is no spread "{asked}"', "spread", f"one of {', '.join(SPREADS)}")
-    return asked or {Unit.SEED: "sd", Unit.EXAMPLE: "se", Unit.NONE: "none"}[analysis.design.unit]
+    unit = analysis.design.unit
+    return asked or ("sd" if unit.of_runs else "se" if unit is Unit.EXAMPLE else "none")
 
 
 def spread_of(aggregate: Aggregate, kind: str) -> float | None:

@@ -4,22 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paperforge.narrative import checklists, compute, findings, limitations, macros, skeleton
+from paperforge.narrative import (
+    checklists,
+    compute,
+    findings,
+    limitations,
+    macros,
+    methods,
+    report,
+    skeleton,
+)
 
 if TYPE_CHECKING:
     from paperforge.model import Analysis
     from paperforge.spec import Project
 
-__all__ = ["checklists", "compute", "findings", "limitations", "macros", "skeleton", "texts"]
+__all__ = [
+    "checklists",
+    "compute",
+    "findings",
+    "limitations",
+    "macros",
+    "methods",
+    "report",
+    "skeleton",
+    "texts",
+]
 
 
 def texts(project: Project, analysis: Analysis | None) -> dict[str, str]:
-    """Name -> TeX of the generated passages: findings, limitations, compute."""
-    from paperforge.latex.escape import escape
+    """Name -> TeX of the generated passages: findings, limitations, compute, methods."""
+    from paperforge.latex.escape import escape, statistics
 
     made = {"limitations": limitations.limitations(analysis, project.limitations)}
     cost = escape(compute.sentence(project.compute))
     made["compute"] = f"{cost}%\n" if cost else ""
     if analysis is not None:
         made["findings"] = findings.paragraph(analysis)
+        made["methods"] = statistics(escape(methods.sentence(analysis)))
     return {name: text for name, text in made.items() if text.strip()}

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from paperforge.latex.escape import escape
 from paperforge.model import Diagnostic, Severity
 from paperforge.narrative import compute
-from paperforge.spec import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,7 +74,7 @@ def _evidence(item: Item, project: Project, analysis: Analysis | None) -> str:
         found = "See the limitations section."
     elif item.evidence == "seeds" and analysis is not None:
         least, most = analysis.design.replicates
-        if analysis.design.unit is Unit.SEED:
+        if analysis.design.unit.of_runs:
             count = f"{least}" if least == most else f"{least} to {most}"
             found = f"{count} {analysis.design.noun}s a setting."
     return f"{_todo()} Evidence at hand: {escape(found)}" if found else _todo()

@@ -1,4 +1,4 @@
-"""The decisions in words: a report for the terminal, a sentence a metric, a drafted paragraph."""
+"""The decisions in words: a sentence a metric, and a drafted paragraph."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import escape, statistics
-from paperforge.latex.rounding import decimals_for, fixed, p_value
+from paperforge.latex.rounding import fixed
 from paperforge.model import Verdict
+from paperforge.narrative import words
+from paperforge.spec import Direction
 
 if TYPE_CHECKING:
     from paperforge.model import Analysis, Decision
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
 
 MANY = 8
 """More comparisons than this are counted, not listed, in a sentence."""
-EXTRA = 3
-"""So many more decimals, less one, an interval gets whose end would print as zero."""
 WORDS = {
     Verdict.BETTER: "better than",
     Verdict.WORSE: "worse than",
@@ -26,24 +26,6 @@ WORDS = {
     Verdict.UNDECIDABLE: "undecidable against",
     Verdict.UNTESTED: "untested against",
 }
-
-
-def report(analysis: Analysis) -> str:
-    """Design, then for each metric the primary comparisons and the secondary ones, aligned."""
-    blocks = ["Design\n" + "\n".join(f"  {s}" for s in analysis.design.sentences)]
-    for metric in analysis.metrics:
-        primary = analysis.primary(metric.name)
-        secondary = [d for d in analysis.decisions if d.metric == metric.name and not d.primary]
-        if primary:
-            head = f"{_heading(metric)}: {_scope(analysis, primary[0])}{_family(primary[0])}"
-            blocks.append("\n".join([head, *_lines(analysis, primary)]))
-        if secondary:
-            head = f"{_heading(metric)}: each dataset (secondary, unadjusted)"
-            blocks.append("\n".join([head, *_lines(analysis, secondary)]))
-    beside = [_heading(m) for m in analysis.metrics if not m.tested]
-    if beside:
-        blocks.append(f"Not tested, only reported: {', '.join(beside)}")
-    return "\n\n".join(blocks) + "\n"
 
 
 def sentences(analysis: Analysis) -> tuple[str, ...]:
@@ -70,7 +52,7 @@ def paragraph(analysis: Analysis) -> str:
 
 
 def _sentence(analysis: Analysis, metric: Metric, family: tuple[Decision, ...]) -> str:
-    start = f"{metric.label}, {_scope(analysis, family[0])}: "
+    start = f"{metric.label}, {words.scope(analysis, family[0])}: "
     if all(d.verdict is Verdict.UNTESTED for d in family):
         return f"{start}{_comparisons(len(family))}, untested (one run a cell)."
     if len(family) > MANY:
@@ -86,7 +68,7 @@ def _sentence(analysis: Analysis, metric: Metric, family: tuple[Decision, ...]) 
         others = [f"{labels[d.b]} ({_numbers(d, metric)})" for d in group]
         name = "" if a == subject else f"{labels[a]} is "
         subject = a
-        clauses.append(f"{name}{WORDS[verdict]} {_and(others)}")
+        clauses.append(f"{name}{WORDS[verdict]} {words.joined(others)}")
     return start + "; ".join(clauses) + "."
 
 
@@ -111,7 +93,9 @@ def _counted(family: tuple[Decision, ...]) -> str:
         word = "decided" if decision.decided else str(decision.verdict)
         counts[word] = counts.get(word, 0) + 1
     return (
-        f"{_comparisons(len(family))}, " + _and([f"{n} {word}" for word, n in counts.items()]) + "."
+        f"{_comparisons(len(family))}, "
+        + words.joined([f"{n} {word}" for word, n in counts.items()])
+        + "."
     )
 
 
@@ -123,104 +107,30 @@ def _numbers(decision: Decision, metric: Metric) -> str:
     """The estimate with its interval and p, as it stands in brackets."""
     if decision.estimate is None:
         return decision.reason or "no estimate"
-    decimals = _decimals((decision,), metric)
-    unit = f"\u00a0{_unit(metric)}" if metric.unit else ""
-    parts = [f"{_signed(decision.estimate, decimals)}{unit}"]
+    decimals = words.decimals_of((decision,), metric)
+    unit = f"\u00a0{words.unit(metric)}" if metric.unit else ""
+    parts = [f"{words.signed(decision.estimate, decimals)}{unit}"]
     if decision.low is not None and decision.high is not None:
-        low, high = (_minus(fixed(x, decimals)) for x in (decision.low, decision.high))
+        low, high = (words.minus(fixed(x, decimals)) for x in (decision.low, decision.high))
         parts.append(f"{decision.level:.0%} interval {low} to {high}")
     p = decision.p if decision.p_adjusted is None else decision.p_adjusted
     if p is not None:
         adjusted = "adjusted " if decision.family > 1 else ""
-        parts.append(f"{adjusted}{_p(p)}")
-    return ", ".join(parts)
+        parts.append(f"{adjusted}{words.p_text(p)}")
+    more = excluded(decision, metric)
+    if decision.equivalent and decision.decided:
+        more = f"within the declared margin of {metric.margin:g}{unit}"
+    return ", ".join(parts) + (f"; {more}" if more else "")
 
 
-def _lines(analysis: Analysis, decisions: tuple[Decision, ...] | list[Decision]) -> list[str]:
-    """The decisions as aligned columns."""
-    methods = {m.name: m.label for m in analysis.methods}
-    datasets = {d.name: d.label for d in analysis.datasets}
-    metric = next(m for m in analysis.metrics if m.name == decisions[0].metric)
-    decimals = _decimals(decisions, metric)
-    rows = []
-    for d in decisions:
-        place = "" if d.primary or not d.scope else f"{datasets[d.scope]}: "
-        interval = ""
-        if d.low is not None and d.high is not None:
-            interval = _minus(f"[{fixed(d.low, decimals)}, {fixed(d.high, decimals)}]")
-        p = _p(d.p) if d.p is not None else ""
-        if d.p_adjusted is not None and d.family > 1:
-            p += f" (adjusted {_p(d.p_adjusted).removeprefix('p ').removeprefix('= ')})"
-        estimate = "" if d.estimate is None else _signed(d.estimate, decimals)
-        verdict = str(d.verdict) if d.primary else ""
-        end = " ".join(x for x in (verdict, f"· {d.reason}" if d.reason else "") if x)
-        rows.append((f"{place}{methods[d.a]} − {methods[d.b]}", estimate, interval, p, end, d.test))
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
-    tests = {row[5] for row in rows}
-    lines = [
-        "  "
-        + "  ".join(
-            (
-                row[0].ljust(widths[0]),
-                row[1].rjust(widths[1]),
-                row[2].rjust(widths[2]),
-                row[3].ljust(widths[3]),
-                row[4],
-            )
-        ).rstrip()
-        for row in rows
-    ]
-    return [*lines, f"  test: {', '.join(sorted(t for t in tests if t)) or 'none'}"]
-
-
-def _decimals(decisions: tuple[Decision, ...] | list[Decision], metric: Metric) -> int:
-    """Decimals of a comparison: the metric's, or by its uncertainty; no end may print as zero."""
-    values = [d.estimate for d in decisions if d.estimate is not None]
-    ends = [end for d in decisions for end in (d.low, d.high) if end is not None]
-    widths = [(d.high - d.low) / 2 for d in decisions if d.low is not None and d.high is not None]
-    decimals = decimals_for(values, widths, metric.digits)
-    for more in range(decimals, decimals + EXTRA):
-        if not any(end and float(fixed(end, more)) == 0 for end in ends):
-            return more
-    return decimals
-
-
-def _signed(value: float, decimals: int) -> str:
-    text = _minus(fixed(value, decimals))
-    return text if text.startswith("−") else f"+{text}"
-
-
-def _unit(metric: Metric) -> str:
-    """The unit of a difference: of percentages, points."""
-    return "points" if metric.unit == "%" else metric.unit
-
-
-def _minus(text: str) -> str:
-    """A number with a minus sign in place of the hyphen."""
-    return text.replace("-", "−")
-
-
-def _p(p: float) -> str:
-    text = p_value(p)
-    return f"p {text[0]} {text[1:]}" if text.startswith(("<", ">")) else f"p = {text}"
-
-
-def _heading(metric: Metric) -> str:
-    return f"{metric.label} ({metric.unit})" if metric.unit else metric.label
-
-
-def _scope(analysis: Analysis, decision: Decision) -> str:
-    if decision.scope is None:
-        return f"average over the {len(analysis.datasets)} datasets"
-    label = next((d.label for d in analysis.datasets if d.name == decision.scope), "")
-    return f"on {label}" if label else "all results"
-
-
-def _family(decision: Decision) -> str:
-    if decision.family < 2 or decision.p_adjusted is None:  # noqa: PLR2004  one is no family
+def excluded(decision: Decision, metric: Metric) -> str:
+    """What an inconclusive comparison still says: "at most 0.6 worse and 1.0 better"."""
+    low, high = decision.low, decision.high
+    if decision.verdict is not Verdict.INCONCLUSIVE or low is None or high is None:
         return ""
-    return f" ({decision.family} comparisons, adjusted together)"
-
-
-def _and(items: list[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+    decimals = words.decimals_of((decision,), metric)
+    names = {Direction.HIGHER: ("worse", "better"), Direction.LOWER: ("better", "worse")}
+    below, above = names[metric.direction] if metric.direction else ("lower", "higher")
+    ends = [(-low, below), (high, above)]
+    said = [f"{fixed(size, decimals)} {word}" for size, word in ends if size > 0]
+    return f"at most {words.joined(said)}"

@@ -32,7 +32,7 @@ def sentences(analysis: Analysis) -> tuple[str, ...]:
 def _replicates(analysis: Analysis) -> Iterator[str]:
     design = analysis.design
     least, most = design.replicates
-    if design.unit is Unit.SEED:
+    if design.unit.of_runs:
         count = f"{least}" if least == most else f"{least} to {most}"
         noun = design.noun if count == "1" else f"{design.noun}s"
         yield f"Every number rests on {count} {noun} a setting. {design.generalises}".strip()

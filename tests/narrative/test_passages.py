@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from paperforge.model import Aggregate, Analysis, Decision, Design, Missing, Severity, Verdict
-from paperforge.narrative import checklists, compute, findings, limitations, skeleton
+from paperforge.narrative import checklists, compute, findings, limitations, report, skeleton
 from paperforge.spec import Answer, Dataset, Direction, Method, Metric, Project, Role, Story, Unit
 
 ACCURACY = Metric("acc", "Accuracy", Direction.HIGHER, "%")
@@ -57,8 +57,8 @@ def test_a_sentence_groups_by_verdict_and_gives_interval_and_p():
     )
     assert "adjusted p < .001" in text
     assert (
-        "inconclusive against Base 2 (+0.2\u00a0points, 95% interval −0.5 to 0.9, adjusted p = .31)"
-        in text
+        "inconclusive against Base 2 (+0.2\u00a0points, 95% interval −0.5 to 0.9, adjusted p = .31; "
+        "at most 0.5 worse and 0.9 better)" in text
     )
 
 
@@ -107,7 +107,7 @@ def test_the_drafted_paragraph_is_escaped_tex():
 
 
 def test_the_report_aligns_and_names_the_test():
-    text = findings.report(analysis(BETTER, OPEN))
+    text = report.text(analysis(BETTER, OPEN))
     assert "  test: Welch t" in text
     rows = [line for line in text.splitlines() if "−" in line and "[" in line]
     assert len({line.index("[") for line in rows}) <= 2
@@ -203,9 +203,9 @@ def test_the_skeleton_uses_the_story_and_prompts_for_the_rest():
 def test_what_is_only_reported_is_named_in_the_report():
     one = analysis(BETTER, OPEN)
     time = Metric("time", "Time", Direction.LOWER, "s", tested=False)
-    report = findings.report(replace(one, metrics=(*one.metrics, time)))
-    assert report.endswith("Not tested, only reported: Time (s)\n")
-    assert "Not tested" not in findings.report(one)
+    told = report.text(replace(one, metrics=(*one.metrics, time)))
+    assert "Not tested, only reported: Time (s)\n" in told
+    assert "Not tested" not in report.text(one)
 
 
 def test_statistics_are_italic_in_the_drafted_paragraph():

@@ -1,0 +1,100 @@
+"""The sentences of a paper's methods section, true to what was done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paperforge.narrative import words
+from paperforge.spec import Unit
+
+if TYPE_CHECKING:
+    from paperforge.model import Analysis, Decision
+
+CORRECTIONS = {
+    "holm": "Holm's step-down correction (Holm 1979)",
+    "bonferroni": "Bonferroni's correction",
+    "bh": "Benjamini and Hochberg's procedure, which controls the false discovery rate",
+    "max-t": "the single-step max-T procedure, which also gives simultaneous intervals",
+    "romano-wolf": "Romano and Wolf's step-down procedure",
+}
+
+
+def sentence(analysis: Analysis) -> str:
+    """Sentences on design, test, family and intervals; empty where nothing is tested."""
+    decisions = [d for d in analysis.decisions if d.primary and d.p is not None]
+    if not decisions:
+        return ""
+    return " ".join(
+        filter(
+            None,
+            (
+                _test(analysis, decisions),
+                _correction(analysis, decisions),
+                _margins(analysis, decisions),
+                _chance(analysis, decisions),
+                analysis.design.generalises,
+            ),
+        )
+    )
+
+
+def _test(analysis: Analysis, decisions: list[Decision]) -> str:
+    tests = words.joined(sorted({d.test for d in decisions}))
+    datasets = len(analysis.datasets)
+    where = ""
+    if decisions[0].scope is None and analysis.design.unit is not Unit.DATASET and datasets > 1:
+        where = f" on the average over {datasets} datasets"
+    level = f"{decisions[0].level:.0%}"
+    of = f" ({_replicates(analysis, decisions)})"
+    return (
+        f"Methods were compared by the two-sided {tests}{where}{of}; intervals are {level} "
+        "intervals of the same procedure."
+    )
+
+
+def _replicates(analysis: Analysis, decisions: list[Decision]) -> str:
+    unit, noun = decisions[0].unit, analysis.design.noun
+    sizes = [n for d in decisions for n in d.n]
+    least, most = min(sizes), max(sizes)
+    count = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    if unit is Unit.DATASET:
+        return f"{count} datasets"
+    if unit is Unit.EXAMPLE:
+        return f"{count} examples, one run a method"
+    paired = ", paired" if any(d.paired for d in decisions) else ""
+    runs = f"{count} {noun}{'' if most == 1 else 's'} a method{paired}"
+    return f"{runs}, every run scored on the same examples" if unit is Unit.BOTH else runs
+
+
+def _correction(analysis: Analysis, decisions: list[Decision]) -> str:
+    design = analysis.design
+    size = max(d.family for d in decisions)
+    alpha = f"α = {design.alpha:g}".replace("0.", ".")
+    if size < 2:  # noqa: PLR2004  one comparison is no family
+        return f"There was one primary comparison ({design.family}), at {alpha}."
+    each = " of each metric" if design.per_metric else ""
+    if design.correction == "none":
+        return f"The {size} comparisons{each} ({design.family}) were not corrected, at {alpha}."
+    how = CORRECTIONS[design.correction]
+    return f"The {size} comparisons{each} ({design.family}) were corrected by {how} at {alpha}."
+
+
+def _margins(analysis: Analysis, decisions: list[Decision]) -> str:
+    tested = {d.metric for d in decisions}
+    said = [
+        f"{m.margin:g}{words.unit(m) and ' ' + words.unit(m)} in {m.label}"
+        for m in analysis.metrics
+        if m.margin is not None and m.name in tested
+    ]
+    if not said:
+        return ""
+    return (
+        f"Equivalence within {words.joined(said)} was tested by two one-sided tests "
+        "(Schuirmann 1987)."
+    )
+
+
+def _chance(analysis: Analysis, decisions: list[Decision]) -> str:
+    if all(d.monte_carlo is None for d in decisions):
+        return ""
+    return f"Resampling was keyed by seed {analysis.design.seed}."
