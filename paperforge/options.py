@@ -41,7 +41,12 @@ OPTIONS = (
     _many("--lower", "METRIC", "Lower values of it are better."),
     _many("--unit", "METRIC=UNIT", "Its unit; % shows fractions as per cent.", "units"),
     _many("--digits", "METRIC=N", "Decimals, where the uncertainty should not decide."),
-    _many("--margin", "METRIC=M", "Differences below M (as printed) do not matter.", "margins"),
+    _many(
+        "--margin",
+        "[METRIC=]M",
+        "Differences below M (as printed) do not matter: tests of equivalence.",
+        "margins",
+    ),
     click.option(
         "--final",
         metavar="POLICY",
@@ -50,14 +55,14 @@ OPTIONS = (
     ),
     click.option(
         "--replicate",
-        type=click.Choice(["seed", "example"]),
-        help="What a new draw of would change the numbers.",
+        type=click.Choice(["seed", "example", "seed and example", "dataset"]),
+        help="What a new draw of would change the numbers (inferred, and said).",
     ),
     click.option(
         "--pair-by",
         multiple=True,
-        type=click.Choice(["seed"]),
-        help="Equal seeds share a split, data order or initialisation.",
+        type=click.Choice(["seed", "fold"]),
+        help="Equal seeds (folds) share a split, data order or initialisation.",
     ),
     click.option(
         "--alpha",
@@ -66,8 +71,32 @@ OPTIONS = (
     ),
     click.option(
         "--correction",
-        type=click.Choice(["holm", "bonferroni", "none"]),
-        help="For several comparisons (holm).",
+        type=click.Choice(["holm", "bonferroni", "bh", "max-t", "romano-wolf", "none"]),
+        help="For several comparisons (holm); max-t has simultaneous intervals, bh controls the "
+        "false discovery rate.",
+    ),
+    click.option(
+        "--family",
+        type=click.Choice(["all", "metric"]),
+        help="Correct over all primary comparisons together, or those of each metric (all).",
+    ),
+    click.option(
+        "--mcnemar",
+        type=click.Choice(["mid-p", "exact"]),
+        help="For paired right-or-wrong scores (mid-p).",
+    ),
+    click.option(
+        "--posthoc",
+        type=click.Choice(["wilcoxon", "nemenyi"]),
+        help="For datasets as a sample (wilcoxon).",
+    ),
+    click.option(
+        "--best-set",
+        is_flag=True,
+        help="Say which methods cannot be told from the best.",
+    ),
+    click.option(
+        "--random-seed", type=click.IntRange(0), metavar="N", help="Of every resampling (0)."
     ),
     click.option(
         "--save",

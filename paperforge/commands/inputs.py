@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError, UsageError
 from paperforge.spec import (
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from paperforge.model import Results
-    from paperforge.spec import FigureSpec, TableSpec
+    from paperforge.spec import DesignSpec, FigureSpec, TableSpec
 
 MOST_DIGITS = 12
 
@@ -51,6 +51,11 @@ class ResultOptions:
     pair_by: tuple[str, ...] = ()
     alpha: float | None = None
     correction: str | None = None
+    family: str | None = None
+    mcnemar: str | None = None
+    posthoc: str | None = None
+    best_set: bool = False
+    random_seed: int | None = None
     save: Path | None = None
 
 
@@ -65,14 +70,7 @@ def project_of(options: ResultOptions) -> Project:
         project,
         metrics=_metrics(options, project.metrics),
         methods=_methods(options, project.methods),
-        design=replace(
-            project.design,
-            replicate=Unit(options.replicate) if options.replicate else project.design.replicate,
-            pair_by=tuple(options.pair_by) or project.design.pair_by,
-            alpha=project.design.alpha if options.alpha is None else options.alpha,
-            correction=options.correction or project.design.correction,
-            final=_final(options) or project.design.final,
-        ),
+        design=_design(options, project.design),
     )
     if named is None:
         return project
@@ -89,6 +87,25 @@ def project_of(options: ResultOptions) -> Project:
         for source in project.sources
     )
     return replace(project, sources=sources)
+
+
+def _design(options: ResultOptions, declared: DesignSpec) -> DesignSpec:
+    """The declared design with what the options say instead."""
+    said = {
+        "replicate": Unit(options.replicate) if options.replicate else None,
+        "pair_by": tuple(options.pair_by) or None,
+        "alpha": options.alpha,
+        "correction": options.correction,
+        "family": options.family,
+        "mcnemar": options.mcnemar,
+        "posthoc": options.posthoc,
+        "best_set": options.best_set or None,
+        "seed": options.random_seed,
+        "margin": next((_positive(m) for m in options.margins if "=" not in m), None),
+        "final": _final(options) or None,
+    }
+    given: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
+    return replace(declared, **given)
 
 
 def _sourced(options: ResultOptions) -> Project:
@@ -198,7 +215,8 @@ def _metrics(
             hint = f"0 to {MOST_DIGITS}"
             raise UsageError(f"{digits!r} is no number of decimals", "--digits", hint)
         metrics.setdefault(name, {})["digits"] = int(digits)
-    for name, margin in _split(options.margins, "--margin METRIC=M"):
+    named = [margin for margin in options.margins if "=" in margin]
+    for name, margin in _split(named, "--margin METRIC=M"):
         metrics.setdefault(name, {})["margin"] = _positive(margin)
     return metrics
 

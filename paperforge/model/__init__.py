@@ -24,7 +24,17 @@ from paperforge.model.analysis import (
 )
 from paperforge.model.messages import Diagnostic, Severity
 from paperforge.model.paper import TEX_FILES, Build, Check, File, Manuscript, Owner, Venue
-from paperforge.model.reading import Found, Meter, Missing, Point, Raw, Results, Sample, Store
+from paperforge.model.reading import (
+    Found,
+    Meter,
+    Missing,
+    Point,
+    Quote,
+    Raw,
+    Results,
+    Sample,
+    Store,
+)
 from paperforge.model.setting import Cell, Column, Figure, Macro, Mark, Note, Row, Table
 
 __all__ = [
@@ -54,6 +64,7 @@ __all__ = [
     "Omnibus",
     "Owner",
     "Point",
+    "Quote",
     "Rank",
     "Raw",
     "Results",

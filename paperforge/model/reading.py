@@ -173,6 +173,20 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """What a paper prints beside a number that is quoted from it, in stored units."""
+
+    spread: float | None = None
+    kind: str = ""
+    """What the spread is: "sd", "se", "ci" (half the width of a 95 % interval) or "ci90"."""
+    n: int = 0
+    """Runs behind the number; 0: not printed."""
+    digits: int | None = None
+    """Decimals that were printed."""
+    cite: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """One step of one run, for learning curves."""
 
@@ -228,6 +242,9 @@ class Results(Protocol):
 
     def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
         """Final values of every cell that has some; for a unit of examples one per example."""
+
+    def quotes(self, metric: str) -> Mapping[tuple[str, str], Quote]:
+        """(method, dataset) -> what was printed beside a number that is quoted."""
 
     def missing(self, metric: str) -> Mapping[tuple[str, str], Missing]:
         """(method, dataset) -> why the cell has no finite value."""

@@ -27,6 +27,7 @@ from paperforge.results import (
     duplicates,
     final,
     kept,
+    quotes,
     sources,
     tidy,
 )
@@ -182,6 +183,7 @@ class _Reading:
             whole=not quick,
             last_is_summary=[n for n, one in enumerate(inputs) if one.raw.last_is_summary],
         )
+        quotes.build(connection, inputs)
         known = catalogue.describe(connection, inputs, project)
         facts = final.facts(connection, replicates)
         if not known.metrics and not self.rows:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
-from paperforge.model import Missing, Point, Sample
+from paperforge.model import Missing, Point, Quote, Sample
 from paperforge.results import condensed, final, parts
 from paperforge.results.survey import survey
 from paperforge.results.tidy import SHOWN, SOURCE, USABLE
@@ -121,6 +121,15 @@ class LoadedResults:
                 )
             )
         return tuple(samples)
+
+    def quotes(self, metric: str) -> Mapping[tuple[str, str], Quote]:
+        """(method, dataset) -> what was printed beside a number that is quoted."""
+        found = self._query(
+            "SELECT method, dataset, spread::DOUBLE, coalesce(kind, ''), coalesce(n::BIGINT, 0), "
+            "digits::BIGINT, coalesce(cite, '') FROM quotes WHERE metric = $1",
+            [metric],
+        ).fetchall()
+        return {(method, dataset): Quote(*printed) for method, dataset, *printed in found}
 
     def missing(self, metric: str) -> Mapping[tuple[str, str], Missing]:
         """(method, dataset) -> why the cell has no finite value."""

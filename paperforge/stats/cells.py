@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from paperforge.model import Missing, Results, Sample
+from paperforge.model import Missing, Quote, Results, Sample
 from paperforge.spec import Metric, Unit
 from paperforge.stats.clusters import clustered
 
@@ -48,6 +48,8 @@ class Cell:
     failed: int = 0
     repeats: int = 0
     """Of examples: runs that every value is the mean of; 0 where that differs."""
+    quoted: bool = False
+    """Whether it is a mean, spread and n that somebody printed."""
     within: float = 0.0
     """Of examples: sum of squares of the runs around the mean of their example, over all."""
 
@@ -109,6 +111,9 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
     table = {
         (s.method, s.dataset): cell(s, *merged[s.method, s.dataset], grouping) for s in samples
     }
+    for at, quote in results.quotes(metric.name).items():
+        if at in table and table[at].n == 1 and unit is not Unit.EXAMPLE:
+            table[at] = quoted(table[at], quote)
     several = any(c.n > 1 for c in table.values())
     methods = tuple(m.name for m in results.methods)
     datasets = tuple(d.name for d in results.datasets if any(key[1] == d.name for key in table))
@@ -226,6 +231,7 @@ def cell(
     if grouping.clustered and groups is not None and sd > 0:
         variance, df = clustered([values], [groups], grouping.size)
     binary = bool(((values == 0) | (values == 1)).all())
+    repeats, within = spread_within(sample)
     return Cell(
         sample.method,
         sample.dataset,
@@ -242,7 +248,29 @@ def cell(
         binary,
         sample.not_finite,
         sample.failed,
-        *spread_within(sample),
+        repeats,
+        within=within,
+    )
+
+
+def quoted(cell: Cell, quote: Quote) -> Cell:
+    """The cell as the paper prints it: n runs with their spread, where it says both.
+
+    A half width of an interval is taken for that of a t interval over the n runs.
+    """
+    from scipy.special import stdtrit
+
+    n, spread = quote.n, quote.spread
+    if n <= 1 or not spread or spread < 0:
+        return cell
+    se = spread
+    if quote.kind.startswith("ci"):
+        level = float(quote.kind.removeprefix("ci") or 95) / 100
+        se = spread / float(stdtrit(n - 1, (1 + level) / 2))
+    elif quote.kind != "se":
+        se = spread / math.sqrt(n)
+    return replace(
+        cell, n=n, sd=se * math.sqrt(n), variance=se * se, df=n - 1.0, keyed=False, quoted=True
     )
 
 

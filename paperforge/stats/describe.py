@@ -36,6 +36,7 @@ def describe(
         *families(spec, chosen, tables),
         *pairing(spec, unit, tables),
         *averaging(tables),
+        *quotations(tables),
         *grouping(tables),
         *holes(tables),
     )
@@ -236,6 +237,16 @@ def averaging(tables: Sequence[Table]) -> Iterator[str]:
         yield "One run is measured on several datasets, so each run is averaged over them first."
     if any(test.endswith("seed averages") for test in tests):
         yield "Seeds are shared over the datasets, so each seed is averaged over them first."
+
+
+def quotations(tables: Sequence[Table]) -> Iterator[str]:
+    """Say whose numbers are those that somebody printed."""
+    names = {c.method for cells, _ in tables for c in cells.table.values() if c.quoted}
+    if names:
+        yield (
+            f"Numbers of {', '.join(sorted(names))} are quoted: compared by their printed mean, "
+            "spread and n."
+        )
 
 
 def grouping(tables: Sequence[Table]) -> Iterator[str]:

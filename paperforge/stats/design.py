@@ -68,7 +68,13 @@ def replication(
     runs: metric -> its samples a run. Raises InputError where examples are declared and there are
     none.
     """
-    counts = [len(s.values) for samples in runs.values() for s in samples if len(s.values)]
+    counts = [
+        len(s.values)
+        for metric, samples in runs.items()
+        for quoted in [results.quotes(metric)]
+        for s in samples
+        if len(s.values) and (s.method, s.dataset) not in quoted
+    ]
     least, most = (min(counts), max(counts)) if counts else (0, 0)
     examples = "example" in results.varies
     noun = replicate_noun(results)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from paperforge.model import Missing, Point, Sample
+from paperforge.model import Missing, Point, Quote, Sample
 from paperforge.spec import Dataset, Direction, Method, Metric, Unit
 from paperforge.stats.cells import Grouping, cell, merge
 
@@ -29,6 +29,7 @@ class FakeResults:
     digest: str = "0" * 64
     rows: int = 0
     asked: list = field(default_factory=list)
+    quoted: Mapping[tuple[str, str], Quote] = field(default_factory=dict)
 
     def samples(self, metric, unit):
         self.asked.append((metric, unit))
@@ -37,6 +38,9 @@ class FakeResults:
 
     def missing(self, metric):
         return self.holes
+
+    def quotes(self, metric):
+        return self.quoted
 
     def points(self, metric, split):
         return iter(self.trace)
