@@ -51,7 +51,7 @@ def bayes_signed_rank(
     the weights (of zero, then of each difference) is Dirichlet (prior, 1, ..., 1). The average of
     two draws is below -rope, within it or above it with probabilities that are quadratic in the
     weights (Benavoli, Corani, Mangili, Zaffalon and Ruggeri 2014, ICML; Benavoli, Corani, Demsar
-    and Zaffalon 2017, JMLR 18(77), section 4.2). With rope = 0 averages of zero count half to either
+    and Zaffalon 2017, JMLR 18(77), section 4.2). With rope = 0, averages of zero count for neither
     side, and where both sides are as probable neither has it. Weights are gamma variates keyed by
     replicate and by `keys`, shape (n,), whole numbers from 1 on (0 is the prior's).
     """
@@ -63,7 +63,7 @@ def bayes_signed_rank(
     order = np.argsort(z, kind="stable")
     tolerance = FLAT * max(rope, float(np.abs(z).max()))
     limit = 2 * rope
-    # of each value, how many values make an average that is above the rope, and above or on it
+    # partners of each value, in sorted order: from here on above the rope, up to here below it
     sums_above = np.searchsorted(z[order], limit - z[order] + tolerance, side="right")
     sums_below = np.searchsorted(z[order], -limit - z[order] - tolerance, side="left")
     counts = np.zeros(3)
@@ -88,7 +88,7 @@ def winners(
     below: np.ndarray,
     within: np.ndarray,
     above: np.ndarray,
-    region: bool,  # noqa: FBT001
+    region: bool,
 ) -> np.ndarray:
     """Count the replicates that each region wins; without a region, a draw is the middle's."""
     import numpy as np

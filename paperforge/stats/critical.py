@@ -56,19 +56,27 @@ def diagram(
     Methods of equal mean rank stand in the order given.
     """
     if n < ENOUGH:
-        return None, f"{n} datasets: a critical-difference diagram needs {ENOUGH}"
+        return (
+            None,
+            f"{n} dataset{'' if n == 1 else 's'}: a critical-difference diagram needs {ENOUGH}",
+        )
     order = tuple(sorted(mean_ranks, key=mean_ranks.__getitem__))
     ranks = tuple(mean_ranks[m] for m in order)
-    common = {"posthoc": posthoc, "alpha": alpha, "critical_difference": critical_difference}
-    every = len(order) * (len(order) - 1) // 2
+    bars: tuple[tuple[str, ...], ...] = ()
+    loose: tuple[tuple[str, str], ...] = ()
+    like: tuple[str, ...] = ()
+    control, every = None, len(order) * (len(order) - 1) // 2
     if len(decided) == every:
         bars = groups(order, {pair for pair, found in decided.items() if found})
-        return Diagram(n, order, ranks, bars, unjoined=apart(order, bars, decided), **common), ""
-    control = shared(decided)
-    if control is None or len(decided) != len(order) - 1:
-        return None, f"{len(decided)} of {every} pairs were compared: the groups need all of them"
-    like = tuple(m for m in order if m != control and not decided[frozenset((control, m))])
-    return Diagram(n, order, ranks, (), control=control, like_control=like, **common), ""
+        loose = apart(order, bars, decided)
+    else:
+        control = shared(decided)
+        if control is None or len(decided) != len(order) - 1:
+            return None, f"{len(decided)} of {every} pairs were compared: groups need all of them"
+        like = tuple(m for m in order if m != control and not decided[frozenset((control, m))])
+    return Diagram(
+        n, order, ranks, bars, posthoc, alpha, loose, control, like, critical_difference
+    ), ""
 
 
 def groups(order: Sequence[str], decided: Collection[Pair]) -> tuple[tuple[str, ...], ...]:

@@ -1,5 +1,4 @@
-"""Differences of mean ranks after Friedman's test: Nemenyi's for all pairs, Dunn's and Holm's for a
-control."""
+"""Differences of mean ranks: Nemenyi's test of all pairs, Dunn's and Holm's against a control."""
 
 from __future__ import annotations
 

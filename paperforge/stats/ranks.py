@@ -182,7 +182,7 @@ def distribution(
 
     rows = [row for row, count in patterns for _ in range(count)]
     if not rows:
-        return np.zeros(1), np.ones(1)
+        return np.zeros(1, dtype=np.int64), np.ones(1)
     if len(rows) > 1 and max(orders(row) for row, _ in patterns) > work:
         return None
     states, mass = np.array(rows[:1], dtype=np.int64), np.ones(1)
@@ -193,9 +193,9 @@ def distribution(
         summed = np.sort((states[:, None, :] + every).reshape(-1, len(row)), axis=1)
         states, inverse = unique_rows(summed)
         mass = np.bincount(inverse, np.repeat(mass / len(every), len(every)))
-    q, inverse = np.unique((states * states).sum(axis=1), return_inverse=True)
+    values, inverse = np.unique((states * states).sum(axis=1), return_inverse=True)
     share = np.bincount(inverse, mass)
-    return q, np.cumsum(share[::-1])[::-1]
+    return values, np.cumsum(share[::-1])[::-1]
 
 
 def orders(row: tuple[int, ...]) -> int:

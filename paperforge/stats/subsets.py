@@ -56,9 +56,9 @@ def sign_flip(differences: np.ndarray, ask: Ask, *, size: float = 0.0) -> Contra
 
 def equivalence_p(means: np.ndarray, n: int, margin: float, tolerance: float) -> float:
     """P of the two one-sided tests against -margin and +margin, from all subset means."""
-    above = (1 + int((means <= -margin + tolerance).sum())) / 2**n
-    below = (1 + int((means >= margin - tolerance).sum())) / 2**n
-    return max(above, below)
+    above = 1 + int((means <= -margin + tolerance).sum())
+    below = 1 + int((means >= margin - tolerance).sum())
+    return max(above, below) / (1 << n)
 
 
 def subset_means(values: np.ndarray) -> np.ndarray:
