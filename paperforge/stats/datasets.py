@@ -99,8 +99,8 @@ def compare_datasets(
 ) -> DatasetComparison:
     """Compare methods over datasets that are a sample; the module's docstring says by which tests.
 
-    scores: shape (N, K), finite, in stored units, each method's score on each dataset, averaged over
-    seeds or examples. methods: K distinct names. higher: whether more is better (estimates are
+    scores: shape (N, K), finite, in stored units, each method's score on each dataset, averaged
+    over seeds or examples. methods: K distinct names. higher: whether more is better (estimates are
     a - b whatever the direction). pairs: the family, all pairs where None. posthoc: "wilcoxon" or
     "nemenyi" (from 10 datasets on). correction: a name in CORRECTIONS. margin: of equivalence, in
     stored units. seed: of the simulated p. Raises ValueError where these do not fit together.

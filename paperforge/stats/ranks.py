@@ -185,7 +185,8 @@ def distribution(
         return np.zeros(1, dtype=np.int64), np.ones(1)
     if len(rows) > 1 and max(orders(row) for row, _ in patterns) > work:
         return None
-    states, mass = np.array(rows[:1], dtype=np.int64), np.ones(1)
+    mass: np.ndarray = np.ones(1)
+    states = np.array(rows[:1], dtype=np.int64)
     for row in rows[1:]:
         every = arrangements(row)
         if len(states) * len(every) > work:

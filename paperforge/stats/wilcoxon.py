@@ -234,7 +234,9 @@ def searched(
             low, high = (low, middle) if passes(middle) else (middle, high)
         return (low + high) / 2
 
-    estimate = crossing(lambda c: float(ranked(x - c, tolerance, zeros).sum()) <= 0)
+    # the sum of signed ranks is zero all the way between the two middle averages of an even number
+    left = crossing(lambda c: float(ranked(x - c, tolerance, zeros).sum()) <= 0)
+    right = crossing(lambda c: float(ranked(x - c, tolerance, zeros).sum()) < 0)
     low = crossing(lambda c: one_sided(x, c, tolerance, zeros)[0] >= tail)
     high = crossing(lambda c: one_sided(x, c, tolerance, zeros)[1] < tail)
-    return estimate, low, high
+    return (left + right) / 2, low, high
