@@ -64,7 +64,7 @@ def nemenyi_p(gap: float, k: int, n: int) -> float:
     """P of a difference of mean ranks, corrected over all K (K - 1) / 2 pairs.
 
     Below alpha exactly where the difference is above critical_difference(), but for rounding. The
-    ranks of other methods enter, and N is taken for large. Mean ranks move in steps of 1 / N, so its
+    ranks of other methods enter, and N is taken for large. Mean ranks move in steps, so its
     family-wise size at .05 goes up and down: simulated .038 to .056 for 10 to 30 datasets of 3 to
     10 methods (.056 at 20 x 4, .053 at 10 x 4), .038 at 5 x 4.
     """
