@@ -16,7 +16,7 @@
   and six pairs under Holm reject nothing with fewer than 8 (6/64 = .094 with 7, 6/128 = .047).
 - Sizes at nominal .05 (simulated in tests/stats): omnibus .027 to .053, and up to .056 with heavy
   ties; Wilcoxon .049 with 10 datasets, .050 with 30; family-wise error of Holm-Wilcoxon over six
-  pairs with 10 datasets .035; sign-flip at most .05; Nemenyi .038 to .056, for N is taken for large.
+  pairs with 10 datasets .035; sign-flip at most .05; Nemenyi .038 to .056 (asymptotic).
 - "This generalises to new datasets like these", where they are taken as a sample of such.
 """
 

@@ -100,8 +100,8 @@ def friedman(
     If methods do not differ, every order of a dataset's ranks is as likely: p is the share of all
     orders with at least this chi2. That is exact for every N, K and tie. Where the distribution is
     too large to list (without ties: K = 4 from about 30 datasets, K = 5 from 10, K = 6 from 4), it
-    is simulated below 10 datasets and taken from F from 10 on. Sizes of F at nominal .05, simulated,
-    with 3, 5, 10, 30 datasets: .193, .039, .046, .053 for K = 3; .075, .067, .052, .051 for K = 4;
+    is simulated below 10 datasets and taken from F from 10 on. Simulated sizes of F at .05 with 3,
+    5, 10, 30 datasets: .193, .039, .046, .053 for K = 3; .075, .067, .052, .051 for K = 4;
     .064, .056, .052, .051 for K = 5; .057, .055, .051, .053 for K = 10; and .056 for 10 x 5 with
     scores of two values only. The size of the exact p is never above .05.
     """
