@@ -34,6 +34,7 @@ def render(analysis: Analysis, notes: tuple[Diagnostic, ...] = (), **more: objec
                 "statistic": o.statistic,
                 "df": list(o.df) if len(o.df) > 1 else next(iter(o.df), None),
                 "p": o.p,
+                "p_asymptotic": o.p_asymptotic,
                 "monte_carlo_error": o.monte_carlo,
             }
             for o in analysis.omnibus
@@ -50,6 +51,9 @@ def render(analysis: Analysis, notes: tuple[Diagnostic, ...] = (), **more: objec
                 "datasets": g.datasets,
                 "value": g.difference,
                 "groups": [list(group) for group in g.groups],
+                "unjoined": [list(pair) for pair in g.unjoined],
+                "control": g.control,
+                "like_control": list(g.like_control),
                 "reason": g.reason or None,
             }
             for g in analysis.groups

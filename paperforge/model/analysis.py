@@ -154,6 +154,8 @@ class Omnibus:
     df: tuple[float, ...]
     p: float | None
     monte_carlo: float | None = None
+    p_asymptotic: float | None = None
+    """By the statistic's limiting distribution, where p is by permutation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,12 @@ class Groups:
     difference: float | None = None
     groups: tuple[tuple[str, ...], ...] = ()
     reason: str = ""
+    unjoined: tuple[tuple[str, str], ...] = ()
+    """Pairs in which no difference was found and that no group can join."""
+    control: str | None = None
+    """The one method that all others were compared with: then there are no groups,"""
+    like_control: tuple[str, ...] = ()
+    """but those in which no difference from it was found."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,13 +199,12 @@ def _ranks(analysis: Analysis) -> Iterator[str]:
             of = f"({df}) " if df else ""
             p = words.p_text(one.p)
             yield f"{name}: {one.test} {of}= {fixed(one.statistic, 2)}, {p}."
-        ranks = [r for r in analysis.ranks if r.metric == one.metric]
-        if ranks:
-            order = sorted(ranks, key=lambda r: r.mean_rank)
-            shown = [f"{_method(analysis, r.method)} {fixed(r.mean_rank, 2)}" for r in order]
-            yield f"{name}, mean ranks (1 is best): {', '.join(shown)}."
     for groups in analysis.groups:
         name = _label(analysis, groups.metric)
+        ranks = [r for r in analysis.ranks if r.metric == groups.metric]
+        order = sorted(ranks, key=lambda r: r.mean_rank)
+        shown = [f"{_method(analysis, r.method)} {fixed(r.mean_rank, 2)}" for r in order]
+        yield f"{name}, mean ranks (1 is best): {', '.join(shown)}."
         if groups.reason:
             yield f"{name}: no critical-difference diagram: {groups.reason}."
         if groups.difference is not None:
@@ -213,6 +212,10 @@ def _ranks(analysis: Analysis) -> Iterator[str]:
         for group in groups.groups:
             inside = words.joined([_method(analysis, one) for one in group])
             yield f"{name}: no difference found within {inside}."
+        if groups.like_control:
+            others = words.joined([_method(analysis, one) for one in groups.like_control])
+            control = _method(analysis, groups.control or "")
+            yield f"{name}: no difference from {control} found for {others}."
 
 
 def _label(analysis: Analysis, metric: str) -> str:

@@ -89,6 +89,8 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
 
     runs: its samples a run, which stand in where a cell has no examples.
     """
+    if unit is Unit.DATASET:
+        return replace(read(results, metric, Unit.SEED, runs), unit=unit)
     if unit is Unit.BOTH:
         examples = read(results, metric, Unit.EXAMPLE, runs)
         by_run = read(results, metric, Unit.SEED, runs)

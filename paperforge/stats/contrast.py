@@ -54,6 +54,8 @@ class Contrast:
     """0/1 scores: examples that only one of the two has right."""
     reason: str = ""
     testable: bool = True
+    corrected: bool = False
+    """Whether p is corrected over the comparisons of its metric by its nature."""
 
 
 def honest(p: float) -> float:

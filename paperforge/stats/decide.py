@@ -22,6 +22,7 @@ from paperforge.stats.design import (
     replicate_noun,
     replication,
 )
+from paperforge.stats.over import groups, omnibus, over_datasets, ranks
 from paperforge.stats.signature import signature
 
 if TYPE_CHECKING:
@@ -57,7 +58,18 @@ def analyse(results: Results, spec: DesignSpec, *, data: str = "") -> Analysis:
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is caught as not finite
         tables = [read(results, m, unit.unit, runs[m.name]) for m in results.metrics]
         asked = [setting(cells, results, spec) for cells in tables]
-        compared = [compare_all(*each, chosen) for each in zip(tables, asked, strict=True)]
+        over = [
+            over_datasets(cells, chosen, spec)
+            for cells in tables
+            if unit.unit is Unit.DATASET and cells.metric.tested
+        ]
+        by_metric = {one.metric.name: list(one.compared) for one in over}
+        compared = [
+            by_metric[cells.metric.name]
+            if cells.metric.name in by_metric
+            else compare_all(cells, each, chosen)
+            for cells, each in zip(tables, asked, strict=True)
+        ]
         design, notes = describe(
             results, spec, unit, chosen, list(zip(tables, compared, strict=True))
         )
@@ -74,7 +86,10 @@ def analyse(results: Results, spec: DesignSpec, *, data: str = "") -> Analysis:
         results.datasets,
         tuple(summaries),
         tuple(replace(d, generalises=place, signature=signature(d, spec, data)) for d in decisions),
-        notes=notes,
+        notes=(*notes, *(note for one in over for note in one.notes)),
+        omnibus=tuple(row for one in over for row in omnibus(one)),
+        ranks=tuple(row for one in over for row in ranks(one)),
+        groups=tuple(groups(one, decisions, spec) for one in over),
     )
 
 
@@ -103,7 +118,8 @@ def decide(cases: Sequence[Case], spec: DesignSpec) -> list[Decision]:
     for members in families(cases, spec):
         size = sum(cases[i].one.contrast.testable for i in members)
         tested = [i for i in members if cases[i].one.contrast.p is not None]
-        ready = correct([cases[i].one.contrast for i in tested], size, spec)
+        metrics = len({cases[i].cells.metric.name for i in tested})
+        ready = correct([cases[i].one.contrast for i in tested], size, spec, metrics)
         corrected |= {i: (Ps(None, None, None), size) for i in members}
         corrected |= {i: (ps, size) for i, ps in zip(tested, ready, strict=True)}
     decisions = []
@@ -139,10 +155,22 @@ class Ps(NamedTuple):
     """The smallest p within reach."""
 
 
-def correct(contrasts: Sequence[Contrast], size: int, spec: DesignSpec) -> list[Ps]:
+def by_nature(contrasts: Sequence[Contrast], ps: Sequence[float], metrics: int) -> list[Ps]:
+    """Correct p that hold for all comparisons of a metric over the metrics (Bonferroni)."""
+    return [
+        Ps(min(1.0, p * metrics), None, None if c.smallest_p is None else c.smallest_p * metrics)
+        for c, p in zip(contrasts, ps, strict=True)
+    ]
+
+
+def correct(
+    contrasts: Sequence[Contrast], size: int, spec: DesignSpec, metrics: int = 1
+) -> list[Ps]:
     """Correct the contrasts that have a p, over a family of `size`."""
     ps = [c.p for c in contrasts if c.p is not None]
     adjusted = CORRECTIONS[spec.correction](ps, size)
+    if any(c.corrected for c in contrasts):
+        return by_nature(contrasts, ps, metrics)
     # of a metric without a margin nothing can be equivalent: its p of equivalence is 1
     margins = [1.0 if c.p_equivalent is None else c.p_equivalent for c in contrasts]
     equivalent = CORRECTIONS[spec.correction](margins, size)
@@ -167,7 +195,7 @@ def judge(cells: Cells, contrast: Contrast, ps: Ps, alpha: float) -> tuple[Verdi
     if within:
         return Verdict.EQUIVALENT, f"within {margin(cells.metric)}"
     if out_of_reach:
-        return Verdict.UNDECIDABLE, unreachable(contrast, ps)
+        return Verdict.UNDECIDABLE, unreachable(contrast, ps, cells.unit)
     return Verdict.INCONCLUSIVE, ""
 
 
@@ -190,18 +218,20 @@ def sign(contrast: Contrast, direction: Direction | None) -> Verdict:
     return Verdict.BETTER if up == (direction is Direction.HIGHER) else Verdict.WORSE
 
 
-def unreachable(contrast: Contrast, ps: Ps) -> str:
-    """Explain why no outcome of so few discordant examples could have been decided."""
+def unreachable(contrast: Contrast, ps: Ps, unit: Unit) -> str:
+    """Explain why no outcome of so few replicates could have been decided."""
     assert contrast.smallest_p is not None
     assert ps.floor is not None
     m = contrast.discordant
-    if m == 0:
+    if m == 0 or contrast.smallest_p >= 1:
         return "identical outputs"
     corrected = "" if ps.floor <= contrast.smallest_p else f" ({ps.floor:.2g} after the correction)"
-    return (
-        f"{m} discordant example{'' if m == 1 else 's'}: "
-        f"p cannot be below {contrast.smallest_p:.2g}{corrected}"
-    )
+    few = min(contrast.n)
+    units = {Unit.EXAMPLE: "example", Unit.DATASET: "dataset"}.get(unit, "replicate")
+    of = f"{few} {units}{'' if few == 1 else 's'}"
+    if m is not None:
+        of = f"{m} discordant example{'' if m == 1 else 's'}"
+    return f"{of}: p cannot be below {contrast.smallest_p:.2g}{corrected}"
 
 
 def decision(case: Case, verdict: Verdict, reason: str, alpha: float) -> Decision:

@@ -11,6 +11,7 @@ from paperforge.model import Design, Diagnostic, Results, Severity
 from paperforge.spec import DesignSpec, Unit
 from paperforge.stats.cells import Cell, Cells
 from paperforge.stats.compare import FOLDS, Compared
+from paperforge.stats.critical import ENOUGH
 from paperforge.stats.design import SEED_LIKE, Family, Replication
 from paperforge.stats.means import match
 
@@ -83,7 +84,14 @@ def holds_for(unit: Replication, datasets: int) -> str:
 def scope(tables: Sequence[Table]) -> Iterator[str]:
     """Say which comparison is primary."""
     most = max((len(cells.datasets) for cells, found in tables if found), default=0)
-    if most > 1:
+    if any(cells.unit is Unit.DATASET for cells, _ in tables):
+        yield "Every method has one score a dataset, matched by dataset."
+        if most < ENOUGH:
+            yield (
+                f"With {most} datasets the test is the exact sign-flip of the mean; a "
+                f"critical-difference diagram needs {ENOUGH}."
+            )
+    elif most > 1:
         yield (
             f"The primary comparison of each metric is the average over the {most} fixed datasets; "
             "comparisons on one dataset are secondary and are not corrected."

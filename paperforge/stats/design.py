@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ SEED_LIKE = frozenset({"seed", "fold"})
 """Roles that pair replicates when they are declared."""
 FOLD = "fold"
 EXAMPLE = "example"
+SAMPLE = 5
+"""Datasets from which on it is said that they can be the unit of replication."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,11 @@ def replication(
     examples = "example" in results.varies
     noun = replicate_noun(results)
     if spec.replicate is None:
-        return infer(least, most, noun, examples=examples)
+        found = infer(least, most, noun, examples=examples)
+        if found.unit is Unit.NONE and len(results.datasets) >= SAMPLE:
+            more = 'replicate = "dataset" takes the datasets as a sample and compares over them.'
+            return replace(found, sentence=f"{found.sentence} {more}")
+        return found
     if spec.replicate in (Unit.EXAMPLE, Unit.BOTH) and not examples:
         raise InputError(
             "examples are declared as the unit of replication, but the results have no example ids",
@@ -103,11 +109,20 @@ def replication(
             noun=noun,
             notes=(note,),
         )
+    datasets = len(results.datasets)
+    if spec.replicate is Unit.DATASET and datasets <= 1:
+        raise InputError(
+            "datasets are declared as the unit of replication, but there is one",
+            "design.replicate",
+            'name the column of the datasets (--map COLUMN=dataset), or declare replicate = "seed"',
+        )
     many = span(least, most, FOLD if noun == FOLD else "run")
     words = {
         Unit.SEED: f"The unit of replication is the {noun} (declared): {many} a cell.",
         Unit.EXAMPLE: "The unit of replication is the example (declared).",
         Unit.BOTH: f"Both {noun}s and examples are replicated (declared): {many} a cell.",
+        Unit.DATASET: f"The unit of replication is the dataset (declared): {datasets} of them, "
+        f"each the mean of {many}.",
         Unit.NONE: "Nothing is replicated (declared): untested.",
     }
     called = EXAMPLE if spec.replicate is Unit.EXAMPLE else noun
