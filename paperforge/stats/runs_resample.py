@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,9 @@ if TYPE_CHECKING:
 
 BLOCK = 1 << 17
 """Numbers in a block of resamples: about what a processor's cache holds."""
+
+SMALL = 1 << 15
+"""So many runs are counted in 16 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def prepare(scores: Scores, name: str, gamma: float) -> Prepared:
 
 
 def draw_counts(seed: int, replicates: np.ndarray, sizes: Sequence[int]) -> np.ndarray:
-    """How often each run is drawn: int64, shape (B, N). A task with n runs gets n - 1 draws.
+    """How often each run is drawn: shape (B, N). A task with n runs gets n - 1 draws.
 
     A draw is keyed by its task and its position there, whatever the other tasks are.
     """
@@ -84,7 +86,8 @@ def draw_counts(seed: int, replicates: np.ndarray, sizes: Sequence[int]) -> np.n
     drawn = ((high * n[task].astype(np.uint64)) >> np.uint64(32)).astype(np.int64)
     total = int(n.sum())
     drawn += (np.cumsum(n) - n)[task] + np.arange(len(replicates))[:, None] * total
-    return np.bincount(drawn.ravel(), minlength=len(replicates) * total).reshape(-1, total)
+    counts = np.bincount(drawn.ravel(), minlength=len(replicates) * total).reshape(-1, total)
+    return counts.astype(np.int16 if total < SMALL else np.int64)  # small numbers are quick to add
 
 
 def count_blocks(seed: int, replicates: int, sizes: Sequence[int]) -> Iterator[np.ndarray]:
@@ -96,75 +99,104 @@ def count_blocks(seed: int, replicates: int, sizes: Sequence[int]) -> Iterator[n
         yield draw_counts(seed, np.arange(start, min(start + rows, replicates)), sizes)
 
 
-def resample(group: Sequence[Prepared], replicates: int, seed: int) -> list[Spread]:
-    """Spread of each aggregate; all of them have the same sizes, and get the same draws."""
+def replicate_blocks(
+    group: Sequence[Prepared], replicates: int, seed: int
+) -> Iterator[list[tuple[np.ndarray, np.ndarray]]]:
+    """Resampled aggregates less their estimates, (B,), some replicates at a time.
+
+    For a median the resampled task means come with it, (B, T), less the task means; else (B, 0).
+    All aggregates of the group have the same sizes, and get the same draws.
+    """
     import numpy as np
 
-    tasks, dots = len(group[0].sizes), [linear(one) for one in group]
-    sums = np.zeros((len(group), 2))
-    along = np.zeros((len(group), 4, tasks))
+    pieces = [linear(one) for one in group]
+    together = np.concatenate(pieces, axis=1)
+    ends = np.cumsum([piece.shape[1] for piece in pieces])
+    centres = [task_centres(one) for one in group]
     for counts in count_blocks(seed, replicates, group[0].sizes):
-        exact = counts.astype(float)
-        for i, (one, dot) in enumerate(zip(group, dots, strict=True)):
-            off, means = deviations(one, dot, counts, exact)
+        products = np.split(counts.astype(float) @ together, ends[:-1], axis=1)
+        block = []
+        for one, product, centre in zip(group, products, centres, strict=True):
+            if one.name == "median":
+                block.append((row_medians(product + centre) - one.estimate, product))
+                continue
+            iqm = one.name == "IQM"
+            off = quartile_means(one, counts) - one.estimate if iqm else product[:, 0]
+            block.append((off, product[:, :0]))
+        yield block
+
+
+def resample(group: Sequence[Prepared], replicates: int, seed: int) -> list[Spread]:
+    """Spread of each aggregate over the replicates; see replicate_blocks()."""
+    import numpy as np
+
+    tasks = len(group[0].sizes)
+    sums = np.zeros((len(group), 2))
+    along = np.zeros((len(group), 3, tasks))
+    for block in replicate_blocks(group, replicates, seed):
+        for i, (off, means) in enumerate(block):
             sums[i] += off.sum(), off @ off
-            if means is not None:
-                along[i] += off @ means, means.sum(0), (means * means).sum(0), off.sum()
+            if means.size:
+                along[i] += [off @ means, means.sum(0), (means * means).sum(0)]
     out = []
     for one, (total, square), rows in zip(group, sums, along, strict=True):
-        variance = max(0.0, square / replicates - (total / replicates) ** 2)
         slopes = np.full(tasks, one.factor / tasks)
         if one.name == "median":
-            product, mean_sum, mean_square, off_sum = rows / replicates
-            width = mean_square - mean_sum**2
-            flat_tasks = width <= (FLAT * one.size) ** 2
-            slopes = (product - off_sum * mean_sum) / np.where(flat_tasks, np.inf, width)
-        out.append(Spread(variance if math.sqrt(variance) > FLAT * one.size else 0.0, slopes))
+            product, means, squares = rows / replicates
+            width = squares - means**2
+            width[width <= (FLAT * one.size) ** 2] = np.inf
+            slopes = (product - total / replicates * means) / width
+        out.append(Spread(variance_of(total, square, replicates, one.size), slopes))
     return out
 
 
 def paired_variance(a: Prepared, b: Prepared, replicates: int, seed: int) -> float:
     """Variance of the difference of two aggregates of which the same runs are drawn."""
-    first, second = linear(a), linear(b)
     total = square = 0.0
-    for counts in count_blocks(seed, replicates, a.sizes):
-        exact = counts.astype(float)
-        off = deviations(a, first, counts, exact)[0] - deviations(b, second, counts, exact)[0]
+    for (first, _), (second, _) in replicate_blocks([a, b], replicates, seed):
+        off = first - second
         total, square = total + float(off.sum()), square + float(off @ off)
-    variance = max(0.0, square / replicates - (total / replicates) ** 2)
-    return variance if math.sqrt(variance) > FLAT * max(a.size, b.size) else 0.0
+    return variance_of(total, square, replicates, max(a.size, b.size))
 
 
-def linear(one: Prepared) -> np.ndarray:
-    """What counts are multiplied with: (N, 1) gives the aggregate, (N, T) the task means.
+def variance_of(total: float, square: float, count: int, size: float) -> float:
+    """Variance from a sum and a sum of squares; 0 where it is rounding at the scores' size."""
+    variance = square / count - (total / count) ** 2
+    return variance if variance > (FLAT * size) ** 2 else 0.0
 
-    Everything is taken from its task's mean, so that products of counts are deviations.
-    """
+
+def task_centres(one: Prepared) -> np.ndarray:
+    """Task means of the (cut) scores, (T,)."""
     import numpy as np
 
     sizes = np.array(one.sizes)
+    return np.asarray(np.add.reduceat(one.values, np.cumsum(sizes) - sizes) / sizes)
+
+
+def linear(one: Prepared) -> np.ndarray:
+    """What counts are multiplied with: mean and gap (N, 1), median (N, T) for the task means.
+
+    Scores are taken from their task's mean, so the products are deviations. IQM: (N, 0).
+    """
+    import numpy as np
+
+    if one.name == "IQM":
+        return np.zeros((len(one.values), 0))
+    sizes = np.array(one.sizes)
     task = np.repeat(np.arange(len(sizes)), sizes)
-    centre = np.add.reduceat(one.values, np.cumsum(sizes) - sizes) / sizes
-    apart = (one.values - centre[task]) / (sizes[task] - 1)
+    apart = (one.values - task_centres(one)[task]) / (sizes[task] - 1)
     if one.name == "median":
         return np.where(task[:, None] == np.arange(len(sizes)), apart[:, None], 0.0)
     return np.asarray(apart[:, None] * one.factor / len(sizes))
 
 
-def deviations(
-    one: Prepared, dot: np.ndarray, counts: np.ndarray, exact: np.ndarray
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """Resampled aggregates less the estimate, (B,); for the median also those of the task means."""
+def row_medians(rows: np.ndarray) -> np.ndarray:
+    """Median of each row."""
     import numpy as np
 
-    if one.name == "IQM":
-        return quartile_means(one, counts) - one.estimate, None
-    means = exact @ dot
-    if one.name != "median":
-        return means[:, 0], None
-    starts = np.cumsum(one.sizes) - np.array(one.sizes)
-    centre = np.add.reduceat(one.values, starts) / np.array(one.sizes)
-    return np.median(means + centre, axis=1) - one.estimate, means
+    low, high = (rows.shape[1] - 1) // 2, rows.shape[1] // 2
+    part = np.partition(rows, (low, high), axis=1)
+    return np.asarray((part[:, low] + part[:, high]) / 2)
 
 
 def quartile_means(one: Prepared, counts: np.ndarray) -> np.ndarray:
@@ -180,12 +212,13 @@ def quartile_means(one: Prepared, counts: np.ndarray) -> np.ndarray:
     ranked = np.take(counts, one.order, axis=1)
     if len(set(one.sizes)) == 1:
         total = float(len(sizes) * (sizes[0] - 1))
-        reached = np.cumsum(ranked, axis=1, dtype=np.int32)
+        reached = np.cumsum(ranked, axis=1, dtype=ranked.dtype)
     else:
         total = 1.0
         weights = np.repeat(1 / (len(sizes) * (sizes - 1)), sizes)[one.order]
         reached = np.cumsum(ranked * weights, axis=1)
-    held = np.clip(reached[:, :-1], LOWER * total, UPPER * total, dtype=float)
+    held = reached[:, :-1].astype(float)
+    np.clip(held, LOWER * total, UPPER * total, out=held)
     inside = held @ (np.diff(one.sorted) / total)
     edges = UPPER * one.sorted[-1] - LOWER * one.sorted[0]
     return np.asarray((edges - inside) / (UPPER - LOWER))
