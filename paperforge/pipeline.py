@@ -33,15 +33,17 @@ def load(project: Project, meter: Meter | None = None, *, rows: bool = False) ->
     return results.load(project.sources, project, meter, history=rows, rows=rows)
 
 
-def analyse(results: Results, project: Project, *, signed: bool = False) -> Analysis:
+def analyse(results: Results, project: Project, *, full: bool = False) -> Analysis:
     """Decide what the results support; with learning curves where a figure draws them.
 
-    `signed`: with the digest of the data in each decision's signature, which takes a look at all
-    bytes of the inputs.
+    `full`: with effect sizes, and with the digest of the data in each decision's signature, which
+    takes a look at all bytes of the inputs.
     """
     from paperforge import stats
 
-    analysis = stats.analyse(results, project.design, data=results.digest if signed else "")
+    analysis = stats.analyse(
+        results, project.design, data=results.digest if full else "", effects=full
+    )
     needs = []
     for place, spec in enumerate(project.figures):
         with _declared_at(project, "figures", place):

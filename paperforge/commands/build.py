@@ -133,7 +133,7 @@ def _build(
         step("reading results")
         results = progress.load(paper)
         step(f"{results.rows} rows; deciding what they support")
-        analysis = pipeline.analyse(results, paper)
+        analysis = pipeline.analyse(results, paper, full=True)
     manuscript = pipeline.render(paper, analysis, place)
     name, hidden = pipeline.paper_folders(place, paper.mode)
     out, work = root / "build" / name, root / "build" / hidden

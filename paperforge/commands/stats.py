@@ -18,7 +18,7 @@ def stats(options: ResultOptions, *, form: str = "text") -> int:
 
     project = inputs.project_of(options)
     results = progress.load(project, quiet=form == "json")
-    analysis = pipeline.analyse(results, replace(project, figures=()), signed=True)
+    analysis = pipeline.analyse(results, replace(project, figures=()), full=True)
     say(results.notes + analysis.notes)
     if form == "json":
         give(analysis_json.render(analysis, results.notes), None)

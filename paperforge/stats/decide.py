@@ -22,8 +22,10 @@ from paperforge.stats.design import (
     replicate_noun,
     replication,
 )
+from paperforge.stats.measure import effect
 from paperforge.stats.over import groups, omnibus, over_datasets, ranks
 from paperforge.stats.signature import signature
+from paperforge.stats.winners import winners
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,11 +44,14 @@ class Case:
         return self.one.primary and self.cells.metric.primary
 
 
-def analyse(results: Results, spec: DesignSpec, *, data: str = "") -> Analysis:
+def analyse(
+    results: Results, spec: DesignSpec, *, data: str = "", effects: bool = False
+) -> Analysis:
     """Read the design, compare the methods, correct over the family and decide.
 
     Numbers are in printed units (stored value x metric.scale). See the package's docstring for the
     table from design to test. data: the digest of the results, for the decisions' signatures.
+    effects: with effect sizes, which take longer than the tests where comparisons are many.
     Raises InputError where the declared design cannot be.
     """
     import numpy as np
@@ -78,6 +83,12 @@ def analyse(results: Results, spec: DesignSpec, *, data: str = "") -> Analysis:
             Case(cells, one) for cells, found in zip(tables, compared, strict=True) for one in found
         ]
         decisions = decide(cases, spec)
+        if effects:
+            decisions = [
+                replace(d, effect=effect(case.cells, case.one))
+                for d, case in zip(decisions, cases, strict=True)
+            ]
+        best = [winners(cells, spec) for cells in tables if spec.best_set and cells.metric.tested]
     place = holds_for(unit, len(results.datasets))
     return Analysis(
         design,
@@ -90,6 +101,7 @@ def analyse(results: Results, spec: DesignSpec, *, data: str = "") -> Analysis:
         omnibus=tuple(row for one in over for row in omnibus(one)),
         ranks=tuple(row for one in over for row in ranks(one)),
         groups=tuple(groups(one, decisions, spec) for one in over),
+        best=tuple(one for one in best if one is not None),
     )
 
 
