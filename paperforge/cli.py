@@ -277,6 +277,35 @@ def stats(**given: Any) -> int:  # noqa: ANN401  click's options, by name
 @cli.command(
     epilog="""\b
 Examples:
+  paperforge reproduce published.toml runs/            their numbers beside ours
+  paperforge reproduce published.csv results.csv --unit accuracy=% --format latex -o table.tex
+\b
+PUBLISHED is a CSV with the columns method, metric, value and cite (and dataset, spread, kind, n),
+or TOML with an entry [[quoted]] a number. Write values as they are printed: 90.30 is exact to two
+decimals.
+"""
+)
+@click.argument("published", type=click.Path(path_type=Path))
+@result_options
+@output_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "latex", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
+def reproduce(published: Path, **given: Any) -> int:  # noqa: ANN401  click's options, by name
+    """Compare published values with reproduced runs: within rounding or interval, or different."""
+    from paperforge.commands.reproduce import reproduce as command
+
+    return command(published, split_options(given), **given)
+
+
+@cli.command(
+    epilog="""\b
+Examples:
   paperforge runs mlflow.db                 the first rows, and a summary of all
   paperforge runs results/ --path '{dataset}/{method}/seed={seed}'
   paperforge runs wandb/ --map method=config.model.name -o tidy.csv

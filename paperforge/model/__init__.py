@@ -12,6 +12,15 @@ from __future__ import annotations
 from paperforge.model.analysis import Aggregate, Analysis, Curve, Decision, Design, Verdict
 from paperforge.model.messages import Diagnostic, Severity
 from paperforge.model.paper import TEX_FILES, Build, Check, File, Manuscript, Owner, Venue
+from paperforge.model.protocol import (
+    Frozen,
+    Look,
+    PlannedMethod,
+    PlannedMetric,
+    Protocol,
+    Spending,
+    Stopping,
+)
 from paperforge.model.reading import Found, Meter, Missing, Point, Raw, Results, Sample, Store
 from paperforge.model.setting import Cell, Column, Figure, Macro, Mark, Note, Row, Table
 
@@ -30,6 +39,8 @@ __all__ = [
     "Figure",
     "File",
     "Found",
+    "Frozen",
+    "Look",
     "Macro",
     "Manuscript",
     "Mark",
@@ -37,12 +48,17 @@ __all__ = [
     "Missing",
     "Note",
     "Owner",
+    "PlannedMethod",
+    "PlannedMetric",
     "Point",
+    "Protocol",
     "Raw",
     "Results",
     "Row",
     "Sample",
     "Severity",
+    "Spending",
+    "Stopping",
     "Store",
     "Table",
     "Venue",
