@@ -12,13 +12,23 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, File, Manuscript, Owner, Severity
-from paperforge.spec import FigureSpec, Mode, TableSpec
+from paperforge.spec import FigureSpec, Mode, TableSpec, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from paperforge.model import Analysis, Build, Figure, Meter, Results, Table, Venue
+    from paperforge.model import (
+        Analysis,
+        Build,
+        Figure,
+        Look,
+        Meter,
+        Protocol,
+        Results,
+        Table,
+        Venue,
+    )
     from paperforge.spec import Project
 
 
@@ -45,6 +55,38 @@ def analyse(results: Results, project: Project) -> Analysis:
     if not any(needs):
         return analysis
     return with_curves(results, analysis, project.figures)
+
+
+def planned(
+    results: Results, analysis: Analysis, project: Project, file: Path | None = None
+) -> tuple[Diagnostic, ...]:
+    """Whether the analysis is the one that a plan says (the project's own, if there is one).
+
+    Raises InputError for a plan that is wrong, or is asked for and not there.
+    """
+    from paperforge import protocol
+
+    file = file or project.root / protocol.NAME
+    if file == project.root / protocol.NAME and not file.exists():
+        return ()
+    plan = protocol.load(file)
+    runs = {
+        (metric.name, one.method, one.dataset): len(one.values)
+        for metric in results.metrics
+        for one in results.samples(metric.name, Unit.SEED)
+        if len(one.values)
+    }
+    return protocol.against(plan, analysis, runs, _look(plan.in_force, analysis, runs))
+
+
+def _look(
+    plan: Protocol, analysis: Analysis, runs: Mapping[tuple[str, str, str], int]
+) -> Look | None:
+    """What a plan with several looks says about the present one."""
+    from paperforge import protocol, stats
+
+    n = protocol.replicates(plan, analysis, runs)
+    return stats.look(plan, n) if plan.stopping.looks and n else None
 
 
 def with_curves(results: Results, analysis: Analysis, figures: tuple[FigureSpec, ...]) -> Analysis:

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.project.read import text_of
 from paperforge.protocol import lock, read
-from paperforge.protocol.check import against
+from paperforge.protocol.check import against, replicates
 from paperforge.protocol.differ import changes
 from paperforge.protocol.write import dump
 
 if TYPE_CHECKING:
     from paperforge.model import Frozen, Protocol
 
-__all__ = ["NAME", "Plan", "against", "changes", "dump", "load", "lock", "lock_of"]
+__all__ = ["NAME", "Plan", "against", "changes", "dump", "load", "lock", "lock_of", "replicates"]
 
 NAME = "plan.toml"
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _HEAD = """\
 # The plan of this study, written before the results that it is to judge. Edit it, then
 #   paperforge plan --freeze   keeps its hash and the date
-#   paperforge plan --check    says whether the analysis still is the planned one, as every build does
+#   paperforge plan --check    says whether the analysis still is the planned one; every build does
 """
 _STOPPING = """\
 [stopping]
