@@ -58,18 +58,24 @@ def analyse(results: Results, project: Project) -> Analysis:
 
 
 def planned(
-    results: Results, analysis: Analysis, project: Project, file: Path | None = None
+    results: Results,
+    analysis: Analysis,
+    project: Project,
+    file: Path | None = None,
+    shown: str = "",
 ) -> tuple[Diagnostic, ...]:
     """Whether the analysis is the one that a plan says (the project's own, if there is one).
 
-    Raises InputError for a plan that is wrong, or is asked for and not there.
+    `shown`: what messages call it. Raises InputError for a plan that is wrong, or that is asked
+    for and is not there.
     """
     from paperforge import protocol
 
-    file = file or project.root / protocol.NAME
-    if file == project.root / protocol.NAME and not file.exists():
-        return ()
-    plan = protocol.load(file)
+    if file is None:
+        file = project.root / protocol.NAME
+        if not file.exists():
+            return ()
+    plan = protocol.load(file, shown or file.name)
     runs = {
         (metric.name, one.method, one.dataset): len(one.values)
         for metric in results.metrics
@@ -83,10 +89,21 @@ def _look(
     plan: Protocol, analysis: Analysis, runs: Mapping[tuple[str, str, str], int]
 ) -> Look | None:
     """What a plan with several looks says about the present one."""
-    from paperforge import protocol, stats
+    from paperforge import protocol
+    from paperforge.model import Look
+    from paperforge.stats import spending
 
     n = protocol.replicates(plan, analysis, runs)
-    return stats.look(plan, n) if plan.stopping.looks and n else None
+    looks, alpha = plan.stopping.looks, plan.alpha
+    if not looks or not n:
+        return None
+    if n > looks[-1]:
+        return Look(len(looks) + 1, len(looks), n, looks[-1], 0.0, alpha, alpha)
+    taken = [*(k for k in looks if k < n), n]
+    made = spending.looks([k / looks[-1] for k in taken], alpha, str(plan.stopping.spending))
+    before = made[-2].spent if len(made) > 1 else 0.0
+    now = made[-1]
+    return Look(len(made), len(looks), n, looks[-1], now.alpha, now.spent, before)
 
 
 def with_curves(results: Results, analysis: Analysis, figures: tuple[FigureSpec, ...]) -> Analysis:

@@ -316,6 +316,8 @@ def test_an_ablation_is_a_method_that_was_planned():
 def test_seeds_that_are_missing_or_were_added():
     (one,) = held(counts=runs(lora_rte=2))
     assert one.message == "seeds: lora has 2 of 3 on rte"
+    (one,) = held(counts={k: n for k, n in runs().items() if k[1:] != ("lora", "sst2")})
+    assert one.message == "seeds: lora has 0 of 3 on sst2"
     (one,) = held(counts=runs(5))
     assert one.message.startswith(
         "seeds: lora has 5, planned were 3 on rte and sst2; full has 5, planned were 3"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,7 +18,6 @@ from paperforge.spec import Direction, Role, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from paperforge.model import Analysis, Diagnostic, Results
     from paperforge.protocol import Plan
@@ -34,25 +35,30 @@ def plan_file(project: Project, given: Path | None) -> Path:
     """The plan that is meant: the one given, or plan.toml beside paper.toml."""
     from paperforge import protocol
 
-    file = given if given is not None else project.root / protocol.NAME
-    if given is not None and file.is_dir():
-        file /= protocol.NAME
+    if given is None or given == Path():
+        return Path(os.path.relpath(project.root)) / protocol.NAME
+    file = given / protocol.NAME if given.is_dir() else given
     if file.suffix != ".toml":
         hint = "results stand before the option: paperforge plan results.csv --write"
         raise UsageError("a plan is a .toml file", str(given), hint)
     return file
 
 
-def draft(file: Path, plan: Protocol) -> int:
-    """Write a plan for its author to edit. Raises InputError where there is one already."""
-    from paperforge import protocol
-
+def refuse(file: Path) -> None:
+    """Raise InputError where there is a plan already: it is its author's."""
     if file.exists():
         raise InputError(
             "exists already, and is yours: nothing was written",
             str(file),
             "edit it, or name another file: --write other.toml",
         )
+
+
+def draft(file: Path, plan: Protocol) -> int:
+    """Write a plan for its author to edit. Raises InputError where there is one already."""
+    from paperforge import protocol
+
+    refuse(file)
     write(file, protocol.dump(plan))
     click.echo(f"wrote {file}", err=True)
     click.echo(f"now: edit {file}, then paperforge plan --freeze", err=True)
@@ -95,7 +101,7 @@ def check(results: Results, analysis: Analysis, project: Project, file: Path, fo
     from paperforge import pipeline, protocol
 
     plan = protocol.load(file)
-    found = pipeline.planned(results, analysis, project, file)
+    found = pipeline.planned(results, analysis, project, file, str(file))
     differs = [d for d in found if d.severity is Severity.WARNING]
     code = ChecksFailed.exit_code if differs else DONE
     if form == "json":

@@ -46,15 +46,16 @@ class Plan:
         return read.of(self.frozen[-1].content, lock_name(self.shown))
 
 
-def load(file: Path) -> Plan:
-    """A plan and its lock.
+def load(file: Path, shown: str = "") -> Plan:
+    """A plan and its lock; `shown` is what messages call it.
 
     Raises InputError with the line of every mistake in the plan, and for a lock that is damaged.
     """
+    shown = shown or str(file)
     if not file.is_file():
-        raise InputError("there is no plan", str(file), "paperforge plan --write starts one")
-    current = read.protocol_of(text_of(file), str(file))
-    return Plan(str(file), current, lock.read(lock_of(file)))
+        raise InputError("there is no plan", shown, "paperforge plan --write starts one")
+    current = read.protocol_of(text_of(file), shown)
+    return Plan(shown, current, lock.read(lock_of(file)))
 
 
 def lock_of(file: Path) -> Path:

@@ -158,8 +158,8 @@ def _seeds(plan: Protocol, runs: Runs) -> Iterator[tuple[str, str]]:
     for method, planned in plan.methods.items():
         if planned.seeds is None:
             continue
-        for (metric, name, dataset), n in runs.items():
-            if name != method or metric not in plan.metrics or n in (planned.seeds, *looks):
+        for dataset, n in _cells(plan, method, runs):
+            if n in (planned.seeds, *looks):
                 continue
             text = f"{method} has {n} of {planned.seeds}"
             if n > planned.seeds:
@@ -177,6 +177,15 @@ def _seeds(plan: Protocol, runs: Runs) -> Iterator[tuple[str, str]]:
             f"judge by the first {over}, or report the other seeds as added"
         )
     yield "seeds", message
+
+
+def _cells(plan: Protocol, method: str, runs: Runs) -> Iterator[tuple[str, int]]:
+    """(dataset, runs) of a method on each metric; one that is not there at all is no hole."""
+    metrics = {metric: None for metric, _, _ in runs if metric in plan.metrics}
+    datasets = {d: None for _, _, d in runs if d in plan.datasets or not plan.datasets}
+    if any(name == method for _, name, _ in runs):
+        for metric in metrics:
+            yield from ((d, runs.get((metric, method, d), 0)) for d in datasets)
 
 
 def _few(places: list[str]) -> str:

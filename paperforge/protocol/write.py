@@ -9,6 +9,8 @@ from paperforge.project.write import key_text, value_text
 if TYPE_CHECKING:
     from paperforge.model import PlannedMethod, PlannedMetric, Protocol
 
+_LONG = 28
+"""Letters of a line behind which a comment is not read: it stands above."""
 _HEAD = """\
 # The plan of this study, written before the results that it is to judge. Edit it, then
 #   paperforge plan --freeze   keeps its hash and the date
@@ -52,6 +54,8 @@ def dump(plan: Protocol) -> str:
 
 def _line(key: str, value: object, comment: str) -> str:
     text = f"{key} = {value_text(value)}"
+    if comment and len(text) > _LONG:
+        return f"# {key}: {comment}\n{text}"
     return f"{text:<28}  # {comment}" if comment else text
 
 

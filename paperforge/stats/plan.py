@@ -34,7 +34,7 @@ class Needed:
 
 def t_power(noncentrality: float, df: float, alpha: float) -> float:
     """Power of a two-sided t test, both tails: noncentrality = difference / standard error."""
-    from scipy.special import ndtr, ndtri, nctdtr, stdtrit
+    from scipy.special import nctdtr, ndtr, ndtri, stdtrit
 
     nc = abs(noncentrality)
     if df >= NORMAL_DF:
@@ -161,7 +161,7 @@ def examples_needed(
     icc: float = 0.0,
     level: float = CAUTION,
 ) -> Needed:
-    """Examples on which a paired t test finds a mean difference; clusters of them where cluster > 1.
+    """Examples on which a paired t test finds a mean difference; clusters of them if cluster > 1.
 
     variance: of the difference of the two scores of one example, with its pilot's degrees of
     freedom (0: stated). Examples that come in clusters of `cluster` with intraclass correlation
