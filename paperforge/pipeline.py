@@ -74,7 +74,7 @@ def planned(
     if file is None:
         file = project.root / protocol.NAME
         if not file.exists():
-            return ()
+            return protocol.gone(file)
     plan = protocol.load(file, shown or file.name)
     runs = {
         (metric.name, one.method, one.dataset): len(one.values)

@@ -182,6 +182,9 @@ def test_the_hash_is_the_one_that_it_was():
         '"lora": {"role": "ours", "seeds": 3}}, "metrics": {"accuracy": {"direction": "higher", '
         '"margin": 0.5}}, "question": "Is lora better than full?", "unit": "seed"}'
     )
+    assert lock.digest(content) == (
+        "d6a644823f38b157648daec1ed2563fe3b4649316a2955434df90af6423542fa"
+    )
 
 
 def test_a_lock_that_was_edited_does_not_hold():

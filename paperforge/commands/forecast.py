@@ -167,8 +167,8 @@ def _assumed(one: Forecast) -> Iterator[str]:
     yield from _variance(one)
     if study.cluster > 1:
         yield (
-            f"examples come in clusters of {study.cluster:.3g} with intraclass correlation "
-            f"{study.icc:.2g}: they count {study.effect:.3g} times less"
+            f"examples come in clusters of {study.cluster:.3g} on average, and count "
+            f"{study.effect:.3g} times less than independent ones (Kish's design effect)"
         )
     new = "seeds" if study.unit is Unit.SEED else "examples"
     yield f"new {new} vary as these did; nothing is said about other datasets"
@@ -180,8 +180,8 @@ def _test(study: Study) -> str:
     kind = "paired t" if study.paired else "Welch t"
     if study.averaged > 1:
         return f"stratified {kind} on the average over the {study.averaged} datasets"
-    if study.datasets > 1:
-        return f"{kind} on averages over the {study.datasets} datasets"
+    if study.over > 1:
+        return f"{kind} on averages over the {study.over} datasets"
     return kind
 
 
@@ -242,11 +242,11 @@ def plain(one: Forecast) -> dict[str, Any]:
             "correction": one.correction,
             "family": study.comparisons,
             "alpha_each": study.alpha,
-            "datasets": max(study.datasets, study.averaged),
+            "datasets": study.over,
             "variances": [{"variance": v, "df": df or None} for v, df in study.parts],
             "discordance": study.discordance,
             "cluster": study.cluster,
-            "icc": study.icc,
+            "design_effect": study.effect,
             "sentences": list(_assumed(one)),
         },
     }

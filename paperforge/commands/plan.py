@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from paperforge.commands import forecast, inputs, planned, planning, progress
 from paperforge.commands.output import give, say
 from paperforge.errors import InputError, UsageError
+from paperforge.model import Diagnostic, Severity
 from paperforge.spec import Metric, Unit
 
 if TYPE_CHECKING:
@@ -76,7 +77,11 @@ def plan(options: ResultOptions, asked: PlanOptions) -> int:
         )
     results, analysis = _read(project, quiet=asked.form == "json")
     say(results.notes + analysis.notes)
-    give(_said(_from_pilot(results, analysis, project, asked), asked), None)
+    found = _from_pilot(results, analysis, project, asked)
+    if asked.difference and len(found) > 1:
+        text = f"a difference of {asked.difference:g} is asked of each metric, in its own unit"
+        say((Diagnostic(Severity.NOTE, "--difference", text, "--metric NAME asks it of one"),))
+    give(_said(found, asked), None)
     inputs.save(options, project, results)
     return 0
 
@@ -156,7 +161,8 @@ def _stated(options: ResultOptions, asked: PlanOptions) -> Forecast:
         alpha=alpha if correction == "none" else alpha / (methods - 1),
         discordance=share if datasets == 1 else None,
         cluster=asked.cluster_size or 1.0,
-        icc=asked.icc or 0.0,
+        effect=1 + ((asked.cluster_size or 1.0) - 1) * (asked.icc or 0.0),
+        over=datasets,
         cost=asked.cost,
     )
     name = options.metrics[0] if options.metrics else ""
@@ -198,6 +204,18 @@ def _check_budget(asked: PlanOptions, unit: Unit) -> None:
         raise UsageError("--seeds, --examples N and --budget are one question", hint="give one")
 
 
+def _check_unit(asked: PlanOptions, unit: Unit) -> None:
+    """Raise UsageError where a number of the other unit is asked about."""
+    if unit is Unit.EXAMPLE and asked.n_seeds and asked.write is None:
+        raise UsageError("the pilot replicates examples", "--seeds", "--examples N asks for those")
+    if unit is Unit.SEED and asked.n_examples is not None:
+        raise UsageError(
+            "the pilot replicates seeds",
+            "--examples",
+            "--replicate example compares examples, where the results have their scores",
+        )
+
+
 # ---------------------------------------------------------------------------------------------
 # from pilot results
 # ---------------------------------------------------------------------------------------------
@@ -233,11 +251,13 @@ def _forecasts(results: Results, analysis: Analysis, asked: PlanOptions) -> list
         family = len(analysis.primary(group[0].metric.name))
         comparisons = asked.n_methods - 1 if asked.n_methods else family
         _check_budget(asked, group[0].unit)
+        _check_unit(asked, group[0].unit)
         studies = [
             planning.of_pilot(
                 pilot,
                 methods=asked.n_methods or len(analysis.methods),
                 datasets=1 if results.shared_runs else len(analysis.datasets),
+                over=len(analysis.datasets),
                 comparisons=comparisons,
                 alpha=design.alpha if design.correction == "none" else design.alpha / comparisons,
                 cost=asked.cost,

@@ -40,18 +40,17 @@ class Study:
     """Of one comparison: that of the family over its size."""
     discordance: float | None = None
     cluster: float = 1.0
-    icc: float = 0.0
+    """Examples a cluster, on average."""
+    effect: float = 1.0
+    """Of clusters, on the variance of a mean."""
+    over: int = 1
+    """Datasets that the estimate averages."""
     scale: float = 1.0
     """Printed units of a share: 100 for per cent."""
     have: int = 0
     """Replicates in the pilot; 0: none."""
     cost: float | None = None
     """Hours a run."""
-
-    @property
-    def effect(self) -> float:
-        """Of clusters, on the variance of a mean."""
-        return 1 + (self.cluster - 1) * self.icc
 
     @property
     def mcnemar(self) -> bool:
@@ -162,9 +161,19 @@ def affordable(study: Study, budget: float) -> int:
 
 
 def of_pilot(
-    pilot: Pilot, *, methods: int, datasets: int, comparisons: int, alpha: float, cost: float | None
+    pilot: Pilot,
+    *,
+    methods: int,
+    datasets: int,
+    over: int,
+    comparisons: int,
+    alpha: float,
+    cost: float | None,
 ) -> Study:
-    """The study that a pilot's comparison would be with more replicates."""
+    """The study that a pilot's comparison would be with more replicates.
+
+    datasets: those that need runs of their own; over: those that the estimate averages.
+    """
     return Study(
         unit=pilot.unit,
         paired=pilot.paired,
@@ -176,7 +185,8 @@ def of_pilot(
         alpha=alpha,
         discordance=pilot.discordance,
         cluster=pilot.cluster,
-        icc=pilot.icc,
+        effect=pilot.effect,
+        over=over,
         scale=abs(pilot.metric.scale),
         have=pilot.n,
         cost=cost,
@@ -187,6 +197,6 @@ def widest(studies: Sequence[Study]) -> int:
     """Which study needs the most: that with the largest standard error of a replicate."""
 
     def size(study: Study) -> float:
-        return math.fsum(v for v, _ in study.parts) / study.averaged**2
+        return math.fsum(v for v, _ in study.parts) * study.effect / study.averaged**2
 
     return max(range(len(studies)), key=lambda i: size(studies[i]))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
+from paperforge.model import Diagnostic, Severity
 from paperforge.project.read import text_of
 from paperforge.protocol import lock, read
 from paperforge.protocol.check import against, replicates
@@ -24,7 +25,18 @@ from paperforge.protocol.write import dump
 if TYPE_CHECKING:
     from paperforge.model import Frozen, Protocol
 
-__all__ = ["NAME", "Plan", "against", "changes", "dump", "load", "lock", "lock_of", "replicates"]
+__all__ = [
+    "NAME",
+    "Plan",
+    "against",
+    "changes",
+    "dump",
+    "gone",
+    "load",
+    "lock",
+    "lock_of",
+    "replicates",
+]
 
 NAME = "plan.toml"
 
@@ -56,6 +68,16 @@ def load(file: Path, shown: str = "") -> Plan:
         raise InputError("there is no plan", shown, "paperforge plan --write starts one")
     current = read.protocol_of(text_of(file), shown)
     return Plan(shown, current, lock.read(lock_of(file)))
+
+
+def gone(file: Path) -> tuple[Diagnostic, ...]:
+    """A warning where a plan is not there, and was frozen once; without a lock nothing."""
+    frozen = lock.read(lock_of(file))
+    if not frozen:
+        return ()
+    text = f"a plan was frozen on {frozen[-1].date}, and is not there any more"
+    hint = f"take it from the version control, or remove {lock_of(file).name} too"
+    return (Diagnostic(Severity.WARNING, file.name, text, hint, "plan-gone"),)
 
 
 def lock_of(file: Path) -> Path:

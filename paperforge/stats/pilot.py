@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from paperforge.spec import Unit
 from paperforge.stats.cells import merge, moments
-from paperforge.stats.nested import nested
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,8 +17,10 @@ if TYPE_CHECKING:
     from paperforge.spec import Metric
     from paperforge.stats.means import Part
 
-    Keyed = Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray | None]]
-    """Dataset -> keys, values, clusters of one method, one row a key."""
+    Rows = tuple[np.ndarray, np.ndarray, np.ndarray | None]
+    """Keys, values, clusters: arrays of shape (n,), one row a key."""
+    Keyed = Mapping[str, Rows]
+    """Dataset -> rows of one method."""
 
 ENOUGH = 2
 
@@ -29,8 +30,8 @@ class Pilot:
     """One comparison of a pilot, in squared printed units.
 
     parts: variance of one replicate and its degrees of freedom, of each method on each dataset;
-    for a paired comparison of the difference, one a dataset (plan.seeds_needed). Where runs are
-    averaged over the datasets first, of the averages, and `datasets` is 1.
+    for a paired comparison of the difference, one a dataset (plan.seeds_needed). Where runs or
+    examples that are in several datasets are averaged first, of the averages, and `datasets` is 1.
     """
 
     metric: Metric
@@ -48,8 +49,8 @@ class Pilot:
     """0/1 scores on one dataset: share of the examples that only one of the two has right."""
     cluster: float = 1.0
     """Examples a cluster, on average."""
-    icc: float = 0.0
-    """Of the differences, within clusters."""
+    effect: float = 1.0
+    """How much clusters add to the variance of a mean; never below 1."""
 
 
 def pilots(results: Results, analysis: Analysis) -> tuple[Pilot, ...]:
@@ -91,17 +92,19 @@ def _pilot(
     paired = unit is Unit.EXAMPLE or pairs
     if unit is Unit.SEED and len(a) > 1 and (shared_runs or paired):
         a, b = {"": _averaged(a)}, {"": _averaged(b)}
-    rows = [_differences(a[d], b[d]) for d in a] if paired else [(*a[d],) for d in a]
-    rows += [] if paired else [(*b[d],) for d in b]
+    rows = [_differences(a[d], b[d]) for d in a] if paired else [*a.values(), *b.values()]
     least = min(len(values) for _, values, _ in rows)
     if least < ENOUGH:
         return None
+    discordance = None
+    cluster, effect = 1.0, 1.0
+    if unit is Unit.EXAMPLE:
+        discordance = _discordance(a, b, rows)
+        rows = _crossed(rows)
+        least = min(len(values) for _, values, _ in rows)
+        cluster, effect = _clusters(rows)
     scale = metric.scale**2
     parts = tuple((_variance(values) * scale, len(values) - 1.0) for _, values, _ in rows)
-    cluster, icc = 1.0, 0.0
-    if unit is Unit.EXAMPLE:
-        cluster, icc = _clusters(rows)
-    discordance = _discordance(a, b, rows) if unit is Unit.EXAMPLE else None
     return Pilot(
         metric,
         decision.a,
@@ -109,12 +112,12 @@ def _pilot(
         unit,
         paired,
         parts,
-        len(a),
+        len(rows) if paired else len(a),
         least,
         decision.estimate,
         discordance,
         cluster,
-        icc,
+        effect,
     )
 
 
@@ -124,10 +127,7 @@ def _variance(values: np.ndarray) -> float:
     return moments(values, float(np.abs(values).max()))[1] ** 2
 
 
-def _differences(
-    a: tuple[np.ndarray, np.ndarray, np.ndarray | None],
-    b: tuple[np.ndarray, np.ndarray, np.ndarray | None],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+def _differences(a: Rows, b: Rows) -> Rows:
     """Differences on the keys that both have."""
     import numpy as np
 
@@ -136,7 +136,7 @@ def _differences(
     return keys, a[1][left] - b[1][right], clusters
 
 
-def _averaged(cells: Keyed) -> tuple[np.ndarray, np.ndarray, None]:
+def _averaged(cells: Keyed) -> Rows:
     """One method's replicates averaged over the datasets, key by key."""
     import numpy as np
 
@@ -148,24 +148,50 @@ def _averaged(cells: Keyed) -> tuple[np.ndarray, np.ndarray, None]:
     return common, np.asarray(np.mean(values, axis=0), dtype=float), None
 
 
-def _clusters(
-    rows: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray | None]],
-) -> tuple[float, float]:
-    """Examples a cluster, and the intraclass correlation of the differences; the worst dataset."""
-    found = []
+def _crossed(rows: Sequence[Rows]) -> list[Rows]:
+    """Examples of several datasets, where some are in more than one: one row an example.
+
+    Its value is what it adds to the average over the D datasets, as a deviation from each mean:
+    sum over its datasets of (difference - mean) N / (n D). The variance of N such rows over N is
+    that of the average, however the datasets overlap (Liang and Zeger 1986, Biometrika 73(1)).
+    """
+    import numpy as np
+
+    keys, code = np.unique(np.concatenate([k for k, _, _ in rows]), return_inverse=True)
+    if len(rows) == 1 or len(keys) == len(code):
+        return list(rows)
+    weights = [(v - v.mean()) * (len(keys) / (len(v) * len(rows))) for _, v, _ in rows]
+    added = np.bincount(code.ravel(), np.concatenate(weights), len(keys))
+    clusters = None
+    if all(c is not None for _, _, c in rows):
+        clusters = np.empty(len(keys), dtype=np.int64)
+        clusters[code.ravel()] = np.concatenate([c for _, _, c in rows if c is not None])
+    return [(keys, added, clusters)]
+
+
+def _clusters(rows: Sequence[Rows]) -> tuple[float, float]:
+    """Examples a cluster, and what clusters add to the variance; of the worst dataset.
+
+    The variance of a mean of clusters (CR1: Liang and Zeger 1986) over that of as many independent
+    examples: Kish's design effect, as it is and not from one intraclass correlation.
+    """
+    import numpy as np
+
+    found = [(1.0, 1.0)]
     for _, values, clusters in rows:
         if clusters is None:
             continue
-        whole = nested(values, clusters)
-        total = whole.between + whole.within
-        if len(whole.prompts) < len(values) and total > 0:
-            found.append((len(values) / len(whole.prompts), whole.between / total))
-    return max(found, key=lambda pair: (pair[0] - 1) * pair[1], default=(1.0, 0.0))
+        _, code = np.unique(clusters, return_inverse=True)
+        sums = np.bincount(code.ravel(), values - values.mean())
+        many, variance = len(sums), _variance(values)
+        if many < ENOUGH or many == len(values) or variance <= 0:
+            continue
+        together = float(sums @ sums) * many / (many - 1) / len(values)
+        found.append((len(values) / many, max(1.0, together / variance)))
+    return max(found, key=lambda pair: pair[1])
 
 
-def _discordance(
-    a: Keyed, b: Keyed, rows: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray | None]]
-) -> float | None:
+def _discordance(a: Keyed, b: Keyed, rows: Sequence[Rows]) -> float | None:
     """Share of examples that differ, where all scores of the one dataset are 0 or 1."""
     if len(rows) != 1:
         return None

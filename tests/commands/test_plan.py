@@ -124,16 +124,54 @@ def scores(tmp_path):
     return path
 
 
+def detected(paperforge, *given):
+    """What the pilot's n would find, by plan; what the analysis says of the same results."""
+    (one,) = plans(paperforge("plan", *given, "--format", "json"))
+    stats = json.loads(paperforge("stats", *given, "--format", "json").out)
+    (decision,) = [d for d in stats["decisions"] if d["primary"]]
+    return one, decision
+
+
 def test_a_pilot_of_examples(paperforge, scores):
-    said = paperforge("plan", scores, "--difference", "0.03", "--format", "json")
-    (one,) = plans(said)
+    one, decision = detected(paperforge, scores)
     assert one["unit"] == "example"
     assert one["assumed"]["discordance"] == pytest.approx(0.15)
+    assert one["detectable"] == pytest.approx(decision["detectable"], rel=1e-9)
+    said = paperforge("plan", scores, "--difference", "0.2")
+    assert "(for a difference above that share, as many differ as the difference takes)" in said.out
 
 
 def test_a_pilot_in_clusters(paperforge, scores):
-    said = paperforge("plan", scores, "--map", "source=cluster", "--difference", "0.03")
-    assert "clusters of 4 with intraclass correlation" in said.out
+    one, decision = detected(paperforge, scores, "--map", "source=cluster")
+    assert one["assumed"]["cluster"] == 4
+    assert one["detectable"] == pytest.approx(decision["detectable"], rel=0.05)
+    assert one["assumed"]["design_effect"] > 1.2
+
+
+def graded(tmp_path, shift):
+    """Graded scores of 60 examples on two datasets; `shift` of the second one's ids."""
+    lines = ["method,dataset,example,score"]
+    for m in "ab":
+        for place, d in enumerate("xy"):
+            for i in range(60):
+                spread = (i * (7 if m == "a" else 11)) % 13 / 13
+                lines.append(f"{m},{d},{i + place * shift},{spread + 0.01 * place * (i % 3)}")
+    path = tmp_path / "graded.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("shift", [0, 60])
+def test_a_pilot_of_examples_in_several_datasets(paperforge, tmp_path, shift):
+    """Scores of one example in two datasets go together, so that two datasets are little more."""
+    one, decision = detected(paperforge, graded(tmp_path, shift), "--replicate", "example")
+    assert len(one["assumed"]["variances"]) == (1 if shift == 0 else 2)
+    assert one["detectable"] == pytest.approx(decision["detectable"], rel=0.02)
+
+
+def test_a_number_of_the_other_unit(paperforge, scores, results_csv):
+    assert "the pilot replicates examples" in paperforge("plan", scores, "--seeds", "3").err
+    assert "the pilot replicates seeds" in paperforge("plan", results_csv, "--examples", "9").err
 
 
 @pytest.mark.parametrize(
@@ -296,6 +334,10 @@ def test_every_build_says_whether_it_is_the_planned_one(paperforge, results_csv,
     assert paperforge("plan", folder, "--freeze").code == 0
     (one,) = said()
     assert "frozen on 20" in one["message"]
+    (folder / "plan.toml").rename(folder / "other.toml")
+    (one,) = said()
+    assert one["severity"] == "warning" and "a plan was frozen on 20" in one["message"]
+    (folder / "other.toml").rename(folder / "plan.toml")
     toml = folder / "paper.toml"
     toml.write_text(toml.read_text() + '[design]\ncorrection = "none"\n')
     (one,) = said()
