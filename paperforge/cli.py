@@ -13,14 +13,12 @@ from typing import Any, NoReturn
 import click
 
 from paperforge import __version__
+from paperforge.commands.plan_options import PLAN_EXAMPLES, PlanOptions, plan_options
 from paperforge.errors import PaperforgeError
 from paperforge.options import output_option, report_option, result_options, split_options
 
 SPREADS = ["sd", "se", "ci", "none"]
 MODES = ["draft", "submission", "preprint", "final"]
-ABOVE = click.FloatRange(0, min_open=True)
-SHARE = click.FloatRange(0, 1, min_open=True)
-COUNT = click.IntRange(1)
 OUR_BUG = 3
 INTERRUPTED = 130
 
@@ -277,70 +275,9 @@ def stats(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     return command(split_options(given), **given)
 
 
-@cli.command(
-    epilog="""\b
-Examples:
-  paperforge plan pilot.csv --ours lora --difference 1    how many seeds find 1 point
-  paperforge plan --sd 0.8 --difference 1 --datasets 5 --methods 4 --cost 2.5
-  paperforge plan --sd 0.8 --budget 100 --cost 2.5        what 100 hours would find
-  paperforge plan --discordant 0.1 --difference 0.02      how many test examples
-\b
-The protocol, before the results are there:
-  paperforge plan --write --ours lora --baseline full --metric accuracy --seeds 5
-  paperforge plan --freeze                                keeps its hash and the date: plan.lock
-  paperforge plan --check                                 is the analysis still the planned one?
-\b
-Exit codes: 0 done (with --check: as planned), 1 your input needs a change, 5 not as planned.
-"""
-)
+@cli.command(epilog=PLAN_EXAMPLES)
 @result_options
-@click.option(
-    "--difference", type=ABOVE, metavar="D", help="The difference to find, in printed units."
-)
-@click.option("--sd", type=ABOVE, help="Between seeds (with --pair-by seed: of their differences).")
-@click.option(
-    "--discordant", type=SHARE, metavar="Q", help="Share of examples that only one has right."
-)
-@click.option(
-    "--seeds", "n_seeds", type=COUNT, metavar="N", help="Seeds of each method on each dataset."
-)
-@click.option(
-    "--examples",
-    "n_examples",
-    is_flag=False,
-    flag_value=0,
-    type=click.IntRange(0),
-    metavar="[N]",
-    help="Test examples are replicated, one run a model; N of them.",
-)
-@click.option("--icc", type=click.FloatRange(0, 1), help="Of examples in clusters.")
-@click.option("--cluster-size", type=click.FloatRange(1), metavar="M", help="Examples a cluster.")
-@click.option("--datasets", "n_datasets", type=COUNT, metavar="N", help="Averaged over so many.")
-@click.option(
-    "--methods",
-    "n_methods",
-    type=COUNT,
-    metavar="K",
-    help="Ours and K - 1 others: the family is K - 1 comparisons (2).",
-)
-@click.option("--budget", type=ABOVE, metavar="HOURS", help="What would it find? Needs --cost.")
-@click.option("--cost", type=ABOVE, metavar="HOURS", help="Of one run.")
-@click.option(
-    "--write",
-    is_flag=False,
-    flag_value=".",
-    type=click.Path(path_type=Path),
-    metavar="[FILE]",
-    help="Draft the protocol, for you to edit (plan.toml beside paper.toml).",
-)
-@click.option("--freeze", is_flag=True, help="Keep the protocol's hash and the date in plan.lock.")
-@click.option("--check", is_flag=True, help="Say what was added, dropped or changed since.")
-@click.option(
-    "--plan",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Another protocol than plan.toml.",
-)
+@plan_options
 @report_option
 def plan(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     """Say how many seeds or examples a difference takes; keep the study's protocol.
@@ -348,11 +285,9 @@ def plan(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     The variance comes from pilot results (SOURCE, or the paper.toml of this folder), or is stated
     by --sd or --discordant. Power is .8, tests are two-sided.
     """
-    from paperforge.commands.plan import PlanOptions
     from paperforge.commands.plan import plan as command
 
-    options = split_options(given)
-    return command(options, PlanOptions(**given))
+    return command(split_options(given), PlanOptions(**given))
 
 
 @cli.command(
@@ -361,9 +296,8 @@ Examples:
   paperforge reproduce published.toml runs/            their numbers beside ours
   paperforge reproduce published.csv results.csv --unit accuracy=% --format latex -o table.tex
 \b
-PUBLISHED is a CSV with the columns method, metric, value and cite (and dataset, spread, kind, n),
-or TOML with an entry [[quoted]] a number. Write values as they are printed: 90.30 is exact to two
-decimals.
+PUBLISHED: CSV with the columns method, metric, value and cite (and dataset, spread, kind, n), or
+TOML with an entry [[quoted]] a number. Values as they are printed: 90.30 has two decimals.
 """
 )
 @click.argument("published", type=click.Path(path_type=Path))
@@ -374,7 +308,6 @@ decimals.
     "form",
     type=click.Choice(["text", "markdown", "latex", "json"]),
     default="text",
-    show_default=True,
     help="How to print.",
 )
 def reproduce(published: Path, **given: Any) -> int:  # noqa: ANN401  click's options, by name

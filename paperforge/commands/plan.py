@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,35 +17,13 @@ from paperforge.spec import Metric, Unit
 if TYPE_CHECKING:
     from paperforge.commands.forecast import Forecast
     from paperforge.commands.inputs import ResultOptions
+    from paperforge.commands.plan_options import PlanOptions
     from paperforge.model import Analysis, Results
     from paperforge.spec import Project
     from paperforge.stats.pilot import Pilot
 
 ALPHA = 0.05
 TWO = 2
-
-
-@dataclass(frozen=True, slots=True)
-class PlanOptions:
-    """What is asked, as given on the command line; differences in printed units."""
-
-    difference: float | None = None
-    sd: float | None = None
-    discordant: float | None = None
-    n_seeds: int | None = None
-    n_examples: int | None = None
-    """0: examples are the unit, and how many is the question."""
-    icc: float | None = None
-    cluster_size: float | None = None
-    n_datasets: int | None = None
-    n_methods: int | None = None
-    budget: float | None = None
-    cost: float | None = None
-    write: Path | None = None
-    freeze: bool = False
-    check: bool = False
-    plan: Path | None = None
-    form: str = "text"
 
 
 def plan(options: ResultOptions, asked: PlanOptions) -> int:
