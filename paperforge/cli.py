@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from paperforge import __version__
+from paperforge.commands.plan_options import PLAN_EXAMPLES, PlanOptions, plan_options
 from paperforge.errors import PaperforgeError
 from paperforge.options import output_option, report_option, result_options, split_options
 
@@ -279,6 +280,48 @@ def stats(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     from paperforge.commands.stats import stats as command
 
     return command(split_options(given), **given)
+
+
+@cli.command(epilog=PLAN_EXAMPLES)
+@result_options
+@plan_options
+@report_option
+def plan(**given: Any) -> int:  # noqa: ANN401  click's options, by name
+    """Say how many seeds or examples a difference takes; keep the study's protocol.
+
+    The variance comes from pilot results (SOURCE, or the paper.toml of this folder), or is stated
+    by --sd or --discordant. Power is .8, tests are two-sided.
+    """
+    from paperforge.commands.plan import plan as command
+
+    return command(split_options(given), PlanOptions(**given))
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  paperforge reproduce published.toml runs/            their numbers beside ours
+  paperforge reproduce published.csv results.csv --unit accuracy=% --format latex -o table.tex
+\b
+PUBLISHED: CSV with the columns method, metric, value and cite (and dataset, spread, kind, n), or
+TOML with an entry [[quoted]] a number. Values as they are printed: 90.30 has two decimals.
+"""
+)
+@click.argument("published", type=click.Path(path_type=Path))
+@result_options
+@output_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "latex", "json"]),
+    default="text",
+    help="How to print.",
+)
+def reproduce(published: Path, **given: Any) -> int:  # noqa: ANN401  click's options, by name
+    """Compare published values with reproduced runs: within rounding or interval, or different."""
+    from paperforge.commands.reproduce import reproduce as command
+
+    return command(published, split_options(given), **given)
 
 
 @cli.command(

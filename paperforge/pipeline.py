@@ -12,13 +12,23 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, File, Manuscript, Owner, Severity
-from paperforge.spec import FigureSpec, Mode, TableSpec
+from paperforge.spec import FigureSpec, Mode, TableSpec, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from paperforge.model import Analysis, Build, Figure, Meter, Results, Table, Venue
+    from paperforge.model import (
+        Analysis,
+        Build,
+        Figure,
+        Look,
+        Meter,
+        Protocol,
+        Results,
+        Table,
+        Venue,
+    )
     from paperforge.spec import Project
 
 
@@ -51,6 +61,55 @@ def analyse(results: Results, project: Project, *, full: bool = False) -> Analys
     if not any(needs):
         return analysis
     return with_curves(results, analysis, project.figures)
+
+
+def planned(
+    results: Results,
+    analysis: Analysis,
+    project: Project,
+    file: Path | None = None,
+    shown: str = "",
+) -> tuple[Diagnostic, ...]:
+    """Whether the analysis is the one that a plan says (the project's own, if there is one).
+
+    `shown`: what messages call it. Raises InputError for a plan that is wrong, or that is asked
+    for and is not there.
+    """
+    from paperforge import protocol
+
+    if file is None:
+        file = project.root / protocol.NAME
+        if not file.exists():
+            return protocol.gone(file)
+    plan = protocol.load(file, shown or file.name)
+    runs = {
+        (metric.name, one.method, one.dataset): len(one.values)
+        for metric in results.metrics
+        for one in results.samples(metric.name, Unit.SEED)
+        if len(one.values)
+    }
+    return protocol.against(plan, analysis, runs, _look(plan.in_force, analysis, runs))
+
+
+def _look(
+    plan: Protocol, analysis: Analysis, runs: Mapping[tuple[str, str, str], int]
+) -> Look | None:
+    """What a plan with several looks says about the present one."""
+    from paperforge import protocol
+    from paperforge.model import Look
+    from paperforge.stats import spending
+
+    n = protocol.replicates(plan, analysis, runs)
+    looks, alpha = plan.stopping.looks, plan.alpha
+    if not looks or not n:
+        return None
+    if n > looks[-1]:
+        return Look(len(looks) + 1, len(looks), n, looks[-1], 0.0, alpha, alpha)
+    taken = [*(k for k in looks if k < n), n]
+    made = spending.looks([k / looks[-1] for k in taken], alpha, str(plan.stopping.spending))
+    before = made[-2].spent if len(made) > 1 else 0.0
+    now = made[-1]
+    return Look(len(made), len(looks), n, looks[-1], now.alpha, now.spent, before)
 
 
 def with_curves(results: Results, analysis: Analysis, figures: tuple[FigureSpec, ...]) -> Analysis:

@@ -15,8 +15,9 @@ STAGE = 3
 FAMILIES = [
     {"compile", "texlog"},
     {"results", "stores", "columns", "engine", "names", "numbers"},
+    {"project", "protocol"},
 ]
-"""Rooms of one stage: TeX and its log; the reading of results."""
+"""Rooms of one stage: TeX and its log; the reading of results; what an author writes in TOML."""
 
 
 def _rooms() -> list[str]:

@@ -31,7 +31,7 @@ def test_importing_the_cli_imports_nothing_heavy():
     assert _loaded("import paperforge.cli") == set()
 
 
-@pytest.mark.parametrize("command", ["", "build", "table", "venues"])
+@pytest.mark.parametrize("command", ["", "build", "table", "venues", "plan", "reproduce"])
 def test_help_imports_nothing_heavy(command):
     call = f"import paperforge.cli as c\nc.cli.main(['{command}', '--help'] if '{command}' else ['--help'], standalone_mode=False)"
     assert _loaded(call) == set()
@@ -42,3 +42,14 @@ def test_table_imports_no_pandas_and_no_matplotlib(tmp_path):
     (tmp_path / "r.csv").write_text("method,dataset,seed,accuracy\n" + rows)
     call = "import paperforge.cli as c\nc.cli.main(['table', 'r.csv'], standalone_mode=False)"
     assert _loaded(call, cwd=tmp_path) <= {"numpy", "duckdb", "scipy"}
+
+
+def test_freezing_a_plan_imports_nothing_heavy(tmp_path):
+    call = (
+        "import paperforge.cli as c\n"
+        "c.cli.main(['plan', '--write', '--ours', 'a', '--baseline', 'b', '--metric', 'accuracy'],"
+        " standalone_mode=False)\n"
+        "c.cli.main(['plan', '--freeze'], standalone_mode=False)"
+    )
+    assert _loaded(call, cwd=tmp_path) == set()
+    assert (tmp_path / "plan.lock").exists()

@@ -107,7 +107,7 @@ def _build(
     root: Path, venue: str | None, mode: str | None, *, pdf: bool, strict: bool, timeout: float
 ) -> tuple[dict[str, Any], _Made]:
     from paperforge import compile as rim
-    from paperforge import pipeline, project, venues
+    from paperforge import pipeline, project, protocol, venues
     from paperforge.commands import progress
     from paperforge.commands.output import step
     from paperforge.spec import Mode
@@ -115,7 +115,9 @@ def _build(
     # Stamps are taken before anything is read: a change while the build runs is a change.
     stamps = record.take(root, ())
     paper = project.load(root / "paper.toml")
-    others = (venues.templates_root(), *(source.path for source in paper.sources))
+    # The lock is no .toml, so it is named: freezing the plan changes what a build says.
+    locked = protocol.lock_of(root / protocol.NAME)
+    others = (venues.templates_root(), locked, *(source.path for source in paper.sources))
     stamps |= {
         path: stamp for path, stamp in record.take(root, others).items() if path not in stamps
     }
@@ -129,11 +131,13 @@ def _build(
     asked = "--venue" if venue else project.place(root / "paper.toml", "venue")
     place = venues.find(paper.venue, root, asked) if paper.venue else None
     results = analysis = None
+    planned: tuple[Diagnostic, ...] = ()
     if paper.sources:
         step("reading results")
         results = progress.load(paper)
         step(f"{results.rows} rows; deciding what they support")
         analysis = pipeline.analyse(results, paper, full=True)
+        planned = pipeline.planned(results, analysis, paper)
     manuscript = pipeline.render(paper, analysis, place)
     name, hidden = pipeline.paper_folders(place, paper.mode)
     out, work = root / "build" / name, root / "build" / hidden
@@ -141,7 +145,7 @@ def _build(
     if pdf:
         step("TeX")
     made = pipeline.compile(manuscript, out, work, results=results, timeout=timeout, pdf=pdf)
-    made = replace(made, diagnostics=(*kept, *made.diagnostics))
+    made = replace(made, diagnostics=(*kept, *planned, *made.diagnostics))
     report = _describe(paper, manuscript, made, results, pdf=pdf, strict=strict)
     report["decisions"] = _decisions(analysis)
     written = [out / path for path in manuscript.files]

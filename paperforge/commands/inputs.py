@@ -59,12 +59,15 @@ class ResultOptions:
     save: Path | None = None
 
 
-def project_of(options: ResultOptions) -> Project:
+def project_of(options: ResultOptions, *, bare: bool = False) -> Project:
     """The project that a command works on: the given sources, or a paper.toml.
 
-    Raises UsageError where there is neither, InputError where a source does not exist.
+    Where there is neither, and `bare`, one without sources. Else raises UsageError; InputError
+    where a source does not exist.
     """
     named = _named_project(options.sources)
+    if named and bare and not options.sources and not named.exists():
+        named = None
     project = _declared(named) if named else _sourced(options)
     project = replace(
         project,

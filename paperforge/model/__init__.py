@@ -24,6 +24,15 @@ from paperforge.model.analysis import (
 )
 from paperforge.model.messages import Diagnostic, Severity
 from paperforge.model.paper import TEX_FILES, Build, Check, File, Manuscript, Owner, Venue
+from paperforge.model.protocol import (
+    Frozen,
+    Look,
+    PlannedMethod,
+    PlannedMetric,
+    Protocol,
+    Spending,
+    Stopping,
+)
 from paperforge.model.reading import (
     Found,
     Meter,
@@ -54,7 +63,9 @@ __all__ = [
     "Figure",
     "File",
     "Found",
+    "Frozen",
     "Groups",
+    "Look",
     "Macro",
     "Manuscript",
     "Mark",
@@ -63,7 +74,10 @@ __all__ = [
     "Note",
     "Omnibus",
     "Owner",
+    "PlannedMethod",
+    "PlannedMetric",
     "Point",
+    "Protocol",
     "Quote",
     "Rank",
     "Raw",
@@ -71,6 +85,8 @@ __all__ = [
     "Row",
     "Sample",
     "Severity",
+    "Spending",
+    "Stopping",
     "Store",
     "Table",
     "Venue",

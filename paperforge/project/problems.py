@@ -49,7 +49,9 @@ def nearest(word: str, options: Sequence[str]) -> str:
     return folded[found[0]] if found else ""
 
 
-def raise_all(problems: Sequence[Problem], shown: str, lines: Mapping[KeyPath, int]) -> None:
+def raise_all(
+    problems: Sequence[Problem], shown: str, lines: Mapping[KeyPath, int], hint: str = HINT
+) -> None:
     """Raise one InputError that says them all, in the order of the file; none: do nothing."""
     if not problems:
         return
@@ -57,7 +59,7 @@ def raise_all(problems: Sequence[Problem], shown: str, lines: Mapping[KeyPath, i
     first, *rest = [(where(shown, line, () if p.of_key else p.path), p) for line, p in placed]
     name = re.split(r"[/\\]", shown)[-1]
     others = [f"{name}{place.removeprefix(shown)}: {p.message}" for place, p in rest]
-    raise InputError("\n".join([first[1].message, *others]), first[0], HINT)
+    raise InputError("\n".join([first[1].message, *others]), first[0], hint)
 
 
 def where(shown: str, line: int, path: KeyPath = ()) -> str:
@@ -92,23 +94,25 @@ def _problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:  # noqa: P
     if path[-1:] == ("[key]",):
         allowed = _quoted(context["expected"])
         name = str(path[-2])
-        message = f"unknown role {name!r}{_meant(name, allowed)}; roles: {', '.join(allowed)}"
+        message = f"unknown role {name!r}{meant(name, allowed)}; roles: {', '.join(allowed)}"
         return Problem(path[:-1], message, of_key=True)
     if kind == "missing":
         return Problem(path, "is missing")
     if kind in ("literal_error", "enum"):
         allowed = _quoted(context["expected"])
-        near = _meant(value, allowed) if isinstance(value, str) else ""
-        return Problem(path, f"{_shown(value)} is not one of {', '.join(allowed)}{near}")
+        near = meant(value, allowed) if isinstance(value, str) else ""
+        return Problem(path, f"{shown_value(value)} is not one of {', '.join(allowed)}{near}")
     if kind == "value_error":
         return Problem(path, str(context["error"]))
     if kind == "list_type" and path in (("tables",), ("figures",), ("sources",)):
         return Problem(path, f"must be a list: write [[{path[0]}]], with two brackets")
     if kind in _PLAIN:
-        return Problem(path, f"{_PLAIN[kind]}, not {_kind(value)}")
+        return Problem(path, f"{_PLAIN[kind]}, not {kind_of(value)}")
     if kind == "string_too_short":
         return Problem(path, "must not be empty")
-    return Problem(path, f"{error['msg'].replace('Input should', 'must')}, not {_shown(value)}")
+    return Problem(
+        path, f"{error['msg'].replace('Input should', 'must')}, not {shown_value(value)}"
+    )
 
 
 def _unknown_key(path: KeyPath, model: type[BaseModel]) -> str:
@@ -116,7 +120,7 @@ def _unknown_key(path: KeyPath, model: type[BaseModel]) -> str:
     allowed = sorted(_model_at(path[:-1], model).model_fields)
     if len(path) > 1 and name in model.model_fields and not nearest(name, allowed):
         return f"unknown key {name!r}: it belongs at the top, above the first [table]"
-    return f"unknown key {name!r}{_meant(name, allowed)}; keys here: {', '.join(allowed)}"
+    return f"unknown key {name!r}{meant(name, allowed)}; keys here: {', '.join(allowed)}"
 
 
 def _model_at(path: KeyPath, model: type[BaseModel]) -> type[BaseModel]:
@@ -128,7 +132,8 @@ def _model_at(path: KeyPath, model: type[BaseModel]) -> type[BaseModel]:
     return TABLES[str(path[0])]
 
 
-def _meant(word: str, allowed: Sequence[str]) -> str:
+def meant(word: str, allowed: Sequence[str]) -> str:
+    """The words that ask for the nearest name; empty: none is near."""
     near = nearest(word, allowed)
     return f" (did you mean {near!r}?)" if near else ""
 
@@ -138,14 +143,16 @@ def _quoted(expected: str) -> list[str]:
     return [found for found in re.findall(r"'([^']*)'", expected) if found]
 
 
-def _shown(value: object) -> str:
+def shown_value(value: object) -> str:
+    """A TOML value as a message shows it."""
     if isinstance(value, bool):
         return str(value).lower()
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."  # noqa: PLR2004 (half a line)
 
 
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
+    """What a TOML value is, in words."""
     if isinstance(value, bool):
         return "true or false"
     names = {str: "text", int: "a number", float: "a number", list: "a list", dict: "a table"}

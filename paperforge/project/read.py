@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from paperforge.project.shape import PaperToml
 
 NAME = "paper.toml"
+SHORTEST = 'the shortest that does something: results = "runs.csv"'
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 _ADVICE = {
     "Unescaped '\\'": "write TeX in 'single quotes', where a backslash is a backslash",
@@ -92,7 +93,7 @@ def text_of(file: Path) -> str:
         raise InputError(wrong, where(str(file), line), "save the file as UTF-8") from error
 
 
-def parse(text: str, shown: str) -> dict[str, Any]:
+def parse(text: str, shown: str, shortest: str = SHORTEST) -> dict[str, Any]:
     """The keys and values. Raises InputError with the line of a mistake in the TOML itself."""
     try:
         data = tomllib.loads(text)
@@ -108,9 +109,7 @@ def parse(text: str, shown: str) -> dict[str, Any]:
             f"not valid TOML: {message}: {written}", where(shown, max(line, 1)), hint
         ) from error
     if not data:
-        raise InputError(
-            "is empty", f"{shown} line 1", 'the shortest that does something: results = "runs.csv"'
-        )
+        raise InputError("is empty", f"{shown} line 1", shortest)
     return data
 
 

@@ -39,7 +39,7 @@ def dump(project: Project) -> str:
     blocks = [_top(project), *_sources(project)]
     for name in ("metrics", "methods", "datasets"):
         declared: Mapping[str, Mapping[str, object]] = getattr(project, name)
-        blocks += [_block(f"[{name}.{_key(key)}]", table) for key, table in declared.items()]
+        blocks += [_block(f"[{name}.{key_text(key)}]", table) for key, table in declared.items()]
     blocks += _one("design", project.design)
     blocks += [_block("[[tables]]", _unlike_default(t, {"name"})) for t in project.tables]
     blocks += [_block("[[figures]]", _unlike_default(f, {"name"})) for f in project.figures]
@@ -47,7 +47,7 @@ def dump(project: Project) -> str:
     if project.compute:
         blocks.append(_block("[compute]", project.compute))
     for item, answer in project.checklist.items():
-        blocks.append(_block(f"[checklist.{_key(item)}]", _unlike_default(answer, set())))
+        blocks.append(_block(f"[checklist.{key_text(item)}]", _unlike_default(answer, set())))
     return "\n".join(block for block in blocks if block)
 
 
@@ -124,27 +124,31 @@ def _default(field: Field[Any]) -> object:
 def _block(header: str, values: Mapping[str, object]) -> str:
     lines = [header] if header else []
     lines += [
-        f"{_key(key)} = {_value(value)}" for key, value in values.items() if value is not None
+        f"{key_text(key)} = {value_text(value)}"
+        for key, value in values.items()
+        if value is not None
     ]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _key(name: str) -> str:
+def key_text(name: str) -> str:
+    """A key as TOML writes it."""
     return name if _BARE_KEY.fullmatch(name) else _basic(name)
 
 
-def _value(value: object) -> str:
+def value_text(value: object) -> str:
+    """A value as TOML writes it."""
     if isinstance(value, Enum):
-        return _value(value.value)
+        return value_text(value.value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping):
-        pairs = ", ".join(f"{_key(key)} = {_value(one)}" for key, one in value.items())
+        pairs = ", ".join(f"{key_text(key)} = {value_text(one)}" for key, one in value.items())
         return f"{{ {pairs} }}" if pairs else "{}"
     if isinstance(value, tuple | list):
-        return _list([_value(one) for one in value])
+        return _list([value_text(one) for one in value])
     return repr(value)
 
 

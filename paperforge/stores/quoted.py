@@ -63,6 +63,8 @@ _LARGEST = 1 << 20
 _MOST_DOTS = 1000
 """In a line: the time that a dotted key takes grows with the square of its parts."""
 _HEAD = 64 << 10
+_LONGEST = 9
+"""Letters of a whole number that is read as one."""
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -72,6 +74,38 @@ class _Entry:
 
     line: int | None
     said: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """One quoted number, as it is printed."""
+
+    metric: str
+    method: str
+    dataset: str
+    """Empty: none is named."""
+    printed: str
+    """The author's own words: "90.30 ± 0.20"."""
+    value: float
+    decimals: int
+    """Of the value; below zero where its last digit stands before the point (1.5e3)."""
+    percent: bool
+    """Whether a % stands behind it."""
+    spread: float | None
+    kind: str
+    """Of the spread: "sd", "se", "ci" (or "ci90"), "unknown"."""
+    n: int | None
+    cite: str
+    where: str
+    """In the paper: "Table 2"."""
+    place: str
+    """In the file: "quoted.toml line 6"."""
+
+
+def numbers(path: Path) -> tuple[Quoted, ...]:
+    """Every number of a file, in its order. Raises InputError as `read` does."""
+    entries = _toml(path) if path.suffix.lower() == ".toml" else _csv(path)
+    return tuple(_quoted(entry, path) for entry in entries)
 
 
 def recognises(path: Path) -> bool:
@@ -104,30 +138,56 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
 
 
 def _add(out: Collector, path: Path, entry: _Entry) -> None:
-    where = f"{path.name} line {entry.line}" if entry.line else path.name
     said = entry.said
-    _check(said, where)
-    printed = _printed(said["value"], where)
-    spread = said.get("spread") or printed["spread"] or ""
-    if spread and not re.fullmatch(_NUMBER + "%?", spread):
-        raise InputError(f"{spread!r} is not a spread", where, "write the number alone: 0.2")
-    value = printed["value"]
+    one = _quoted(entry, path)
+    printed = _printed(said["value"], one.place)
     settings = {name: text for name, text in said.items() if name not in _KNOWN}
     settings |= {name: said[name] for name in ("n", "cite", "where") if said.get(name)}
-    settings |= {"value": said["value"], "digits": str(_digits(value)), "unit": printed["unit"]}
-    if spread:
-        settings |= {"spread": _plain(spread), "kind": _kind(said.get("kind", ""), where)}
+    digits = str(_digits(printed["value"]))
+    settings |= {"value": said["value"], "digits": digits, "unit": printed["unit"]}
+    if one.spread is not None:
+        settings |= {"spread": _spread(said, printed), "kind": one.kind}
     run = out.run(
-        f"{said['cite']} {len(out.runs) + 1}",
+        f"{one.cite} {len(out.runs) + 1}",
         place=out.found.place(path),
         status="quoted",
         settings={"quoted": {name: text for name, text in settings.items() if text}},
     )
     roles: dict[str, Any] = {role: said.get(role) or None for role in ("dataset", "split")}
-    number = float(_plain(value))
-    if math.isinf(number):
-        raise InputError(f"{value} is too large", where)
-    out.add(run, said["metric"], number, at=entry.line, method=said["method"], **roles)
+    out.add(run, one.metric, one.value, at=entry.line, method=one.method, **roles)
+
+
+def _quoted(entry: _Entry, path: Path) -> Quoted:
+    """Judge one entry. Raises InputError for what it cannot mean."""
+    place = f"{path.name} line {entry.line}" if entry.line else path.name
+    said = entry.said
+    _check(said, place)
+    printed = _printed(said["value"], place)
+    spread = _spread(said, printed)
+    if spread and not (re.fullmatch(_NUMBER, spread) and math.isfinite(float(spread))):
+        raise InputError(f"{spread!r} is not a spread", place, "write the number alone: 0.2")
+    value = float(_plain(printed["value"]))
+    if math.isinf(value):
+        raise InputError(f"{printed['value']} is too large", place)
+    return Quoted(
+        metric=said["metric"],
+        method=said["method"],
+        dataset=said.get("dataset", ""),
+        printed=said["value"],
+        value=value,
+        decimals=_digits(printed["value"]) - _power(printed["value"]),
+        percent="%" in said["value"],
+        spread=float(spread) if spread else None,
+        kind=_kind(said.get("kind", ""), place) if spread else "",
+        n=int(said["n"]) if said.get("n") else None,
+        cite=said["cite"],
+        where=said.get("where", ""),
+        place=place,
+    )
+
+
+def _spread(said: Mapping[str, str], printed: Mapping[str, str]) -> str:
+    return _plain(said.get("spread") or printed["spread"] or "")
 
 
 def _check(said: Mapping[str, str], where: str) -> None:
@@ -141,7 +201,7 @@ def _check(said: Mapping[str, str], where: str) -> None:
             hint = f'write its {name}, for example {name} = "{_EXAMPLES[name]}"'
             raise InputError(f"a quoted number has no {name}", where, hint)
     runs = said.get("n")
-    if runs and not (runs.isascii() and runs.isdigit() and int(runs[:9])):
+    if runs and not (runs.isascii() and runs.isdigit() and len(runs) <= _LONGEST and int(runs)):
         raise InputError(f"n is {runs!r}", where, "n is how many runs there were: 5")
 
 
@@ -164,6 +224,12 @@ def _plain(number: str) -> str:
 def _digits(number: str) -> int:
     """How many decimals are printed."""
     return len(re.split(r"[eE]", number)[0].partition(".")[2])
+
+
+def _power(number: str) -> int:
+    """The power of ten behind a number; 0 where it is beyond every float."""
+    power = re.split(r"[eE]", number)[1:]
+    return int(power[0]) if power and len(power[0]) <= _LONGEST else 0
 
 
 def _kind(text: str, where: str) -> str:

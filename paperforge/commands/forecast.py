@@ -1,0 +1,252 @@
+"""What a plan would find, in words: the answer, a small table, what was assumed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from paperforge.commands.text import aligned
+from paperforge.spec import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from paperforge.commands.planning import Row, Study
+    from paperforge.spec import Metric
+    from paperforge.stats.plan import Needed
+
+POWER = ".8"
+CORRECTIONS = {"holm": "Holm", "bonferroni": "Bonferroni"}
+_SIGNIFICANT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """One metric's comparison that varies most, what was asked of it, and the answers."""
+
+    study: Study
+    metric: Metric
+    names: tuple[str, str]
+    """The two methods; empty where the variance was stated."""
+    alpha: float
+    """Of the family."""
+    correction: str
+    difference: float | None
+    needed: Needed | None
+    n: int | None
+    """Replicates that are planned, bought or there."""
+    budget: float | None
+    row: Row | None
+    """What n of them find."""
+    rows: tuple[Row, ...]
+
+    @property
+    def reached(self) -> float | None:
+        """The smallest difference that the plan finds."""
+        return self.row.difference if self.row else self.difference
+
+
+def text(one: Forecast) -> str:
+    """The answer, the table, the assumptions."""
+    head = " ".join(_answers(one))
+    parts = [head, "", *_table(one), "", "Assumed", *(f"  {line}" for line in _assumed(one))]
+    return "\n".join(parts) + "\n"
+
+
+def _answers(one: Forecast) -> Iterator[str]:
+    """The answer to each question, as sentences."""
+    what = f" in {one.metric.label}" if one.metric.label else ""
+    between = f" between {one.names[0]} and {one.names[1]}" if one.names[0] else ""
+    if one.needed is not None and one.difference is not None:
+        aim = f"To find a difference of {_amount(one, abs(one.difference))}{what}{between}"
+        yield f"{aim} with power {POWER}, {_need(one)}."
+    if one.n is None:
+        return
+    start = f"With {_replicates(one, one.n)}"
+    if one.budget is not None:
+        runs = one.study.runs(one.n)
+        start = (
+            f"{one.budget:g} hours at {one.study.cost:g} a run buy {_replicates(one, one.n)}"
+            f"{f' ({runs} runs)' if one.n else ''}:"
+        )
+    if one.row is None:
+        yield f"{start} nothing can be tested: it takes two at least."
+        return
+    again = "" if one.needed is not None else f"{what}{between}"
+    tail = f" ({_amount(one, one.row.cautious)} {_LUCK})" if one.row.cautious else ""
+    found = f"the smallest difference{again} that is found with power {POWER} is"
+    yield f"{start} {found} {_amount(one, one.row.difference)}{tail}."
+
+
+_LUCK = "if the pilot's spread was small by luck"
+
+
+def _need(one: Forecast) -> str:
+    """How many it takes, what there is, and what it costs."""
+    needed, study = one.needed, one.study
+    assert needed is not None
+    if needed.n is None:
+        return f"no number of {_noun(study)} is enough"
+    said = f"it takes {_replicates(one, needed.n)}"
+    if study.have:
+        said += f" (the pilot has {study.have:,})"
+    hours = study.hours(needed.n)
+    if hours is not None:
+        said += f", {hours:,.4g} hours for {study.runs(needed.n):,} runs"
+    if needed.cautious is not None and needed.cautious != needed.n:
+        said += f"; {needed.cautious:,} {_LUCK}"
+    return said
+
+
+def _replicates(one: Forecast, n: int) -> str:
+    """So many of them, and where: "9 seeds of each method on each of the 2 datasets"."""
+    study = one.study
+    noun = _noun(study) if n != 1 else _noun(study).removesuffix("s")
+    of = " of each method" if study.unit is Unit.SEED else ""
+    on = ""
+    if study.averaged > 1 or (study.unit is Unit.SEED and study.datasets > 1):
+        on = f" on each of the {max(study.datasets, study.averaged)} datasets"
+    return f"{n:,} {noun}{of}{on}"
+
+
+def _noun(study: Study) -> str:
+    return "seeds" if study.unit is Unit.SEED else "examples"
+
+
+def _amount(one: Forecast, value: float) -> str:
+    text, unit = _short(value), one.metric.unit
+    if unit == "%":
+        unit = "point" if text == "1" else "points"
+    return f"{text} {unit}".rstrip()
+
+
+def _short(value: float) -> str:
+    """Three significant digits, never as a power of ten where that can be read."""
+    if not value or not 1e-6 <= abs(value) < 1e9:  # noqa: PLR2004  what reads as a decimal
+        return f"{value:.{_SIGNIFICANT}g}"
+    decimals = max(0, _SIGNIFICANT - 1 - math.floor(math.log10(abs(value))))
+    text = f"{value:.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _table(one: Forecast) -> list[str]:
+    """What each number of replicates finds, with its runs and hours where they are known."""
+    study = one.study
+    cautious = any(row.cautious is not None for row in one.rows)
+    runs = study.unit is Unit.SEED
+    head = [_noun(study), "smallest difference"]
+    head += ["if the spread was luckily small"] if cautious else []
+    head += ["runs"] if runs else []
+    head += ["hours"] if runs and study.cost is not None else []
+    lines = [head]
+    for row in one.rows:
+        cells = [f"{row.n:,}", _short(row.difference)]
+        cells += [_short(row.cautious) if row.cautious is not None else ""] if cautious else []
+        cells += [f"{study.runs(row.n):,}"] if runs else []
+        hours = study.hours(row.n)
+        cells += [f"{hours:,.4g}"] if runs and hours is not None else []
+        lines.append(cells)
+    return [f"  {line}" for line in aligned(lines, left=())]
+
+
+def _assumed(one: Forecast) -> Iterator[str]:
+    """Test, error rate, variance and what else the numbers stand on."""
+    study = one.study
+    yield f"test: two-sided {_test(study)}, power {POWER}"
+    if study.comparisons > 1 and study.alpha < one.alpha:
+        name = CORRECTIONS.get(one.correction, one.correction)
+        yield (
+            f"alpha = {one.alpha:g} for a family of {study.comparisons} comparisons ({name}): "
+            f"each is planned at {one.alpha:g}/{study.comparisons}, as the first of them is judged"
+        )
+    elif study.comparisons > 1:
+        yield f"alpha = {one.alpha:g} for each of {study.comparisons} comparisons, uncorrected"
+    else:
+        yield f"alpha = {one.alpha:g}, one comparison"
+    yield from _variance(one)
+    if study.cluster > 1:
+        yield (
+            f"examples come in clusters of {study.cluster:.3g} on average, and count "
+            f"{study.effect:.3g} times less than independent ones (Kish's design effect)"
+        )
+    new = "seeds" if study.unit is Unit.SEED else "examples"
+    yield f"new {new} vary as these did; nothing is said about other datasets"
+
+
+def _test(study: Study) -> str:
+    if study.mcnemar:
+        return "McNemar's test (normal approximation; the exact test needs a few more)"
+    kind = "paired t" if study.paired else "Welch t"
+    if study.averaged > 1:
+        return f"stratified {kind} on the average over the {study.averaged} datasets"
+    if study.over > 1:
+        return f"{kind} on averages over the {study.over} datasets"
+    return kind
+
+
+def _variance(one: Forecast) -> Iterator[str]:
+    study = one.study
+    if study.mcnemar:
+        assert study.discordance is not None
+        source = f"in the pilot's {study.have:,}" if study.have else "as stated"
+        share = f"{study.discordance:.3g}"
+        yield f"share of examples that only one of the two has right: {share}, {source}"
+        if study.have and one.difference and abs(one.difference) / study.scale > study.discordance:
+            yield "(for a difference above that share, as many differ as the difference takes)"
+        return
+    sds = sorted(math.sqrt(v) for v, _ in study.parts)
+    span = _short(sds[0])
+    if _short(sds[-1]) != span:
+        span = f"{span} to {_short(sds[-1])}"
+    of = "between seeds" if study.unit is Unit.SEED else "of an example's difference"
+    if study.unit is Unit.SEED and study.paired:
+        of = "of the difference between two runs of one seed"
+    if not study.have:
+        yield f"standard deviation {of}: {span}, stated, alike everywhere"
+        return
+    yield f"standard deviation {of}: {span}, from a pilot of {study.have:,} {_noun(study)}"
+    if any(row.cautious is not None for row in one.rows):
+        yield "luckily small: every variance at its upper 80% confidence limit (Browne 1995)"
+
+
+def plain(one: Forecast) -> dict[str, Any]:
+    """As JSON has it; what was not asked or is not known is null."""
+    study, needed = one.study, one.needed
+    return {
+        "metric": one.metric.name or None,
+        "a": one.names[0] or None,
+        "b": one.names[1] or None,
+        "unit": str(study.unit),
+        "difference": one.difference,
+        "needed": None
+        if needed is None
+        else {
+            "n": needed.n,
+            "power": needed.power,
+            "cautious": needed.cautious,
+            "runs": None if needed.n is None else study.runs(needed.n),
+            "hours": None if needed.n is None else study.hours(needed.n),
+        },
+        "n": one.n,
+        "detectable": one.row.difference if one.row else None,
+        "detectable_cautious": one.row.cautious if one.row else None,
+        "table": [
+            asdict(row) | {"runs": study.runs(row.n), "hours": study.hours(row.n)}
+            for row in one.rows
+        ],
+        "assumed": {
+            "test": _test(study),
+            "power": 0.8,
+            "alpha": one.alpha,
+            "correction": one.correction,
+            "family": study.comparisons,
+            "alpha_each": study.alpha,
+            "datasets": study.over,
+            "variances": [{"variance": v, "df": df or None} for v, df in study.parts],
+            "discordance": study.discordance,
+            "cluster": study.cluster,
+            "design_effect": study.effect,
+            "sentences": list(_assumed(one)),
+        },
+    }

@@ -1,0 +1,202 @@
+"""How many replicates a plan needs, and what a number of them would find: the numbers, no words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paperforge.errors import UsageError
+from paperforge.spec import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from paperforge.stats.means import Part
+    from paperforge.stats.pilot import Pilot
+    from paperforge.stats.plan import Needed
+
+LEAST = 2
+SEEDS = (2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000)
+EXAMPLES = (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
+AROUND = 3
+"""Rows of the table before and behind the number that is asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One comparison that is planned. Numbers in printed units; a share where `discordance` is."""
+
+    unit: Unit
+    paired: bool
+    parts: tuple[Part, ...]
+    """Variance of a replicate with its degrees of freedom (0: stated); as plan.seeds_needed."""
+    averaged: int
+    """Datasets that the parts are of (1 where runs are averaged over them first)."""
+    datasets: int
+    methods: int
+    comparisons: int
+    alpha: float
+    """Of one comparison: that of the family over its size."""
+    discordance: float | None = None
+    cluster: float = 1.0
+    """Examples a cluster, on average."""
+    effect: float = 1.0
+    """Of clusters, on the variance of a mean."""
+    over: int = 1
+    """Datasets that the estimate averages."""
+    scale: float = 1.0
+    """Printed units of a share: 100 for per cent."""
+    have: int = 0
+    """Replicates in the pilot; 0: none."""
+    cost: float | None = None
+    """Hours a run."""
+
+    @property
+    def mcnemar(self) -> bool:
+        """Whether McNemar's test is planned, not a t test."""
+        return self.discordance is not None and self.cluster <= 1
+
+    def runs(self, n: int) -> int:
+        """Trainings, with n replicates."""
+        return self.methods * self.datasets * (n if self.unit is Unit.SEED else 1)
+
+    def hours(self, n: int) -> float | None:
+        """What n replicates cost; None where nobody said."""
+        return None if self.cost is None else self.cost * self.runs(n)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What n replicates find: the difference, and that with the variance at its upper limit."""
+
+    n: int
+    difference: float
+    cautious: float | None
+
+
+def needed(study: Study, difference: float) -> Needed:
+    """Replicates that find a difference, in examples where clusters are planned.
+
+    Raises UsageError where the difference is more than the share that differs.
+    """
+    from dataclasses import replace
+
+    from paperforge.stats import plan
+
+    if study.mcnemar:
+        assert study.discordance is not None
+        share, differ = abs(difference) / study.scale, study.discordance
+        if study.have:  # a difference that is larger than the pilot's takes more that differ
+            share, differ = min(share, 1.0), min(max(share, differ), 1.0)
+        elif share > differ:
+            raise UsageError(
+                f"a difference of {difference:g} is more than the {differ:g} that differ",
+                "--difference",
+                "both are shares of the examples: --discordant 0.1 --difference 0.02",
+            )
+        return plan.mcnemar_needed(share, differ, alpha=study.alpha)
+    parts = _per_unit(study)
+    found = plan.seeds_needed(difference, parts, study.averaged, alpha=study.alpha)
+    if study.cluster <= 1:
+        return found
+
+    def examples(clusters: int | None) -> int | None:
+        return None if clusters is None else math.ceil(clusters * study.cluster)
+
+    return replace(found, n=examples(found.n), cautious=examples(found.cautious))
+
+
+def _per_unit(study: Study) -> list[Part]:
+    """Variances of what is independent: replicates, or means of clusters."""
+    if study.cluster <= 1:
+        return list(study.parts)
+    by = study.effect / study.cluster
+    return [(v * by, df and max(1.0, (df + 1) / study.cluster - 1)) for v, df in study.parts]
+
+
+def detectable(study: Study, n: int) -> Row | None:
+    """The smallest difference that n replicates find; None: too few to test."""
+    from paperforge.stats import plan
+    from paperforge.stats.power import detectable_mcnemar
+
+    if n < LEAST:
+        return None
+    if study.mcnemar:
+        assert study.discordance is not None
+        share = detectable_mcnemar(round(study.discordance * n), n, study.alpha)
+        return Row(n, share * study.scale, None)
+    units = n if study.cluster <= 1 else int(n / study.cluster)
+    if units < LEAST:
+        return None
+    parts = _per_unit(study)
+    found = plan.smallest_difference(parts, units, study.averaged, alpha=study.alpha)
+    cautious = None
+    if any(df > 0 for _, df in parts):
+        limits = [(plan.upper_limit(v, df) if df > 0 else v, 0.0) for v, df in parts]
+        if all(math.isfinite(v) for v, _ in limits):
+            cautious = plan.smallest_difference(limits, units, study.averaged, alpha=study.alpha)
+    return Row(n, found, cautious)
+
+
+def rows(study: Study, *points: int | None) -> tuple[Row, ...]:
+    """A few numbers of replicates around those of interest, and what each would find."""
+    grid = SEEDS if study.unit is Unit.SEED else EXAMPLES
+    own = sorted({n for n in (*points, study.have) if n and n >= LEAST})
+    if not own:
+        chosen = set(grid[: 2 * AROUND])
+    else:
+        below = [n for n in grid if n < own[0]][-AROUND:]
+        between = [n for n in grid if own[0] <= n <= own[-1]]
+        above = [n for n in grid if n > own[-1]][:AROUND]
+        chosen = {*below, *between, *above, *own}
+    found = (detectable(study, n) for n in sorted(chosen))
+    return tuple(row for row in found if row is not None)
+
+
+def affordable(study: Study, budget: float) -> int:
+    """Seeds of each method on each dataset that a budget of hours buys."""
+    assert study.cost is not None
+    return int(budget / study.cost * (1 + 1e-12)) // (study.methods * study.datasets)
+
+
+def of_pilot(
+    pilot: Pilot,
+    *,
+    methods: int,
+    datasets: int,
+    over: int,
+    comparisons: int,
+    alpha: float,
+    cost: float | None,
+) -> Study:
+    """The study that a pilot's comparison would be with more replicates.
+
+    datasets: those that need runs of their own; over: those that the estimate averages.
+    """
+    return Study(
+        unit=pilot.unit,
+        paired=pilot.paired,
+        parts=pilot.parts,
+        averaged=pilot.datasets,
+        datasets=datasets,
+        methods=methods,
+        comparisons=comparisons,
+        alpha=alpha,
+        discordance=pilot.discordance,
+        cluster=pilot.cluster,
+        effect=pilot.effect,
+        over=over,
+        scale=abs(pilot.metric.scale),
+        have=pilot.n,
+        cost=cost,
+    )
+
+
+def widest(studies: Sequence[Study]) -> int:
+    """Which study needs the most: that with the largest standard error of a replicate."""
+
+    def size(study: Study) -> float:
+        return math.fsum(v for v, _ in study.parts) * study.effect / study.averaged**2
+
+    return max(range(len(studies)), key=lambda i: size(studies[i]))

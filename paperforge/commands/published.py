@@ -1,0 +1,169 @@
+"""Published values beside reproduced ones: the table, the sentence, the JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from paperforge.latex.rounding import decimals_for, fixed
+from paperforge.model import Cell, Column, Note, Row, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from paperforge.spec import Metric
+    from paperforge.stats.reproduction import Reproduction
+    from paperforge.stores.quoted import Quoted
+
+MISSING = "not reproduced"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One published value, and what was found for it; numbers as the metric is printed."""
+
+    published: Quoted
+    metric: Metric | None = None
+    method: str = ""
+    dataset: str = ""
+    found: Reproduction | None = None
+    sd: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        """In words."""
+        return MISSING if self.found is None else str(self.found.agreement)
+
+
+def render(lines: Sequence[Line], level: float, form: str) -> str:
+    """All values as text, markdown, latex or json; `level`: of the intervals, 0.95."""
+    if form == "json":
+        return _json(lines, level)
+    from paperforge import tables
+
+    whole = table(lines, level)
+    if form != "text":
+        return tables.render(whole, form, notes=True)
+    # The sentence first: a terminal is read from the top.
+    rest = replace(whole, notes=whole.notes[1:])
+    return f"{_sentence(lines, level)}\n\n{tables.render(rest, 'text', notes=True)}"
+
+
+def _sentence(lines: Sequence[Line], level: float) -> str:
+    """One sentence over all values."""
+    counts: dict[str, int] = {}
+    for line in lines:
+        counts[line.verdict] = counts.get(line.verdict, 0) + 1
+    order = ("within rounding", "within interval", "different", "untested", MISSING)
+    words = {"within interval": f"within the {level:.0%} interval"}
+    parts = [f"{counts[w]} {words.get(w, w)}" for w in order if w in counts]
+    cites = sorted({line.published.cite for line in lines})
+    of = f"Of {len(lines)} published values" if len(lines) > 1 else "Of one published value"
+    return f"{of} ({', '.join(cites)}), {', '.join(parts)}."
+
+
+def _decimals(line: Line) -> int:
+    """Enough for the published value and for the reproduced spread."""
+    own = max(line.published.decimals, 0)
+    if line.found is None or line.found.mean is None:
+        return own
+    spreads = [] if line.sd is None else [line.sd]
+    return max(own, decimals_for([line.found.mean], spreads) if spreads else own)
+
+
+def table(lines: Sequence[Line], level: float) -> Table:
+    """The values as rows: published, reproduced, interval and verdict."""
+    labels = ("Published", "Reproduced", "n", f"{level:.0%} interval", "Verdict")
+    rows = tuple(_row(line, lines) for line in lines)
+    kinds = sorted({line.found.interval for line in lines if line.found and line.found.interval})
+    notes = [_sentence(lines, level), "± behind a mean of ours: standard deviation of its runs."]
+    notes += [f"Interval: {'; '.join(kinds)}."] if kinds else []
+    return Table(
+        "reproduction",
+        "Result",
+        tuple(Column(label) for label in labels),
+        rows,
+        tuple(Note(text) for text in notes),
+    )
+
+
+def _row(line: Line, lines: Sequence[Line]) -> Row:
+    one, found = line.published, line.found
+    metrics = {each.published.metric for each in lines}
+    parts = (
+        one.method,
+        one.dataset,
+        (line.metric.label if line.metric else one.metric) if len(metrics) > 1 else "",
+    )
+    label = ", ".join(filter(None, parts))
+    digits = max(one.decimals, 0)
+    their_spread = "" if one.spread is None else f"{one.spread:.6g}"
+    published = Cell(one.value, one.spread, one.n or 0, fixed(one.value, digits), their_spread)
+    if found is None or found.mean is None:
+        empty = Cell(printed="–")
+        cells = (published, empty, Cell(printed="0"), empty, Cell(printed=line.verdict))
+        return Row(label, cells)
+    digits = _decimals(line)
+    spread = "" if line.sd is None else fixed(line.sd, digits)
+    interval = "–"
+    if found.low is not None and found.high is not None:
+        interval = f"[{fixed(found.low, digits)}, {fixed(found.high, digits)}]"
+    cells = (
+        published,
+        Cell(found.mean, line.sd, found.n, fixed(found.mean, digits), spread),
+        Cell(printed=str(found.n)),
+        Cell(printed=interval),
+        Cell(printed=line.verdict),
+    )
+    return Row(label, cells)
+
+
+def _json(lines: Sequence[Line], level: float) -> str:
+    content = {
+        "schema": 1,
+        "level": level,
+        "sentence": _sentence(lines, level),
+        "values": [_plain(line) for line in lines],
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+def _plain(line: Line) -> Mapping[str, Any]:
+    one, found = line.published, line.found
+    published = {
+        "value": one.value,
+        "printed": one.printed,
+        "decimals": one.decimals,
+        "spread": one.spread,
+        "kind": one.kind or None,
+        "n": one.n,
+        "cite": one.cite,
+        "where": one.where or None,
+    }
+    reproduced = None
+    if found is not None and found.mean is not None:
+        reproduced = {"mean": found.mean, "sd": line.sd, "n": found.n}
+    return {
+        "metric": line.metric.name if line.metric else one.metric,
+        "method": line.method or one.method,
+        "dataset": line.dataset or one.dataset or None,
+        "published": published,
+        "reproduced": reproduced,
+        "estimate": found.estimate if found else None,
+        "verdict": line.verdict,
+        "interval": _interval(found),
+        "p": found.p if found else None,
+        "df": found.df if found else None,
+        "reason": (found.reason or None) if found else "no run",
+    }
+
+
+def _interval(found: Reproduction | None) -> Mapping[str, Any] | None:
+    if found is None or found.low is None or found.high is None:
+        return None
+    ends = (found.low, found.high)
+    if not all(map(math.isfinite, ends)):
+        return None
+    return {"kind": found.interval, "low": ends[0], "high": ends[1]}

@@ -1,0 +1,178 @@
+"""Tests from quoted summaries: mean, spread and n, as papers print them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TYPE_CHECKING
+
+from paperforge.stats.cells import FLAT
+from paperforge.stats.contrast import Ask, Contrast, finite, honest, t_contrast
+from paperforge.stats.equivalence import tost
+from paperforge.stats.means import satterthwaite
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+VERTICES = 12
+"""Variances whose roundings are tried in every combination; 2^12 of them take milliseconds."""
+ENOUGH = 2
+"""Values that a spread needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A quoted mean with the standard deviation of its n values, in one unit.
+
+    mean_unit, sd_unit: half a unit of the last digit printed, 0 where the numbers are exact.
+    """
+
+    mean: float
+    sd: float
+    n: int
+    mean_unit: float = 0.0
+    sd_unit: float = 0.0
+
+    @property
+    def part(self) -> tuple[float, float]:
+        """Variance of the mean, and its degrees of freedom."""
+        return self.sd * self.sd / self.n, self.n - 1.0
+
+    @property
+    def widest(self) -> tuple[float, float]:
+        """The same with the largest standard deviation that is printed so."""
+        return (self.sd + self.sd_unit) ** 2 / self.n, self.n - 1.0
+
+    @property
+    def narrowest(self) -> tuple[float, float]:
+        """The same with the smallest."""
+        return max(0.0, self.sd - self.sd_unit) ** 2 / self.n, self.n - 1.0
+
+
+def half_unit(decimals: int | None) -> float:
+    """Half a unit in the last of so many decimals; None: the number is exact."""
+    return 0.0 if decimals is None else 0.5 * 10.0**-decimals
+
+
+def of_sd(
+    mean: float,
+    sd: float,
+    n: int,
+    *,
+    decimals: int | None = None,
+    sd_decimals: int | None = None,
+) -> Summary:
+    """Take a mean and a standard deviation (n - 1 in the denominator), printed to so many decimals.
+
+    Raises ValueError where n is below 1 or sd is negative.
+    """
+    if n < 1 or sd < 0:
+        raise ValueError(f"a mean of {n} values with a spread of {sd} cannot be")
+    return Summary(mean, sd, n, half_unit(decimals), half_unit(sd_decimals))
+
+
+def of_se(
+    mean: float,
+    se: float,
+    n: int,
+    *,
+    decimals: int | None = None,
+    se_decimals: int | None = None,
+) -> Summary:
+    """Take a mean and its standard error: sd = se sqrt(n). Raises ValueError as of_sd()."""
+    whole = of_sd(mean, se, n, decimals=decimals, sd_decimals=se_decimals)
+    root = math.sqrt(n)
+    return Summary(mean, se * root, n, whole.mean_unit, whole.sd_unit * root)
+
+
+def of_interval(
+    mean: float,
+    half_width: float,
+    n: int,
+    *,
+    level: float = 0.95,
+    normal: bool = False,
+    decimals: int | None = None,
+    half_decimals: int | None = None,
+) -> Summary:
+    """Take a mean and the half-width of its interval: sd = half_width sqrt(n) / quantile.
+
+    The quantile is Student's with n - 1 degrees of freedom, or the normal one where the authors
+    used 1.96. Raises ValueError as of_sd(), and where n is 1 and the quantile Student's.
+    """
+    from scipy.special import ndtri, stdtrit
+
+    whole = of_sd(mean, half_width, n, decimals=decimals, sd_decimals=half_decimals)
+    if n == 1 and not normal:
+        raise ValueError("one value has no t interval")
+    tail = (1 + level) / 2
+    factor = math.sqrt(n) / float(ndtri(tail) if normal else stdtrit(n - 1, tail))
+    return Summary(mean, half_width * factor, n, whole.mean_unit, whole.sd_unit * factor)
+
+
+def welch(a: Summary, b: Summary, ask: Ask, *, rounded: bool = False) -> Contrast:
+    """Compare two quoted means without assuming equal variances; as stratified() on one dataset."""
+    return stratified([a], [b], ask, rounded=rounded)
+
+
+def stratified(
+    a: Sequence[Summary], b: Sequence[Summary], ask: Ask, *, rounded: bool = False
+) -> Contrast:
+    """Compare averages of quoted means over D fixed datasets, runs independent.
+
+    The same numbers as means.stratified_welch() on the values themselves. rounded: the printed
+    digits are taken for what they are. Then p is at most, and the interval at least, what any
+    numbers that are printed so give: standard deviations at their largest, degrees of freedom at
+    their smallest, the difference at either end of its rounding.
+    """
+    d, both = len(a), [*a, *b]
+    n = (min(s.n for s in a), min(s.n for s in b))
+    estimate = sum(_gap(x, y) for x, y in zip(a, b, strict=True)) / d
+    if min(n) < ENOUGH:
+        reason = "one replicate only: a spread needs two"
+        return Contrast("", n, estimate=finite(estimate), reason=reason, testable=False)
+    variance, df = satterthwaite([s.part for s in both])
+    unit = 0.0
+    if rounded:
+        unit = sum(s.mean_unit for s in both) / d
+        variance, df = sum(s.widest[0] for s in both), fewest_df(both)
+    name = "stratified Welch t from summaries" if d > 1 else "Welch t from summaries"
+    found = t_contrast(name, estimate, variance / d**2, df, n=n, paired=False, ask=ask)
+    if not unit or found.low is None or found.high is None:
+        return found
+    near = math.copysign(max(0.0, abs(estimate) - unit), estimate)
+    least = t_contrast(name, near, variance / d**2, df, n=n, paired=False, ask=Ask(ask.alpha))
+    within = None if ask.margin is None else ask.margin - unit
+    se = math.sqrt(variance) / d
+    return replace(
+        found,
+        low=found.low - unit,
+        high=found.high + unit,
+        p=least.p,
+        statistic=least.statistic,
+        p_equivalent=None if within is None else equivalent(estimate, se, df, within),
+    )
+
+
+def equivalent(estimate: float, se: float, df: float, margin: float) -> float:
+    """P of the two one-sided tests; 1 where rounding leaves nothing of the margin."""
+    return honest(tost(estimate, se, df, margin)) if margin > 0 else 1.0
+
+
+def fewest_df(quoted: Sequence[Summary]) -> float:
+    """Smallest Satterthwaite degrees of freedom of a sum of variances, over their roundings.
+
+    Their inverse is a ratio of a convex function to the square of a linear one, so it is largest
+    at a corner of the box. Too many corners: the smallest of the parts' own, which is never more.
+    """
+    if len(quoted) > VERTICES:
+        return min(s.n - 1.0 for s in quoted)
+    ends = [{s.narrowest, s.widest} for s in quoted]
+    corners = [c for c in product(*ends) if any(v > 0 for v, _ in c)]
+    return min((satterthwaite(c)[1] for c in corners), default=sum(s.n - 1.0 for s in quoted))
+
+
+def _gap(a: Summary, b: Summary) -> float:
+    apart = a.mean - b.mean
+    return 0.0 if abs(apart) <= FLAT * max(abs(a.mean), abs(b.mean)) else apart

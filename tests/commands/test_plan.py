@@ -1,0 +1,345 @@
+"""paperforge plan: the numbers against other programs, the protocol from draft to check."""
+
+import json
+import shutil
+
+import pytest
+
+WORDS = ("--ours", "ours", "--baseline", "base", "--baseline", "near")
+
+
+def plans(said):
+    assert said.code == 0, said.err
+    return json.loads(said.out)["plans"]
+
+
+# --- how many ------------------------------------------------------------------------------------
+
+
+def test_seeds_for_half_a_standard_deviation(paperforge):
+    """64 a group at d = .5, power .8: Cohen 1988, table 2.4.1; G*Power 3.1 says the same."""
+    said = paperforge("plan", "--sd", "2", "--difference", "1")
+    assert said.code == 0
+    assert said.out.startswith(
+        "To find a difference of 1 with power .8, it takes 64 seeds of each method."
+    )
+
+
+def test_paired_seeds_for_half_a_standard_deviation(paperforge):
+    """34 pairs at dz = .5, power .8: G*Power 3.1, t test of matched pairs."""
+    (one,) = plans(
+        paperforge(
+            "plan", "--sd", "2", "--pair-by", "seed", "--difference", "1", "--format", "json"
+        )
+    )
+    assert one["needed"]["n"] == 34
+    assert one["assumed"]["test"] == "paired t"
+
+
+def test_the_table_holds_the_answer(paperforge):
+    said = paperforge("plan", "--sd", "2", "--difference", "1", "--format", "json")
+    (one,) = plans(said)
+    (row,) = [row for row in one["table"] if row["n"] == 64]
+    assert row["difference"] == pytest.approx(1, abs=0.005)
+    assert row["difference"] <= 1
+    numbers = [row["difference"] for row in one["table"]]
+    assert numbers == sorted(numbers, reverse=True)
+
+
+def test_a_family_takes_more(paperforge):
+    def n(*more):
+        said = paperforge("plan", "--sd", "2", "--difference", "1", "--format", "json", *more)
+        return plans(said)[0]["needed"]["n"]
+
+    assert n("--methods", "5") > n("--methods", "3") > n()
+    assert n("--methods", "5", "--correction", "none") == n()
+    assert n("--datasets", "4") < n()
+
+
+def test_examples_for_a_share_that_differs(paperforge):
+    """Connor 1987: (1.96 sqrt(.1) + .8416 sqrt(.1 - .0004))^2 / .0004, by hand 1960."""
+    said = paperforge("plan", "--discordant", "0.1", "--difference", "0.02")
+    assert "it takes 1,960 examples." in said.out
+    assert "McNemar" in said.out
+
+
+def test_clusters_count_less(paperforge):
+    """Kish: 1 + (4 - 1) .3 = 1.9 times as many."""
+    given = ("plan", "--examples", "--sd", "0.3", "--difference", "0.01", "--format", "json")
+    alone = plans(paperforge(*given))[0]["needed"]["n"]
+    together = plans(paperforge(*given, "--icc", "0.3", "--cluster-size", "4"))[0]["needed"]["n"]
+    assert together / alone == pytest.approx(1.9, rel=0.002)
+
+
+def test_a_budget(paperforge):
+    said = paperforge("plan", "--sd", "0.8", "--budget", "100", "--cost", "2.5")
+    assert said.out.startswith("100 hours at 2.5 a run buy 20 seeds of each method (40 runs): the")
+    said = paperforge("plan", "--sd", "0.8", "--budget", "9", "--cost", "2.5")
+    assert "buy 1 seed of each method (2 runs): nothing can be tested" in said.out
+
+
+def test_a_pilot(paperforge, results_csv):
+    given = ("plan", results_csv, *WORDS, "--difference", "0.005", "--cost", "2")
+    said = paperforge(*given)
+    assert said.code == 0, said.err
+    first = said.out.splitlines()[0]
+    assert first.startswith("To find a difference of 0.005 in Accuracy between ours and ")
+    assert "(the pilot has 5)" in first and "if the pilot's spread was small by luck" in first
+    assert "alpha = 0.05 for a family of 2 comparisons (Holm)" in said.out
+    (one,) = plans(paperforge(*given, "--format", "json"))
+    needed = one["needed"]
+    assert needed["cautious"] > needed["n"]
+    assert needed["runs"] == 3 * 2 * needed["n"] and needed["hours"] == 2 * needed["runs"]
+    assert one["n"] is None
+
+
+@pytest.mark.parametrize("paired", [(), ("--pair-by", "seed")])
+@pytest.mark.parametrize("datasets", ["x", "xyz"])
+def test_a_pilot_of_one_comparison_agrees_with_its_analysis(paperforge, tmp_path, paired, datasets):
+    """The difference that the pilot would have found is the one that its analysis says."""
+    rows = [
+        f"{m},{d},{s},{0.8 + 0.01 * ((3 * s + k * 5 + i * s) % 4 + k * s)}"
+        for k, m in enumerate("ab")
+        for i, d in enumerate(datasets)
+        for s in range(4)
+    ]
+    (tmp_path / "r.csv").write_text("method,dataset,seed,accuracy\n" + "\n".join(rows))
+    (one,) = plans(paperforge("plan", "r.csv", *paired, "--format", "json"))
+    stats = json.loads(paperforge("stats", "r.csv", *paired, "--format", "json").out)
+    (decision,) = [d for d in stats["decisions"] if d["primary"]]
+    assert one["n"] == 4
+    assert one["detectable"] == pytest.approx(decision["detectable"], rel=1e-4)
+
+
+@pytest.fixture
+def scores(tmp_path):
+    """200 examples of 0/1 scores of two models; 30 differ, in clusters of 4."""
+    lines = ["method,example,source,correct"]
+    for i in range(200):
+        a = int(i % 5 > 0)
+        b = a if i >= 30 else 1 - a
+        lines += [f"a,{i},{i // 4},{a}", f"b,{i},{i // 4},{b}"]
+    path = tmp_path / "scores.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def detected(paperforge, *given):
+    """What the pilot's n would find, by plan; what the analysis says of the same results."""
+    (one,) = plans(paperforge("plan", *given, "--format", "json"))
+    stats = json.loads(paperforge("stats", *given, "--format", "json").out)
+    (decision,) = [d for d in stats["decisions"] if d["primary"]]
+    return one, decision
+
+
+def test_a_pilot_of_examples(paperforge, scores):
+    one, decision = detected(paperforge, scores)
+    assert one["unit"] == "example"
+    assert one["assumed"]["discordance"] == pytest.approx(0.15)
+    assert one["detectable"] == pytest.approx(decision["detectable"], rel=1e-9)
+    said = paperforge("plan", scores, "--difference", "0.2")
+    assert "(for a difference above that share, as many differ as the difference takes)" in said.out
+
+
+def test_a_pilot_in_clusters(paperforge, scores):
+    one, decision = detected(paperforge, scores, "--map", "source=cluster")
+    assert one["assumed"]["cluster"] == 4
+    assert one["detectable"] == pytest.approx(decision["detectable"], rel=0.05)
+    assert one["assumed"]["design_effect"] > 1.2
+
+
+def graded(tmp_path, shift):
+    """Graded scores of 60 examples on two datasets; `shift` of the second one's ids."""
+    lines = ["method,dataset,example,score"]
+    for m in "ab":
+        for place, d in enumerate("xy"):
+            for i in range(60):
+                spread = (i * (7 if m == "a" else 11)) % 13 / 13
+                lines.append(f"{m},{d},{i + place * shift},{spread + 0.01 * place * (i % 3)}")
+    path = tmp_path / "graded.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("shift", [0, 60])
+def test_a_pilot_of_examples_in_several_datasets(paperforge, tmp_path, shift):
+    """Scores of one example in two datasets go together, so that two datasets are little more."""
+    one, decision = detected(paperforge, graded(tmp_path, shift), "--replicate", "example")
+    assert len(one["assumed"]["variances"]) == (1 if shift == 0 else 2)
+    assert one["detectable"] == pytest.approx(decision["detectable"], rel=0.02)
+
+
+def test_a_number_of_the_other_unit(paperforge, scores, results_csv):
+    assert "the pilot replicates examples" in paperforge("plan", scores, "--seeds", "3").err
+    assert "the pilot replicates seeds" in paperforge("plan", results_csv, "--examples", "9").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ((), 2, "there is no variance to plan with"),
+        (("--sd", "1", "results.csv"), 2, "the variance is stated, and there are pilot results"),
+        (("--sd", "1", "--discordant", "0.1"), 2, "two variances"),
+        (("--sd", "1", "--methods", "1"), 2, "one method is compared with nothing"),
+        (("--sd", "1", "--budget", "10"), 2, "a budget buys runs"),
+        (("--sd", "1", "--icc", "0.1"), 2, "clusters have a size and a correlation"),
+        (("--sd", "-1"), 2, "--sd"),
+        (("--discordant", "0.01", "--difference", "0.02"), 2, "is more than the 0.01 that differ"),
+        (("results.csv", "--sd", "0.8", "--check"), 1, "there is no plan"),
+        (("results.csv", "--datasets", "3"), 2, "the pilot says that"),
+        (("--write", "--freeze"), 2, "three steps"),
+        (("--write", "results.csv"), 2, "a plan is a .toml file"),
+        (("--write",), 2, "names its methods and metrics"),
+        (("--freeze",), 1, "there is no plan"),
+    ],
+)
+def test_what_cannot_be_asked(paperforge, results_csv, arguments, code, said):
+    heard = paperforge("plan", *arguments)
+    assert heard.code == code
+    assert said in heard.err
+
+
+def test_a_pilot_without_variance(paperforge, tmp_path):
+    (tmp_path / "one.csv").write_text("method,accuracy\na,0.5\nb,0.6\n")
+    said = paperforge("plan", "one.csv")
+    assert said.code == 1 and "says no variance" in said.err
+    rows = "".join(f"{m},{s},0.5\n" for m in "ab" for s in range(3))
+    (tmp_path / "flat.csv").write_text("method,seed,accuracy\n" + rows)
+    said = paperforge("plan", "flat.csv")
+    assert said.code == 1 and "says no variance" in said.err
+
+
+# --- the protocol --------------------------------------------------------------------------------
+
+
+def test_from_words_to_a_frozen_plan(paperforge, tmp_path):
+    said = paperforge("plan", "--write", *WORDS, "--metric", "accuracy", "--seeds", "5")
+    assert said.code == 0, said.err
+    text = (tmp_path / "plan.toml").read_text()
+    assert 'question = "Is ours better than base and near?"' in text
+    assert 'family = [["ours", "base"], ["ours", "near"]]' in text
+    assert paperforge("plan", "--write", *WORDS, "--metric", "accuracy").code == 1
+    assert (tmp_path / "plan.toml").read_text() == text
+    said = paperforge("plan", "--freeze")
+    assert said.code == 0 and "sha256 " in said.out
+    digest = said.out.split("sha256 ")[1].strip()
+    assert digest in (tmp_path / "plan.lock").read_text()
+    (tmp_path / "plan.toml").write_text("# only a comment\n" + text)
+    before = (tmp_path / "plan.lock").read_bytes()
+    assert digest in paperforge("plan", "--freeze").out
+    assert (tmp_path / "plan.lock").read_bytes() == before
+
+
+@pytest.fixture
+def frozen(paperforge, results_csv):
+    """A frozen plan that says what results.csv is."""
+    assert paperforge("plan", results_csv, "--write", *WORDS).code == 0
+    assert paperforge("plan", "--freeze").code == 0
+    return results_csv
+
+
+def test_an_analysis_as_planned(paperforge, frozen):
+    said = paperforge("plan", frozen, "--check", *WORDS)
+    assert said.code == 0, said.out
+    assert said.out.startswith("The analysis is the planned one (frozen on ")
+
+
+def test_what_was_changed_is_said(paperforge, frozen):
+    more = ["x,alpha,0,0.7", "x,alpha,1,0.8", "ours,alpha,5,0.91", "ours,beta,5,0.91"]
+    frozen.write_text(frozen.read_text() + "\n".join(more) + "\n")
+    said = paperforge("plan", frozen, "--check", *WORDS, "--alpha", "0.1", "--margin", "accuracy=1")
+    assert said.code == 5
+    for part in (
+        "methods: x was added",
+        "ours has 6, planned were 5",
+        "alpha: 0.05 → 0.1",
+        "margin of accuracy: none → 1",
+    ):
+        assert part in said.out
+    report = json.loads(paperforge("plan", frozen, "--check", "--format", "json").out)
+    assert report["as_planned"] is False
+    assert {d["check"] for d in report["diagnostics"]} >= {"plan-methods", "plan-seeds"}
+
+
+def test_a_plan_that_was_changed_is_noticed_and_can_be_amended(paperforge, frozen, tmp_path):
+    plan = tmp_path / "plan.toml"
+    plan.write_text(plan.read_text().replace("alpha = 0.05", "alpha = 0.1 "))
+    said = paperforge("plan", frozen, "--check", *WORDS, "--alpha", "0.1")
+    assert said.code == 5
+    assert "has changed since it was frozen" in said.out and "alpha 0.05 → 0.1" in said.out
+    said = paperforge("plan", "--freeze")
+    assert "frozen again, as an amended plan" in said.out and "alpha 0.05 → 0.1" in said.out
+    said = paperforge("plan", frozen, "--check", *WORDS, "--alpha", "0.1")
+    assert said.code == 5 and "was amended on " in said.out
+
+
+def test_a_lock_that_was_edited_is_noticed(paperforge, frozen, tmp_path):
+    lock = tmp_path / "plan.lock"
+    lock.write_text(lock.read_text().replace('"alpha": 0.05', '"alpha": 0.1'))
+    said = paperforge("plan", frozen, "--check", *WORDS)
+    assert said.code == 5 and "its lock was edited" in said.out
+    said = paperforge("plan", "--freeze")
+    assert said.code == 1 and "was edited" in said.err
+
+
+@pytest.mark.parametrize(
+    ("spending", "nominal"), [("obrien-fleming", "0.00305"), ("pocock", "0.031")]
+)
+def test_a_look_on_the_way(paperforge, frozen, tmp_path, spending, nominal):
+    """Half of the information at alpha .05: z = 2.963 (Lan and DeMets 1983, O'Brien-Fleming type).
+
+    Pocock type: .05 log(1 + (e - 1) / 2) = .0310.
+    """
+    plan = tmp_path / "plan.toml"
+    text = plan.read_text().replace("seeds = 5", "seeds = 10")
+    plan.write_text(f'{text}looks = [5, 10]\nspending = "{spending}"\n')
+    (tmp_path / "plan.lock").unlink()
+    assert paperforge("plan", "--freeze").code == 0
+    said = paperforge("plan", frozen, "--check", *WORDS)
+    assert said.code == 5
+    assert f"look 1 of 2, at 5 of 10 seeds: it is judged at alpha = {nominal}" in said.out.lower()
+    assert "the analysis judges at alpha = 0.05" in said.out
+    said = paperforge("plan", frozen, "--check", *WORDS, "--alpha", "0.003")
+    assert said.code == 0, said.out
+
+
+def test_a_mistake_in_a_plan_has_its_line(paperforge, frozen, tmp_path):
+    plan = tmp_path / "plan.toml"
+    plan.write_text(plan.read_text().replace("correction", "corection"))
+    said = paperforge("plan", frozen, "--check")
+    assert said.code == 1
+    assert "plan.toml line " in said.err and "did you mean 'correction'?" in said.err
+
+
+def test_every_build_says_whether_it_is_the_planned_one(paperforge, results_csv, tmp_path):
+    folder = tmp_path / "paper"
+    (folder / "parts").mkdir(parents=True)
+    (folder / "main.tex").write_text(
+        "\\documentclass{article}\n\\begin{document}x\\end{document}\n"
+    )
+    shutil.copy(results_csv, folder / "results.csv")
+    (folder / "paper.toml").write_text(
+        'main = "main.tex"\nresults = "results.csv"\n[methods.ours]\nrole = "ours"\n'
+    )
+
+    def said(*more):
+        report = json.loads(paperforge("build", folder, "--no-pdf", "--format", "json", *more).out)
+        return [d for d in report["diagnostics"] if d["check"].startswith("plan")]
+
+    assert said() == []
+    assert paperforge("plan", folder, "--write").code == 0
+    assert (folder / "plan.toml").exists()
+    (one,) = said()
+    assert one["severity"] == "note" and "(not frozen)" in one["message"]
+    assert paperforge("plan", folder, "--freeze").code == 0
+    (one,) = said()
+    assert "frozen on 20" in one["message"]
+    (folder / "plan.toml").rename(folder / "other.toml")
+    (one,) = said()
+    assert one["severity"] == "warning" and "a plan was frozen on 20" in one["message"]
+    (folder / "other.toml").rename(folder / "plan.toml")
+    toml = folder / "paper.toml"
+    toml.write_text(toml.read_text() + '[design]\ncorrection = "none"\n')
+    (one,) = said()
+    assert one["severity"] == "warning" and one["check"] == "plan-correction"
+    assert "correction: holm → none" in one["message"]
