@@ -5,9 +5,11 @@ Memory is bounded; what does not fit goes to a private folder that is removed wi
 
 from __future__ import annotations
 
+import _thread
 import os
 import shutil
 import tempfile
+import threading
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+_MOMENT = 0.05
 MEMORY = "1GB"
 """Of the engine alone; with Python, numpy and the results' arrays a process stays below 2 GB."""
 
@@ -80,8 +83,14 @@ def open_engine(files: Sequence[Path], memory: str = MEMORY) -> Engine:
 
 
 def _close(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
-    connection.close()
-    shutil.rmtree(scratch, ignore_errors=True)
+    try:
+        connection.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+    except KeyboardInterrupt:
+        # Where an engine is forgotten Python prints and drops what is raised here: it is raised
+        # again, a moment later, where somebody can catch it.
+        shutil.rmtree(scratch, ignore_errors=True)
+        threading.Timer(_MOMENT, _thread.interrupt_main).start()
 
 
 def _with_log(path: Path) -> list[str]:

@@ -67,3 +67,26 @@ def test_quoting(engine, name):
         cursor = run(f"SELECT 1 AS {identifier(name)}")
         assert cursor.description[0][0] == name
         assert run(f"SELECT {pairs({name: 'v'})}[{literal(name)}]").fetchone() == ("v",)
+
+
+def test_ctrl_c_while_an_engine_is_forgotten_is_not_lost(monkeypatch):
+    import shutil
+    import time
+
+    from paperforge import engine as module
+
+    forgotten = module.open_engine([])
+    real, called = shutil.rmtree, []
+
+    def interrupted(path, **more):
+        called.append(path)
+        if len(called) == 1:
+            raise KeyboardInterrupt
+        real(path, **more)
+
+    monkeypatch.setattr(module.shutil, "rmtree", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        del forgotten
+        for _ in range(100):
+            time.sleep(0.02)
+    assert not called[0].exists()
