@@ -103,6 +103,59 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Corpus:
+    """A metric of a whole test set: a function of sums over its examples."""
+
+    parts: tuple[tuple[str, ...], ...]
+    """What is summed, in order: the name of each, then other names for it."""
+    direction: Direction | None = Direction.HIGHER
+    fraction: bool = True
+    """Whether its values are shares, printed times 100 where the unit is percent."""
+    repeats: bool = False
+    """Whether the parts are those of one class, and come again for every further class."""
+
+
+_TP = ("tp", "true_positives", "true_positive", "n_tp")
+_FP = ("fp", "false_positives", "false_positive", "n_fp")
+_FN = ("fn", "false_negatives", "false_negative", "n_fn")
+_TN = ("tn", "true_negatives", "true_negative", "n_tn")
+_ORDERS = range(1, 5)
+_BLEU = (
+    ("sys_len", "hyp_len", "hypothesis_length"),
+    ("ref_len", "reference_length"),
+    *((f"correct_{n}", f"counts_{n}", f"matches_{n}") for n in _ORDERS),
+    *((f"total_{n}", f"totals_{n}") for n in _ORDERS),
+)
+_CHARS = tuple((f"{what}_char_{n}",) for n in range(1, 7) for what in ("hyp", "ref", "match"))
+_WORDS = tuple((f"{what}_word_{n}",) for n in (1, 2) for what in ("hyp", "ref", "match"))
+_LOSS = ("loss", "sum_loss", "nll", "negative_log_likelihood")
+_TOKENS = ("tokens", "n_tokens", "num_tokens", "words", "bytes", "characters")
+
+CORPUS: dict[str, Corpus] = {
+    "accuracy": Corpus((("correct", "hits", "right"), ("total", "count", "n"))),
+    "precision": Corpus((_TP, _FP)),
+    "recall": Corpus((_TP, _FN)),
+    "f1": Corpus((_TP, _FP, _FN)),
+    "f0.5": Corpus((_TP, _FP, _FN)),
+    "f2": Corpus((_TP, _FP, _FN)),
+    "macro-f1": Corpus((_TP, _FP, _FN), repeats=True),
+    "mcc": Corpus((_TP, _FP, _FN, _TN)),
+    "bleu": Corpus(_BLEU, fraction=False),
+    "bleu-unsmoothed": Corpus(_BLEU, fraction=False),
+    "chrf": Corpus(_CHARS, fraction=False),
+    "chrf++": Corpus(_CHARS + _WORDS, fraction=False),
+    "perplexity": Corpus((_LOSS, _TOKENS), Direction.LOWER, fraction=False),
+    "bits": Corpus((_LOSS, _TOKENS), Direction.LOWER, fraction=False),
+    "error-rate": Corpus(
+        (("errors", "edits", "n_errors"), ("words", "ref_words", "characters", "total")),
+        Direction.LOWER,
+    ),
+    "ratio": Corpus((("numerator",), ("denominator",)), None),
+}
+"""What `corpus` of a metric may be; the formulas are in stats/corpus.py."""
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """One measured quantity. Printed number = stored value x scale."""
 
@@ -116,6 +169,10 @@ class Metric:
     """Half-width of the region of practical equivalence, in printed units."""
     tested: bool = True
     """Whether methods are compared on it; what a run costs is only reported."""
+    corpus: str = ""
+    """A key of CORPUS: computed from sums over the examples; empty: measured, and averaged."""
+    parts: tuple[str, ...] = ()
+    """The measured values that are summed, in the order of that corpus metric."""
 
 
 @dataclass(frozen=True, slots=True)
