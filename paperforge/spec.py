@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 ROLES = (
@@ -153,6 +153,35 @@ CORPUS: dict[str, Corpus] = {
     "ratio": Corpus((("numerator",), ("denominator",)), None),
 }
 """What `corpus` of a metric may be; the formulas are in stats/corpus.py."""
+
+
+def corpus_parts(declared: Mapping[str, object]) -> tuple[str, ...]:
+    """Names that the parts of a declared corpus metric may have among the values; empty: none."""
+    kind = CORPUS.get(str(declared.get("corpus", "")))
+    named = declared.get("from")
+    if kind is None or isinstance(named, list | tuple):
+        return tuple(str(name) for name in named) if isinstance(named, list | tuple) else ()
+    return tuple(name for part in kind.parts for name in part)
+
+
+def corpus_problem(kind: str, named: Sequence[str]) -> str:
+    """What is wrong with the parts that a corpus metric is to be computed from; empty: nothing."""
+    known = CORPUS[kind]
+    order = [part[0] for part in known.parts]
+    count, each = len(order), " for each class" if known.repeats else ""
+    if not named and known.repeats:
+        return f"{kind} needs from = [{', '.join(order)}]{each}, one after the other"
+    if named and (len(named) % count if known.repeats else len(named) != count):
+        return f"{kind} takes {count} values{each}, not {len(named)}: {', '.join(order)}"
+    if len(set(named)) < len(named):
+        return "the same value is named twice"
+    places = {name: i for i, part in enumerate(known.parts) for name in part}
+    for i, name in enumerate(named):
+        plain = re.sub(r"[\W_]+", "_", name.casefold())
+        if places.get(plain, i % count) != i % count:
+            place = order[i % count]
+            return f"{name!r} stands in the place of {place!r}: {kind} takes {', '.join(order)}"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
