@@ -9,6 +9,7 @@ from paperforge.model import Sample
 from paperforge.spec import Unit
 from paperforge.stats import corpus_resample
 from paperforge.stats.cells import merge, shared_keys
+from paperforge.stats.contrast import Contrast
 from paperforge.stats.corpus import value
 from paperforge.stats.corpus_resample import Linear, Outcome, Stratum, bootstrap
 
@@ -185,8 +186,14 @@ def summarise(row: Sequence[CorpusCell], metric: Metric, ask: Ask, seed: int = 0
     parts = alone(metric.corpus, row, 1 / len(row))
     found = bootstrap(parts, ask, seed, paired=False)[0]
     n = (min(one.n for one in row),) * 2
-    contrast = replace(
-        found.contrast, n=n, p=None, statistic=None, smallest_p=None, p_equivalent=None
+    contrast = Contrast(
+        CLUSTERED if any(one.grouped for one in row) else found.contrast.test,
+        n,
+        estimate=found.contrast.estimate,
+        low=found.contrast.low,
+        high=found.contrast.high,
+        reason=found.contrast.reason,
+        testable=found.contrast.testable,
     )
     return replace(found, contrast=contrast, error=None)
 

@@ -103,9 +103,9 @@ def _drawn(seed: int, start: int, stop: int, units: int) -> np.ndarray:
     return np.minimum(found, 255).astype(np.uint8).reshape(-1, units)
 
 
-def blocks(units: int, replicates: int) -> Iterator[tuple[int, int]]:
-    """Parts of the replicates that fit into memory."""
-    step = max(1, BLOCK // max(1, units))
+def blocks(width: int, replicates: int) -> Iterator[tuple[int, int]]:
+    """Parts of the replicates that fit into memory, where one takes `width` numbers."""
+    step = max(1, BLOCK // max(1, width))
     for start in range(0, replicates, step):
         yield start, min(start + step, replicates)
 
@@ -174,11 +174,23 @@ def replicated(
     shape = (replicates, len(parts[0].weights))
     estimates, variances = np.zeros(shape), np.zeros(shape)
     for part in parts:
-        for start, stop in blocks(len(part.stratum.keys), replicates):
+        for start, stop in blocks(max(part.joined.shape), replicates):
             d, v = part.at(counts(seed, part.stratum, start, stop))
             estimates[start:stop] += d
             variances[start:stop] += v
     return estimates, variances
+
+
+def scores(kind: str, stratum: Stratum, seed: int, replicates: int) -> np.ndarray:
+    """The metric of each of T systems in B replicates, all with the same counts: shape (B, T)."""
+    import numpy as np
+
+    joined = np.concatenate(stratum.systems, axis=1).astype(float)
+    found = np.empty((replicates, len(stratum.systems)))
+    for start, stop in blocks(max(joined.shape), replicates):
+        sums = counts(seed, stratum, start, stop).astype(float) @ joined
+        found[start:stop] = value(kind, sums.reshape(stop - start, len(stratum.systems), -1))
+    return found
 
 
 def observed(parts: Sequence[Linear]) -> tuple[np.ndarray, np.ndarray]:
@@ -200,27 +212,26 @@ def bootstrap(
 
     sizes = [len(part.stratum.keys) for part in parts]
     few = min(sizes) < ENOUGH
-    kind = parts[0].kind
     with np.errstate(all="ignore"):
         estimates, variances = observed(parts)
-        flat = [bool(v <= rounding(parts, p)) for p, v in enumerate(variances)]
-        whole = [p for p in range(len(variances)) if not flat[p] and np.isfinite(variances[p])]
-        total = replicates or enough(sum(sizes))
-        if few or not whole:
-            total = 0
-        drawn = replicated(parts, seed, total) if total else (np.empty((0, 0)),) * 2
+        reasons = [
+            unusual(float(d), float(v), flat=bool(v <= rounding(parts, p)), few=few)
+            for p, (d, v) in enumerate(zip(estimates, variances, strict=True))
+        ]
+        if not all(reasons):
+            drawn = replicated(parts, seed, replicates or enough(sum(sizes)))
     n = (min(sizes), min(sizes))
     found = []
-    for p, (estimate, variance) in enumerate(zip(estimates, variances, strict=True)):
-        reason = unusual(float(estimate), float(variance), flat=flat[p], few=few)
+    for p, reason in enumerate(reasons):
+        estimate, variance = float(estimates[p]), float(variances[p])
         if reason:
-            blank = Contrast(TEST, n, paired, finite(float(estimate)), reason=reason)
-            found.append(Outcome(blank if not few else untestable(blank)))
+            d = finite(estimate)
+            blank = Contrast(TEST, n, paired, d, reason=reason, testable=not few)
+            found.append(Outcome(blank))
             continue
-        t = (drawn[0][:, p] - estimate) / np.sqrt(np.maximum(drawn[1][:, p], 0))
-        t = defined(t, drawn[0][:, p] - estimate, drawn[1][:, p], float(variance))
+        t = studentised(drawn[0][:, p] - estimate, drawn[1][:, p], variance)
         se = math.sqrt(variance)
-        found.append(judged(float(estimate), se, t, ask, kind=kind, n=n, paired=paired))
+        found.append(judged(estimate, se, t, ask, kind=parts[0].kind, n=n, paired=paired))
     return found
 
 
@@ -250,21 +261,16 @@ def unusual(estimate: float, variance: float, *, flat: bool, few: bool) -> str:
     return ""
 
 
-def untestable(contrast: Contrast) -> Contrast:
-    """The same, as one that the design rules out."""
-    from dataclasses import replace
+def studentised(apart: np.ndarray, variances: np.ndarray, variance: float) -> np.ndarray:
+    """Divide each replicate's distance from the estimate by its own standard error.
 
-    return replace(contrast, testable=False)
-
-
-def defined(t: np.ndarray, apart: np.ndarray, variances: np.ndarray, variance: float) -> np.ndarray:
-    """Complete the t* of replicates without a spread, or a value, of their own.
-
-    0 where such a replicate has the estimate itself; else infinite: it counts against every claim.
+    Where it has none, or no value: 0 if it has the estimate itself; else infinite, which counts
+    against every claim.
     """
     import numpy as np
 
     flat = ~(variances > TIE * TIE * variance)
+    t = apart / np.sqrt(np.where(flat, 1, variances))
     same = np.abs(apart) <= TIE * math.sqrt(variance)
     t = np.where(flat, np.where(same, 0, np.copysign(np.inf, apart)), t)
     return np.where(np.isnan(t), np.inf, t)
