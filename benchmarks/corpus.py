@@ -1,19 +1,21 @@
-"""BLEU of many systems resampled: ours against sacrebleu's paired bootstrap, from the same statistics.
+"""BLEU of many systems resampled: against sacrebleu's paired bootstrap, from the same statistics.
 
-    python benchmarks/corpus.py [--systems 16] [--sentences 3000] [--replicates 2000] [--sacrebleu PYTHON]
+    python benchmarks/corpus.py [--systems 16] [--sentences 3000] [--replicates 2000]
+                                [--sacrebleu PYTHON]
 
 The per-sentence statistics are made up once and given to both, so that neither counts n-grams. Each
-is a process of its own, in turn, three times; wall and user + system time are of the comparison
-alone, memory is the process's largest. "Scores" are what sacrebleu computes: the BLEU of every
-system in every replicate. "Tests" are all systems against the first with their standard errors in
-every replicate, which is what paperforge reports. Where PYTHON has no sacrebleu, that is said and
-only ours is measured. Targets are printed, never asserted.
+is a process of its own with one thread, in turn, three times; wall and user + system time are of
+the comparison alone, memory is the process's largest. "Scores" are what sacrebleu computes: the
+BLEU of every system in every replicate. "Tests" are all systems against the first with their
+standard errors in every replicate, which is what paperforge reports. Where PYTHON has no sacrebleu,
+that is said and only ours is measured. Targets are printed, never asserted.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -45,6 +47,7 @@ _, found = PairedTest(names, {"BLEU": metric}, [["-"] * len(statistics[0])], "bs
 say(time.perf_counter() - start, time.process_time() - cpu, [one.score for one in found["BLEU"]])
 """
 OURS = """
+import scipy.special
 from paperforge.stats.contrast import Ask
 from paperforge.stats.corpus import value
 from paperforge.stats.corpus_resample import Linear, Stratum, bootstrap, scores
@@ -80,7 +83,8 @@ def make(path: Path, systems: int, sentences: int) -> None:
 def measure(python: str, code: str, *arguments: str) -> dict[str, float | list[float]]:
     """What a process of its own says of its work."""
     command = [python, "-c", MEASURE + code, *arguments]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    one = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=one)
     answer: dict[str, float | list[float]] = json.loads(done.stdout.splitlines()[-1])
     return answer
 

@@ -157,7 +157,7 @@ class Linear:
             slope = (gradients[:, used] * self.weights[p, used, None]).reshape(len(drawn), -1)
             u = slope @ across
             mean = (slope * sums[:, used].reshape(len(drawn), -1)).sum(1) / size
-            spread = np.einsum("bu,bu,bu->b", drawn, u, u) - size * mean * mean
+            spread = np.einsum("bu,bu->b", drawn, np.multiply(u, u, out=u)) - size * mean * mean
             variances[:, p] = spread * size / np.maximum(size - 1, 1)
         return estimates, variances
 
