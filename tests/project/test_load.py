@@ -442,3 +442,11 @@ def test_any_valid_toml_gives_a_project_or_an_input_error(tmp_path_factory, valu
         error = caught
     assert error is None or " line " in error.where
     assert error is None or "Input" not in error.message
+
+
+def test_a_corpus_metric_is_read_and_written_with_what_it_sums(load, folder):
+    p = load('[metrics.wer]\ncorpus = "error-rate"\nfrom = ["errors", "words"]\n')
+    assert p.metrics["wer"] == {"corpus": "error-rate", "from": ["errors", "words"]}
+    assert 'corpus = "error-rate"\nfrom = ["errors", "words"]\n' in project.dump(p)
+    assert load(project.dump(p)) == p
+    assert load('metrics.quality.corpus = "mcc"').metrics["quality"] == {"corpus": "mcc"}
