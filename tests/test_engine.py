@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import gc
+import shutil
+import time
 
 import duckdb
 import pytest
@@ -70,12 +72,9 @@ def test_quoting(engine, name):
 
 
 def test_ctrl_c_while_an_engine_is_forgotten_is_not_lost(monkeypatch):
-    import shutil
-    import time
-
     from paperforge import engine as module
 
-    forgotten = module.open_engine([])
+    kept = [module.open_engine([])]
     real, called = shutil.rmtree, []
 
     def interrupted(path, **more):
@@ -85,8 +84,12 @@ def test_ctrl_c_while_an_engine_is_forgotten_is_not_lost(monkeypatch):
         real(path, **more)
 
     monkeypatch.setattr(module.shutil, "rmtree", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        del forgotten
+
+    def forget():
+        kept.clear()
         for _ in range(100):
             time.sleep(0.02)
+
+    with pytest.raises(KeyboardInterrupt):
+        forget()
     assert not called[0].exists()

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from paperforge.project import authors
-from paperforge.spec import ROLES, final_problem, pattern_problem
+from paperforge.spec import CORPUS, ROLES, final_problem, pattern_problem
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
@@ -152,6 +152,9 @@ Paragraphs = Annotated[list[Prose], BeforeValidator(_one_as_list), Also(TEXT)]
 Kept = Annotated[str, BeforeValidator(_as_text), Also({"type": "number"}, {"type": "boolean"})]
 Free = Annotated[
     Any, AfterValidator(_free), WithJsonSchema({"type": ["string", "number", "boolean"]})
+]
+CorpusKind = Annotated[
+    str, AfterValidator(_OneOf(tuple(CORPUS))), WithJsonSchema({"enum": [*CORPUS]})
 ]
 ColumnRole = Annotated[str, AfterValidator(_OneOf(ROLES))]
 _PairingRole = Annotated[str, AfterValidator(_OneOf(PAIRING)), WithJsonSchema({"enum": [*PAIRING]})]

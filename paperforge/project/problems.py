@@ -117,7 +117,8 @@ def _problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:  # noqa: P
 
 def _unknown_key(path: KeyPath, model: type[BaseModel]) -> str:
     name = str(path[-1])
-    allowed = sorted(_model_at(path[:-1], model).model_fields)
+    fields = _model_at(path[:-1], model).model_fields
+    allowed = sorted(field.alias or key for key, field in fields.items())
     if len(path) > 1 and name in model.model_fields and not nearest(name, allowed):
         return f"unknown key {name!r}: it belongs at the top, above the first [table]"
     return f"unknown key {name!r}{meant(name, allowed)}; keys here: {', '.join(allowed)}"

@@ -14,6 +14,7 @@ from paperforge.project import paths
 from paperforge.project.lines import key_lines
 from paperforge.project.problems import Problem, nearest, raise_all, shape_problems, where
 from paperforge.spec import (
+    CORPUS,
     Answer,
     Author,
     DesignSpec,
@@ -22,6 +23,7 @@ from paperforge.spec import (
     Source,
     Story,
     TableSpec,
+    corpus_problem,
 )
 
 if TYPE_CHECKING:
@@ -121,6 +123,7 @@ def project_of(text: str, shown: str, root: Path) -> Project:
     problems = shape_problems(data, PaperToml)
     problems += paths.path_problems(data, root)
     problems += _twice(data, "tables", "main") + _twice(data, "figures", "") + _misplaced(data)
+    problems += _sums(data)
     raise_all(problems, shown, key_lines(text))
     return _convert(PaperToml.model_validate(data), root)
 
@@ -137,6 +140,24 @@ def _twice(data: Mapping[str, Any], key: str, default: str) -> list[Problem]:
         if name and seen[name] == 2:  # noqa: PLR2004 (say it once)
             message = f"two {key} are called {name!r}; give each a name of its own"
             problems.append(Problem((key, index, "name"), message))
+    return problems
+
+
+def _sums(data: Mapping[str, Any]) -> list[Problem]:
+    """Corpus metrics that cannot be computed from what they name; wrong types are passed over."""
+    problems = []
+    metrics = data.get("metrics")
+    for name, table in metrics.items() if isinstance(metrics, dict) else ():
+        keys = table if isinstance(table, dict) else {}
+        kind, named = keys.get("corpus"), keys.get("from", [])
+        named = [named] if isinstance(named, str) else named
+        if "from" in keys and "corpus" not in keys:
+            message = "says what is summed, and not for what: corpus = 'f1', 'bleu', 'ratio' …"
+            problems.append(Problem(("metrics", name, "from"), message))
+        elif isinstance(kind, str) and kind in CORPUS and isinstance(named, list):
+            wrong = corpus_problem(kind, [str(one) for one in named])
+            if wrong:
+                problems.append(Problem(("metrics", name, "from" if named else "corpus"), wrong))
     return problems
 
 
@@ -198,7 +219,9 @@ def _source_values(paper: PaperToml, root: Path) -> tuple[Source, ...]:
 
 def _ordered(tables: Mapping[str, BaseModel]) -> dict[str, dict[str, object]]:
     """Declared keys by name: those with an `order` first, by it; the others as in the file."""
-    declared = {name: table.model_dump(exclude_unset=True) for name, table in tables.items()}
+    declared = {
+        name: table.model_dump(exclude_unset=True, by_alias=True) for name, table in tables.items()
+    }
 
     def place(name: str) -> tuple[bool, int]:
         order = declared[name].get("order")

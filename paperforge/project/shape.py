@@ -15,6 +15,7 @@ from paperforge.project.forms import (
     TEXT,
     Also,
     ColumnRole,
+    CorpusKind,
     FileName,
     Final,
     Free,
@@ -100,6 +101,14 @@ class MetricTable(_Table):
     primary: Annotated[
         bool, Field(description="Whether its comparisons are in the family that is corrected.")
     ] = True
+    corpus: Annotated[
+        CorpusKind | None,
+        Field(description="What is computed from sums over the examples: bleu, f1, mcc, ratio …"),
+    ] = None
+    parts: Annotated[
+        Names | None,
+        Field(alias="from", description="With corpus: the values that are summed, in its order."),
+    ] = None
     order: Annotated[int | None, Field(description="Place; by default as in this file.")] = None
 
 

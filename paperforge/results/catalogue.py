@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import is_cost, is_fraction, listed, plain, split_of, well_known
+from paperforge.results import summed
 from paperforge.results.tidy import STRIDE
 from paperforge.spec import Dataset, Direction, Method, Metric, Role
 
@@ -58,15 +59,23 @@ def describe(
     wanted = [name for one in inputs for name in one.source.metrics]
     columns = [value.metric for one in inputs for value in one.mapped.values]
     names = sorted(found, key=[*wanted, *columns, *found].index)
-    names = _ordered(names, project.metrics)
-    metrics = [_metric(name, project.metrics.get(name, {}), project, inputs) for name in names]
+    sums = summed.parts(project.metrics, names)
+    inside = {part for parts in sums.values() for part in parts} - set(project.metrics)
+    names = _ordered([*(name for name in names if name not in inside), *sums], project.metrics)
+    metrics = [
+        summed.metric(name, project.metrics[name], sums[name], project.design.margin)
+        if name in sums
+        else _metric(name, project.metrics.get(name, {}), project, inputs)
+        for name in names
+    ]
     metrics = _told_apart(metrics, project.metrics)
     metrics = _scaled(engine, metrics, inputs, project.metrics, notes)
     notes += _mixed_scales(engine, metrics)
     if not any(metric.tested for metric in metrics):
         metrics = [replace(metric, tested=True) for metric in metrics]
     unused = _unused(inputs)
-    notes += _unknown("metric", project.metrics, found, unused)
+    measured = {name: keys for name, keys in project.metrics.items() if name not in sums}
+    notes += _unknown("metric", measured, found, unused)
     methods = _all(engine, "method", project.methods, notes)
     datasets = _all(engine, "dataset", project.datasets, notes)
     notes += _averages(datasets)
@@ -281,6 +290,7 @@ def _scaled(
         m.name
         for m in metrics
         if m.unit == "%"
+        and not m.corpus
         and not _has_sign(m.name, inputs)
         and "scale" not in declared.get(m.name, {})
     }

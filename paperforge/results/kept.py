@@ -120,4 +120,5 @@ def _told(said: dict[str, Any], slot: Slot) -> Callable[[], str]:
 
 def _metric(said: dict[str, Any]) -> dict[str, Any]:
     direction = said["direction"]
-    return {**said, "direction": Direction(direction) if direction else None}
+    parts = tuple(said["parts"])
+    return {**said, "direction": Direction(direction) if direction else None, "parts": parts}

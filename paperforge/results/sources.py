@@ -16,7 +16,7 @@ from paperforge.numbers import Look, Style, look
 from paperforge.results import examples, patterns, repeated, strays
 from paperforge.results.axes import with_axis
 from paperforge.results.merge import merged
-from paperforge.spec import ROLES, Direction
+from paperforge.spec import ROLES, Direction, corpus_parts
 from paperforge.stores.nothing import NothingToRead
 
 if TYPE_CHECKING:
@@ -159,7 +159,8 @@ def _read(
     types = {row[0]: row[1] for row in described}
     looks = {} if "value" in raw.known else _looks(raw, engine)
     try:
-        mapped = examples.guess(engine, raw, looks, source, project.metrics)
+        summed = [name for keys in project.metrics.values() for name in corpus_parts(keys)]
+        mapped = examples.guess(engine, raw, looks, source, [*project.metrics, *summed])
     except InputError:
         if source.pattern and not patterns.fits(raw):
             raise patterns.fits_nothing(file) from None

@@ -241,8 +241,14 @@ MISTAKES = [
     ("[metrics.a]\ndigits = '2'", "paper.toml line 2, key metrics.a.digits: must be a whole number, not text"),
     ("[metrics.a]\nscale = 0", "paper.toml line 2, key metrics.a.scale: must be greater than 0, not 0"),
     ("[metrics.a]\nmargin = nan", "paper.toml line 2, key metrics.a.margin: must be a finite number, not nan"),
-    ("[metrics.a]\ndirecton = 'lower'", "paper.toml line 2: unknown key 'directon' (did you mean 'direction'?); keys here: digits, direction, label,"),
-    ("metrics.a.b.c = 1", "paper.toml line 1: unknown key 'b'; keys here: digits"),
+    ("[metrics.a]\ndirecton = 'lower'", "paper.toml line 2: unknown key 'directon' (did you mean 'direction'?); keys here: corpus, digits, direction, from, label,"),
+    ("metrics.a.b.c = 1", "paper.toml line 1: unknown key 'b'; keys here: corpus"),
+    ("[metrics.f]\ncorpus = 'f-1'", "paper.toml line 2, key metrics.f.corpus: 'f-1' is not one of accuracy, precision,"),
+    ("[metrics.f]\nfrom = ['tp']", "paper.toml line 2, key metrics.f.from: says what is summed, and not for what"),
+    ("[metrics.f]\ncorpus = 'f1'\nfrom = ['tp', 'fp']", "paper.toml line 3, key metrics.f.from: f1 takes 3 values, not 2: tp, fp, fn"),
+    ("[metrics.f]\ncorpus = 'f1'\nfrom = ['tp', 'fn', 'fp']", "paper.toml line 3, key metrics.f.from: 'fn' stands in the place of 'fp': f1 takes tp, fp, fn"),
+    ("[metrics.f]\ncorpus = 'f1'\nfrom = ['a', 'b', 'a']", "paper.toml line 3, key metrics.f.from: the same value is named twice"),
+    ("[metrics.f]\ncorpus = 'macro-f1'", "paper.toml line 2, key metrics.f.corpus: macro-f1 needs from = [tp, fp, fn] for each class"),
     ("[methods.a]\nrole = 'our'", "paper.toml line 2, key methods.a.role: 'our' is not one of ours, baseline (did you mean 'ours'?)"),
     ("[design]\nreplicate = 'seeds'", "paper.toml line 2, key design.replicate: 'seeds' is not one of seed, example, seed and example, dataset, none (did you mean 'seed'?)"),
     ("[design]\nalpha = 5", "paper.toml line 2, key design.alpha: must be less than 1, not 5"),
@@ -436,3 +442,11 @@ def test_any_valid_toml_gives_a_project_or_an_input_error(tmp_path_factory, valu
         error = caught
     assert error is None or " line " in error.where
     assert error is None or "Input" not in error.message
+
+
+def test_a_corpus_metric_is_read_and_written_with_what_it_sums(load, folder):
+    p = load('[metrics.wer]\ncorpus = "error-rate"\nfrom = ["errors", "words"]\n')
+    assert p.metrics["wer"] == {"corpus": "error-rate", "from": ["errors", "words"]}
+    assert 'corpus = "error-rate"\nfrom = ["errors", "words"]\n' in project.dump(p)
+    assert load(project.dump(p)) == p
+    assert load('metrics.quality.corpus = "mcc"').metrics["quality"] == {"corpus": "mcc"}
