@@ -88,7 +88,7 @@ def stratified_corrected(
         ((1 / pair.n + share) * sd * sd / d**2, pair.n - 1.0)
         for pair, share, (*_, sd) in zip(pairs, shares, rows, strict=True)
     ]
-    variance, df = satterthwaite(parts)
+    variance, df = satterthwaite(parts) if d > 1 else parts[0]
     assert estimate is not None
     name = TEST if d == 1 else f"stratified {TEST}"
     return t_contrast(name, estimate, variance, df, n=(n, n), paired=True, ask=ask)
