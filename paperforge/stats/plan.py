@@ -53,7 +53,10 @@ def t_power(noncentrality: float, df: float, alpha: float) -> float:
         return min(1.0, _beyond(nc, df, t) + _beyond(-nc, df, t))
     if nc - t > FAR * (1 + t / math.sqrt(df)):
         return 1.0
-    return min(1.0, float(1 - nctdtr(df, nc, t) + nctdtr(df, nc, -t)))
+    # The other tail as a normal one, with alpha / 2 where nc is 0: the library may fail on it.
+    z = -float(ndtri(alpha / 2))
+    other = alpha / 2 * float(ndtr(-nc - z) / ndtr(-z))
+    return min(1.0, float(1 - nctdtr(df, nc, t)) + other)
 
 
 def _beyond(nc: float, df: float, t: float) -> float:

@@ -41,6 +41,15 @@ def test_power_with_one_degree_of_freedom(noncentrality, alpha):
     assert t_power(noncentrality, 1.0, alpha) == pytest.approx(theirs, abs=1e-6)
 
 
+@pytest.mark.parametrize("df", [1.0, 2.5, 50.0, 300.0, 301.0, 1e5])
+@pytest.mark.parametrize("alpha", [1e-10, 1e-4, 0.05, 0.2])
+def test_power_grows_from_alpha_to_one(df, alpha):
+    found = [t_power(nc, df, alpha) for nc in np.linspace(0, 60, 150)]
+    assert found[0] == pytest.approx(alpha, rel=1e-6)
+    assert np.diff(found).min() > -1e-9
+    assert max(found) <= 1
+
+
 def test_power_far_out():
     assert t_power(1e6, 1.0, 0.05) == 1
     assert t_power(0.0, 5.0, 0.05) == pytest.approx(0.05)
