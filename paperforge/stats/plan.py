@@ -110,7 +110,8 @@ def seeds_needed(
     every method on every dataset; for a paired comparison the variance of the difference of two
     runs, one a dataset. The test is the (stratified) Welch or paired t: standard error^2 = sum of
     the variances / (n datasets^2), degrees of freedom by Satterthwaite; power from the noncentral
-    t. Raises ValueError for no difference.
+    t. `cautious` takes every variance at its own limit, which for several is more than `level`.
+    Raises ValueError for no difference.
     """
     expected = [v for v, _ in runs]
     limits = [upper_limit(v, df, level) if df > 0 else v for v, df in runs]

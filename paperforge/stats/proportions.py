@@ -12,7 +12,7 @@ from paperforge.stats.contrast import Ask, Contrast, honest
 from paperforge.stats.exact import mcnemar, mcnemar_p, smallest_p
 from paperforge.stats.power import detectable_mcnemar
 
-ENDS = 32
+ENDS = 8
 """Differences at each end of the possible ones whose intervals are looked at."""
 FEW = 12
 """Discordant examples beyond the difference up to which every pairing's interval is looked at.

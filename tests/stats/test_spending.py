@@ -56,6 +56,7 @@ def test_one_look_spends_all():
     assert 0 < early.alpha < 1e-40
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.integers(1, 40), min_size=1, max_size=5, unique=True),
