@@ -23,6 +23,14 @@ def test_published_bounds(spending):
     assert found[-1].spent == pytest.approx(0.05)
 
 
+def test_another_programs_one_sided_bounds():
+    """Two-sided at twice alpha; both sides are crossed by so few that the bounds are the same."""
+    theirs = REFERENCE["one_sided"]
+    found = looks(theirs["fractions"], 2 * theirs["alpha"])
+    assert [x.spent / 2 for x in found] == pytest.approx(theirs["spent"], rel=1e-5)
+    assert [x.bound for x in found] == pytest.approx(theirs["bounds"], abs=1e-4)
+
+
 @pytest.mark.parametrize(("count", "constant"), REFERENCE["pocock_constant"].items())
 def test_pococks_constants(count, constant):
     """Printed to three decimals: the error at the constant, half a unit up or down, holds .05."""
