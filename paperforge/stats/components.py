@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.stats.cells import FLAT
-from paperforge.stats.contrast import SMALLEST_FLOAT, Ask, Contrast, honest, t_contrast
+from paperforge.stats.contrast import Ask, Contrast, honest, t_contrast
 from paperforge.stats.means import satterthwaite
 from paperforge.stats.power import detectable_t
 
@@ -20,6 +20,8 @@ TEST = "two-way t (seeds x examples)"
 ENOUGH = 2
 HALF = 2
 """A seed that has fewer than one in HALF of the examples is left out."""
+SMALLEST = 1e-100
+"""No p below this is told from it: the library's t quantiles are wrong from 1e-127 on."""
 HALVINGS = 70
 """Of an interval, until a double has no more digits."""
 
@@ -56,7 +58,10 @@ class Components:
     over_seeds: Part
     """Variance of the estimate from what varies between seeds (residual included), and its df."""
     over_examples: Part
-    """From what varies between examples, and its df."""
+    """From what varies between examples, and its df.
+
+    What the residual has beyond the mean square of the seeds, by chance, is added to it.
+    """
     negative: tuple[str, ...] = ()
     unmatched: int = 0
     """Examples, and paired seeds, that only one of the two has."""
@@ -141,7 +146,7 @@ def _estimated(tables: list[np.ndarray], size: float, unmatched: int) -> Compone
         tuple(counts),
         examples,
         satterthwaite([(row, s - 1.0) for row, s in zip(rows, counts, strict=True)]),
-        (max(0.0, beyond), examples - 1.0),
+        (max(0.0, beyond) - sum(min(0.0, part) for part in over), examples - 1.0),
         (*negative, *(["example"] if beyond < 0 else [])),
         unmatched,
     )
@@ -216,9 +221,9 @@ def reach(seed: Part, example: Part, alpha: float) -> float:
 
 def level(seed: Part, example: Part, far: float) -> float:
     """Alpha at which the half-width is `far`: the two-sided p of an estimate so far from zero."""
-    low, high = math.log(SMALLEST_FLOAT), 0.0
-    if reach(seed, example, SMALLEST_FLOAT) <= far:
-        return SMALLEST_FLOAT
+    low, high = math.log(SMALLEST), 0.0
+    if reach(seed, example, SMALLEST) <= far:
+        return SMALLEST
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         low, high = (

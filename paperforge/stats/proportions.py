@@ -12,8 +12,13 @@ from paperforge.stats.contrast import Ask, Contrast, honest
 from paperforge.stats.exact import mcnemar, mcnemar_p, smallest_p
 from paperforge.stats.power import detectable_mcnemar
 
-ENDS = 32
+ENDS = 8
 """Differences at each end of the possible ones whose intervals are looked at."""
+FEW = 12
+"""Discordant examples beyond the difference up to which every pairing's interval is looked at.
+
+With more, the interval is the wider the more there are.
+"""
 HALVINGS = 60
 """Of an interval, until a double has no more digits."""
 
@@ -136,7 +141,11 @@ def margins(a: Counts, b: Counts, ask: Ask) -> Contrast:
     """
     bounds, tables = pairings(a, b, ask), _tables(a, b)
     tables = tables if len(tables) <= 2 * ENDS else [*tables[:ENDS], *tables[-ENDS:]]
-    worst = [mcnemar((most + d) // 2, (most - d) // 2, a.n, ask) for d, most in tables]
+    worst = [
+        mcnemar((m + d) // 2, (m - d) // 2, a.n, ask)
+        for d, most in tables
+        for m in (*range(abs(d), min(most, abs(d) + FEW), 2), most)
+    ]
     low = min(c.low for c in worst if c.low is not None)
     high = max(c.high for c in worst if c.high is not None)
     same = [c.p_equivalent for c in worst if c.p_equivalent is not None]
@@ -169,6 +178,8 @@ def _tables(a: Counts, b: Counts) -> list[tuple[int, int]]:
 
 
 def _p(d: int, m: int, *, exact: bool) -> float:
+    if d == 0:
+        return 1.0
     return mcnemar_p((m + d) // 2, (m - d) // 2, exact=exact)
 
 

@@ -1,0 +1,146 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats as scipy_stats
+
+from paperforge.model import Sample
+from paperforge.stats.cells import Grouping, cell, merge
+from paperforge.stats.contrast import Ask
+from paperforge.stats.folds import NO_RATIO, corrected, layout, stratified_corrected
+from paperforge.stats.means import match
+
+REFERENCE = json.loads((Path(__file__).parents[1] / "references" / "folds.json").read_text())
+
+
+def pair(a, b, keys=None):
+    cells = []
+    for values in (a, b):
+        keys = np.arange(len(values)) if keys is None else keys
+        one = Sample("acc", "m", "d", keys, np.asarray(values, dtype=float))
+        cells.append(cell(one, *merge(one), Grouping()))
+    return match(*cells)
+
+
+def test_published_case():
+    data, theirs = REFERENCE["datasets"]["anneal"], REFERENCE["anneal"]
+    ours = corrected(pair(data["j48"], data["nbc"]), REFERENCE["folds"], Ask())
+    assert ours.test == "corrected resampled t"
+    assert ours.statistic == pytest.approx(theirs["corrected_t"], rel=1e-9)
+    assert ours.p == pytest.approx(theirs["corrected_p"], rel=1e-9)
+    assert ours.df == 99
+    naive = scipy_stats.ttest_rel(data["j48"], data["nbc"])
+    assert naive.statistic == pytest.approx(theirs["naive_t"], rel=1e-9)
+
+
+@pytest.mark.parametrize("name", list(REFERENCE["datasets"]))
+def test_variance_is_baycomps(name):
+    data = REFERENCE["datasets"][name]
+    ours = corrected(pair(data["j48"], data["nbc"]), 10, Ask(alpha=0.1))
+    assert ours.estimate == pytest.approx(data["mean_j48_minus_nbc"], rel=1e-9)
+    assert (ours.estimate / ours.statistic) ** 2 == pytest.approx(data["variance"], rel=1e-9)
+    assert (ours.low > 0 or ours.high < 0) == (ours.p < 0.1)
+
+
+def test_datasets_add_their_variances():
+    rows = list(REFERENCE["datasets"].values())
+    pairs = [pair(d["j48"], d["nbc"]) for d in rows]
+    ours = stratified_corrected(pairs, [10] * len(rows), Ask())
+    variances = np.array([d["variance"] for d in rows])
+    assert ours.estimate == pytest.approx(np.mean([d["mean_j48_minus_nbc"] for d in rows]))
+    assert (ours.estimate / ours.statistic) ** 2 == pytest.approx(variances.sum() / len(rows) ** 2)
+    assert ours.df == pytest.approx(variances.sum() ** 2 / (variances**2 / 99).sum())
+    assert ours.test == "stratified corrected resampled t"
+
+
+def test_sizes_that_are_known_are_used():
+    a, b = [1.0, 2, 4, 3], [0.5, 2, 3, 1]
+    d = np.subtract(a, b)
+    ours = corrected(pair(a, b), 1, Ask(), ratio=0.25)
+    assert ours.statistic == pytest.approx(d.mean() / np.sqrt((1 / 4 + 0.25) * d.var(ddof=1)))
+    unknown = corrected(pair(a, b), 1, Ask())
+    assert unknown.reason == NO_RATIO
+    assert unknown.estimate == pytest.approx(d.mean())
+    assert not unknown.testable
+
+
+def test_degenerate_folds_have_reasons():
+    assert corrected(pair([1.0, 2], [1.0, 2]), 2, Ask()).reason == "identical outputs"
+    shift = corrected(pair([1.0, 2, 3], [0.0, 1, 2]), 3, Ask())
+    assert shift.reason.startswith("a constant shift")
+    assert corrected(pair([1.0], [2.0]), 5, Ask()).reason == "fewer than two folds match"
+
+
+def test_repeats_and_folds_are_counted():
+    seeds, folds = np.repeat([7, 8, 9], 5), np.tile(np.arange(5), 3)
+    found = layout(seeds, folds)
+    assert (found.repeats, found.folds, found.whole) == (3, 5, True)
+    assert layout(seeds, np.arange(15)).folds == 5  # numbered on from repeat to repeat
+    found = layout(seeds[:-1], folds[:-1])
+    assert (found.repeats, found.folds, found.whole) == (3, 5, False)
+    assert layout(None, np.array([3, 1, 2])).folds == 3
+    assert not layout(seeds, np.zeros(15, dtype=int)).whole
+    assert layout(np.array([1, 2]), np.array([0, 0])).folds == 1
+    assert layout(None, np.array([])).folds == 0
+
+
+def fold_scores(rng, runs, n, k, repeats, width=5):
+    """Accuracy, fold by fold, of two nearest-centroid classifiers that see other features: (runs, J).
+
+    Both see `width` features that tell the classes apart equally well, so that neither is better on
+    average over training sets. All folds and repeats of a run use the same n points.
+    """
+    label = np.tile(np.repeat([0, 1], n // 2), (runs, 1))
+    x = rng.normal(0, 1, (runs, n, 2 * width)) + 0.5 * label[:, :, None]
+    scores = []
+    for _ in range(repeats):
+        order = rng.random((runs, n)).argsort(axis=1)
+        fold = np.empty_like(order)
+        np.put_along_axis(fold, order, np.arange(n)[None] % k, axis=1)
+        member = fold[:, :, None] == np.arange(k)
+        sums, sizes = [], []
+        for c in (0, 1):
+            there = (member & (label == c)[:, :, None]).astype(float)
+            part = np.matmul(there.transpose(0, 2, 1), x)
+            count = there.sum(axis=1)
+            sums.append(part.sum(axis=1, keepdims=True) - part)
+            sizes.append(count.sum(axis=1, keepdims=True) - count)
+        centroids = [s / m[:, :, None] for s, m in zip(sums, sizes, strict=True)]
+        near = [np.take_along_axis(c, fold[:, :, None], axis=1) for c in centroids]
+        gap = (x - near[0]) ** 2 - (x - near[1]) ** 2
+        right = np.stack(
+            [(g.sum(axis=2) > 0) == label for g in (gap[..., :width], gap[..., width:])], axis=2
+        )
+        scores.append(np.matmul(member.transpose(0, 2, 1).astype(float), right) * k / n)
+    return np.concatenate(scores, axis=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("n", "k", "repeats", "width", "naive_at_least"),
+    [
+        (100, 10, 1, 5, 0.04),  # .011; naive .058: a single 10-fold is nearly right by itself
+        (100, 5, 2, 5, 0.12),  # .023; .18
+        (100, 10, 10, 5, 0.4),  # .043; .52
+        (40, 10, 10, 20, 0.4),  # .042; .56
+        (40, 2, 5, 20, 0.3),  # .021; .42
+    ],
+)
+def test_size_where_training_sets_really_overlap(n, k, repeats, width, naive_at_least):
+    """2,000 data sets; every repeat and fold of one uses the same points."""
+    rng = np.random.default_rng([21, n, k, repeats])
+    p, naive = [], []
+    for _ in range(10):
+        scores = fold_scores(rng, 200, n, k, repeats, width)
+        for run in scores:
+            found = corrected(pair(run[:, 0], run[:, 1]), k, Ask()).p
+            p.append(1.0 if found is None else found)
+        gaps = scores[..., 0] - scores[..., 1]
+        spread = gaps.std(axis=1, ddof=1)
+        vary = spread > 0
+        t = gaps.mean(axis=1)[vary] / spread[vary] * np.sqrt(gaps.shape[1])
+        naive.append((2 * scipy_stats.t.sf(abs(t), gaps.shape[1] - 1) < 0.05).sum() / 200)
+    size = np.mean(np.array(p) < 0.05)
+    assert 0.005 < size <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / len(p))
+    assert np.mean(naive) > naive_at_least
