@@ -1,5 +1,7 @@
 """Corrections against statsmodels, and what must hold for every family of p-values."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -45,7 +47,7 @@ def test_adjusted_is_between_p_and_one_and_keeps_the_order(correction, ps, more)
     adjusted = CORRECTIONS[correction](ps, len(ps) + more)
     assert all(p <= q <= 1 for p, q in zip(ps, adjusted, strict=True))
     ordered = [adjusted[i] for i in np.argsort(ps, kind="stable")]
-    assert all(a <= b + 1e-15 for a, b in zip(ordered, ordered[1:], strict=False))
+    assert all(a <= b + 1e-15 for a, b in itertools.pairwise(ordered))
 
 
 @EACH
