@@ -14,7 +14,7 @@ OTHERS = {"holm": "holm", "bonferroni": "bonferroni", "bh": "fdr_bh"}
 PS = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 EACH = pytest.mark.parametrize("correction", CORRECTIONS)
 
-# Benjamini and Hochberg 1995, JRSS B 57(1), section 3.3: 15 comparisons of the thrombolysis trial.
+# Benjamini and Hochberg 1995, JRSS B 57(1): 15 comparisons of the thrombolysis trial.
 # At q = .05 theirs rejects the four smallest, Bonferroni the three smallest.
 THROMBOLYSIS = [
     0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
