@@ -29,6 +29,8 @@ BLOCK = 1 << 21
 TIED = 1e-9
 """Share by which statistics may differ and count as equal: they are sums in different orders."""
 FLAT = 1e-12
+MANY = 60
+"""Units of which nobody enumerates the signs."""
 
 
 def matched(
@@ -64,12 +66,13 @@ def matched(
     estimates, variances = data.flipped(np.ones((1, data.units)))
     estimates, variances = estimates[0], variances[0]
     tested = np.flatnonzero(np.isfinite(variances) & (variances > FLAT * data.squares))
-    floor = 2.0 ** (1 - min(data.moving, 1000))
+    patterns = 2 ** (min(data.moving, MANY) - 1)
+    floor = 1 / patterns
     if not len(tested):
         return nothing(size, alpha, floor)
     t = np.abs(estimates[tested]) / np.sqrt(variances[tested])
-    exact = 2.0 ** (data.moving - 1) <= replicates + 1
-    total = 2 ** (data.moving - 1) if exact else fewer(data.units, replicates)
+    exact = patterns <= replicates + 1
+    total = patterns if exact else fewer(data.units, replicates)
     order = np.argsort(t, kind="stable")
     counts, largest = np.zeros(len(t)), np.empty(total)
     at = 0
@@ -116,7 +119,7 @@ def cut(largest: np.ndarray, alpha: float, more: int) -> tuple[float, float]:
     """
     n = len(largest)
     most = math.ceil(alpha * (n + more)) - 1 - more
-    if most < 0:
+    if most < 1 - more:  # of all flips one, that observed, is always as large
         return math.inf, math.inf
     error = max(1, round(math.sqrt(n * alpha * (1 - alpha))))
     return float(largest[n - 1 - most]), float(largest[max(0, n - 1 - most - error)])
