@@ -158,7 +158,8 @@ def by_test(lab: Lab, d: Decision, others: Mapping[str, DesignSpec]) -> Flip | N
     if not found:
         return None
     names = tuple(f"{name}: {new.test}" for name, new in found)
-    return Flip("test", 1, names, found[0][1].verdict, found[0][1].p_adjusted, len(found), len(specs))  # fmt: skip  # noqa: E501
+    first = found[0][1]
+    return Flip("test", 1, names, first.verdict, first.p_adjusted, len(found), len(specs))
 
 
 def alternatives(spec: DesignSpec, d: Decision) -> dict[str, DesignSpec]:
