@@ -122,8 +122,7 @@ def calibrate(
     if unit is Unit.NONE or not any(d.p is not None for d in primary):
         return Calibration(spec.alpha, 0, seed, unit, "", (), ())
     nulls = {m.name: draws_of(results, m.name, unit, spec, seed) for m in tested}
-    numbers = sum(null.numbers for made in nulls.values() for _, null in made)
-    block = max(1, min(BLOCK, NUMBERS // max(1, numbers)))
+    block = block_of(nulls)
     counts, start, done = Counts(), clock(), 0
     while done < runs and not (done and seconds is not None and clock() - start >= seconds):
         replicates = np.arange(done, min(runs, done + block))
@@ -163,6 +162,12 @@ def draws_of(results: Results, metric: str, unit: Unit, spec: DesignSpec, seed: 
     if unit is Unit.EXAMPLE:
         made.append((unit, Examples.of(results.samples(metric, unit), seed)))
     return made
+
+
+def block_of(nulls: dict[str, Nulls]) -> int:
+    """How many simulations to prepare together, so that memory is bounded."""
+    numbers = sum(null.numbers for made in nulls.values() for _, null in made)
+    return max(1, min(BLOCK, NUMBERS // max(1, numbers)))
 
 
 def together(nulls: dict[str, Nulls], replicates: np.ndarray) -> Iterator[Drawn]:

@@ -105,29 +105,35 @@ def independent(
     df = np.array([contrast_df(row, variances, dfs, pooled_df) for row in rows])
     p = alone(estimates[tested] / ses, df)
     draws = Draws.of(rows, variances, dfs, pooled_df, seed=seed, most=replicates)
-    counts, smallest = step_down(draws, p)
-    n = draws.replicates
-    count = len(tested)
-    single = np.searchsorted(np.sort(smallest), p, side="right")
-    adjusted = np.clip((single + 1) / (n + 1), p, np.minimum(1, count * p))
-    c, near = cut(smallest, alpha, count)
-    from scipy.special import stdtrit
-
-    critical, beside = (stdtrit(df, 1 - x / 2) for x in (c, near))
     return spread(
         len(table),
         tested,
-        Parts(
-            estimates[tested],
-            ses,
-            adjusted,
-            monotone(p, np.clip((counts + 1) / (n + 1), p, adjusted)),
-            critical,
-            np.abs(critical - beside),
-        ),
+        adjusted_parts(draws, estimates=estimates[tested], ses=ses, df=df, p=p, alpha=alpha),
         alpha,
-        n,
+        draws.replicates,
     )
+
+
+def adjusted_parts(
+    draws: Draws,
+    *,
+    estimates: np.ndarray,
+    ses: np.ndarray,
+    df: np.ndarray,
+    p: np.ndarray,
+    alpha: float,
+) -> Parts:
+    """Read p, step-down p and the critical value off the replicates."""
+    import numpy as np
+    from scipy.special import stdtrit
+
+    counts, smallest = step_down(draws, p)
+    n, size = draws.replicates, len(p)
+    single = np.searchsorted(np.sort(smallest), p, side="right")
+    adjusted = np.clip((single + 1) / (n + 1), p, np.minimum(1, size * p))
+    stepdown = monotone(p, np.clip((counts + 1) / (n + 1), p, adjusted))
+    critical, beside = (stdtrit(df, 1 - x / 2) for x in cut(smallest, alpha, size))
+    return Parts(estimates, ses, adjusted, stepdown, critical, np.abs(critical - beside))
 
 
 @dataclass(frozen=True, slots=True)

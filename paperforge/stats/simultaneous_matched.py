@@ -73,17 +73,7 @@ def matched(
     t = np.abs(estimates[tested]) / np.sqrt(variances[tested])
     exact = patterns <= replicates + 1
     total = patterns if exact else fewer(data.units, replicates)
-    order = np.argsort(t, kind="stable")
-    counts, largest = np.zeros(len(t)), np.empty(total)
-    at = 0
-    for signs in flips(data, total, seed, exact=exact):
-        gaps, squares = data.flipped(signs)
-        own = studentised(gaps[:, tested], squares[:, tested], data.squares[tested])
-        running = np.maximum.accumulate(own[:, order], axis=1)
-        counts[order] += (running >= t[order] * (1 - TIED)).sum(axis=0)
-        largest[at : at + len(own)] = running[:, -1]
-        at += len(own)
-    largest.sort()
+    counts, largest = tally(data, tested, t, flips(data, total, seed, exact=exact), total)
     above = total - np.searchsorted(largest, t * (1 - TIED))
     more = 0 if exact else 1  # all flips hold the one that was observed
     c, near = cut(largest, alpha, more)
@@ -97,6 +87,29 @@ def matched(
     )
     floor = max(floor, 1 / (total + more))
     return spread(size, [int(i) for i in tested], parts, alpha, total, exact=exact, floor=floor)
+
+
+def tally(
+    data: Totals, tested: np.ndarray, t: np.ndarray, blocks: Iterator[np.ndarray], total: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Count the flips that reach each |t|, and collect the largest |t| of each flip, sorted.
+
+    The count of a contrast, shape (F,), is among the contrasts whose own |t| is not larger.
+    """
+    import numpy as np
+
+    order = np.argsort(t, kind="stable")
+    counts, largest = np.zeros(len(t)), np.empty(total)
+    at = 0
+    for signs in blocks:
+        gaps, squares = data.flipped(signs)
+        own = studentised(gaps[:, tested], squares[:, tested], data.squares[tested])
+        running = np.maximum.accumulate(own[:, order], axis=1)
+        counts[order] += (running >= t[order] * (1 - TIED)).sum(axis=0)
+        largest[at : at + len(own)] = running[:, -1]
+        at += len(own)
+    largest.sort()
+    return counts, largest
 
 
 def fewer(units: int, replicates: int) -> int:
