@@ -26,6 +26,24 @@ def bonferroni(ps: Sequence[float], size: int) -> list[float]:
     return [min(1.0, size * p) for p in ps]
 
 
+def benjamini_hochberg(ps: Sequence[float], size: int) -> list[float]:
+    """Step-up adjusted p that bounds the false discovery rate, in the order given.
+
+    `size` is the number of comparisons in the family, at least len(ps); those without a p count as
+    p = 1. Valid for independent p and for those of positive regression dependence; many methods
+    against one are of that kind one-sided, all pairs need not be. Sources: Benjamini and Hochberg
+    1995, JRSS B 57(1); Benjamini and Yekutieli 2001, Ann. Statist. 29(4).
+    """
+    adjusted = [1.0] * len(ps)
+    best = 1.0
+    order = sorted(range(len(ps)), key=ps.__getitem__)
+    for rank in range(len(ps), 0, -1):
+        index = order[rank - 1]
+        best = min(best, size / rank * ps[index])
+        adjusted[index] = max(best, ps[index])  # size / rank is rounded: never below p itself
+    return adjusted
+
+
 def none(ps: Sequence[float], size: int) -> list[float]:  # noqa: ARG001 - one signature for all
     """Leave them as they are."""
     return list(ps)
@@ -34,13 +52,28 @@ def none(ps: Sequence[float], size: int) -> list[float]:  # noqa: ARG001 - one s
 CORRECTIONS: dict[str, Callable[[Sequence[float], int], list[float]]] = {
     "holm": holm,
     "bonferroni": bonferroni,
+    "bh": benjamini_hochberg,
     "none": none,
 }
+NAMES = {
+    "holm": "Holm",
+    "bonferroni": "Bonferroni",
+    "bh": "Benjamini-Hochberg",
+    "none": "No correction",
+}
+CONTROLS = {
+    "holm": "family-wise error rate",
+    "bonferroni": "family-wise error rate",
+    "bh": "false discovery rate",
+    "none": "error rate of each comparison",
+}
+"""What stays below alpha: a weaker promise must be called by its name."""
 
 
 def reachable(index: int, floor: float, ps: Sequence[float], correction: str, size: int) -> float:
     """Give the smallest adjusted p that comparison `index` could have had.
 
-    Its own p is put at its floor, the others stay as observed.
+    Its own p is put at its floor, the others stay as observed. Every correction grows with each p,
+    so no outcome of that comparison is below what is returned.
     """
     return CORRECTIONS[correction]([*ps[:index], floor, *ps[index + 1 :]], size)[index]

@@ -1,0 +1,211 @@
+"""Small changes of results: replicates left out, examples turned, datasets left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from paperforge.stats.design import SEED_LIKE
+from paperforge.stats.null import merged_sample
+from paperforge.stats.substitute import Substitute
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from paperforge.model import Decision, Results, Sample
+    from paperforge.spec import DesignSpec, Metric, Unit
+
+Row = tuple[str, str, int]
+"""Method, dataset, key (of rows that have none: the place)."""
+KEPT = 2
+"""Replicates that a cell keeps, at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is other than in the results."""
+
+    dropped: frozenset[Row] = frozenset()
+    turned: frozenset[tuple[Row, float]] = frozenset()
+    """Rows that get this value."""
+    datasets: frozenset[str] = frozenset()
+    """Left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change that counts as one."""
+
+    name: str
+    change: Change
+
+
+def substitute(results: Results, metric: Metric, unit: Unit, change: Change) -> Substitute:
+    """The results with the change, of one metric."""
+    datasets = tuple(d for d in results.datasets if d.name not in change.datasets)
+    return Substitute(results, partial(changed, results, unit, change), (metric,), datasets)
+
+
+def changed(
+    results: Results, changed_unit: Unit, change: Change, metric: str, unit: Unit
+) -> tuple[Sample, ...]:
+    """The samples of a metric after the change, which is one of rows of `changed_unit`."""
+    import numpy as np
+
+    samples = results.samples(metric, unit)
+    if unit is not changed_unit or not (change.dropped or change.turned):
+        return samples
+    gone: dict[tuple[str, str], list[int]] = {}
+    for method, dataset, key in change.dropped:
+        gone.setdefault((method, dataset), []).append(key)
+    new: dict[tuple[str, str], dict[int, float]] = {}
+    for (method, dataset, key), value in change.turned:
+        new.setdefault((method, dataset), {})[key] = value
+    made = []
+    for old in samples:
+        s, at = old, (old.method, old.dataset)
+        if at in new:
+            values, names = s.values.astype(float).copy(), keys_of(s)
+            rows = np.flatnonzero(np.isin(names, list(new[at])))
+            values[rows] = [new[at][int(k)] for k in names[rows]]
+            s = replace(s, values=values)
+        if at in gone:
+            s = taken(s, ~np.isin(keys_of(s), gone[at]))
+        made.append(s)
+    return tuple(made)
+
+
+def keys_of(sample: Sample) -> np.ndarray:
+    """Names of the rows."""
+    import numpy as np
+
+    return np.asarray(sample.keys) if sample.keyed else np.arange(len(sample.values))
+
+
+def taken(sample: Sample, rows: np.ndarray) -> Sample:
+    """The sample with these rows only."""
+    clusters = None if sample.clusters is None else sample.clusters[rows]
+    return replace(sample, keys=sample.keys[rows], values=sample.values[rows], clusters=clusters)
+
+
+def cells(results: Results, d: Decision) -> list[tuple[float, Sample]]:
+    """The cells that a decision compares: +1 for those of a, -1 for those of b; one row a key."""
+    sign = {d.a: 1.0, d.b: -1.0}
+    return [
+        (sign[s.method], merged_sample(s))
+        for s in results.samples(d.metric, d.unit)
+        if s.method in sign and d.scope in (None, s.dataset) and len(s.values)
+    ]
+
+
+def runs(
+    results: Results, spec: DesignSpec, d: Decision, noun: str
+) -> tuple[list[Step], list[Step]]:
+    """Runs to leave out, those first whose loss moves the estimate most against the verdict.
+
+    All that can be left out alone; and those that can be left out together. Every cell keeps two
+    replicates. noun: what a run is called.
+    """
+    together = not SEED_LIKE.isdisjoint(spec.pair_by)
+    compared = cells(results, d)
+    rows: dict[tuple[str, str, int], list[tuple[Row, float]]] = {}
+    for sign, s in compared:
+        n, mean = len(s.values), float(s.values.mean())
+        for key, value in zip(keys_of(s).tolist(), s.values.tolist(), strict=True):
+            place = (
+                "" if together and s.keyed else s.method,
+                "" if (together or results.shared_runs) and s.keyed else s.dataset,
+                key,
+            )
+            moved = sign * (value - mean) / n
+            rows.setdefault(place, []).append(((s.method, s.dataset, key), moved))
+    forward = direction(d)
+    order = sorted(rows, key=lambda at: (-forward * sum(m for _, m in rows[at]), at))
+    left = {(s.method, s.dataset): len(s.values) for _, s in compared}
+    alone = []
+    for at in order:
+        drop = frozenset(row for row, _ in rows[at])
+        if all(left[m, dataset] > KEPT for m, dataset, _ in drop):
+            alone.append(Step(f"{title(at, drop, d)}, {noun} {at[2]}", Change(dropped=drop)))
+    jointly = []
+    for step in alone:
+        if all(left[m, dataset] > KEPT for m, dataset, _ in step.change.dropped):
+            for m, dataset, _ in step.change.dropped:
+                left[m, dataset] -= 1
+            jointly.append(step)
+    return alone, jointly
+
+
+def title(at: tuple[str, str, int], drop: frozenset[Row], d: Decision) -> str:
+    """Name the cell of a run: "y on d1"."""
+    method, dataset, _ = at
+    who = method or f"{d.a} and {d.b}"
+    where = dataset if dataset or len({row[1] for row in drop}) > 1 else next(iter(drop))[1]
+    return f"{who}{' on ' if where else ''}{where}"
+
+
+def direction(d: Decision) -> float:
+    """Sign of the rows to lose first: those that made the difference, or those that hid it."""
+    up = 1.0 if (d.estimate or 0.0) >= 0 else -1.0
+    return up if d.decided else -up
+
+
+def examples(results: Results, d: Decision) -> tuple[bool, list[Step]]:
+    """Examples to change, those first that speak most for the verdict; and whether they are turned.
+
+    0/1 scores on shared examples: the winner's wins become losses (where no difference was found,
+    the other's wins do). Other scores: examples are left out, at most half of them.
+    """
+    compared = cells(results, d)
+    names = list(dict.fromkeys(s.dataset for _, s in compared))
+    a, b = ({s.dataset: s for sign, s in compared if sign == side} for side in (1.0, -1.0))
+    both = [(a[n], b[n]) for n in names if n in a and n in b]
+    if not d.paired:
+        return False, unmatched(compared, d)
+    binary = all(set(s.values.tolist()) <= {0.0, 1.0} for pair in both for s in pair)
+    forward = direction(d)
+    rows = []
+    for x, y in both:
+        gaps, keys = matched(x, y)
+        for key, gap in zip(keys.tolist(), gaps.tolist(), strict=True):
+            weight = forward * gap / len(keys)
+            if weight > 0 or not binary:
+                rows.append((-weight, x.dataset, key, gap))
+    rows.sort()
+    if not binary:
+        rows = rows[: len(rows) // 2]
+    return binary, [example(d, dataset, key, gap, binary=binary) for _, dataset, key, gap in rows]
+
+
+def example(d: Decision, dataset: str, key: int, gap: float, *, binary: bool) -> Step:
+    """Turn one example, or leave it out."""
+    a, b = (d.a, dataset, key), (d.b, dataset, key)
+    if not binary:
+        return Step(str(key), Change(dropped=frozenset([a, b])))
+    return Step(str(key), Change(turned=frozenset([(a, float(gap < 0)), (b, float(gap > 0))])))
+
+
+def matched(a: Sample, b: Sample) -> tuple[np.ndarray, np.ndarray]:
+    """Differences of the examples that both have, and their keys."""
+    import numpy as np
+
+    keys, at, bt = np.intersect1d(a.keys, b.keys, assume_unique=True, return_indices=True)
+    return a.values[at] - b.values[bt], keys
+
+
+def unmatched(compared: Sequence[tuple[float, Sample]], d: Decision) -> list[Step]:
+    """Rows of either method to leave out, at most half of them."""
+    forward, rows = direction(d), []
+    for sign, s in compared:
+        apart = forward * sign * (s.values - s.values.mean()) / len(s.values)
+        rows += [
+            (-float(x), s.method, s.dataset, int(k)) for x, k in zip(apart, keys_of(s), strict=True)
+        ]
+    rows.sort()
+    return [
+        Step(str(k), Change(dropped=frozenset([(method, dataset, k)])))
+        for _, method, dataset, k in rows[: len(rows) // 2]
+    ]

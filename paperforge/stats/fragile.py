@@ -1,0 +1,260 @@
+"""The smallest change of the data, or of the test, that flips each decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from paperforge.model import Verdict
+from paperforge.spec import DesignSpec, Unit
+from paperforge.stats.changes import Change, Step, examples, runs, substitute
+from paperforge.stats.decide import analyse
+from paperforge.stats.design import SEED_LIKE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from paperforge.model import Analysis, Decision, Results
+
+WORK = 300
+"""Analyses in all, at most (a few more where there are very many comparisons)."""
+LEAST = 12
+"""Analyses that every comparison gets."""
+RESERVE = 6
+"""Of them, those that are kept for leaving out several runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A change after which the verdict is another one."""
+
+    what: str
+    """"run", "dataset", "examples turned", "examples dropped", "test"."""
+    count: int
+    """How many of them; for examples and for several runs the fewest that were found: fewer may do,
+    as not every choice of several is tried."""
+    which: tuple[str, ...]
+    """Names of what was dropped or of the other test; empty for examples."""
+    verdict: Verdict
+    p_adjusted: float | None
+    ways: int = 1
+    """Of single changes of this kind: how many flip it."""
+    tried: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fragility:
+    """One primary decision and what flips it, the smallest number first; nothing: robust."""
+
+    metric: str
+    a: str
+    b: str
+    scope: str | None
+    verdict: Verdict
+    p_adjusted: float | None
+    flips: tuple[Flip, ...]
+    complete: bool
+    """Whether everything could be tried within the bound on the work."""
+
+
+def fragile(
+    results: Results,
+    spec: DesignSpec,
+    analysis: Analysis,
+    *,
+    others: Mapping[str, DesignSpec] | None = None,
+    work: int = WORK,
+) -> tuple[Fragility, ...]:
+    """Look for the smallest change that flips each primary decision, by analysing again.
+
+    Tried are: every single run (from one method; from both where runs are paired; on all datasets
+    where they are shared), then the k whose loss moves the estimate most; every single dataset of
+    an average; of 0/1 scores k wins turned to losses (or the reverse, for a difference that was not
+    found), of graded scores the k examples that speak most for the decision left out; and other
+    tests: pairing or not, mid-p or exact, and `others`, named specs of the caller. k is found by
+    bisection. Where nothing was found the changes are those that speak for a difference. A change
+    after which there is no p is none. Deterministic. Raises what analyse() raises.
+    """
+    pinned = replace(spec, replicate=analysis.design.unit)
+    primary = [d for d in analysis.decisions if d.primary]
+    lab = Lab(results, analysis, pinned)
+    found = []
+    for i, d in enumerate(primary):
+        left = max(0, work - lab.done)
+        lab.until = lab.done + max(LEAST, left // (len(primary) - i))
+        found.append(one(lab, d, others or {}))
+    return tuple(found)
+
+
+def one(lab: Lab, d: Decision, others: Mapping[str, DesignSpec]) -> Fragility:
+    """Look at one decision."""
+    flips: list[Flip | None] = []
+    lab.short = False
+    if d.p is not None:
+        searches: list[Callable[[], Flip | None]] = [
+            partial(by_test, lab, d, others),
+            partial(by_dataset, lab, d),
+            partial(by_examples if d.unit is Unit.EXAMPLE else by_runs, lab, d),
+        ]
+        for search in searches:
+            try:
+                flips.append(search())
+            except EnoughError as end:
+                flips.append(end.best)
+                lab.short = True
+    ordered = sorted((f for f in flips if f is not None), key=lambda f: f.count)
+    return Fragility(
+        d.metric, d.a, d.b, d.scope, d.verdict, d.p_adjusted, tuple(ordered), not lab.short
+    )
+
+
+class EnoughError(Exception):
+    """The bound on the work is reached."""
+
+    best: Flip | None = None
+
+
+class Lab:
+    """Analyses of changed results, each done once, and their number bounded."""
+
+    def __init__(self, results: Results, analysis: Analysis, spec: DesignSpec) -> None:
+        self.results, self.analysis, self.spec = results, analysis, spec
+        self.done = self.until = 0
+        self.short = False
+        self.known: dict[tuple[str, DesignSpec, Change], Analysis] = {}
+
+    def flipped(
+        self, d: Decision, change: Change, spec: DesignSpec | None = None
+    ) -> Decision | None:
+        """The decision after a change, if its verdict is another one. Raises EnoughError."""
+        at = (d.metric, spec or self.spec, change)
+        if at not in self.known:
+            if self.done >= self.until:
+                raise EnoughError
+            self.done += 1
+            metric = next(m for m in self.results.metrics if m.name == d.metric)
+            self.known[at] = analyse(substitute(self.results, metric, d.unit, change), at[1])
+        for new in self.known[at].decisions:
+            if new.primary and (new.a, new.b) == (d.a, d.b):
+                return new if other(d, new) else None
+        return None
+
+
+def other(old: Decision, new: Decision) -> bool:
+    """Whether the verdict has changed in substance: inconclusive and undecidable are one."""
+    if new.p is None:
+        return False
+    open_ended = (Verdict.INCONCLUSIVE, Verdict.UNDECIDABLE)
+    return new.verdict is not old.verdict and not (
+        new.verdict in open_ended and old.verdict in open_ended
+    )
+
+
+def by_test(lab: Lab, d: Decision, others: Mapping[str, DesignSpec]) -> Flip | None:
+    """Take another test that somebody could defend."""
+    specs = {**alternatives(lab.spec, d), **others}
+    found = [(name, new) for name, spec in specs.items() if (new := lab.flipped(d, Change(), spec))]
+    if not found:
+        return None
+    names = tuple(f"{name}: {new.test}" for name, new in found)
+    first = found[0][1]
+    return Flip("test", 1, names, first.verdict, first.p_adjusted, len(found), len(specs))
+
+
+def alternatives(spec: DesignSpec, d: Decision) -> dict[str, DesignSpec]:
+    """The other choices of the design that bear on this comparison."""
+    if d.unit is Unit.SEED:
+        paired = not SEED_LIKE.isdisjoint(spec.pair_by)
+        name = "seeds not paired" if paired else "seeds paired"
+        return {name: replace(spec, pair_by=() if paired else ("seed",))}
+    if d.test.startswith("McNemar"):
+        exact = spec.mcnemar == "exact"
+        return {"mid-p" if exact else "exact": replace(spec, mcnemar="mid-p" if exact else "exact")}
+    return {}
+
+
+def by_dataset(lab: Lab, d: Decision) -> Flip | None:
+    """Leave out each dataset of an average."""
+    if d.scope is not None:
+        return None
+    names = [x.name for x in lab.results.datasets]
+    steps = [Step(f"without {n}", Change(datasets=frozenset([n]))) for n in names]
+    return singles(lab, d, "dataset", steps)
+
+
+def by_runs(lab: Lab, d: Decision) -> Flip | None:
+    """Leave out each run; then the k that move the estimate most."""
+    alone, jointly = runs(lab.results, lab.spec, d, lab.analysis.design.noun)
+    room = max(1, lab.until - lab.done - RESERVE)
+    lab.short = lab.short or len(alone) > room
+    return singles(lab, d, "run", alone[:room]) or several(lab, d, "run", jointly)
+
+
+def by_examples(lab: Lab, d: Decision) -> Flip | None:
+    """Turn k wins to losses, or leave out the k examples that speak most for the decision."""
+    turned, steps = examples(lab.results, d)
+    return several(lab, d, "examples turned" if turned else "examples dropped", steps)
+
+
+def singles(lab: Lab, d: Decision, what: str, steps: Sequence[Step]) -> Flip | None:
+    """Try every single step; the one that flips most clearly stands for all."""
+    found: list[tuple[Step, Decision]] = []
+    tried = 0
+    try:
+        for step in steps:
+            new = lab.flipped(d, step.change)
+            tried += 1
+            if new is not None:
+                found.append((step, new))
+    except EnoughError as end:
+        end.best = clearest(d, what, found, tried)
+        raise
+    return clearest(d, what, found, tried)
+
+
+def clearest(
+    d: Decision, what: str, found: Sequence[tuple[Step, Decision]], tried: int
+) -> Flip | None:
+    """The one with the largest p where a difference was found before, the smallest otherwise."""
+    if not found:
+        return None
+    sign = -1 if d.decided else 1
+    step, new = min(found, key=lambda pair: sign * (pair[1].p_adjusted or 0.0))
+    return Flip(what, 1, (step.name,), new.verdict, new.p_adjusted, len(found), tried)
+
+
+def several(lab: Lab, d: Decision, what: str, steps: Sequence[Step]) -> Flip | None:
+    """Find by bisection how many of the steps, taken in their order, it needs."""
+    most = len(steps)
+    best: Flip | None = None
+    fails, works = 0, most
+    try:
+        while most and (best is None or works - fails > 1):
+            k = works if best is None else (fails + works) // 2
+            new = lab.flipped(d, merged(steps[:k]))
+            if new is not None:
+                works, best = k, flip(what, steps[:k], new)
+            elif best is None:
+                return None
+            else:
+                fails = k
+    except EnoughError as end:
+        end.best = best
+        raise
+    return best
+
+
+def flip(what: str, steps: Sequence[Step], new: Decision) -> Flip:
+    """Write down a change of several steps."""
+    names = () if what.startswith("examples") else tuple(step.name for step in steps)
+    return Flip(what, len(steps), names, new.verdict, new.p_adjusted)
+
+
+def merged(steps: Sequence[Step]) -> Change:
+    """Several steps as one change."""
+    return Change(
+        frozenset().union(*(s.change.dropped for s in steps)),
+        frozenset().union(*(s.change.turned for s in steps)),
+        frozenset().union(*(s.change.datasets for s in steps)),
+    )

@@ -1,0 +1,218 @@
+"""Results as they would be if no method differed: the user's own design, other numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from paperforge.stats import keyed
+from paperforge.stats.cells import group_ids, merge
+from paperforge.stats.design import SEED_LIKE
+from paperforge.stats.joint import normals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+
+    from paperforge.model import Sample
+    from paperforge.spec import DesignSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Null for runs: every cell keeps its spread and gets the mean of its dataset.
+
+    A cell of its own: the mean plus normal noise with the cell's standard deviation (three to ten
+    residuals are too few to draw from). Cells that share their seeds (or runs) by design: the mean
+    plus G r / sqrt(n - 1), r the n residuals, G standard normal, shape (n, n), the same G in all
+    of them: normal noise that also keeps the residuals' correlation.
+    """
+
+    samples: tuple[Sample, ...]
+    centres: tuple[float, ...]
+    streams: tuple[tuple[int, bool], ...]
+    """Cells with equal numbers share their chance, where it is shared by several."""
+    seed: int
+
+    @classmethod
+    def of(cls, samples: Sequence[Sample], spec: DesignSpec, seed: int, *, shared: bool) -> Runs:
+        """Prepare the cells of one metric. shared: one run is measured on several datasets."""
+        paired = not SEED_LIKE.isdisjoint(spec.pair_by)
+        merged = [merged_sample(s) for s in samples]
+        places = [
+            (
+                "" if paired and s.keyed else s.method,
+                "" if (shared or paired) and s.keyed else s.dataset,
+                s.keyed,
+            )
+            for s in merged
+        ]
+        numbers = {place: i for i, place in enumerate(dict.fromkeys(places))}
+        streams = tuple((numbers[place], places.count(place) > 1) for place in places)
+        return cls(tuple(merged), centres(merged), streams, seed)
+
+    @property
+    def numbers(self) -> int:
+        """Random numbers that one replicate takes."""
+        sizes = [len(s.values) for s in self.samples]
+        return sum(n * n if many else n for n, (_, many) in zip(sizes, self.streams, strict=True))
+
+    def draw(self, replicates: np.ndarray) -> list[tuple[Sample, ...]]:
+        """All cells, once for each replicate."""
+        import numpy as np
+
+        columns = []
+        for s, centre, (stream, together) in zip(
+            self.samples, self.centres, self.streams, strict=True
+        ):
+            n, rank = len(s.values), s.keys if s.keyed else np.arange(len(s.values))
+            apart = s.values - s.values.mean() if n else s.values
+            if together:  # keyed by two runs: cells that miss some of the runs share the others
+                names = mixed(np.repeat(rank, n), np.tile(rank, n), stream)
+                noise = normals(self.seed, replicates, names).reshape(-1, n, n) @ apart
+            else:
+                noise = normals(self.seed, replicates, mixed(rank, rank, stream))
+                noise *= np.sqrt(apart @ apart)
+            columns.append(centre + noise / np.sqrt(max(1, n - 1)))
+        return [
+            tuple(replace(s, values=c[i]) for s, c in zip(self.samples, columns, strict=True))
+            for i in range(len(replicates))
+        ]
+
+
+def mixed(a: np.ndarray, b: np.ndarray, stream: int) -> np.ndarray:
+    """One whole number that stands for two and a stream."""
+    import numpy as np
+
+    one, two = (np.asarray(x, dtype=np.int64).astype(np.uint64) for x in (a, b))
+    start = np.uint64(stream * keyed.GOLDEN & keyed.MASK)
+    return (one * np.uint64(keyed.FIRST) + two * np.uint64(keyed.SECOND) + start).view(np.int64)
+
+
+def merged_sample(sample: Sample) -> Sample:
+    """One row a key, as the analysis reads it."""
+    keys, values, clusters = merge(sample)
+    return replace(sample, keys=keys, values=values, clusters=clusters)
+
+
+def centres(samples: Sequence[Sample]) -> tuple[float, ...]:
+    """Mean of the cells' means, on the dataset of each sample."""
+    rows: dict[str, list[float]] = {}
+    for s in samples:
+        if len(s.values):
+            rows.setdefault(s.dataset, []).append(float(s.values.mean()))
+    return tuple(sum(row) / len(row) if (row := rows.get(s.dataset)) else 0.0 for s in samples)
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Null for examples: the methods' scores of an example are dealt out among them at random.
+
+    Then no method is better, exactly, and 0/1 scores stay 0/1. All examples of a cluster, and all
+    scores of an example on several datasets, are dealt alike. Methods that lack an example have no
+    part in it. Rows that have no id are drawn with replacement from those of all methods.
+    """
+
+    tables: tuple[Table, ...]
+    loose: Mapping[str, tuple[tuple[Sample, ...], np.ndarray]]
+    """Dataset -> samples without ids, and all their values."""
+    seed: int
+
+    @classmethod
+    def of(cls, samples: Sequence[Sample], seed: int) -> Examples:
+        """Prepare the cells of one metric."""
+        import numpy as np
+
+        names = dict.fromkeys(s.dataset for s in samples if len(s.values))
+        merged = [merged_sample(s) for s in samples if len(s.values)]
+        methods = {m: i for i, m in enumerate(dict.fromkeys(s.method for s in merged))}
+        tables, loose = [], {}
+        for name in names:
+            here = [s for s in merged if s.dataset == name]
+            known = tuple(s for s in here if s.keyed)
+            if known:
+                tables.append(Table.of(known, methods))
+            others = tuple(s for s in here if not s.keyed)
+            if others:
+                loose[name] = (others, np.concatenate([s.values for s in others]))
+        return cls(tuple(tables), loose, seed)
+
+    @property
+    def numbers(self) -> int:
+        """Values that one replicate holds."""
+        pools = sum(len(pool) for _, pool in self.loose.values())
+        return pools + sum(table.values.size for table in self.tables)
+
+    def draw(self, replicates: np.ndarray) -> list[tuple[Sample, ...]]:
+        """All cells, once for each replicate."""
+        return [self.one(replicates[i : i + 1]) for i in range(len(replicates))]
+
+    def one(self, replicate: np.ndarray) -> tuple[Sample, ...]:
+        """All cells of one replicate."""
+        made = [s for table in self.tables for s in table.dealt(self.seed, replicate)]
+        for samples, pool in self.loose.values():
+            drawn = pool[keyed.draws(self.seed, replicate, len(pool), len(pool))[0]]
+            start = 0
+            for s in samples:
+                made.append(replace(s, values=drawn[start : start + len(s.values)]))
+                start += len(s.values)
+        return tuple(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The scores of one dataset, one column an example that any method has."""
+
+    samples: tuple[Sample, ...]
+    numbers: np.ndarray
+    """Of the methods, shape (M,): the same on every dataset."""
+    values: np.ndarray
+    """Shape (M, n); NaN where a method lacks the example."""
+    present: np.ndarray
+    units: np.ndarray
+    """Names of the U units that are dealt as one."""
+    code: np.ndarray
+    """Which unit an example is in, shape (n,)."""
+
+    @classmethod
+    def of(cls, samples: tuple[Sample, ...], methods: Mapping[str, int]) -> Table:
+        """Line up the methods by the examples' ids."""
+        import numpy as np
+
+        keys, first = np.unique(np.concatenate([s.keys for s in samples]), return_index=True)
+        owners = np.concatenate([group_ids(s.keys, s.clusters) for s in samples])[first]
+        values = np.full((len(samples), len(keys)), np.nan)
+        present = np.zeros(values.shape, dtype=bool)
+        for row, there, s in zip(values, present, samples, strict=True):
+            at = np.searchsorted(keys, s.keys)
+            row[at] = s.values
+            there[at] = True
+        units, code = np.unique(owners, return_inverse=True)
+        numbers = np.array([methods[s.method] for s in samples])
+        return cls(samples, numbers, values, present, units, code)
+
+    def dealt(self, seed: int, replicate: np.ndarray) -> list[Sample]:
+        """Deal the scores of every unit."""
+        import numpy as np
+
+        m, n = self.values.shape
+        names = mixed(np.repeat(self.units, m), np.tile(self.numbers, len(self.units)), 0)
+        lots = keyed.bits(seed, replicate, names).reshape(-1, m)
+        takers = np.argsort(lots, axis=1)[self.code]
+        out, columns = np.empty_like(self.values), np.arange(n)
+        if self.present.all():
+            for giver in range(m):
+                out[takers[:, giver], columns] = self.values[giver]
+        else:  # those who have the example come first, on both sides
+            there = np.take_along_axis(self.present.T, takers, axis=1)
+            takers = np.take_along_axis(takers, np.argsort(~there, axis=1, kind="stable"), axis=1)
+            givers = np.argsort(~self.present.T, axis=1, kind="stable")
+            counts = self.present.sum(axis=0)
+            for i in range(m):
+                at = columns[counts > i]
+                out[takers[at, i], at] = self.values[givers[at, i], at]
+        return [
+            replace(s, values=row[there])
+            for s, row, there in zip(self.samples, out, self.present, strict=True)
+        ]

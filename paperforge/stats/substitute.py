@@ -1,0 +1,95 @@
+"""Results with other numbers in them: what calibrate and fragile hand to the real analysis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import pandas as pd
+    import pyarrow as pa
+
+    from paperforge.model import Diagnostic, Missing, Point, Results, Sample
+    from paperforge.spec import Dataset, Method, Metric, Source, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """The results `base`, with other samples and perhaps fewer metrics or datasets."""
+
+    base: Results
+    draw: Callable[[str, Unit], tuple[Sample, ...]]
+    metrics: tuple[Metric, ...]
+    datasets: tuple[Dataset, ...]
+
+    @property
+    def methods(self) -> tuple[Method, ...]:
+        """Those of the base."""
+        return self.base.methods
+
+    @property
+    def varies(self) -> frozenset[str]:
+        """What varies in the base."""
+        return self.base.varies
+
+    @property
+    def present(self) -> frozenset[str]:
+        """What the base holds."""
+        return self.base.present
+
+    @property
+    def shared_runs(self) -> bool:
+        """Whether one run of the base is measured on several datasets."""
+        return self.base.shared_runs
+
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]:
+        """Those of the base."""
+        return self.base.notes
+
+    @property
+    def digest(self) -> str:
+        """That of the base."""
+        return self.base.digest
+
+    @property
+    def rows(self) -> int:
+        """Rows of the base."""
+        return self.base.rows
+
+    @property
+    def mapped(self) -> tuple[Source, ...]:
+        """Sources of the base."""
+        return self.base.mapped
+
+    def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
+        """The other samples, of the datasets that are kept."""
+        kept = {d.name for d in self.datasets}
+        return tuple(s for s in self.draw(metric, unit) if s.dataset in kept)
+
+    def missing(self, metric: str) -> Mapping[tuple[str, str], Missing]:
+        """Holes of the base, on the datasets that are kept."""
+        kept = {d.name for d in self.datasets}
+        return {at: why for at, why in self.base.missing(metric).items() if at[1] in kept}
+
+    def points(self, metric: str, split: str) -> Iterator[Point]:
+        """Steps of the base."""
+        return self.base.points(metric, split)
+
+    def splits(self, metric: str) -> tuple[str, ...]:
+        """Splits of the base."""
+        return self.base.splits(metric)
+
+    def sources(self, metric: str, method: str, dataset: str) -> tuple[str, ...]:
+        """Places of the base."""
+        return self.base.sources(metric, method, dataset)
+
+    def batches(self, rows: int = 1 << 16) -> Iterator[pa.RecordBatch]:
+        """The relation of the base."""
+        return self.base.batches(rows)
+
+    def frame(self) -> pd.DataFrame:
+        """The frame of the base."""
+        return self.base.frame()

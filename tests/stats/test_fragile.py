@@ -1,0 +1,211 @@
+"""Designs of which the weak point is known."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats as scipy_stats
+
+from paperforge.model import Verdict
+from paperforge.spec import DesignSpec, Direction, Metric, Role, Unit
+from paperforge.stats import analyse
+from paperforge.stats.exact import mcnemar_p
+from paperforge.stats.fragile import fragile
+
+OURS = {"x": Role.OURS, "y": Role.BASELINE, "z": Role.BASELINE}
+SEEDS = DesignSpec(pair_by=("seed",))
+
+
+def looked_at(results, spec=None, **more):
+    spec = spec or DesignSpec()
+    return fragile(results, spec, analyse(results, spec), **more)
+
+
+def flips(found):
+    return {f.what: f for f in found.flips}
+
+
+def test_one_outlying_seed_hides_the_effect(fake):
+    x = [0.70, 0.71, 0.72, 0.73, 0.45]
+    y = [0.58, 0.59, 0.60, 0.61, 0.62]
+    results = fake({("x", "d"): x, ("y", "d"): y})
+    (found,) = looked_at(results)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    flip = flips(found)["run"]
+    assert (flip.count, flip.which, flip.verdict) == (1, ("x on d, seed 4",), Verdict.BETTER)
+    assert (flip.ways, flip.tried) == (1, 10)
+    dropped = fake({("x", "d"): x[:4], ("y", "d"): y})
+    assert flip.p_adjusted == pytest.approx(analyse(dropped, DesignSpec()).decisions[0].p_adjusted)
+    assert found.complete
+
+
+def test_one_seed_carries_the_effect(fake):
+    x = [0.63, 0.633, 0.63, 0.632, 0.62]
+    y = [0.603, 0.572, 0.584, 0.617, 0.609]
+    (found,) = looked_at(fake({("x", "d"): x, ("y", "d"): y}))
+    flip = flips(found)["run"]
+    assert found.verdict is Verdict.BETTER
+    assert (flip.count, flip.which, flip.ways, flip.tried) == (1, ("y on d, seed 2",), 1, 10)
+    theirs = scipy_stats.ttest_ind(x, [*y[:2], *y[3:]], equal_var=False)
+    assert (flip.verdict, flip.p_adjusted) == (
+        Verdict.INCONCLUSIVE,
+        pytest.approx(theirs.pvalue, rel=1e-9),
+    )
+
+
+def test_a_difference_that_rests_on_one_baseline_run(fake):
+
+    y = np.array([0.60, 0.61, 0.59, 0.62])
+    x = y + np.array([0.02, 0.03, 0.005, 0.022])
+    (found,) = looked_at(fake({("x", "d"): x, ("y", "d"): y}), SEEDS)
+    assert found.verdict is Verdict.BETTER
+    flip = flips(found)["run"]
+    assert flip.count == 1
+    assert flip.which[0].startswith("x and y on d, seed")
+    assert flip.verdict is Verdict.INCONCLUSIVE
+    assert flips(found)["test"].which[0].startswith("seeds not paired: Welch t")
+    assert [f.count for f in found.flips] == sorted(f.count for f in found.flips)
+
+
+def test_a_clear_difference_is_robust(fake):
+    rng = np.random.default_rng(1)
+    results = fake({(m, "d"): rng.normal(i, 0.001, 12) for i, m in enumerate("xy")})
+    (found,) = looked_at(results)
+    assert (found.verdict, found.flips, found.complete) == (Verdict.WORSE, (), True)
+
+
+def test_several_seeds_where_one_is_not_enough(fake):
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(1.2, 1, 15), rng.normal(0, 1, 15)
+    (found,) = looked_at(fake({("x", "d"): x, ("y", "d"): y}))
+    flip = flips(found)["run"]
+    assert found.verdict is Verdict.BETTER
+    assert flip.count == len(flip.which) > 1
+    assert flip.verdict is Verdict.INCONCLUSIVE
+    assert flip.p_adjusted >= 0.05
+
+
+def test_one_dataset_carries_the_average(fake):
+    rng = np.random.default_rng(3)
+    cells = {
+        (m, d): rng.normal(5.0 * (m == "x" and d == "d2"), 1, 5)
+        for m in "xy"
+        for d in ("d1", "d2", "d3")
+    }
+    (found,) = looked_at(fake(cells))
+    flip = flips(found)["dataset"]
+    assert (flip.which, flip.ways, flip.tried) == (("without d2",), 1, 3)
+    assert flip.verdict is Verdict.INCONCLUSIVE
+
+
+def test_dropping_one_of_two_datasets_leaves_that_of_the_other(fake):
+    rng = np.random.default_rng(4)
+    cells = {
+        (m, d): rng.normal(5.0 * (m == "x" and d == "d2"), 1, 5) for m in "xy" for d in ("d1", "d2")
+    }
+    assert flips(looked_at(fake(cells))[0])["dataset"].which == ("without d2",)
+
+
+def answers(wins, losses, n=100):
+    a, b = np.ones(n), np.ones(n)
+    b[:wins] = 0
+    a[wins : wins + losses] = 0
+    return {("x", "d"): a, ("y", "d"): b}
+
+
+@pytest.mark.parametrize(("wins", "losses"), [(20, 4), (30, 2), (9, 1)])
+def test_wins_turned_to_losses_are_counted_exactly(fake, wins, losses):
+    (found,) = looked_at(fake(answers(wins, losses), unit=Unit.EXAMPLE))
+    assert found.verdict is Verdict.BETTER
+    expected = next(k for k in range(wins) if mcnemar_p(wins - k, losses + k, exact=False) >= 0.05)
+    flip = flips(found)["examples turned"]
+    assert (flip.count, flip.verdict) == (expected, Verdict.INCONCLUSIVE)
+    assert flip.p_adjusted == pytest.approx(
+        mcnemar_p(wins - expected, losses + expected, exact=False)
+    )
+
+
+def test_what_was_not_found_needs_some_losses_turned(fake):
+    (found,) = looked_at(fake(answers(12, 6), unit=Unit.EXAMPLE))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    flip = flips(found)["examples turned"]
+    expected = next(k for k in range(7) if mcnemar_p(12 + k, 6 - k, exact=False) < 0.05)
+    assert (flip.count, flip.verdict) == (expected, Verdict.BETTER)
+
+
+def test_exact_mcnemar_is_another_test(fake):
+    (found,) = looked_at(fake(answers(6, 0), unit=Unit.EXAMPLE), DesignSpec(alpha=0.02))
+    assert flips(found)["test"].which == ("exact: McNemar exact",)
+
+
+def test_graded_examples_are_left_out(fake):
+    rng = np.random.default_rng(5)
+    base = rng.random(80)
+    gap = rng.normal(0, 0.05, 80)
+    gap[:5] += 0.6
+    cells = {("x", "d"): base + gap, ("y", "d"): base}
+    (found,) = looked_at(fake(cells, unit=Unit.EXAMPLE))
+    flip = flips(found)["examples dropped"]
+    assert found.verdict is Verdict.BETTER
+    assert 1 <= flip.count <= 5
+    assert flip.verdict is Verdict.INCONCLUSIVE
+
+
+def test_examples_that_do_not_match(fake):
+    rng = np.random.default_rng(6)
+    cells = {
+        (m, "d"): {"values": rng.normal(0.4 * i, 1, 90), "keyed": False} for i, m in enumerate("xy")
+    }
+    cells["x", "d"]["keyed"] = True
+    (found,) = looked_at(fake(cells, unit=Unit.EXAMPLE))
+    assert flips(found)["examples dropped"].count >= 1
+
+
+def test_lower_is_better_and_a_second_metric_do_not_confuse_it(fake):
+    x = [0.30, 0.29, 0.28, 0.27, 0.55]
+    y = [0.42, 0.41, 0.40, 0.39, 0.38]
+    metric = Metric("err", "error", Direction.LOWER)
+    results = fake({("x", "d"): x, ("y", "d"): y}, metric=metric)
+    other = Metric("acc", "accuracy", Direction.HIGHER)
+    results = replace(results, metrics=(metric, other))
+    results.by_seed.update(
+        {("acc", *k[1:]): replace(s, metric="acc") for k, s in list(results.by_seed.items())}
+    )
+    first, second = looked_at(results)
+    assert flips(first)["run"].verdict is Verdict.BETTER
+    assert flips(second)["run"].verdict is Verdict.WORSE
+
+
+def test_shared_runs_go_on_all_datasets(fake):
+    rng = np.random.default_rng(7)
+    cells = {(m, d): rng.normal(i, 1, 4) for i, m in enumerate("xy") for d in ("d1", "d2")}
+    results = fake(cells, shared_runs=True)
+    (found,) = looked_at(results)
+    for f in found.flips:
+        if f.what == "run":
+            assert f.which[0].split(", ")[0] in ("x", "y")
+
+
+def test_other_specs_of_the_caller_are_tried(fake):
+    cells = {("x", "d"): [1.0, 1.1, 1.2, 1.3], ("y", "d"): [0.9, 1.0, 1.05, 1.0]}
+    (found,) = looked_at(fake(cells), others={"looser": DesignSpec(alpha=0.3)})
+    assert any(name.startswith("looser") for name in flips(found)["test"].which)
+
+
+def test_one_run_a_cell_has_nothing_to_flip(fake):
+    (found,) = looked_at(fake({(m, "d"): [i] for i, m in enumerate("xy")}))
+    assert (found.verdict, found.flips, found.complete) == (Verdict.UNTESTED, (), True)
+
+
+def test_the_work_is_bounded_and_the_same_each_time(fake, monkeypatch):
+    from paperforge.stats import fragile as module
+
+    rng = np.random.default_rng(8)
+    cells = {(f"m{i}", f"d{j}"): rng.normal(0.3 * i, 1, 10) for i in range(5) for j in range(4)}
+    results, count = fake(cells), []
+    real = module.analyse
+    monkeypatch.setattr(module, "analyse", lambda *x: count.append(1) or real(*x))
+    one = looked_at(results, work=150)
+    assert len(count) <= 150 + 10 * 12
+    assert one == looked_at(results, work=150)
+    assert not all(f.complete for f in one)
