@@ -12,9 +12,9 @@ from paperforge.spec import Unit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from paperforge.stats.means import Part
     from paperforge.stats.pilot import Pilot
     from paperforge.stats.plan import Needed
+    from paperforge.stats.sums import Part
 
 LEAST = 2
 SEEDS = (2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from paperforge.model import Analysis, Decision, Results, Sample
     from paperforge.spec import Metric
-    from paperforge.stats.means import Part
+    from paperforge.stats.sums import Part
 
     Rows = tuple[np.ndarray, np.ndarray, np.ndarray | None]
     """Keys, values, clusters: arrays of shape (n,), one row a key."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from paperforge.stats.means import Part
+    from paperforge.stats.sums import Part
 
 FEW = 300
 """Degrees of freedom up to which power is integrated here; the library is right beyond."""

@@ -15,7 +15,7 @@ from paperforge.stats.summaries import half_unit
 if TYPE_CHECKING:
     import numpy as np
 
-    from paperforge.stats.means import Part
+    from paperforge.stats.sums import Part
 
 TIES = 1e-9
 """Share of half a unit by which a tie may miss it in binary."""

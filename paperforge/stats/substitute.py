@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from paperforge.model import Diagnostic, Missing, Point, Results, Sample
+    from paperforge.model import Diagnostic, Missing, Point, Quote, Results, Sample
     from paperforge.spec import Dataset, Method, Metric, Source, Unit
 
 
@@ -68,6 +68,11 @@ class Substitute:
         """The other samples, of the datasets that are kept."""
         kept = {d.name for d in self.datasets}
         return tuple(s for s in self.draw(metric, unit) if s.dataset in kept)
+
+    def quotes(self, metric: str) -> Mapping[tuple[str, str], Quote]:
+        """Quoted numbers of the base, on the datasets that are kept."""
+        kept = {d.name for d in self.datasets}
+        return {at: quote for at, quote in self.base.quotes(metric).items() if at[1] in kept}
 
     def missing(self, metric: str) -> Mapping[tuple[str, str], Missing]:
         """Holes of the base, on the datasets that are kept."""
