@@ -117,6 +117,10 @@ def tables(draw):  # noqa: C901  one choice after another
 @example(text="method,seed,step,acc\na,0,1,0.5\na,0,1,0.6\n")
 @example(text="method,doc_id,group,acc\na,1,g,0.5\nb,1,g,0.6\na,2,g,0.5\nb,2,h,0.6\n")
 @example(text="method,example,acc\na,01,0.5\nb,1,0.6\na,02,0.5\nb,2,0.6\n")
+@example(text="method,seed,step,acc\na,0,1,0.5\n,,,\na,0,2,0.6\n,,,\nb,0,1,0.5\n")
+@example(text="method,seed,step,acc\na,0,1,0.5\n,,3,0.25\n,,,\nb,0,1,0.5\n")
+@example(text="step,acc\n1,0.5\n,\n2,0.6\n")
+@example(text='method,doc_id,acc\na,q0,0.5\na,"",0.6\na,q1,0.5\n')
 def test_one_pass_gives_what_row_by_row_gives(text, tmp_path, monkeypatch):
     (tmp_path / "r.csv").write_text(text, encoding="utf-8")
     quick, careful, _ = both(tmp_path, monkeypatch)
