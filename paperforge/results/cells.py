@@ -117,9 +117,9 @@ class Cells:
             asked[f"__finite{n}"] = f"count({f})"
             asked[f"__numbers{n}"] = f"count(__v{n})"
         chosen = ", ".join(f"{sql} AS {name}" for name, sql in asked.items())
-        kept = self._rows(names, self.where)
+        told = self._rows(names, self.where)
         self.engine.execute(
-            f"CREATE TEMP TABLE seen AS SELECT {keys}, {chosen} FROM ({kept}) GROUP BY {keys}"
+            f"CREATE TEMP TABLE seen AS SELECT {keys}, {chosen} FROM ({told}) GROUP BY {keys}"
         )
         one = self._over("examples_of", "seen", roles, "__example")
         rows = shapes.select(self.engine, self.file, one, self._told(("finite", "bad")))
