@@ -12,7 +12,17 @@ from __future__ import annotations
 from paperforge.model.analysis import Aggregate, Analysis, Curve, Decision, Design, Verdict
 from paperforge.model.messages import Diagnostic, Severity
 from paperforge.model.paper import TEX_FILES, Build, Check, File, Manuscript, Owner, Venue
-from paperforge.model.reading import Found, Meter, Missing, Point, Raw, Results, Sample, Store
+from paperforge.model.reading import (
+    Found,
+    Meter,
+    Missing,
+    Point,
+    Proof,
+    Raw,
+    Results,
+    Sample,
+    Store,
+)
 from paperforge.model.setting import Cell, Column, Figure, Macro, Mark, Note, Row, Table
 
 __all__ = [
@@ -38,6 +48,7 @@ __all__ = [
     "Note",
     "Owner",
     "Point",
+    "Proof",
     "Raw",
     "Results",
     "Row",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     import duckdb
@@ -79,6 +79,19 @@ class Found:
         return "/" + path.relative_to(self.root).as_posix() if inside else ""
 
 
+class Proof(Protocol):
+    """What a store took for granted to save a pass over all rows: looked at beside or after it."""
+
+    def begin(self, engine: duckdb.DuckDBPyConnection) -> None:
+        """The pass begins."""
+
+    def holds(self, columns: Collection[str], rows: int) -> bool:
+        """Whether it was so; in `columns` the pass has read `rows` rows without an error."""
+
+    def drop(self) -> None:
+        """Nobody wants to know any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Raw:
     """What a store hands over: a relation in the engine, in the store's own shape.
@@ -107,6 +120,8 @@ class Raw:
     one of the history that has a summary, NULL for all others."""
     streamed: bool = False
     """Whether numbering the rows (`__row`) is what holds up the reading."""
+    proof: Proof | None = None
+    """What is still to be found out of the files; None: they were looked at."""
     asks: Mapping[str, str] = field(default_factory=dict)
     """Column -> what to ask where it was given no role: rows cannot be told apart without it."""
     last_is_summary: bool = False

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from paperforge.model import Proof
     from paperforge.results.sources import Input
 
 _NAMING = ("run", "method", "dataset", "seed", "fold", "split", "metric", "status")
@@ -28,6 +29,10 @@ _TOLD_APART = ("__unit", "__summary")
 
 class Lean(Exception):
     """A number may be written 1_000, which the engine takes for one, or is not finite."""
+
+
+class Unproven(Exception):
+    """The files are not what their store took them for (Raw.proof)."""
 
 
 class Odd(Exception):
@@ -66,10 +71,23 @@ class Cells:
 
     def insert(self) -> None:
         """Read the file once, and fill the tables."""
+        proof = self.one.raw.proof
+        if proof is None:
+            self._insert()
+            return
+        proof.begin(self.engine)
+        try:
+            self._insert(proof)
+        finally:
+            proof.drop()
+
+    def _insert(self, proof: Proof | None = None) -> None:
         first = FirstRows(self.engine, self.one, self.where) if self.one.raw.streamed else None
         if first:
             first.look_ahead()
         self._group()
+        if proof is not None and not proof.holds(*self._read()):
+            raise Unproven
         self._refuse()
         self._prove()
         if first:
@@ -98,6 +116,13 @@ class Cells:
             )
             if where == self.where or not self._any(blank):
                 break
+
+    def _read(self) -> tuple[frozenset[str], int]:
+        """The columns that were read, and in how many rows."""
+        named = [*self.keys, *self.styles, self.step, self.example]
+        count = self.engine.execute("SELECT coalesce(sum(__count), 0)::BIGINT FROM cells")
+        (rows,) = count.fetchone() or (0,)
+        return frozenset(name for name in named if name), int(rows)
 
     def keep_examples(self) -> None:
         """Fill `example_cells`: the examples of each method and dataset, over all its replicates.

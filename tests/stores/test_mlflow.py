@@ -193,7 +193,7 @@ def test_final_values_alone_are_those_of_the_history(path, tracking):
     assert fewer < count
 
 
-@pytest.mark.parametrize("few, many", [(1, 1), (2, 3), (3, 7)])
+@pytest.mark.parametrize(("few", "many"), [(1, 1), (2, 3), (3, 7)])
 def test_how_many_are_read_at_a_time_makes_no_difference(few, many, monkeypatch, tracking):
     at_once = tracking.finals(VERSIONS[-1], history=False)
     monkeypatch.setattr(mlflow, "_FEW", few)
