@@ -89,8 +89,9 @@ class Look:
 
 def look(values: Iterable[object]) -> Look:
     """Decide from the first rows how a column is to be read."""
-    counts = Counter(v for v in values if v is not None)
-    repeats = any(n > 1 for n in counts.values())
+    counts = Counter(values)
+    counts.pop(None, None)
+    repeats = len(counts) < counts.total()
     if counts and not any(isinstance(v, str) for v in counts):
         if all(isinstance(v, bool) for v in counts):
             return Look("truth", Style(typed=True), repeats=repeats)
@@ -146,17 +147,22 @@ def _shape(text: str) -> str:
 
 
 def _bare_shape(text: str) -> str:
-    tests: tuple[tuple[str, bool | re.Match[str] | None], ...] = (
-        ("empty", not text),
-        ("bit", text in ("0", "1")),
-        ("point" if "." in text else "plain", _PLAIN.fullmatch(text)),
-        ("missing", text.lower() in words()["missing"]),
-        ("truth", text.lower() in truth()),
-        ("grouped", _GROUPED.fullmatch(text)),
-        ("comma", _COMMA.fullmatch(text)),
-        ("spread", _SPREAD.fullmatch(text)),
-    )
-    return next((name for name, fits in tests if fits), "text")
+    # Thousands of texts are asked about at every start, and most are numbers.
+    if text in ("0", "1"):
+        return "bit"
+    if _PLAIN.fullmatch(text):
+        return "point" if "." in text else "plain"
+    return _odd_shape(text) if text else "empty"
+
+
+def _odd_shape(text: str) -> str:
+    lowered = text.lower()
+    if lowered in words()["missing"]:
+        return "missing"
+    if lowered in truth():
+        return "truth"
+    tests = (("grouped", _GROUPED), ("comma", _COMMA), ("spread", _SPREAD))
+    return next((name for name, pattern in tests if pattern.fullmatch(text)), "text")
 
 
 def prepare(engine: duckdb.DuckDBPyConnection) -> None:

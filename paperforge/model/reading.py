@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     import duckdb
@@ -79,6 +79,19 @@ class Found:
         return "/" + path.relative_to(self.root).as_posix() if inside else ""
 
 
+class Proof(Protocol):
+    """What a store took for granted to save a pass over all rows: looked at beside or after it."""
+
+    def begin(self, engine: duckdb.DuckDBPyConnection) -> None:
+        """The pass begins."""
+
+    def holds(self, columns: Collection[str], rows: int) -> bool:
+        """Whether it was so; in `columns` the pass has read `rows` rows without an error."""
+
+    def drop(self) -> None:
+        """Nobody wants to know any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Raw:
     """What a store hands over: a relation in the engine, in the store's own shape.
@@ -107,6 +120,8 @@ class Raw:
     one of the history that has a summary, NULL for all others."""
     streamed: bool = False
     """Whether numbering the rows (`__row`) is what holds up the reading."""
+    proof: Proof | None = None
+    """What is still to be found out of the files; None: they were looked at."""
     asks: Mapping[str, str] = field(default_factory=dict)
     """Column -> what to ask where it was given no role: rows cannot be told apart without it."""
     last_is_summary: bool = False
@@ -119,8 +134,9 @@ class Store(Protocol):
 
     A module may also have `owns(path) -> Path`, the folder of a recognised file that belongs to
     this store alone (nothing in it is read by another); `TOGETHER = False`: each file is a relation
-    of its own; `SUFFIXES`: in a folder, only files with these endings count (".csv"); and
-    `ALONE = True`: a file counts only where it is itself the source.
+    of its own; `SUFFIXES`: in a folder, only files with these endings count (".csv");
+    `ALONE = True`: a file counts only where it is itself the source; and beside TOGETHER = False
+    `glance`, a `read` for one pass over a big file, whose Raw has a `proof` (None: use `read`).
     """
 
     NAME: str

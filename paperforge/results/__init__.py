@@ -134,32 +134,36 @@ class _Reading:
 
         paths = [path for file in self.files for path in file.found.files]
         if self.project.design.final == "last" and sources.size(paths) >= tidy.BIG:
-            for way in (_LEAN, _QUICK):
+            way, trusting = _LEAN, True
+            while True:
                 try:
-                    return self._with(way, history=history)
+                    return self._with(way, history=history, trusting=trusting)
                 except condensed.Lean:
-                    continue
+                    way = _QUICK
+                except condensed.Unproven:
+                    trusting = False
                 except (condensed.Odd, InputError, duckdb.Error):
                     # What is wrong is for the careful way to say.
                     break
         return self._with(_CAREFUL, history=history)
 
-    def _with(self, way: str, *, history: bool) -> LoadedResults:
+    def _with(self, way: str, *, history: bool, trusting: bool = False) -> LoadedResults:
+        """Read one way. `trusting`: what the stores take for granted is proven later (Raw)."""
         paths = [path for file in self.files for path in file.found.files]
         memory = MEMORY if way == _CAREFUL else condensed.MEMORY
         engine = open_engine(paths, memory)
         self.meter.query = engine.connection.query_progress
         try:
-            return self._load(engine, way, history=history)
+            return self._load(engine, way, history=history, trusting=trusting)
         except BaseException:
             engine.close()
             raise
 
-    def _load(self, engine: Engine, way: str, *, history: bool) -> LoadedResults:
+    def _load(self, engine: Engine, way: str, *, history: bool, trusting: bool) -> LoadedResults:
         quick = way != _CAREFUL
         project, connection = self.project, engine.connection
         files = [replace(f, found=replace(f.found, history=history)) for f in self.files]
-        inputs, skipped = sources.read(files, project, connection, self.meter, quick=quick)
+        inputs, skipped = sources.read(files, project, connection, self.meter, quick=trusting)
         self.meter.begin("the rows")
         cells: tuple[condensed.Cells, ...] = ()
         if quick:

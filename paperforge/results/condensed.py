@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.numbers import prepare
 from paperforge.results import shapes, tidy
-from paperforge.results.cells import Cells, Lean, Odd
+from paperforge.results.cells import Cells, Lean, Odd, Unproven
 from paperforge.results.tidy import USABLE
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from paperforge.results.duplicates import Replicates
     from paperforge.results.sources import Input
 
-__all__ = ["MEMORY", "Cells", "Lean", "Odd", "build", "check", "keep_examples"]
+__all__ = ["MEMORY", "Cells", "Lean", "Odd", "Unproven", "build", "check", "keep_examples"]
 
 MEMORY = "350MB"
 """Of the engine: one pass needs its buffers and the cells."""
@@ -45,7 +45,7 @@ def build(
     """Make `tidy_rows`, `sources` and an empty `example_cells` (see Cells.keep_examples).
 
     `lean`: the engine may take texts for numbers while it splits rows, and all of them are finite.
-    Raises Lean where that is not so, Odd, or InputError as tidy.build does.
+    Raises Lean where that is not so, Unproven, Odd, or InputError as tidy.build does.
     """
     prepare(engine)
     texts = ", ".join(f"{role} VARCHAR" for role in (*shapes.TEXTS, "status", "unit"))

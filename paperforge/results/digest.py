@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from paperforge.model import Found
     from paperforge.results.sources import Input
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
+"""Bytes at a time: what fits into the cache of the processor is looked at faster."""
 _DIGITS = 10
 
 

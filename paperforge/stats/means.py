@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from paperforge.stats.cells import FLAT, Cell, moments
 from paperforge.stats.clusters import clustered
@@ -85,15 +85,8 @@ def unbalanced(a: int, b: int) -> bool:
 
 
 def welch(a: Cell, b: Cell, ask: Ask) -> Contrast:
-    """Compare two independent means without assuming equal variances.
-
-    Where replicates are few and of unequal number, each mean has its own t quantile (sums.py).
-    """
-    if unbalanced(a.n, b.n):
-        parts = [(a.variance, a.df), (b.variance, b.df)]
-        return safe_contrast(OWN, gap(a, b), parts, n=(a.n, b.n), paired=False, ask=ask)
-    variance, df = satterthwaite(((a.variance, a.df), (b.variance, b.df)))
-    return t_contrast("Welch t", gap(a, b), variance, df, n=(a.n, b.n), paired=False, ask=ask)
+    """Compare two independent means without assuming equal variances."""
+    return independent(gap(a, b), [(a, b)], ask)
 
 
 def stratified_welch(a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Contrast:
@@ -102,14 +95,49 @@ def stratified_welch(a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Contrast
     estimate = mean of the D differences, variance = D^-2 times the sum of the 2 D variances of
     means, degrees of freedom as in satterthwaite().
     """
-    d = len(a)
-    parts = [(c.variance / d**2, c.df) for c in (*a, *b)]
-    estimate = sum(gap(x, y) for x, y in zip(a, b, strict=True)) / d
-    n = (min(c.n for c in a), min(c.n for c in b))
-    test = "stratified Welch t"
-    if d <= FEW_STRATA and min(n) < SAFE_STRATA and any(unbalanced(c.n, min(n)) for c in (*a, *b)):
-        return safe_contrast(f"stratified {OWN}", estimate, parts, n=n, paired=False, ask=ask)
-    return t_contrast(test, estimate, *satterthwaite(parts), n=n, paired=False, ask=ask)
+    pairs = list(zip(a, b, strict=True))
+    return independent(sum(gap(x, y) for x, y in pairs) / len(pairs), pairs, ask)
+
+
+class Mean(Protocol):
+    """A mean of n values, its variance and the degrees of freedom of that."""
+
+    @property
+    def n(self) -> int:
+        """Values."""
+
+    @property
+    def variance(self) -> float:
+        """Of the mean."""
+
+    @property
+    def df(self) -> float:
+        """Of the variance."""
+
+
+def is_risky(pairs: Sequence[tuple[Mean, Mean]]) -> bool:
+    """Whether Satterthwaite's degrees of freedom of the D differences together are too many."""
+    if not any(unbalanced(a.n, b.n) for a, b in pairs):
+        return False
+    fewest = min(mean.n for pair in pairs for mean in pair)
+    return len(pairs) == 1 or (len(pairs) <= FEW_STRATA and fewest < SAFE_STRATA)
+
+
+def independent(
+    estimate: float, pairs: Sequence[tuple[Mean, Mean]], ask: Ask, suffix: str = ""
+) -> Contrast:
+    """Test the mean of D differences of independent means, without assuming equal variances.
+
+    Where replicates are few and of unequal number, each mean has its own t quantile (sums.py).
+    """
+    d, means = len(pairs), [mean for pair in pairs for mean in pair]
+    parts = [(mean.variance / d**2, mean.df) for mean in means]
+    n = (min(a.n for a, _ in pairs), min(b.n for _, b in pairs))
+    risky = is_risky(pairs)
+    name = f"{'stratified ' if d > 1 else ''}{OWN if risky else 'Welch t'}{suffix}"
+    if risky:
+        return safe_contrast(name, estimate, parts, n=n, paired=False, ask=ask)
+    return t_contrast(name, estimate, *satterthwaite(parts), n=n, paired=False, ask=ask)
 
 
 def difference(pair: Matched) -> tuple[np.ndarray, float, float]:

@@ -8,9 +8,9 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from paperforge.stats.cells import FLAT
-from paperforge.stats.contrast import Ask, Contrast, finite, honest, t_contrast
-from paperforge.stats.equivalence import tost
-from paperforge.stats.means import satterthwaite
+from paperforge.stats.contrast import Ask, Contrast, finite
+from paperforge.stats.means import independent, is_risky, satterthwaite
+from paperforge.stats.sums import safe_contrast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,9 +35,14 @@ class Summary:
     sd_unit: float = 0.0
 
     @property
-    def part(self) -> tuple[float, float]:
-        """Variance of the mean, and its degrees of freedom."""
-        return self.sd * self.sd / self.n, self.n - 1.0
+    def variance(self) -> float:
+        """Of the mean."""
+        return self.sd * self.sd / self.n
+
+    @property
+    def df(self) -> float:
+        """Of the variance."""
+        return self.n - 1.0
 
     @property
     def widest(self) -> tuple[float, float]:
@@ -132,32 +137,32 @@ def stratified(
     if min(n) < ENOUGH:
         reason = "one replicate only: a spread needs two"
         return Contrast("", n, estimate=finite(estimate), reason=reason, testable=False)
-    variance, df = satterthwaite([s.part for s in both])
-    unit = 0.0
-    if rounded:
-        unit = sum(s.mean_unit for s in both) / d
-        variance, df = sum(s.widest[0] for s in both), fewest_df(both)
-    name = "stratified Welch t from summaries" if d > 1 else "Welch t from summaries"
-    found = t_contrast(name, estimate, variance / d**2, df, n=n, paired=False, ask=ask)
-    if not unit or found.low is None or found.high is None:
-        return found
+    pairs = list(zip(a, b, strict=True))
+    exact = independent(estimate, pairs, ask, " from summaries")
+    unit = sum(s.mean_unit for s in both) / d
+    if not rounded:
+        return exact
+    widest = [(s.widest[0] / d**2, s.df) for s in both]
+    pooled = [(sum(v for v, _ in widest), fewest_df(both))]
+    # What any printed so can need at most: each mean's own quantile, or the fewest joint degrees.
+    parts = widest if is_risky(pairs) else pooled
     near = math.copysign(max(0.0, abs(estimate) - unit), estimate)
-    least = t_contrast(name, near, variance / d**2, df, n=n, paired=False, ask=Ask(ask.alpha))
-    within = None if ask.margin is None else ask.margin - unit
-    se = math.sqrt(variance) / d
+    whole = safe_contrast(exact.test, estimate, parts, n=n, paired=False, ask=ask)
+    least = safe_contrast(exact.test, near, parts, n=n, paired=False, ask=Ask(ask.alpha))
+    if whole.low is None or whole.high is None:
+        return whole
+    within = None
+    if ask.margin is not None and ask.margin > unit:
+        narrower = replace(ask, margin=ask.margin - unit)
+        within = safe_contrast("", estimate, parts, n=n, paired=False, ask=narrower).p_equivalent
     return replace(
-        found,
-        low=found.low - unit,
-        high=found.high + unit,
+        whole,
+        low=whole.low - unit,
+        high=whole.high + unit,
         p=least.p,
         statistic=least.statistic,
-        p_equivalent=None if within is None else equivalent(estimate, se, df, within),
+        p_equivalent=within if within is not None or ask.margin is None else 1.0,
     )
-
-
-def equivalent(estimate: float, se: float, df: float, margin: float) -> float:
-    """P of the two one-sided tests; 1 where rounding leaves nothing of the margin."""
-    return honest(tost(estimate, se, df, margin)) if margin > 0 else 1.0
 
 
 def fewest_df(quoted: Sequence[Summary]) -> float:

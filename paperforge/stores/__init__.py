@@ -268,16 +268,19 @@ def recognise(path: Path) -> str:
     raise InputError(f"the file {what}", path.name, f"readable are {READABLE}")
 
 
-def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
+def read(
+    found: Found, engine: duckdb.DuckDBPyConnection, table: str, *, quick: bool = False
+) -> Raw:
     """Make the files' content a relation called `table` in the engine.
 
     A table file's place says more than its columns: settings of its folder become columns of one
-    value each. Raises InputError where the files cannot be read or are damaged.
+    value each. `quick`: with a proof for later (Raw), where the store has a `glance` that gives it.
+    Raises InputError where the files cannot be read or are damaged.
     """
     store = store_of(found.kind)
     if _is_tracker(store):
         return _read(store, found, engine, table)
-    raw = _read(store, found, engine, f"{table} alone")
+    raw = _read(store, found, engine, f"{table} alone", quick=quick)
     from paperforge.stores import seeds, together
 
     raw = seeds.unfold(raw, engine, f"{table} by seed")
@@ -295,10 +298,19 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     return replace(raw, table=table, columns=(*raw.columns, *more), said=tuple(more))
 
 
-def _read(store: Store, found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
+def _read(
+    store: Store,
+    found: Found,
+    engine: duckdb.DuckDBPyConnection,
+    table: str,
+    *,
+    quick: bool = False,
+) -> Raw:
     """What the store makes of the files; an error that it should not raise names its package."""
+    glance: Callable[..., Raw | None] | None = getattr(store, "glance", None) if quick else None
     try:
-        return store.read(found, engine, table)
+        raw = glance(found, engine, table) if glance is not None else None
+        return raw or store.read(found, engine, table)
     except InputError:
         raise
     except Exception as error:
@@ -312,7 +324,9 @@ def glance(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
 
     Raises InputError as read does, and the engine's own errors later, where rows are damaged.
     """
-    if found.kind != "csv" or folders.settings(found, found.files[0]):
+    if found.kind != "csv":
+        return read(found, engine, table, quick=True)
+    if folders.settings(found, found.files[0]):
         return read(found, engine, table)
     from paperforge.stores import csv_glance
 

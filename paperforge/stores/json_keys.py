@@ -59,11 +59,8 @@ def look(
     Raises duckdb.Error where the files cannot be read, and InputError where rows are no objects,
     have a key twice, or together have too many keys.
     """
-    small = sum(file.stat().st_size for file in files) < _SHALLOW
     whole = scan(files, array=array)
-    known = _Known([], [])
-    known.add(engine, f"SELECT json FROM {whole}" + ("" if small else f" LIMIT {_SAMPLE}"))
-    differs = "false" if small else _differs(known, engine, whole)
+    known, differs = _first_rows(engine, files, whole)
     parts, other = _parts(engine, files, whole, differs)
     for _ in range(_ROUNDS):
         # Too many keys are too many before all rows are looked at.
@@ -75,13 +72,48 @@ def look(
         _, other = _parts(engine, files, whole, differs)
     if other:
         known.add(engine, f"SELECT json FROM {whole}")
-    lists, structures = known.lists, known.structures
-    _check_objects(structures, where)
-    for keys in lists:
+    return _settled(known, where), parts
+
+
+def guess(
+    engine: duckdb.DuckDBPyConnection, file: Path, *, array: bool, where: str
+) -> tuple[dict[str, str], str] | None:
+    """What `look` gives if all rows are like the first, and SQL for whether a row is not.
+
+    None where that takes a look at all structures, or there is no row. Raises what look raises.
+    """
+    known, differs = _first_rows(engine, [file], scan([file], array=array))
+    return (_settled(known, where), differs) if known.structures and differs != _ANY else None
+
+
+def are_alike(
+    engine: duckdb.DuckDBPyConnection, file: Path, differs: str, *, array: bool
+) -> int | None:
+    """How many rows a file has; None where one is damaged or has other keys than `guess` knew."""
+    parts = _counted(engine, scan([file], array=array), differs)
+    if any(count != sound or other for _, count, sound, other in parts):
+        return None
+    return sum(count for _, count, *_ in parts)
+
+
+def _first_rows(
+    engine: duckdb.DuckDBPyConnection, files: Sequence[Path], whole: str
+) -> tuple[_Known, str]:
+    """The keys of the first rows, and SQL for whether a row has others."""
+    small = sum(file.stat().st_size for file in files) < _SHALLOW
+    known = _Known([], [])
+    known.add(engine, f"SELECT json FROM {whole}" + ("" if small else f" LIMIT {_SAMPLE}"))
+    return known, "false" if small else _differs(known, engine, whole)
+
+
+def _settled(known: _Known, where: str) -> dict[str, str]:
+    """The leaves, if the objects are such that they can be read."""
+    _check_objects(known.structures, where)
+    for keys in known.lists:
         _check_once(keys, where)
-    leaves = _named(structures)
+    leaves = _named(known.structures)
     _check_names(leaves, where)
-    return leaves, parts
+    return leaves
 
 
 def _named(structures: list[object]) -> dict[str, str]:
@@ -153,10 +185,7 @@ def _parts(
 
     To number rows the engine works in one thread: only where a row is damaged it is asked which.
     """
-    rows = engine.execute(
-        "SELECT __file, count(*), count(json), "
-        f"bool_or({differs}) FILTER (json IS NOT NULL) FROM {whole} GROUP BY __file"
-    ).fetchall()
+    rows = _counted(engine, whole, differs)
     if any(count != sound for _, count, sound, _ in rows):
         return _damaged_parts(engine, whole, differs)
     order = {str(file): number for number, file in enumerate(files)}
@@ -166,6 +195,16 @@ def _parts(
         parts.append(Part(name, first, count, count))
         first += count
     return parts, any(other for *_, other in rows)
+
+
+def _counted(
+    engine: duckdb.DuckDBPyConnection, whole: str, differs: str
+) -> list[tuple[str, int, int, bool]]:
+    """File, rows, sound rows, and whether any has other keys."""
+    return engine.execute(
+        "SELECT __file, count(*), count(json), "
+        f"bool_or({differs}) FILTER (json IS NOT NULL) FROM {whole} GROUP BY __file"
+    ).fetchall()
 
 
 def _damaged_parts(

@@ -14,6 +14,7 @@ from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Raw, Severity
 from paperforge.stores import forms, json_keys, packed, together
+from paperforge.stores.json_alike import Alike, count_lines
 from paperforge.stores.nothing import NothingToRead
 from paperforge.stores.records import Records
 
@@ -31,8 +32,6 @@ _SURE = (".jsonl", ".ndjson")
 SUFFIXES = (*_SURE, ".json", *packed.SUFFIXES)
 _LOOSE = (".json", ".txt", ".log", "")
 _CHUNK = 1 << 18
-"""Bytes in which lines are counted: they fit into the processor's cache."""
-_TAIL = 64
 _HEAD = 1 << 20
 _BOM = b"\xef\xbb\xbf"
 _INTERRUPTED = "was the run that writes it interrupted?"
@@ -110,15 +109,44 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
         raise _complaint(error, first, where) from None
     if not sum(part.rows for part in parts):
         raise NothingToRead("holds no rows", where, _INTERRUPTED)
-    lines = not array and all(_lines(Path(part.file)) == part.rows for part in parts)
+    lines = not array and all(count_lines(Path(part.file)) == part.rows for part in parts)
     place = "line" if lines else "row"
     notes = _damage(found, parts, place)
+    _create(engine, table, found, _numbered(found, leaves, array=array), parts)
+    return Raw(table, tuple(leaves), notes=notes, place=place)
+
+
+def glance(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw | None:
+    """`read` of one big file of lines as if all rows were like the first; None for others.
+
+    Raises InputError as read does, and the engine's errors.
+    """
+    file = found.files[0]
+    if found.files[1:] or packed.is_packed(file) or _starts_with_mark(file) or not _is_even(file):
+        return None
+    guessed = json_keys.guess(engine, file, array=False, where=together.where(found, file))
+    if guessed is None:
+        return None
+    leaves, differs = guessed
+    rows = _numbered(found, leaves, array=False)
+    engine.execute(f"CREATE VIEW {identifier(table)} AS SELECT * EXCLUDE (__file) FROM ({rows})")
+    return Raw(table, tuple(leaves), place="line", proof=Alike(file, differs))
+
+
+def _is_even(file: Path) -> bool:
+    """Whether every line is an object, as far as the first ones show."""
+    with file.open("rb") as stream:
+        lines = stream.read(_CHUNK).split(b"\n")
+    whole = lines[:-1] if lines[1:] else lines
+    return all(line.startswith(b"{") for line in whole)
+
+
+def _numbered(found: Found, leaves: dict[str, str], *, array: bool) -> str:
+    """SQL of the rows with their file and number."""
     named = ", ".join(f"c{n} AS {identifier(name)}" for n, name in enumerate(leaves, 1))
     # A window over nothing streams in the order of the files.
     scan = _rows_of(found, leaves, array=array)
-    rows = f"SELECT {named}, __file, row_number() OVER () AS __row FROM ({scan})"
-    _create(engine, table, found, rows, parts)
-    return Raw(table, tuple(leaves), notes=notes, place=place)
+    return f"SELECT {named}, __file, row_number() OVER () AS __row FROM ({scan})"
 
 
 def _complaint(error: Exception, file: Path, where: str) -> InputError:
@@ -231,13 +259,3 @@ def _read_slowly(found: Found, engine: duckdb.DuckDBPyConnection, table: str) ->
     if not rows.rows:
         raise NothingToRead("holds no rows", found.root.name, _INTERRUPTED)
     return Raw(table, rows.names, notes=tuple(notes), place="line")
-
-
-def _lines(path: Path) -> int:
-    """Lines of the file, without blank ones at the end; a last line without its end counts."""
-    lines, tail = 0, b""
-    with packed.opened(path) as stream:
-        while chunk := stream.read(_CHUNK):
-            lines += chunk.count(b"\n")
-            tail = chunk[-_TAIL:] if len(chunk) >= _TAIL else (tail + chunk)[-_TAIL:]
-    return lines + 1 - tail[len(tail.rstrip()) :].count(b"\n")

@@ -13,7 +13,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
 from paperforge.stores import databases
@@ -23,7 +23,7 @@ from paperforge.stores.runs import Collector
 from paperforge.stores.tracked import DELETED, Tracked, enter, families, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import duckdb
@@ -35,8 +35,10 @@ NAME = "MLflow"
 SUFFIXES = databases.SUFFIXES
 
 _TABLES = frozenset(("experiments", "runs", "metrics", "params", "tags"))
-_BATCH = 2000
-"""Rows at a time: few enough that Python's garbage collector has nothing to look through."""
+_FEW = 500
+"""Rows at a time: what they take is taken again for the next ones, while it is in the cache."""
+_MANY = 20_000
+"""Values handed over at a time: each handing over has its price."""
 _LONG = 50_000
 """Values of one run from which they are sorted on disk."""
 _MOST_RUNS = 100_000
@@ -214,17 +216,15 @@ def _read_latest(store: _Store, numbers: dict[str, int], others: set[str]) -> se
     cursor = store.database.execute("SELECT run_uuid, key, value, step, is_nan FROM latest_metrics")
     found: set[bytes] = set()
     names: dict[bytes, int] = {}
-    for rows in _batches(store, cursor, _BATCH):
-        uuids, keys, values, steps, nans = zip(*rows, strict=True)
-        count = len(rows)
+    for uuids, keys, values, steps, nans in _columns(store, cursor):
         found.update(uuids)
-        mine = np.fromiter(map(known.get, uuids, repeat(-1)), np.int64, count)
+        mine = np.fromiter(map(known.get, uuids, repeat(-1)), np.int64, len(uuids))
         kept = mine >= 0
         store.out.block(
             mine[kept],
             _numbers(store, keys, names)[kept],
             _values(values, nans)[kept],
-            steps=np.fromiter(steps, np.float64, count)[kept],
+            steps=np.fromiter(steps, np.float64, len(uuids))[kept],
         )
     return {run for run in numbers if run.encode() in found}
 
@@ -283,7 +283,27 @@ def _batches(store: _Store, cursor: sqlite3.Cursor, count: int) -> Iterator[list
         yield rows
 
 
-def _numbers(store: _Store, keys: tuple[bytes, ...], names: dict[bytes, int]) -> np.ndarray:
+def _columns(store: _Store, cursor: sqlite3.Cursor) -> Iterator[list[list[Any]]]:
+    """The columns of a query, many values at a time; those before a damaged page too."""
+    columns: list[list[Any]] = []
+    try:
+        for rows in _batches(store, cursor, _FEW):
+            turned = list(zip(*rows, strict=True))
+            columns = columns or [[] for _ in turned]
+            for column, one in zip(columns, turned, strict=True):
+                column.extend(one)
+            if len(columns[0]) >= _MANY:
+                yield columns
+                columns = []
+    except sqlite3.Error:
+        if columns:
+            yield columns
+        raise
+    if columns:
+        yield columns
+
+
+def _numbers(store: _Store, keys: Sequence[bytes], names: dict[bytes, int]) -> np.ndarray:
     """The metrics' numbers, in the order of their first appearance."""
     import numpy as np
 
@@ -293,7 +313,7 @@ def _numbers(store: _Store, keys: tuple[bytes, ...], names: dict[bytes, int]) ->
     return np.fromiter(map(names.__getitem__, keys), np.int64, len(keys))
 
 
-def _values(values: tuple[float, ...], nans: tuple[int, ...]) -> np.ndarray:
+def _values(values: Sequence[float], nans: Sequence[int]) -> np.ndarray:
     """Values as they were logged: NaN is a flag, infinities were clipped."""
     import numpy as np
 

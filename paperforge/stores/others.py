@@ -7,7 +7,6 @@ for entry points takes time, and an import runs code that the user chose to inst
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -25,6 +24,8 @@ def others(taken: frozenset[str]) -> tuple[Mapping[str, Store], tuple[str, ...]]
 
     `taken` are our own names: another package cannot replace them.
     """
+    from importlib.metadata import entry_points
+
     found: dict[str, Store] = {}
     complaints = []
     for entry in sorted(entry_points(group=GROUP), key=lambda one: (one.name, one.value)):

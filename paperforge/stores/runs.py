@@ -337,8 +337,9 @@ class Collector:
     def _settings(self) -> tuple[str, ...]:
         """The settings that are columns, in order of first appearance; LR and lr are one name."""
         names: dict[str, str] = {}
-        for run in self.runs:
-            for name in run.settings:
+        # Thousands of runs have the same few names.
+        for keys in dict.fromkeys(tuple(run.settings) for run in self.runs):
+            for name in keys:
                 names.setdefault(name.lower(), name)
         kept = list(names.values())
         if len(kept) > _MOST_COLUMNS:

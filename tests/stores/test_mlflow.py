@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -190,6 +191,38 @@ def test_final_values_alone_are_those_of_the_history(path, tracking):
     latest, fewer = tracking.finals(path, history=False)
     assert latest == whole
     assert fewer < count
+
+
+@pytest.mark.parametrize(("few", "many"), [(1, 1), (2, 3), (3, 7)])
+def test_how_many_are_read_at_a_time_makes_no_difference(few, many, monkeypatch, tracking):
+    at_once = tracking.finals(VERSIONS[-1], history=False)
+    monkeypatch.setattr(mlflow, "_FEW", few)
+    monkeypatch.setattr(mlflow, "_MANY", many)
+    assert tracking.finals(VERSIONS[-1], history=False) == at_once
+
+
+class Torn:
+    """A cursor over a table of which the last page is damaged."""
+
+    def __init__(self, rows):
+        self.rows = list(rows)
+
+    def fetchmany(self, count):
+        if not self.rows:
+            raise sqlite3.DatabaseError("database disk image is malformed")
+        rows, self.rows = self.rows[:count], self.rows[count:]
+        return rows
+
+
+def test_the_final_values_above_the_damage_are_handed_over(monkeypatch):
+    monkeypatch.setattr(mlflow, "_FEW", 2)
+    monkeypatch.setattr(mlflow, "_MANY", 4)
+    store = SimpleNamespace(rows=0, most=99)
+    columns = mlflow._columns(store, Torn((n, str(n)) for n in range(7)))
+    assert [next(columns)[0], next(columns)[0]] == [[0, 1, 2, 3], [4, 5, 6]]
+    with pytest.raises(sqlite3.DatabaseError):
+        next(columns)
+    assert store.rows == 7
 
 
 def test_final_values_of_ties_nan_and_runs_without_latest_metrics(tmp_path, tracking):
