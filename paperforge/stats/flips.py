@@ -25,8 +25,8 @@ CLOSE = 1e-9
 ATOMS = 1 << 17
 """Largest number of distinct subsets that are listed."""
 FEW = 50
-LEVELS = 1000
-"""A lattice has at most so many steps from 0 to the largest difference."""
+LEVELS = 10_000
+"""A lattice has at most so many steps from 0 to the largest difference: four decimals."""
 WORK = 100_000_000
 """Additions that an exact count on a lattice may take: about a quarter of a second."""
 NEGLIGIBLE, FAR = 1e-13, 1e-6
@@ -170,12 +170,14 @@ def coins(number: int) -> np.ndarray:
     from scipy.special import gammaln
 
     k = np.arange(number + 1)
+    if number <= FEW:
+        return np.array([math.comb(number, heads) for heads in k]) / 2.0**number
     logs = gammaln(number + 1) - gammaln(k + 1) - gammaln(number - k + 1)
     return np.asarray(np.exp(logs - number * np.log(2)))
 
 
 def lattice_step(sums: np.ndarray) -> float:
-    """The step of which all sums are multiples, at most 1,000 up to the largest; 0: none.
+    """The step of which all sums are multiples, at most 10,000 up to the largest; 0: none.
 
     Euclid's algorithm on real numbers: a remainder that is rounding counts as none.
     """

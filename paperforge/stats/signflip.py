@@ -9,7 +9,7 @@ How the share is found, in this order:
 
     few distinct subsets (up to 17 differences that are not 0)   enumeration, exact
     differences on a lattice (0, 0.25, ...), up to 10^8 steps    counting, exact
-    6 or more effective differences (saddlepoint.effective)      saddlepoint
+    5 or more effective differences (saddlepoint.effective)      saddlepoint
     else: a few differences outweigh all others                  keyed signs, Monte Carlo
 
 On a lattice that is too large to count at every shift, p is counted and the limits come from the
@@ -47,8 +47,10 @@ if TYPE_CHECKING:
 
 EXACT, COUNTED, SADDLEPOINT, MONTE_CARLO = "enumeration", "lattice", "saddlepoint", "Monte Carlo"
 REPLICATES = 9999
-EFFECTIVE = 6.0
+EFFECTIVE = 5.0
 """From here on the saddlepoint's error is below that of 10^4 replicates (tested from 16 units)."""
+FEW = 1 << 12
+"""Subsets that are listed sooner than counted on a lattice."""
 FLAT = 1e-12
 """A difference of at most this share of the largest score is rounding, and counts as none."""
 
@@ -165,7 +167,7 @@ def tested(
     low, high = (None if x is None else x * scale for x in limits)
     contrast = replace(
         named,
-        test=f"sign-flip ({method})" if method != EXACT else "sign-flip (exact)",
+        test=f"sign-flip ({method})",
         low=low,
         high=high,
         p=honest(p),
@@ -184,13 +186,13 @@ def tested(
 
 def tails(units: Units, keys: np.ndarray, seed: int, replicates: int) -> tuple[str, Tail, Tail]:
     """How, and the tails towards higher and lower sums as functions of the shift."""
-    atoms = enumerated(units)
-    if atoms is not None:
-        return EXACT, *both(atoms)
-    if units.step:
+    listed = enumerated(units)
+    if units.step and (listed is None or len(listed.sums) > FEW):
         atoms = on_lattice(units)
         if atoms is not None:
             return COUNTED, *both(atoms, units.step)
+    if listed is not None:
+        return EXACT, *both(listed)
     if effective(units.sums) >= EFFECTIVE:
         up, mirrored = smooth(units), smooth(units.mirrored())
         counted = lattice_tail(units) if units.step else None
