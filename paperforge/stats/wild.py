@@ -12,7 +12,7 @@ test where the distribution is symmetric.
 
 Which should be the default for few clusters? CR2 with Bell and McCaffrey's degrees of freedom
 (clusters.py), at any number of them; this one is for sensitivity. Size at nominal .05, correlation
-.2 within clusters, 2,000 simulations (standard error .005), effects of clusters normal | exponential:
+.2 within clusters, 2,000 simulations (standard error .005), clusters' effects normal | exponential:
 
     clusters                          CR2            Rademacher     Webb
     5 of 20                           .052 | .082    0    | 0       .053 | .084
