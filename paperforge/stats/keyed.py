@@ -74,9 +74,9 @@ def poisson(seed: int, replicates: np.ndarray, keys: np.ndarray) -> np.ndarray:
             np.greater_equal(number, limit, out=above)
             weight += above.view(np.uint8)
         every[:, lane] = weight
-    every = every.reshape(-1, len(keys))
+    flat = every.reshape(-1, len(keys))
     row = LANES * at + replicates % LANES
-    return every if np.array_equal(row, np.arange(len(every))) else every[row]
+    return flat if np.array_equal(row, np.arange(len(flat))) else np.asarray(flat[row])
 
 
 def engine(asked: str) -> str:
@@ -118,7 +118,8 @@ def _mix(z: np.ndarray) -> np.ndarray:
         np.bitwise_xor(z, shifted, out=z)
         np.multiply(z, np.uint64(factor), out=z)
     np.right_shift(z, third, out=shifted)
-    return np.bitwise_xor(z, shifted, out=z)
+    np.bitwise_xor(z, shifted, out=z)
+    return z
 
 
 def _mixed(z: int) -> int:

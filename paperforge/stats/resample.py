@@ -40,25 +40,31 @@ def replicates_of_sums(
 
     from paperforge.stats import keyed
 
-    n = len(rows)
+    n, found = len(rows), np.empty(replicates)
     names = np.arange(n) if keys is None else keys
-    chosen = keyed.engine(engine)
-    found = np.empty(replicates)
+    with_torch = keyed.engine(engine) == "torch"
     # a column of ones sums the weights; a multiple of four replicates uses whole hashes
     table = np.column_stack([rows, np.ones(n)])
-    size = GPU_BLOCK if chosen == "torch" else BLOCK
+    size = GPU_BLOCK if with_torch else BLOCK
     step = max(keyed.LANES, size // n // keyed.LANES * keyed.LANES)
     for start in range(0, replicates, step):
         part = np.arange(start, min(start + step, replicates))
-        if chosen == "torch":
-            sums = _torch_sums(table, seed, part, names)
-        elif n <= SMALL:
-            sums = table[keyed.draws(seed, part, n, n)].sum(axis=1)
-        else:
-            sums = keyed.poisson(seed, part, names).astype(float) @ table
+        sums = (_torch_sums if with_torch else _sums)(table, seed, part, names)
         with np.errstate(all="ignore"):  # what is not finite is counted
             found[part] = statistic(sums[:, :-1] * (n / np.maximum(sums[:, -1:], 1.0)))
     return found
+
+
+def _sums(table: np.ndarray, seed: int, part: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """Sums of the drawn or weighted rows."""
+    import numpy as np
+
+    from paperforge.stats import keyed
+
+    n = len(table)
+    if n <= SMALL:
+        return np.asarray(table[keyed.draws(seed, part, n, n)].sum(axis=1))
+    return np.asarray(keyed.poisson(seed, part, keys).astype(float) @ table)
 
 
 def _torch_sums(table: np.ndarray, seed: int, part: np.ndarray, keys: np.ndarray) -> np.ndarray:
