@@ -51,3 +51,31 @@ def test_seeds_and_replicates_differ():
     keys = np.arange(64)
     assert not (keyed.bits(0, B[:1], keys) == keyed.bits(1, B[:1], keys)).any()
     assert len(np.unique(keyed.bits(0, B, keys))) == B.size * keys.size
+
+
+def test_poisson_weights_have_mean_and_variance_one():
+    share = np.diff(np.array([0, *keyed.POISSON]) / 2**16)
+    k = np.arange(len(share))
+    assert (share * k).sum() == 1  # exactly
+    assert (share * (k - 1) ** 2).sum() == pytest.approx(1, abs=2e-4)
+    exact = np.exp(-1) / np.cumprod([1, *range(1, len(k))])
+    assert np.abs(share - exact).max() < 2e-5
+
+
+def test_poisson_weights_do_not_depend_on_the_replicates_beside_them():
+    keys = np.array([5, -3, 77, 2**40])
+    whole = keyed.poisson(9, np.arange(40), keys)
+    odd = np.array([7, 31, 2, 6, 5])
+    assert (keyed.poisson(9, odd, keys) == whole[odd]).all()
+    assert (
+        abs(np.corrcoef(keyed.poisson(9, B, np.arange(8)).reshape(-1, 4 * 8).T) - np.eye(32)).max()
+        < 0.2
+    )
+
+
+def test_engines_are_named():
+    assert keyed.engine("numpy") == "numpy"
+    assert keyed.engine("torch") == "torch"
+    assert keyed.engine("auto") in {"numpy", "torch"}
+    with pytest.raises(ValueError, match="none of"):
+        keyed.engine("cupy")
