@@ -66,9 +66,8 @@ def permutation(
     named = replace(named, estimate=observed * scale, statistic=observed * scale)
     if float(np.ptp(pooled)) <= EQUAL:
         same = replace(named, estimate=0.0, statistic=0.0, p=1.0, smallest_p=1.0)
-        return Permutation(same, listed=True, arrangements=1)
-    every = math.comb(n + m, n)
-    listed = every <= LISTED
+        return Permutation(same, listed=True)
+    listed = (every := math.comb(n + m, n)) <= LISTED
     drawn = min(replicates, max(BUDGET // (n + m), 99))
     apart = np.abs(arranged(pooled, n) if listed else dealt(pooled, n, seed, drawn))
     reached = int((apart >= abs(observed) - EQUAL).sum())

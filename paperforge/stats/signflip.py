@@ -104,19 +104,23 @@ def sign_flip(
         return SignFlip(replace(named, reason="no examples", testable=False), "")
     largest = float(np.abs(x).max())
     if not math.isfinite(largest * n):
-        reason = "the numbers are too large to compare"
-        return SignFlip(replace(named, estimate=finite(float((x / n).sum())), reason=reason), "")
+        return SignFlip(too_large(named, x), "")
     x = np.where(np.abs(x) <= FLAT * max(largest, size or 0.0), 0.0, x)
     scale = float(np.abs(x).max()) or 1.0
     sums, counts, names = per_unit(x / scale, groups)
     sums = np.where(np.abs(sums) <= FLAT * counts, 0.0, sums)
     named = replace(named, estimate=float(x.sum()) / n)
     degenerate = without_p(named, sums, counts, clustered=groups is not None)
-    if degenerate is not None:
-        return degenerate
     units = Units(sums, counts, lattice_step(sums))
     names = keys if groups is None and keys is not None else names
-    return tested(units, names, (seed, replicates), named, (scaled(ask, scale), scale))
+    chance, asked = (seed, replicates), (scaled(ask, scale), scale)
+    return degenerate or tested(units, names, chance, named, asked)
+
+
+def too_large(named: Contrast, x: np.ndarray) -> Contrast:
+    """Say that sums of these overflow."""
+    estimate = finite(float((x / len(x)).sum()))
+    return replace(named, estimate=estimate, reason="the numbers are too large to compare")
 
 
 def scaled(ask: Ask, scale: float) -> Ask:
@@ -181,10 +185,7 @@ def tested(
         detectable=detectable_t(se * scale, g - 1.0, ask.alpha),
         p_equivalent=None if ask.margin is None else honest(max(up(-ask.margin), down(ask.margin))),
     )
-    error = None
-    if method == MONTE_CARLO:
-        tail = p / 2
-        error = 2 * math.sqrt(tail * (1 - tail) / chance[1])
+    error = 2 * math.sqrt(p / 2 * (1 - p / 2) / chance[1]) if method == MONTE_CARLO else None
     return SignFlip(contrast, method, g, error)
 
 

@@ -32,9 +32,10 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from paperforge.stats.contrast import Ask, Contrast, finite, honest
+from paperforge.stats.contrast import Ask, Contrast, honest
 from paperforge.stats.flips import blocks, per_unit
 from paperforge.stats.power import detectable_t
+from paperforge.stats.signflip import too_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,24 +108,26 @@ def wild_cluster(
     if len(x) == 0:
         return Wild(replace(named, reason="no examples", testable=False))
     scale = float(np.abs(x).max()) or 1.0
-    estimate = float((x / len(x)).sum())
     if not math.isfinite(scale * len(x)):
-        reason = "the numbers are too large to compare"
-        return Wild(replace(named, estimate=finite(estimate), reason=reason))
-    named = replace(named, estimate=estimate)
+        return Wild(too_large(named, x))
+    named = replace(named, estimate=float(x.mean()))
     sums, sizes, keys = per_unit(x / scale, np.asarray(groups))
     if len(keys) == 1:
-        reason = "all examples are in one cluster"
-        return Wild(replace(named, reason=reason, testable=False), clusters=1)
+        alone = replace(named, reason="all examples are in one cluster", testable=False)
+        return Wild(alone, clusters=1)
     mean = float(sums.sum() / sizes.sum())
     rest = sums - mean * sizes
     if float(np.abs(rest).max()) <= FLAT * float(sizes.max()):
         reason = "identical outputs" if abs(mean) <= FLAT else "a constant shift: nothing varies"
         return Wild(replace(named, reason=reason), clusters=len(keys))
-    if weights == "auto":
-        weights = WEBB if len(keys) < FEWEST_RADEMACHER else RADEMACHER
+    weights = automatic(len(keys)) if weights == "auto" else weights
     samples = resampled(rest, sizes, weights, (seed, replicates, keys))
     return tested(samples, (rest, sizes), weights, replace(named, statistic=mean), (ask, scale))
+
+
+def automatic(clusters: int) -> str:
+    """Which weights so many clusters have."""
+    return WEBB if clusters < FEWEST_RADEMACHER else RADEMACHER
 
 
 def tested(
