@@ -278,6 +278,8 @@ class DesignSpec:
     """Whether to say which methods cannot be told from the best."""
     seed: int = 0
     """Of every resampling."""
+    test_share: float | None = None
+    """Cross-validation: size of the test set over that of the training set; None: 1 / (k - 1)."""
 
 
 @dataclass(frozen=True, slots=True)

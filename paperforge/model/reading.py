@@ -241,6 +241,10 @@ class Results(Protocol):
         """Whether one run is measured on several datasets."""
 
     @property
+    def folds(self) -> Mapping[str, int]:
+        """Dataset -> folds of one cross-validation, where folds vary; its repeats are seeds."""
+
+    @property
     def notes(self) -> tuple[Diagnostic, ...]:
         """What was guessed, dropped, replaced; said on stderr and in the record."""
 

@@ -159,6 +159,10 @@ class DesignTable(_Table):
         bool, Field(description="Say which methods cannot be told from the best.")
     ] = False
     seed: Annotated[int, Field(ge=0, description="Of every resampling.")] = 0
+    test_share: Annotated[
+        float | None,
+        Field(gt=0, description="Folds: test over training examples; by default 1 / (k - 1)."),
+    ] = None
     margin: Annotated[
         float | None,
         Field(gt=0, description="Margin of the metrics that declare none, in printed units."),

@@ -77,6 +77,18 @@ class LoadedResults:
         """SHA-256 (hexadecimal) of the inputs' bytes and of what they were taken for."""
         return self.told()
 
+    @property
+    def folds(self) -> Mapping[str, int]:
+        """Dataset -> different folds of the seed that has most of them; empty: no folds vary."""
+        if "fold" not in self.varies:
+            return {}
+        found = self._query(
+            "SELECT dataset, max(n) FROM (SELECT dataset, count(DISTINCT fold) AS n FROM final "
+            "GROUP BY metric, method, dataset, coalesce(seed, '')) GROUP BY dataset",
+            [],
+        ).fetchall()
+        return {dataset: int(n) for dataset, n in found}
+
     def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
         """Final values of every cell that has some, in the order of methods, then datasets.
 

@@ -9,6 +9,7 @@ from paperforge.model import Aggregate
 from paperforge.spec import Unit
 from paperforge.stats.clusters import clustered
 from paperforge.stats.contrast import finite
+from paperforge.stats.folds import of_mean
 from paperforge.stats.means import satterthwaite
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
     scale = cells.metric.scale
     few = cell.n <= SHOWN and cells.unit is not Unit.EXAMPLE
     saturated = cells.unit is Unit.EXAMPLE and cell.binary and cell.sd == 0
-    variance, df = cell.variance, cell.df
+    variance, df = variance_of(cell, setting), cell.df
     half = wilson(cell.n, setting.ask.alpha) if saturated else half_width(variance, df, setting)
     spread = cell.n > 1
     return Aggregate(
@@ -89,11 +90,22 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
     )
 
 
+def variance_of(cell: Cell, setting: Setting) -> float:
+    """Of the mean of a cell; folds are corrected for the training data that they share.
+
+    Infinite where nothing says how much that is: such a mean has no interval.
+    """
+    if setting.shares is None:
+        return cell.variance
+    share = setting.shares.get(cell.dataset, 0.0)
+    return of_mean(cell, share) if share > 0 else math.inf
+
+
 def half_width(variance: float, df: float, setting: Setting) -> float | None:
-    """Half-width of the t interval of a mean; None for folds, which are not independent."""
+    """Half-width of the t interval of a mean."""
     from scipy.special import stdtrit
 
-    if df <= 0 or setting.folds:
+    if df <= 0:
         return None
     return float(stdtrit(df, 1 - setting.ask.alpha / 2)) * math.sqrt(variance)
 
@@ -119,7 +131,7 @@ def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
     scale, d, n = cells.metric.scale, len(row), min(cell.n for cell in row)
     mean = sum(cell.mean for cell in row) / d
     sd = math.sqrt(sum(cell.sd * cell.sd for cell in row)) / d
-    variance, df = satterthwaite([(cell.variance / d**2, cell.df) for cell in row])
+    variance, df = satterthwaite([(variance_of(cell, setting) / d**2, cell.df) for cell in row])
     codes = [cell.groups for cell in row if cell.groups is not None]
     if cells.crossing and len(codes) == d:
         variance, df = clustered([cell.values for cell in row], codes, cells.groups)

@@ -9,25 +9,23 @@ from paperforge.spec import Unit
 from paperforge.stats.contrast import Ask, Contrast
 from paperforge.stats.crossed import residual, two_way
 from paperforge.stats.exact import mcnemar, smallest_p
+from paperforge.stats.folds import compare_folds
 from paperforge.stats.means import (
     Matched,
+    difference,
     match,
     paired,
     stratified_paired,
     stratified_welch,
     welch,
 )
+from paperforge.stats.signflip import sign_flip
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from paperforge.stats.cells import Cell, Cells
 
-FOLDS = (
-    "folds share training data: a t test over them is not valid (Nadeau and Bengio 2003); "
-    "not tested here"
-)
-"""Source: Nadeau and Bengio 2003, Machine Learning 52(3), section 2."""
 ENOUGH = 2
 """Replicates that a spread needs."""
 
@@ -40,8 +38,8 @@ class Setting:
     pair_seeds: bool = False
     """Whether the author declares that equal seeds fix something shared."""
     shared_runs: bool = False
-    folds: bool = False
-    """Whether the replicates are folds: then nothing is tested."""
+    shares: Mapping[str, float] | None = None
+    """Where the replicates are folds: dataset -> n_test / n_train, 0 where that is not known."""
     graded: bool = False
     """Whether scores of 0 and 1 are means like others."""
 
@@ -134,8 +132,6 @@ def wants_pairing(cells: Cells, a: Cell | None, b: Cell | None, setting: Setting
     """Example ids pair; seeds pair where that is declared. Rows without a key never do."""
     if a is None or b is None or not (a.keyed and b.keyed) or min(a.n, b.n) < ENOUGH:
         return False
-    if setting.folds:
-        return False
     return cells.unit is Unit.EXAMPLE or (cells.unit is Unit.SEED and setting.pair_seeds)
 
 
@@ -167,9 +163,7 @@ def untestable(n: tuple[int, int], estimate: float | None, reason: str) -> Contr
     return Contrast("", n, estimate=estimate, reason=reason, testable=False)
 
 
-def untested(
-    cells: Cells, a: Sequence[Cell], b: Sequence[Cell], setting: Setting
-) -> Contrast | None:
+def untested(cells: Cells, a: Sequence[Cell], b: Sequence[Cell]) -> Contrast | None:
     """Give what is left where no spread can be had or used: the estimate and the reason."""
     estimate = sum(x.mean - y.mean for x, y in zip(a, b, strict=True)) / len(a)
     n = (min(c.n for c in a), min(c.n for c in b))
@@ -182,22 +176,41 @@ def untested(
             return untestable(n, estimate, f"one replicate only ({where}): a spread needs two")
         if cell.df <= 0:
             return untestable(n, estimate, "all examples are in one cluster")
-    return untestable(n, estimate, FOLDS) if setting.folds else None
+    return None
 
 
 def on_dataset(cells: Cells, a: Cell, b: Cell, pair: Matched | None, setting: Setting) -> Contrast:
     """Compare two cells."""
-    few = untested(cells, [a], [b], setting)
+    few = untested(cells, [a], [b])
     if few is not None:
         return few
+    if setting.shares is not None:
+        return compare_folds([a], [b], [pair], [setting.shares.get(a.dataset, 0.0)], setting.ask)
     if pair is None:
         return welch(a, b, setting.ask)
-    if not cells.clustered:
-        if cells.unit is Unit.EXAMPLE and a.binary and b.binary and not setting.graded:
-            return mcnemar(*discordant(pair), pair.n, setting.ask)
+    if cells.unit is not Unit.EXAMPLE:
         return paired(pair, setting.ask)
-    contrast = paired(pair, setting.ask, "clustered paired t", cells.groups)
-    return with_floor(contrast, [pair], a.binary and b.binary, setting.ask)
+    return on_examples(cells, a, b, pair, setting)
+
+
+def on_examples(cells: Cells, a: Cell, b: Cell, pair: Matched, setting: Setting) -> Contrast:
+    """Compare two cells by the examples that they share."""
+    binary = a.binary and b.binary
+    if cells.clustered:
+        contrast = paired(pair, setting.ask, "clustered paired t", cells.groups)
+        return with_floor(contrast, [pair], binary, setting.ask)
+    if setting.graded:
+        return paired(pair, setting.ask)
+    if binary:
+        return mcnemar(*discordant(pair), pair.n, setting.ask)
+    return flipped(pair, setting.ask)
+
+
+def flipped(pair: Matched, ask: Ask) -> Contrast:
+    """Test graded scores by flipping the signs of their differences."""
+    differences = difference(pair)[0]
+    found = sign_flip(differences, None, ask, ask.seed, size=pair.size, keys=pair.keys)
+    return replace(found.contrast, monte_carlo=found.monte_carlo_error)
 
 
 def discordant(pair: Matched) -> tuple[int, int]:
@@ -221,9 +234,12 @@ def on_average(
     setting: Setting,
 ) -> Contrast:
     """Compare the averages over the fixed datasets."""
-    few = untested(cells, a, b, setting)
+    few = untested(cells, a, b)
     if few is not None:
         return few
+    if setting.shares is not None:
+        shares = [setting.shares.get(c.dataset, 0.0) for c in a]
+        return compare_folds(a, b, pairs, shares, setting.ask)
     whole = [pair for pair in pairs if pair is not None]
     complete = len(whole) == len(a)
     if cells.unit is Unit.EXAMPLE:

@@ -22,6 +22,7 @@ from paperforge.stats.design import (
     replicate_noun,
     replication,
 )
+from paperforge.stats.folds import share_of
 from paperforge.stats.measure import effect
 from paperforge.stats.over import groups, omnibus, over_datasets, ranks
 from paperforge.stats.signature import signature
@@ -113,7 +114,9 @@ def setting(cells: Cells, results: Results, spec: DesignSpec) -> Setting:
         Ask(spec.alpha, margin, spec.mcnemar, spec.seed),
         pair_seeds=not SEED_LIKE.isdisjoint(spec.pair_by),
         shared_runs=results.shared_runs,
-        folds=cells.unit is Unit.SEED and replicate_noun(results) == FOLD,
+        shares={d: share_of(k, spec.test_share) for d, k in results.folds.items()}
+        if cells.unit is Unit.SEED and replicate_noun(results) == FOLD
+        else None,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from paperforge.model import Design, Diagnostic, Results, Severity
 from paperforge.spec import DesignSpec, Unit
 from paperforge.stats.cells import Cell, Cells
-from paperforge.stats.compare import FOLDS, Compared
+from paperforge.stats.compare import Compared
 from paperforge.stats.critical import ENOUGH
 from paperforge.stats.design import SEED_LIKE, Family, Replication
 from paperforge.stats.means import match
@@ -58,7 +58,7 @@ def describe(
         spec.family == "metric",
         spec.seed,
     )
-    return design, (*unit.notes, *warnings(unit, tables))
+    return design, (*unit.notes, *warnings(tables))
 
 
 def generalises(unit: Replication, datasets: int) -> str:
@@ -76,8 +76,10 @@ def holds_for(unit: Replication, datasets: int) -> str:
         return f"new {unit.noun}s and new examples of {where}"
     if unit.unit is Unit.DATASET:
         return "new datasets like these"
-    if unit.unit is Unit.NONE or unit.folds:
+    if unit.unit is Unit.NONE:
         return ""
+    if unit.folds:
+        return f"new training sets of this size on {where}"
     return f"new {unit.noun}s on {where}"
 
 
@@ -146,9 +148,12 @@ def pairing(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Ite
     if any(c.contrast.paired for cells, c in compared if cells.unit is Unit.EXAMPLE):
         yield "Examples are matched by id."
     if unit.folds:
-        why = FOLDS.removesuffix("; not tested here")
-        yield f"Differences have no interval and no test: {why}."
-    elif not units.isdisjoint((Unit.SEED, Unit.BOTH)):
+        yield (
+            "Folds share training data: variances are corrected for it, by (1/J + n_test/n_train) "
+            "instead of 1/J (Nadeau and Bengio 2003); a t test that takes folds for independent "
+            "is refused."
+        )
+    if not units.isdisjoint((Unit.SEED, Unit.BOTH)):
         paired = any(c.contrast.paired for cells, c in compared if cells.unit is not Unit.EXAMPLE)
         yield from pairing_of_runs(spec, unit, tables, paired=paired)
     left: dict[str, int] = {}
@@ -170,12 +175,14 @@ def pairing_of_runs(
 ) -> Iterator[str]:
     """Say whether runs are matched, and what that gains or would have gained."""
     declared = [role for role in spec.pair_by if role in SEED_LIKE]
+    runs = "Folds" if unit.folds else "Runs"
     if declared:
         if paired:
-            yield f"Runs are matched by {' and '.join(declared)} (declared in pair_by)."
+            yield f"{runs} are matched by {' and '.join(declared)} (declared in pair_by)."
         return
-    why = "pair_by does not say that a seed fixes something shared"
-    yield f"Runs are compared unpaired{f': {why}' if unit.noun == 'seed' else ''}."
+    what = "equal folds are the same split" if unit.folds else "a seed fixes something shared"
+    why = f": pair_by does not say that {what}" if unit.noun in ("seed", "fold") else ""
+    yield f"{runs} are compared unpaired{why}."
     yield from forgone(tables)
 
 
@@ -295,16 +302,8 @@ def holes(tables: Sequence[Table]) -> Iterator[str]:
         yield f"Left out of the means: {' and '.join(parts)}."
 
 
-def warnings(unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:
+def warnings(tables: Sequence[Table]) -> Iterator[Diagnostic]:
     """Warn where a test could mislead."""
-    if unit.folds:
-        yield Diagnostic(
-            Severity.WARNING,
-            "design",
-            "cross-validation folds share training data: tests that count them as replicates find "
-            "differences too often, so nothing is tested",
-            "one row a seed, the mean of its folds, can be tested (Nadeau and Bengio 2003)",
-        )
     alone = unpartnered(tables)
     if alone:
         yield Diagnostic(

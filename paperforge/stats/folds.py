@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.stats.contrast import Ask, Contrast, t_contrast
-from paperforge.stats.means import Matched, difference, satterthwaite
+from paperforge.stats.means import Matched, difference, gap, satterthwaite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
+    from paperforge.stats.cells import Cell
 
 TEST = "corrected resampled t"
 ENOUGH = 2
@@ -21,53 +20,50 @@ NO_RATIO = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How scores of folds were made: r repeats (seeds) of a cross-validation of k folds."""
-
-    repeats: int
-    folds: int
-    whole: bool
-    """Whether every repeat has every fold, once."""
-
-
-def layout(seeds: np.ndarray | None, folds: np.ndarray) -> Layout:
-    """Count repeats and folds of one cell, from the seed and the fold of each score, shape (n,).
-
-    Without seeds the folds are one repeat. k is the number of different folds of the repeat that
-    has most: fold numbers may go on from repeat to repeat.
-    """
-    import numpy as np
-
-    if len(folds) == 0:
-        return Layout(0, 0, whole=False)
-    names = (
-        np.zeros(len(folds), dtype=int)
-        if seeds is None
-        else np.unique(seeds, return_inverse=True)[1]
-    )
-    codes = np.unique(folds, return_inverse=True)[1]
-    rows = np.unique(np.column_stack([names.ravel(), codes.ravel()]), axis=0)
-    many = np.bincount(rows[:, 0])
-    whole = len(rows) == len(folds) and bool((many == many.max()).all())
-    return Layout(len(many), int(many.max()), whole)
-
-
-def corrected(pair: Matched, folds: int, ask: Ask, ratio: float | None = None) -> Contrast:
-    """Compare two methods on J matched folds of one dataset; see stratified_corrected()."""
-    return stratified_corrected([pair], [folds], ask, None if ratio is None else [ratio])
-
-
-def stratified_corrected(
-    pairs: Sequence[Matched],
-    folds: Sequence[int],
+def compare_folds(
+    a: Sequence[Cell],
+    b: Sequence[Cell],
+    pairs: Sequence[Matched | None],
+    shares: Sequence[float],
     ask: Ask,
-    ratios: Sequence[float] | None = None,
 ) -> Contrast:
+    """Compare averages over D fixed datasets, each cross-validated.
+
+    shares: n_test / n_train of each dataset; 0: not known. Folds that are not declared to be the
+    same splits are not matched: then each mean has its own corrected variance.
+    """
+    n = (min(c.n for c in a), min(c.n for c in b))
+    estimate = sum(gap(x, y) for x, y in zip(a, b, strict=True)) / len(a)
+    if min(shares) <= 0:
+        return Contrast("", n, estimate=estimate, reason=NO_RATIO, testable=False)
+    matched = [pair for pair in pairs if pair is not None]
+    if len(matched) == len(a):
+        return stratified_corrected(matched, shares, ask)
+    parts = [
+        (of_mean(cell, share) / len(a) ** 2, cell.df)
+        for row in (a, b)
+        for cell, share in zip(row, shares, strict=True)
+    ]
+    name = f"{'stratified ' if len(a) > 1 else ''}{TEST}, unpaired"
+    return t_contrast(name, estimate, *satterthwaite(parts), n=n, paired=False, ask=ask)
+
+
+def of_mean(cell: Cell, share: float) -> float:
+    """Variance of the mean of J folds: (1/J + n_test / n_train) s^2."""
+    return (1 / cell.n + share) * cell.sd * cell.sd
+
+
+def share_of(folds: int, declared: float | None) -> float:
+    """n_test / n_train: declared, or 1 / (k - 1) of k folds; 0 where neither is known."""
+    if declared is not None:
+        return declared
+    return 1 / (folds - 1) if folds >= ENOUGH else 0.0
+
+
+def stratified_corrected(pairs: Sequence[Matched], shares: Sequence[float], ask: Ask) -> Contrast:
     """Compare averages over D fixed datasets, each cross-validated, folds matched within each.
 
-    pairs: the scores of the J_d = r k folds of dataset d. folds: k_d, the folds of one repeat.
-    ratios: n_test / n_train of each dataset; 1 / (k - 1) where they are not given.
+    pairs: the scores of the J_d = r k folds of dataset d. shares: n_test / n_train of each.
 
     Folds share training data, so that their differences are correlated and s^2 / J is too small.
     The variance of their mean is taken as (1/J + n_test / n_train) s^2 with J - 1 degrees of
@@ -77,19 +73,12 @@ def stratified_corrected(
     .05: .011 for one 10-fold, .023 for 2 x 5, .043 for 10 x 10 (naive t: .058, .18, .52 to .56).
     """
     d, n = len(pairs), min(pair.n for pair in pairs)
-    rows = [difference(pair) if pair.n else (None, 0.0, 0.0) for pair in pairs]
-    estimate = sum(mean for _, mean, _ in rows) / d if n else None
-    if n < ENOUGH:
-        reason = "fewer than two folds match"
-        return Contrast("", (n, n), True, estimate, reason=reason, testable=False)  # noqa: FBT003
-    if ratios is None and min(folds) < ENOUGH:
-        return Contrast("", (n, n), True, estimate, reason=NO_RATIO, testable=False)  # noqa: FBT003
-    shares = [1 / (k - 1) for k in folds] if ratios is None else ratios
+    rows = [difference(pair) for pair in pairs]
+    estimate = sum(mean for _, mean, _ in rows) / d
     parts = [
         ((1 / pair.n + share) * sd * sd / d**2, pair.n - 1.0)
         for pair, share, (*_, sd) in zip(pairs, shares, rows, strict=True)
     ]
     variance, df = satterthwaite(parts) if d > 1 else parts[0]
-    assert estimate is not None
     name = TEST if d == 1 else f"stratified {TEST}"
     return t_contrast(name, estimate, variance, df, n=(n, n), paired=True, ask=ask)

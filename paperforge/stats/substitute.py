@@ -45,6 +45,11 @@ class Substitute:
         return self.base.shared_runs
 
     @property
+    def folds(self) -> Mapping[str, int]:
+        """Those of the base."""
+        return self.base.folds
+
+    @property
     def notes(self) -> tuple[Diagnostic, ...]:
         """Those of the base."""
         return self.base.notes

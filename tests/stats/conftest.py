@@ -30,6 +30,7 @@ class FakeResults:
     rows: int = 0
     asked: list = field(default_factory=list)
     quoted: Mapping[tuple[str, str], Quote] = field(default_factory=dict)
+    folds: Mapping[str, int] = field(default_factory=dict)
 
     def samples(self, metric, unit):
         self.asked.append((metric, unit))

@@ -289,13 +289,28 @@ def test_identical_outputs_and_a_margin(fake):
     assert decision.verdict is Verdict.EQUIVALENT
 
 
-def test_graded_examples_take_a_paired_t(fake):
+def test_graded_examples_flip_signs(fake):
     rng = np.random.default_rng(3)
     a = rng.random(80)
     b = a + rng.normal(0, 0.1, 80)
     decision = only(analyse(fake({("x", "d"): a, ("y", "d"): b}, unit=Unit.EXAMPLE), DesignSpec()))
-    assert decision.test == "paired t"
-    assert decision.p == pytest.approx(scipy_stats.ttest_rel(a, b).pvalue, rel=1e-9)
+    assert decision.test == "sign-flip (saddlepoint)"
+    assert decision.p == pytest.approx(scipy_stats.ttest_rel(a, b).pvalue, rel=0.05)
+    assert (decision.low > 0 or decision.high < 0) == (decision.p < 0.05)
+
+
+def test_few_graded_examples_are_counted_exactly(fake):
+    a, b = [0.5, 1, 0.25, 0.75, 1, 0.5, 1], [0.25, 0.5, 0.25, 0.25, 0, 0, 0.75]
+    decision = only(analyse(fake({("x", "d"): a, ("y", "d"): b}, unit=Unit.EXAMPLE), DesignSpec()))
+    theirs = scipy_stats.permutation_test(
+        (a, b),
+        lambda x, y, axis: np.mean(x - y, axis=axis),
+        permutation_type="samples",
+        n_resamples=np.inf,
+        vectorized=True,
+    )
+    assert decision.p == pytest.approx(theirs.pvalue, rel=1e-9)
+    assert decision.smallest_p == pytest.approx(2**-5)
 
 
 def test_examples_are_matched_by_id(fake):

@@ -148,25 +148,31 @@ def test_rows_without_keys_are_never_paired(fake):
     assert analysis.notes == ()
 
 
-def test_folds_as_replicates_are_warned_of(fake):
-    analysis = analyse(fake(THREE, varies={"fold"}), DesignSpec())
-    assert "cross-validation folds" in analysis.notes[0].message
-
-
 @pytest.mark.parametrize("varies", [{"fold"}, {"fold", "seed"}])
 @pytest.mark.parametrize("pair_by", [(), ("fold",)])
-def test_folds_are_never_tested(fake, varies, pair_by):
-    analysis = analyse(fake(THREE, varies=varies), DesignSpec(pair_by=pair_by))
+def test_folds_are_corrected_never_taken_for_independent(fake, varies, pair_by):
+    folds = {"d1": 3, "d2": 3}
+    results = fake(THREE, varies=varies, folds=folds)
+    analysis = analyse(results, DesignSpec(pair_by=pair_by))
     assert analysis.design.noun == "fold"
-    assert analysis.design.generalises == ""
     assert "the fold (inferred: 3 folds a cell)" in analysis.design.sentences[0]
     assert analysis.decisions
     for d in analysis.decisions:
+        assert "corrected resampled t" in d.test
+        assert d.paired == bool(pair_by)
+    naive = analyse(fake(THREE), DesignSpec(pair_by=pair_by and ("seed",)))
+    for wide, narrow in zip(analysis.aggregates, naive.aggregates, strict=True):
+        assert wide.half_width > narrow.half_width
+
+
+def test_folds_of_which_nothing_says_how_many_there_are_have_a_reason(fake):
+    analysis = analyse(fake(THREE, varies={"fold"}), DesignSpec())
+    for d in analysis.decisions:
         assert d.verdict is Verdict.UNDECIDABLE
         assert d.estimate is not None
-        assert (d.p, d.p_adjusted, d.low, d.high) == (None,) * 4
-        assert "folds share training data" in d.reason
-    assert all(a.half_width is None and a.sd is not None for a in analysis.aggregates)
+        assert "one split a seed" in d.reason
+    told = analyse(fake(THREE, varies={"fold"}), DesignSpec(test_share=0.25))
+    assert all(d.p is not None for d in told.decisions)
 
 
 def test_examples_are_tested_also_where_folds_vary(fake):

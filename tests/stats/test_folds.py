@@ -5,10 +5,13 @@ import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
+from paperforge import results
 from paperforge.model import Sample
+from paperforge.spec import DesignSpec, Project, Source
+from paperforge.stats import analyse
 from paperforge.stats.cells import Grouping, cell, merge
 from paperforge.stats.contrast import Ask
-from paperforge.stats.folds import NO_RATIO, corrected, layout, stratified_corrected
+from paperforge.stats.folds import NO_RATIO, compare_folds, of_mean, share_of, stratified_corrected
 from paperforge.stats.means import match
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "references" / "folds.json").read_text())
@@ -21,6 +24,15 @@ def pair(a, b, keys=None):
         one = Sample("acc", "m", "d", keys, np.asarray(values, dtype=float))
         cells.append(cell(one, *merge(one), Grouping()))
     return match(*cells)
+
+
+def corrected(one, folds, ask, ratio=None):
+    return stratified_corrected([one], [share_of(folds, ratio)], ask)
+
+
+def build(values):
+    one = Sample("acc", "m", "d", np.arange(len(values)), np.asarray(values, dtype=float))
+    return cell(one, *merge(one), Grouping())
 
 
 def test_published_case():
@@ -46,7 +58,7 @@ def test_variance_is_baycomps(name):
 def test_datasets_add_their_variances():
     rows = list(REFERENCE["datasets"].values())
     pairs = [pair(d["j48"], d["nbc"]) for d in rows]
-    ours = stratified_corrected(pairs, [10] * len(rows), Ask())
+    ours = stratified_corrected(pairs, [1 / 9] * len(rows), Ask())
     variances = np.array([d["variance"] for d in rows])
     assert ours.estimate == pytest.approx(np.mean([d["mean_j48_minus_nbc"] for d in rows]))
     assert (ours.estimate / ours.statistic) ** 2 == pytest.approx(variances.sum() / len(rows) ** 2)
@@ -59,30 +71,53 @@ def test_sizes_that_are_known_are_used():
     d = np.subtract(a, b)
     ours = corrected(pair(a, b), 1, Ask(), ratio=0.25)
     assert ours.statistic == pytest.approx(d.mean() / np.sqrt((1 / 4 + 0.25) * d.var(ddof=1)))
-    unknown = corrected(pair(a, b), 1, Ask())
+    unknown = compare_folds([build(a)], [build(b)], [None], [share_of(1, None)], Ask())
     assert unknown.reason == NO_RATIO
     assert unknown.estimate == pytest.approx(d.mean())
     assert not unknown.testable
+
+
+def test_folds_that_are_not_the_same_splits_are_compared_unpaired():
+    a, b = build([1.0, 2, 4, 3]), build([0.5, 2, 3, 1])
+    ours = compare_folds([a], [b], [None], [share_of(4, None)], Ask())
+    assert ours.test == "corrected resampled t, unpaired"
+    variance = (1 / 4 + 1 / 3) * (a.values.var(ddof=1) + b.values.var(ddof=1))
+    assert ours.statistic == pytest.approx((2.5 - 1.625) / np.sqrt(variance))
+    assert of_mean(a, 1 / 3) == pytest.approx((1 / 4 + 1 / 3) * a.values.var(ddof=1))
+    assert not ours.paired
 
 
 def test_degenerate_folds_have_reasons():
     assert corrected(pair([1.0, 2], [1.0, 2]), 2, Ask()).reason == "identical outputs"
     shift = corrected(pair([1.0, 2, 3], [0.0, 1, 2]), 3, Ask())
     assert shift.reason.startswith("a constant shift")
-    assert corrected(pair([1.0], [2.0]), 5, Ask()).reason == "fewer than two folds match"
 
 
-def test_repeats_and_folds_are_counted():
-    seeds, folds = np.repeat([7, 8, 9], 5), np.tile(np.arange(5), 3)
-    found = layout(seeds, folds)
-    assert (found.repeats, found.folds, found.whole) == (3, 5, True)
-    assert layout(seeds, np.arange(15)).folds == 5  # numbered on from repeat to repeat
-    found = layout(seeds[:-1], folds[:-1])
-    assert (found.repeats, found.folds, found.whole) == (3, 5, False)
-    assert layout(None, np.array([3, 1, 2])).folds == 3
-    assert not layout(seeds, np.zeros(15, dtype=int)).whole
-    assert layout(np.array([1, 2]), np.array([0, 0])).folds == 1
-    assert layout(None, np.array([])).folds == 0
+@pytest.mark.parametrize("paired", [True, False])
+def test_repeated_cross_validation_from_a_file(tmp_path, paired):
+    rng = np.random.default_rng(4)
+    scores = rng.normal(0.8, 0.02, (2, 3, 5)) + rng.normal(0, 0.03, (3, 5))
+    lines = ["model,seed,fold,accuracy"]
+    for m, table in enumerate(scores):
+        lines += [
+            f"m{m},{s},{f},{v:.12g}" for s, row in enumerate(table) for f, v in enumerate(row)
+        ]
+    path = tmp_path / "cv.csv"
+    path.write_text("\n".join(lines))
+    found = results.load([Source(path, "cv.csv")], Project(root=tmp_path))
+    assert dict(found.folds) == {"": 5}
+    analysis = analyse(found, DesignSpec(pair_by=("fold",) if paired else ()))
+    decision = analysis.primary()[0]
+    d = (scores[0] - scores[1]).ravel()
+    spread = d.var(ddof=1)
+    if not paired:
+        spread = sum(table.var(ddof=1) for table in scores)
+    assert decision.statistic == pytest.approx(d.mean() / np.sqrt((1 / 15 + 1 / 4) * spread))
+    assert decision.test == "corrected resampled t" + ("" if paired else ", unpaired")
+    assert any("Nadeau and Bengio" in text for text in analysis.design.sentences)
+    assert analysis.design.generalises == (
+        "This generalises to new training sets of this size on this benchmark."
+    )
 
 
 def fold_scores(rng, runs, n, k, repeats, width=5):
