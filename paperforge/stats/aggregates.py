@@ -135,7 +135,11 @@ def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
     codes = [cell.groups for cell in row if cell.groups is not None]
     if cells.crossing and len(codes) == d:
         variance, df = clustered([cell.values for cell in row], codes, cells.groups)
-    elif cells.unit is Unit.SEED and (setting.shared_runs or setting.pair_seeds):
+    elif (
+        setting.shares is None
+        and cells.unit is Unit.SEED
+        and (setting.shared_runs or setting.pair_seeds)
+    ):
         runs = cells.averages.get(row[0].method)
         if runs is not None and runs.n > 1:
             sd, variance, df = runs.sd, runs.variance, runs.df

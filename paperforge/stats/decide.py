@@ -114,7 +114,10 @@ def setting(cells: Cells, results: Results, spec: DesignSpec) -> Setting:
         Ask(spec.alpha, margin, spec.mcnemar, spec.seed),
         pair_seeds=not SEED_LIKE.isdisjoint(spec.pair_by),
         shared_runs=results.shared_runs,
-        shares={d: share_of(k, spec.test_share) for d, k in results.folds.items()}
+        shares={
+            d.name: share_of(results.folds.get(d.name, 0), spec.test_share)
+            for d in results.datasets
+        }
         if cells.unit is Unit.SEED and replicate_noun(results) == FOLD
         else None,
     )
