@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from paperforge.model import Analysis, Decision, Results, Verdict
+from paperforge.model import Aggregate, Analysis, Decision, Results, Sample, Verdict
 from paperforge.spec import DesignSpec, Direction, Metric, Unit
+from paperforge.stats import corpus_compare
 from paperforge.stats.adjust import CORRECTIONS, reachable
 from paperforge.stats.aggregates import aggregates
 from paperforge.stats.cells import Cells, read
 from paperforge.stats.compare import Compared, Setting, compare
 from paperforge.stats.contrast import Ask, Contrast, finite
+from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.describe import describe, holds_for
 from paperforge.stats.design import (
     FOLD,
     SEED_LIKE,
     Family,
+    Replication,
     check,
     family,
     replicate_noun,
@@ -24,7 +27,7 @@ from paperforge.stats.design import (
 )
 from paperforge.stats.folds import share_of
 from paperforge.stats.measure import effect
-from paperforge.stats.over import groups, omnibus, over_datasets, ranks
+from paperforge.stats.over import Over, groups, omnibus, over_datasets, ranks
 from paperforge.stats.signature import signature
 from paperforge.stats.winners import winners
 
@@ -58,28 +61,18 @@ def analyse(
     import numpy as np
 
     check(spec)
-    runs = {m.name: results.samples(m.name, Unit.SEED) for m in results.metrics}
+    runs = {m.name: run_samples(results, m) for m in results.metrics}
     unit = replication(results, spec, runs)
     chosen = family(results.methods)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is caught as not finite
-        tables = [read(results, m, unit.unit, runs[m.name]) for m in results.metrics]
-        asked = [setting(cells, results, spec) for cells in tables]
-        over = [
-            over_datasets(cells, chosen, spec)
-            for cells in tables
-            if unit.unit is Unit.DATASET and cells.metric.tested
-        ]
-        by_metric = {one.metric.name: list(one.compared) for one in over}
-        compared = [
-            by_metric[cells.metric.name]
-            if cells.metric.name in by_metric
-            else compare_all(cells, each, chosen)
-            for cells, each in zip(tables, asked, strict=True)
-        ]
+        looked = [look(results, m, unit, runs[m.name], spec, chosen) for m in results.metrics]
+        tables = [one.cells for one in looked]
+        compared = [one.compared for one in looked]
+        over = [one.over for one in looked if one.over is not None]
         design, notes = describe(
             results, spec, unit, chosen, list(zip(tables, compared, strict=True))
         )
-        summaries = [row for each in zip(tables, asked, strict=True) for row in aggregates(*each)]
+        summaries = [row for one in looked for row in one.summaries]
         cases = [
             Case(cells, one) for cells, found in zip(tables, compared, strict=True) for one in found
         ]
@@ -104,6 +97,39 @@ def analyse(
         groups=tuple(groups(one, decisions, spec) for one in over),
         best=tuple(one for one in best if one is not None),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found out about one metric, before the family."""
+
+    cells: Cells
+    compared: Sequence[Compared]
+    summaries: Sequence[Aggregate]
+    over: Over | None = None
+
+
+def look(  # noqa: PLR0917 - what is known of the design
+    results: Results,
+    metric: Metric,
+    unit: Replication,
+    runs: Sequence[Sample],
+    spec: DesignSpec,
+    chosen: Family,
+) -> Looked:
+    """Read the cells of a metric and compare every pair of the family on it."""
+    cells = read(results, metric, unit.unit, runs)
+    asked = setting(cells, results, spec)
+    if unit.unit is Unit.DATASET and metric.tested:
+        over = over_datasets(cells, chosen, spec)
+        return Looked(cells, over.compared, aggregates(cells, asked), over)
+    if unit.unit is Unit.EXAMPLE and metric.corpus:
+        sums = corpus_compare.by_example(results, cells)
+        if sums:
+            cells = corpus_compare.described(cells, sums)
+            found = corpus_compare.compare_sums(cells, sums, chosen, asked.ask)
+            return Looked(cells, found, corpus_compare.aggregates(cells, sums, asked.ask))
+    return Looked(cells, compare_all(cells, asked, chosen), aggregates(cells, asked))
 
 
 def setting(cells: Cells, results: Results, spec: DesignSpec) -> Setting:

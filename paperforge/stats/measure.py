@@ -23,7 +23,7 @@ def effect(cells: Cells, one: Compared) -> Effect:
     On the average over several datasets: the mean of each dataset's. Datasets as a sample: paired
     over the datasets. Nothing where a cell is missing, stands for a printed mean or is one run.
     """
-    if one.contrast.estimate is None:
+    if one.contrast.estimate is None or (cells.metric.corpus and cells.unit is Unit.EXAMPLE):
         return Effect()
     if cells.unit is Unit.DATASET:
         return over_datasets(cells, one)
