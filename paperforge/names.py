@@ -198,6 +198,27 @@ def has_spread(column: str, columns: Sequence[str]) -> bool:
     return any(f"{name}_{word}" in others or f"{word}_{name}" in others for word in words)
 
 
+def spread_beside(column: str, columns: Sequence[str]) -> tuple[str, str]:
+    """(column, kind) of the spread that stands beside NAME or NAME_mean; kind: sd, se or ci."""
+    stems = [plain(column)]
+    stem = aggregated(column, columns)
+    stems += [plain(stem)] if stem else []
+    for other in columns:
+        for kind, words in _data()["spread_kinds"].items():
+            if any(plain(other) in (f"{s}_{w}", f"{w}_{s}") for s in stems for w in words):
+                return other, kind
+    return "", ""
+
+
+def count_among(columns: Sequence[str]) -> str:
+    """The column that says how many runs or examples a number is the mean of; empty: there is none.
+
+    Two that could be it are none.
+    """
+    found = [c for c in columns if plain(c) in listed("counts")]
+    return found[0] if len(found) == 1 else ""
+
+
 def alike(name: str, names: Sequence[str]) -> list[str]:
     """Up to three names that may be meant: spelt alike, or other words for the same metric."""
     wanted = well_known(name)

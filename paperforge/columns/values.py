@@ -10,6 +10,7 @@ from paperforge.columns.numbers import is_declared, is_known, numeric
 from paperforge.errors import InputError
 from paperforge.names import (
     aggregated,
+    count_among,
     has_spread,
     is_benchmark,
     is_setting,
@@ -17,6 +18,7 @@ from paperforge.names import (
     plain,
     resolve,
     split_of,
+    spread_beside,
 )
 from paperforge.stores.nothing import NothingToRead
 
@@ -91,10 +93,12 @@ def _measured(draft: Draft) -> list[str]:
             "no column holds numbers that could be results",
             "name the columns that do: --metric COLUMN",
         )
+    beside = {spread_beside(c, draft.raw.columns)[0] for c in chosen}
+    beside.add(count_among(draft.raw.columns))
     ignored = [
         column
         for column in (*numbers, *_known_texts(draft))
-        if column not in chosen and plain(column) not in listed("weak_example")
+        if column not in (*chosen, *beside) and plain(column) not in listed("weak_example")
     ]
     if ignored:
         draft.note(f"ignored: {', '.join(ignored)}; --metric NAME uses one")
@@ -145,9 +149,10 @@ def _value(draft: Draft, column: str) -> Value:
     stem = aggregated(column, draft.raw.columns)
     if stem and bare not in draft.declared:
         bare = stem.removeprefix("metrics.")
-        _warn_of_means(draft, f"{column!r} holds", bare)
+        _warn_of_means(draft, column, f"{column!r} holds", bare)
     elif _summarised(draft, column):
-        _warn_of_means(draft, f"{column!r} stands beside its spread and seems to hold", bare)
+        said = f"{column!r} stands beside its spread and seems to hold"
+        _warn_of_means(draft, column, said, bare)
     if bare in draft.declared or "split" in draft.roles:
         return Value(column, bare)
     return Value(column, *split_of(bare))
@@ -159,8 +164,13 @@ def _summarised(draft: Draft, column: str) -> bool:
     return not named and has_spread(column, draft.raw.columns)
 
 
-def _warn_of_means(draft: Draft, which: str, metric: str) -> None:
+def _warn_of_means(draft: Draft, column: str, which: str, metric: str) -> None:
     """Say that a column holds aggregates."""
+    columns = draft.raw.columns
+    spread, count = spread_beside(column, columns)[0], count_among(columns)
+    if spread and count:
+        draft.note(f"{which} means: compared by their spread ({spread}) and number ({count})")
+        return
     draft.warn(
         f"{which} means, aggregated already: paperforge needs the runs; they are "
         "shown without a spread, and differences cannot be tested",

@@ -169,7 +169,11 @@ def _aggregate(aggregate: Aggregate, scale: float) -> Mapping[str, object]:
         "mean": mean,
         "sd": raw(aggregate.sd),
         "se": raw(aggregate.se),
-        "ci": None if mean is None or half is None else [mean - half, mean + half],
+        "ci": [raw(end) for end in aggregate.interval]
+        if aggregate.interval
+        else None
+        if mean is None or half is None
+        else [mean - half, mean + half],
         "missing": aggregate.missing,
         "not_finite": aggregate.not_finite,
         "failed": aggregate.failed,

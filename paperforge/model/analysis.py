@@ -74,6 +74,8 @@ class Aggregate:
     failed: int = 0
     values: tuple[float, ...] = ()
     """The replicates themselves, where the unit is the seed and there are at most 200."""
+    interval: tuple[float, float] | None = None
+    """Of the mean, where it does not lie around it as half_width says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,9 +194,10 @@ class Quote:
 
     spread: float | None = None
     kind: str = ""
-    """What the spread is: "sd", "se", "ci" (half the width of a 95 % interval) or "ci90"."""
+    """What the spread is: "sd", "se", "ci" (half the width of a 95 % interval) or "ci90"; without a
+    spread "examples" where n counts those."""
     n: int = 0
-    """Runs behind the number; 0: not printed."""
+    """Runs (or examples) behind the number; 0: not printed."""
     digits: int | None = None
     """Decimals that were printed."""
     cite: str = ""

@@ -137,8 +137,9 @@ class LoadedResults:
     def quotes(self, metric: str) -> Mapping[tuple[str, str], Quote]:
         """(method, dataset) -> what was printed beside a number that is quoted."""
         found = self._query(
-            "SELECT method, dataset, spread::DOUBLE, coalesce(kind, ''), coalesce(n::BIGINT, 0), "
-            "digits::BIGINT, coalesce(cite, '') FROM quotes WHERE metric = $1",
+            "SELECT method, dataset, TRY_CAST(spread AS DOUBLE), coalesce(kind, ''), "
+            "coalesce(TRY_CAST(n AS BIGINT), 0), TRY_CAST(digits AS BIGINT), coalesce(cite, '') "
+            "FROM quotes WHERE metric = $1",
             [metric],
         ).fetchall()
         return {(method, dataset): Quote(*printed) for method, dataset, *printed in found}

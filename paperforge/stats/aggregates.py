@@ -10,6 +10,7 @@ from paperforge.spec import Unit
 from paperforge.stats.clusters import clustered
 from paperforge.stats.contrast import finite
 from paperforge.stats.folds import of_mean
+from paperforge.stats.ladder import interval
 from paperforge.stats.means import satterthwaite
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
     variance, df = variance_of(cell, setting), cell.df
     half = wilson(cell.n, setting.ask.alpha) if saturated else half_width(variance, df, setting)
     spread = cell.n > 1
+    share = interval(cell, setting.ask.alpha) if cell.counted else None
     return Aggregate(
         cells.metric.name,
         cell.method,
@@ -87,6 +89,7 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
         values=tuple(v for x in cell.values if (v := finite(float(x) * scale)) is not None)
         if few
         else (),
+        interval=None if share is None else (share[0] * scale, share[1] * scale),
     )
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FLAT = 1e-12
 """A spread of at most this share of the largest value is rounding, and counts as none."""
+EXAMPLES = "examples"
+"""What n counts where a share of examples stands alone."""
 MANY = 2
 """Datasets from which on an example could be in more than one."""
 
@@ -50,6 +52,8 @@ class Cell:
     """Of examples: runs that every value is the mean of; 0 where that differs."""
     quoted: bool = False
     """Whether it is a mean, spread and n that somebody printed."""
+    counted: Quote | None = None
+    """Of a share of examples: their number and the printed decimals, where that is all there is."""
     within: float = 0.0
     """Of examples: sum of squares of the runs around the mean of their example, over all."""
 
@@ -263,6 +267,8 @@ def quoted(cell: Cell, quote: Quote) -> Cell:
     from scipy.special import stdtrit
 
     n, spread = quote.n, quote.spread
+    if quote.kind == EXAMPLES and n > 1:
+        return replace(cell, counted=quote)
     if n <= 1 or not spread or spread < 0:
         return cell
     se = spread

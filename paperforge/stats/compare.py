@@ -10,6 +10,7 @@ from paperforge.stats.contrast import Ask, Contrast
 from paperforge.stats.crossed import residual, two_way
 from paperforge.stats.exact import mcnemar, smallest_p
 from paperforge.stats.folds import compare_folds
+from paperforge.stats.ladder import shares_of_examples
 from paperforge.stats.means import (
     Matched,
     difference,
@@ -163,10 +164,14 @@ def untestable(n: tuple[int, int], estimate: float | None, reason: str) -> Contr
     return Contrast("", n, estimate=estimate, reason=reason, testable=False)
 
 
-def untested(cells: Cells, a: Sequence[Cell], b: Sequence[Cell]) -> Contrast | None:
+def untested(cells: Cells, a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Contrast | None:
     """Give what is left where no spread can be had or used: the estimate and the reason."""
     estimate = sum(x.mean - y.mean for x, y in zip(a, b, strict=True)) / len(a)
     n = (min(c.n for c in a), min(c.n for c in b))
+    if cells.unit is Unit.NONE and len(a) == 1:
+        known = shares_of_examples(a[0], b[0], ask)
+        if known is not None:
+            return known
     if cells.unit is Unit.NONE:
         few = "one run a cell" if max(n) <= 1 else "declared as not replicated"
         return untestable(n, estimate, few)
@@ -181,7 +186,7 @@ def untested(cells: Cells, a: Sequence[Cell], b: Sequence[Cell]) -> Contrast | N
 
 def on_dataset(cells: Cells, a: Cell, b: Cell, pair: Matched | None, setting: Setting) -> Contrast:
     """Compare two cells."""
-    few = untested(cells, [a], [b])
+    few = untested(cells, [a], [b], setting.ask)
     if few is not None:
         return few
     if setting.shares is not None:
@@ -234,7 +239,7 @@ def on_average(
     setting: Setting,
 ) -> Contrast:
     """Compare the averages over the fixed datasets."""
-    few = untested(cells, a, b)
+    few = untested(cells, a, b, setting.ask)
     if few is not None:
         return few
     if setting.shares is not None:

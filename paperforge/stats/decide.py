@@ -227,7 +227,7 @@ def correct(
 
 def judge(cells: Cells, contrast: Contrast, ps: Ps, alpha: float) -> tuple[Verdict, str]:
     """Give the verdict and the line that explains it."""
-    if cells.unit is Unit.NONE and contrast.estimate is not None:
+    if cells.unit is Unit.NONE and contrast.estimate is not None and contrast.p is None:
         return Verdict.UNTESTED, contrast.reason
     if ps.p is None:
         return Verdict.UNDECIDABLE, contrast.reason
@@ -239,8 +239,8 @@ def judge(cells: Cells, contrast: Contrast, ps: Ps, alpha: float) -> tuple[Verdi
     if within:
         return Verdict.EQUIVALENT, f"within {margin(cells.metric)}"
     if out_of_reach:
-        return Verdict.UNDECIDABLE, unreachable(contrast, ps, cells.unit)
-    return Verdict.INCONCLUSIVE, ""
+        return Verdict.UNDECIDABLE, contrast.reason or unreachable(contrast, ps, cells.unit)
+    return Verdict.INCONCLUSIVE, contrast.reason
 
 
 def within_margin(ps: Ps, alpha: float) -> bool:
@@ -300,7 +300,7 @@ def decision(case: Case, verdict: Verdict, reason: str, alpha: float) -> Decisio
         p_adjusted=None,
         family=0,
         n=contrast.n,
-        unit=case.cells.unit,
+        unit=Unit.EXAMPLE if case.cells.unit is Unit.NONE and contrast.p else case.cells.unit,
         paired=contrast.paired,
         test=contrast.test,
         statistic=contrast.statistic,

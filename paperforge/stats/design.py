@@ -70,13 +70,7 @@ def replication(
     runs: metric -> its samples a run. Raises InputError where examples are declared and there are
     none.
     """
-    counts = [
-        len(s.values)
-        for metric, samples in runs.items()
-        for quoted in [results.quotes(metric)]
-        for s in samples
-        if len(s.values) and (s.method, s.dataset) not in quoted
-    ]
+    counts = replicates(results, runs)
     least, most = (min(counts), max(counts)) if counts else (0, 0)
     examples = "example" in results.varies
     noun = replicate_noun(results)
@@ -127,6 +121,20 @@ def replication(
     }
     called = EXAMPLE if spec.replicate is Unit.EXAMPLE else noun
     return Replication(spec.replicate, inferred=False, sentence=words[spec.replicate], noun=called)
+
+
+def replicates(results: Results, runs: Mapping[str, Sequence[Sample]]) -> list[int]:
+    """Runs of every cell; where all are printed means, those that they say they are of."""
+    own, printed = [], []
+    for metric, samples in runs.items():
+        quotes = results.quotes(metric)
+        for s in samples:
+            quote = quotes.get((s.method, s.dataset))
+            if quote is None or quote.spread is None or quote.n <= 1:
+                own.append(len(s.values))
+            else:
+                printed.append(quote.n)
+    return [n for n in own if n] or printed
 
 
 def replicate_noun(results: Results) -> str:

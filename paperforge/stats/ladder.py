@@ -1,0 +1,79 @@
+"""One run a cell, and of it only the share of examples that are right, and how many there were."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from paperforge.stats.proportions import counts, margins, pairings, wilson
+
+if TYPE_CHECKING:
+    from paperforge.stats.cells import Cell
+    from paperforge.stats.contrast import Ask, Contrast
+    from paperforge.stats.proportions import Counts, Pairings
+
+FRACTION, PERCENT = 1.0, 100.0
+
+
+def shares_of_examples(a: Cell, b: Cell, ask: Ask) -> Contrast | None:
+    """Bound McNemar's test over every pairing of the two shares; None where n is not known.
+
+    In stored units. `reason` says what any answers could have shown.
+    """
+    whole = scale_of(a, b)
+    left, right = counted(a, whole), counted(b, whole)
+    if left is None or right is None or left.n != right.n:
+        return None
+    scaled = ask if ask.margin is None else replace(ask, margin=ask.margin / whole)
+    found, bounds = margins(left, right, scaled), pairings(left, right, ask)
+
+    def stored(value: float | None) -> float | None:
+        return None if value is None else value * whole
+
+    within = found.equivalence
+    return replace(
+        found,
+        estimate=a.mean - b.mean,
+        low=stored(found.low),
+        high=stored(found.high),
+        detectable=stored(found.detectable),
+        equivalence=None if within is None else (within[0] * whole, within[1] * whole),
+        reason=said(bounds, left.n),
+    )
+
+
+def said(bounds: Pairings, n: int) -> str:
+    """What p could have been, whatever the answers were."""
+    if bounds.significant_up_to is None:
+        text = f"p cannot be below {bounds.smallest_p:.3g} whatever the answers were"
+    elif bounds.significant_up_to >= bounds.most:
+        text = f"p is at most {bounds.largest_p:.3g} whatever the answers were"
+    else:
+        text = (
+            f"p is between {bounds.smallest_p:.3g} and {bounds.largest_p:.3g}, below alpha only "
+            f"with at most {bounds.significant_up_to} discordant of {n:,} examples"
+        )
+    return text if bounds.printable else f"{text}; no count of {n:,} prints so, the nearest is used"
+
+
+def scale_of(*cells: Cell) -> float:
+    """What all examples right would be: 1, or 100 where a share is above 1."""
+    return PERCENT if any(cell.mean > FRACTION for cell in cells) else FRACTION
+
+
+def counted(cell: Cell, whole: float) -> Counts | None:
+    """How many examples may have been right."""
+    quote = cell.counted
+    if quote is None or not 0 <= cell.mean <= whole:
+        return None
+    return counts(cell.mean, quote.digits or 0, quote.n, whole)
+
+
+def interval(cell: Cell, alpha: float) -> tuple[float, float] | None:
+    """Wilson's interval of the share, over the counts that print so; stored units."""
+    whole = scale_of(cell)
+    found = counted(cell, whole)
+    if found is None:
+        return None
+    low, high = wilson(found.low, found.n, alpha)[0], wilson(found.high, found.n, alpha)[1]
+    return low * whole, high * whole
