@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from paperforge.model import Aggregate, Analysis, Decision, Results, Sample, Verdict
 from paperforge.spec import DesignSpec, Direction, Metric, Unit
 from paperforge.stats import corpus_compare
-from paperforge.stats.adjust import CORRECTIONS, reachable
 from paperforge.stats.aggregates import aggregates
 from paperforge.stats.cells import Cells, read
 from paperforge.stats.compare import Compared, Setting, compare
@@ -25,6 +24,7 @@ from paperforge.stats.design import (
     replicate_noun,
     replication,
 )
+from paperforge.stats.families import Case, Ps, corrected
 from paperforge.stats.folds import share_of
 from paperforge.stats.measure import effect
 from paperforge.stats.over import Over, groups, omnibus, over_datasets, ranks
@@ -33,19 +33,6 @@ from paperforge.stats.winners import winners
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One comparison of a metric, with the cells that it was made from."""
-
-    cells: Cells
-    one: Compared
-
-    @property
-    def primary(self) -> bool:
-        """Whether it is in a family."""
-        return self.one.primary and self.cells.metric.primary
 
 
 def analyse(
@@ -158,71 +145,23 @@ def compare_all(cells: Cells, asked: Setting, chosen: Family) -> list[Compared]:
 
 def decide(cases: Sequence[Case], spec: DesignSpec) -> list[Decision]:
     """Correct the primary comparisons over their families, and give every verdict."""
-    corrected: dict[int, tuple[Ps, int]] = {}
-    for members in families(cases, spec):
-        size = sum(cases[i].one.contrast.testable for i in members)
-        tested = [i for i in members if cases[i].one.contrast.p is not None]
-        metrics = len({cases[i].cells.metric.name for i in tested})
-        ready = correct([cases[i].one.contrast for i in tested], size, spec, metrics)
-        corrected |= {i: (Ps(None, None, None), size) for i in members}
-        corrected |= {i: (ps, size) for i, ps in zip(tested, ready, strict=True)}
+    in_family = corrected(cases, spec)
     decisions = []
     for i, case in enumerate(cases):
         contrast = case.one.contrast
         ps, size = Ps(contrast.p, contrast.p_equivalent, contrast.smallest_p), 0
-        if i in corrected:
-            ps, size = corrected[i]
+        if i in in_family:
+            ps, size = in_family[i]
         verdict, reason = judge(case.cells, contrast, ps, spec.alpha)
         made = decision(case, verdict, reason, spec.alpha)
         if case.primary:
-            made = replace(made, p_adjusted=ps.p, family=size)
-        decisions.append(replace(made, equivalent=within_margin(ps, spec.alpha)))
+            scale = case.cells.metric.scale
+            ends = ps.interval and (ps.interval[0] * scale, ps.interval[1] * scale)
+            made = replace(made, p_adjusted=ps.p, family=size, simultaneous=ends)
+        error = ps.error if contrast.monte_carlo is None else contrast.monte_carlo
+        within = within_margin(ps, spec.alpha)
+        decisions.append(replace(made, equivalent=within, monte_carlo=error))
     return decisions
-
-
-def families(cases: Sequence[Case], spec: DesignSpec) -> list[list[int]]:
-    """The places of the primary comparisons that are corrected together."""
-    found: dict[str, list[int]] = {}
-    for i, case in enumerate(cases):
-        if case.primary:
-            key = case.cells.metric.name if spec.family == "metric" else ""
-            found.setdefault(key, []).append(i)
-    return list(found.values())
-
-
-class Ps(NamedTuple):
-    """What a verdict reads, after the correction where there is one."""
-
-    p: float | None
-    equivalent: float | None
-    floor: float | None
-    """The smallest p within reach."""
-
-
-def by_nature(contrasts: Sequence[Contrast], ps: Sequence[float], metrics: int) -> list[Ps]:
-    """Correct p that hold for all comparisons of a metric over the metrics (Bonferroni)."""
-    return [
-        Ps(min(1.0, p * metrics), None, None if c.smallest_p is None else c.smallest_p * metrics)
-        for c, p in zip(contrasts, ps, strict=True)
-    ]
-
-
-def correct(
-    contrasts: Sequence[Contrast], size: int, spec: DesignSpec, metrics: int = 1
-) -> list[Ps]:
-    """Correct the contrasts that have a p, over a family of `size`."""
-    ps = [c.p for c in contrasts if c.p is not None]
-    adjusted = CORRECTIONS[spec.correction](ps, size)
-    if any(c.corrected for c in contrasts):
-        return by_nature(contrasts, ps, metrics)
-    # of a metric without a margin nothing can be equivalent: its p of equivalence is 1
-    margins = [1.0 if c.p_equivalent is None else c.p_equivalent for c in contrasts]
-    equivalent = CORRECTIONS[spec.correction](margins, size)
-    floors = [
-        None if c.smallest_p is None else reachable(i, c.smallest_p, ps, spec.correction, size)
-        for i, c in enumerate(contrasts)
-    ]
-    return [Ps(*row) for row in zip(adjusted, equivalent, floors, strict=True)]
 
 
 def judge(cells: Cells, contrast: Contrast, ps: Ps, alpha: float) -> tuple[Verdict, str]:

@@ -10,6 +10,7 @@ from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Results, Sample, Severity
 from paperforge.spec import DesignSpec, Method, Role, Unit
 from paperforge.stats.adjust import CORRECTIONS
+from paperforge.stats.jointly import JOINT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +54,7 @@ def check(spec: DesignSpec) -> None:
     if not 0 < spec.alpha < 1:
         raise InputError(f"alpha is {spec.alpha}", "design.alpha", "a number between 0 and 1: 0.05")
     for key, value, allowed in (
-        ("correction", spec.correction, tuple(CORRECTIONS)),
+        ("correction", spec.correction, (*CORRECTIONS, *sorted(JOINT))),
         ("mcnemar", spec.mcnemar, MCNEMAR),
     ):
         if value not in allowed:

@@ -78,6 +78,8 @@ def reach(parts: Sequence[Part], alpha: float) -> float:
 def level(parts: Sequence[Part], far: float) -> float:
     """Alpha at which the half-width is `far`: the two-sided p of an estimate so far from zero."""
     low, high = math.log(SMALLEST), 0.0
+    if far == 0:
+        return 1.0
     if reach(parts, SMALLEST) <= far:
         return SMALLEST
     for _ in range(HALVINGS):
