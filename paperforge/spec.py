@@ -66,6 +66,17 @@ def final_problem(final: str) -> str:
     return "must be last, best, best:METRIC or summary"
 
 
+CORRECTIONS = {
+    "holm": "Holm",
+    "bonferroni": "Bonferroni",
+    "bh": "Benjamini and Hochberg (false discovery rate)",
+    "max-t": "single-step max-T",
+    "romano-wolf": "Romano and Wolf's step-down",
+    "none": "no correction",
+}
+"""How a family of comparisons may be corrected, as it is printed."""
+
+
 class Direction(StrEnum):
     """Which values of a metric are better."""
 

@@ -12,7 +12,7 @@ from paperforge.errors import InputError
 from paperforge.figures import palette, scale, select
 from paperforge.figures.dots import Dot, DotPlot, Panel
 from paperforge.model import Verdict
-from paperforge.spec import Method
+from paperforge.spec import CORRECTIONS, Method
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 NEEDS_CURVES = False
 AVERAGE = "Average"
-CORRECTIONS = {"holm": "Holm", "bonferroni": "Bonferroni", "hochberg": "Hochberg"}
 
 
 def compose(spec: FigureSpec, analysis: Analysis) -> Differences:

@@ -55,19 +55,6 @@ CORRECTIONS: dict[str, Callable[[Sequence[float], int], list[float]]] = {
     "bh": benjamini_hochberg,
     "none": none,
 }
-NAMES = {
-    "holm": "Holm",
-    "bonferroni": "Bonferroni",
-    "bh": "Benjamini-Hochberg",
-    "none": "No correction",
-}
-CONTROLS = {
-    "holm": "family-wise error rate",
-    "bonferroni": "family-wise error rate",
-    "bh": "false discovery rate",
-    "none": "error rate of each comparison",
-}
-"""What stays below alpha: a weaker promise must be called by its name."""
 
 
 def reachable(index: int, floor: float, ps: Sequence[float], correction: str, size: int) -> float:

@@ -203,18 +203,18 @@ def sign(contrast: Contrast, direction: Direction | None) -> Verdict:
 
 def unreachable(contrast: Contrast, ps: Ps, unit: Unit) -> str:
     """Explain why no outcome of so few replicates could have been decided."""
-    assert contrast.smallest_p is not None
     assert ps.floor is not None
+    least = ps.floor if contrast.smallest_p is None else contrast.smallest_p
     m = contrast.discordant
-    if m == 0 or contrast.smallest_p >= 1:
+    if m == 0 or least >= 1:
         return "identical outputs"
-    corrected = "" if ps.floor <= contrast.smallest_p else f" ({ps.floor:.2g} after the correction)"
+    corrected = "" if ps.floor <= least else f" ({ps.floor:.2g} after the correction)"
     few = min(contrast.n)
     units = {Unit.EXAMPLE: "example", Unit.DATASET: "dataset"}.get(unit, "replicate")
     of = f"{few} {units}{'' if few == 1 else 's'}"
     if m is not None:
         of = f"{m} discordant example{'' if m == 1 else 's'}"
-    return f"{of}: p cannot be below {contrast.smallest_p:.2g}{corrected}"
+    return f"{of}: p cannot be below {least:.2g}{corrected}"
 
 
 def decision(case: Case, verdict: Verdict, reason: str, alpha: float) -> Decision:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from paperforge.model import Design, Diagnostic, Results, Severity
-from paperforge.spec import DesignSpec, Unit
+from paperforge.spec import CORRECTIONS, DesignSpec, Unit
 from paperforge.stats.cells import Cell, Cells
 from paperforge.stats.compare import Compared
 from paperforge.stats.critical import ENOUGH
@@ -100,16 +100,6 @@ def scope(tables: Sequence[Table]) -> Iterator[str]:
         )
 
 
-NAMES = {
-    "holm": "Holm",
-    "bonferroni": "Bonferroni",
-    "bh": "Benjamini and Hochberg (false discovery rate)",
-    "max-t": "Single-step max-T",
-    "romano-wolf": "Romano and Wolf's step-down",
-    "none": "No correction",
-}
-
-
 def families(spec: DesignSpec, chosen: Family, tables: Sequence[Table]) -> Iterator[str]:
     """Say what the correction covers: one family, or one a metric."""
     sizes = {
@@ -122,7 +112,8 @@ def families(spec: DesignSpec, chosen: Family, tables: Sequence[Table]) -> Itera
     sizes = {name: size for name, size in sizes.items() if size}
     if not sizes:
         return
-    name, total = NAMES[spec.correction], sum(sizes.values())
+    name, total = CORRECTIONS[spec.correction], sum(sizes.values())
+    name = name[0].upper() + name[1:]
     together = spec.family != "metric" or len(sizes) == 1
     if together and total == 1:
         yield f"One primary comparison ({chosen.words}): there is nothing to correct for."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
 from paperforge.model import Analysis, Decision, Design, Mark, Missing, Note, Verdict
-from paperforge.spec import Method, Metric, Unit
+from paperforge.spec import CORRECTIONS, Method, Metric, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -32,13 +32,6 @@ NO_AVERAGE = "∅"
 """What the average of an incomplete row prints."""
 
 SPREADS = {"sd": "standard deviation", "se": "standard error"}
-CORRECTIONS = {
-    "holm": "Holm",
-    "bonferroni": "Bonferroni",
-    "bh": "Benjamini and Hochberg (false discovery rate)",
-    "max-t": "single-step max-T",
-    "romano-wolf": "Romano and Wolf",
-}
 UNTESTED = "One run a cell: differences are untested"
 MOST_NAMED = 3
 """Comparisons that a sentence names one by one."""
