@@ -91,6 +91,11 @@ OPTIONS = (
         help="For datasets as a sample (wilcoxon).",
     ),
     click.option(
+        "--aggregate",
+        type=click.Choice(["mean", "iqm", "median", "optimality-gap"]),
+        help="What is compared over the datasets; iqm is usual in reinforcement learning (mean).",
+    ),
+    click.option(
         "--best-set",
         is_flag=True,
         help="Say which methods cannot be told from the best.",

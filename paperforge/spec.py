@@ -77,6 +77,15 @@ CORRECTIONS = {
 """How a family of comparisons may be corrected, as it is printed."""
 
 
+AGGREGATES = {
+    "mean": "average",
+    "iqm": "IQM",
+    "median": "median",
+    "optimality-gap": "1 − optimality gap",
+}
+"""What may be compared over the datasets, as it is printed."""
+
+
 class Direction(StrEnum):
     """Which values of a metric are better."""
 
@@ -289,6 +298,8 @@ class DesignSpec:
     """Whether to say which methods cannot be told from the best."""
     seed: int = 0
     """Of every resampling."""
+    aggregate: str = "mean"
+    """Over the datasets: a key of AGGREGATES; the others are for runs x tasks (RL)."""
     test_share: float | None = None
     """Cross-validation: size of the test set over that of the training set; None: 1 / (k - 1)."""
 

@@ -70,6 +70,18 @@ def render(analysis: Analysis, notes: tuple[Diagnostic, ...] = (), **more: objec
             for b in analysis.best
         ]
         or None,
+        "profiles": [
+            {
+                "metric": p.metric,
+                "method": p.method,
+                "thresholds": [t / scales[p.metric] for t in p.thresholds],
+                "share": list(p.share),
+                "low": list(p.low),
+                "high": list(p.high),
+            }
+            for p in analysis.profiles
+        ]
+        or None,
         "metrics": [_metric(m) for m in analysis.metrics],
         "methods": [{"name": m.name, "label": m.label, "role": m.role} for m in analysis.methods],
         "datasets": [{"name": d.name, "label": d.label} for d in analysis.datasets],
@@ -94,6 +106,7 @@ def _design(analysis: Analysis) -> Mapping[str, object]:
         "shared_runs": design.shared_runs,
         "mcnemar": design.mcnemar,
         "seed": design.seed,
+        "aggregate": design.aggregate,
         "generalises_to": design.generalises or None,
         "sentences": list(design.sentences),
     }

@@ -54,6 +54,7 @@ class ResultOptions:
     family: str | None = None
     mcnemar: str | None = None
     posthoc: str | None = None
+    aggregate: str | None = None
     best_set: bool = False
     random_seed: int | None = None
     save: Path | None = None
@@ -102,6 +103,7 @@ def _design(options: ResultOptions, declared: DesignSpec) -> DesignSpec:
         "family": options.family,
         "mcnemar": options.mcnemar,
         "posthoc": options.posthoc,
+        "aggregate": options.aggregate,
         "best_set": options.best_set or None,
         "seed": options.random_seed,
         "margin": next((_positive(m) for m in options.margins if "=" not in m), None),

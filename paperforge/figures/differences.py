@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from paperforge.spec import FigureSpec, Metric
 
 NEEDS_CURVES = False
-AVERAGE = "Average"
 
 
 def compose(spec: FigureSpec, analysis: Analysis) -> Differences:
@@ -56,9 +55,9 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Differences:
     scopes = sorted(
         {d.scope for d in chosen}, key=lambda s: list(labels).index(s) if s in labels else -1
     )
+    labels_of = {**labels, None: analysis.design.over_datasets}
     panels = tuple(
-        (AVERAGE if s is None else labels.get(s, s), tuple(d for d in chosen if d.scope == s))
-        for s in scopes
+        (labels_of.get(s, s or ""), tuple(d for d in chosen if d.scope == s)) for s in scopes
     )
     names = {m.name: m.label for m in analysis.methods}
     compared = [Method(name, names.get(name, name)) for d in chosen for name in (d.a, d.b)]

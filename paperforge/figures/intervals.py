@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from paperforge.spec import FigureSpec, Method, Metric
 
 NEEDS_CURVES = False
-AVERAGE = "Average"
 TOLD_PANELS = 6
 
 
@@ -38,7 +37,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Intervals:
     scopes: list[tuple[str | None, str]] = [(d.name, d.label) for d in datasets]
     # The average covers all datasets, so it does not stand beside some of them.
     if len(scopes) > 1 and not spec.datasets:
-        scopes.append((None, AVERAGE))
+        scopes.append((None, analysis.design.over_datasets))
     found = {(a.dataset, a.method): a for a in cells}
     panels = []
     for scope, label in scopes:

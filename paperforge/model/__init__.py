@@ -19,6 +19,7 @@ from paperforge.model.analysis import (
     Effect,
     Groups,
     Omnibus,
+    Profile,
     Rank,
     Verdict,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "PlannedMethod",
     "PlannedMetric",
     "Point",
+    "Profile",
     "Proof",
     "Protocol",
     "Quote",

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from paperforge.spec import AGGREGATES
+
 if TYPE_CHECKING:
     from paperforge.model.messages import Diagnostic
     from paperforge.model.reading import Missing
@@ -53,6 +55,14 @@ class Design:
     """Whether each metric has a family of its own."""
     seed: int = 0
     """Of every resampling."""
+    aggregate: str = "mean"
+    """What is compared over the datasets: a key of spec.AGGREGATES."""
+
+    @property
+    def over_datasets(self) -> str:
+        """What the numbers over the datasets are called, as a heading: "Average", "IQM"."""
+        name = AGGREGATES[self.aggregate]
+        return name[0].upper() + name[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +215,19 @@ class BestSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """A performance profile: the share of runs that score more than each threshold."""
+
+    metric: str
+    method: str
+    thresholds: tuple[float, ...]
+    """Printed units."""
+    share: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Curve:
     """A metric along the steps, mean and t interval over the runs; printed units."""
 
@@ -235,6 +258,7 @@ class Analysis:
     ranks: tuple[Rank, ...] = ()
     groups: tuple[Groups, ...] = ()
     best: tuple[BestSet, ...] = ()
+    profiles: tuple[Profile, ...] = ()
 
     def aggregate(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The one aggregate of a cell."""

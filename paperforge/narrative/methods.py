@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.narrative import words
-from paperforge.spec import Unit
+from paperforge.spec import AGGREGATES, Unit
 
 if TYPE_CHECKING:
     from paperforge.model import Analysis, Decision
@@ -43,7 +43,7 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     datasets = len(analysis.datasets)
     where = ""
     if decisions[0].scope is None and analysis.design.unit is not Unit.DATASET and datasets > 1:
-        where = f" on the average over {datasets} datasets"
+        where = f" on the {AGGREGATES[analysis.design.aggregate]} over {datasets} datasets"
     level = f"{decisions[0].level:.0%}"
     of = f" ({_replicates(analysis, decisions)})"
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.latex.rounding import decimals_for, fixed, p_value
-from paperforge.spec import Unit
+from paperforge.spec import AGGREGATES, Unit
 
 if TYPE_CHECKING:
     from paperforge.model import Analysis, Decision
@@ -59,7 +59,8 @@ def scope(analysis: Analysis, decision: Decision) -> str:
     if decision.scope is None and analysis.design.unit is Unit.DATASET:
         return f"over {len(analysis.datasets)} datasets as a sample"
     if decision.scope is None:
-        return f"average over the {len(analysis.datasets)} datasets"
+        name = AGGREGATES[analysis.design.aggregate]
+        return f"{name} over the {len(analysis.datasets)} datasets"
     label = next((d.label for d in analysis.datasets if d.name == decision.scope), "")
     return f"on {label}" if label else "all results"
 

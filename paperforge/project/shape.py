@@ -159,6 +159,10 @@ class DesignTable(_Table):
         bool, Field(description="Say which methods cannot be told from the best.")
     ] = False
     seed: Annotated[int, Field(ge=0, description="Of every resampling.")] = 0
+    aggregate: Annotated[
+        Literal["mean", "iqm", "median", "optimality-gap"],
+        Field(description="What is compared over the datasets; iqm for runs x tasks."),
+    ] = "mean"
     test_share: Annotated[
         float | None,
         Field(gt=0, description="Folds: test over training examples; by default 1 / (k - 1)."),

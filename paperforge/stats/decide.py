@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.model import Aggregate, Analysis, Decision, Results, Sample, Verdict
 from paperforge.spec import DesignSpec, Direction, Metric, Unit
-from paperforge.stats import corpus_compare
+from paperforge.stats import corpus_compare, robust
 from paperforge.stats.aggregates import aggregates
 from paperforge.stats.cells import Cells, read
 from paperforge.stats.compare import Compared, Setting, compare
@@ -69,6 +69,12 @@ def analyse(
                 replace(d, effect=effect(case.cells, case.one))
                 for d, case in zip(decisions, cases, strict=True)
             ]
+        profiles = [
+            profile
+            for cells in tables
+            if effects and robust.applies(cells, spec)
+            for profile in robust.performance(cells, spec)
+        ]
         best = [winners(cells, spec) for cells in tables if spec.best_set and cells.metric.tested]
     place = holds_for(unit, len(results.datasets))
     return Analysis(
@@ -83,6 +89,7 @@ def analyse(
         ranks=tuple(row for one in over for row in ranks(one)),
         groups=tuple(groups(one, decisions, spec) for one in over),
         best=tuple(one for one in best if one is not None),
+        profiles=tuple(profiles),
     )
 
 
@@ -116,7 +123,11 @@ def look(  # noqa: PLR0917 - what is known of the design
             cells = corpus_compare.described(cells, sums)
             found = corpus_compare.compare_sums(cells, sums, chosen, asked.ask)
             return Looked(cells, found, corpus_compare.aggregates(cells, sums, asked.ask))
-    return Looked(cells, compare_all(cells, asked, chosen), aggregates(cells, asked))
+    compared, summaries = compare_all(cells, asked, chosen), aggregates(cells, asked)
+    if robust.applies(cells, spec):
+        compared = robust.of_aggregate(cells, compared, asked, spec)
+        summaries = robust.summaries(cells, summaries, spec)
+    return Looked(cells, compared, summaries)
 
 
 def setting(cells: Cells, results: Results, spec: DesignSpec) -> Setting:

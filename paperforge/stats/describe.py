@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from paperforge.model import Design, Diagnostic, Results, Severity
-from paperforge.spec import CORRECTIONS, DesignSpec, Unit
+from paperforge.spec import AGGREGATES, CORRECTIONS, DesignSpec, Unit
 from paperforge.stats.cells import Cell, Cells
 from paperforge.stats.compare import Compared
 from paperforge.stats.critical import ENOUGH
@@ -33,7 +33,7 @@ def describe(
     counts = [c.n for cells, _ in tables for c in cells.table.values()]
     sentences = (
         unit.sentence,
-        *scope(tables),
+        *scope(spec, tables),
         *families(spec, chosen, tables),
         *pairing(spec, unit, tables),
         *averaging(tables),
@@ -57,6 +57,7 @@ def describe(
         chosen.words,
         spec.family == "metric",
         spec.seed,
+        spec.aggregate,
     )
     return design, (*unit.notes, *warnings(tables))
 
@@ -83,7 +84,7 @@ def holds_for(unit: Replication, datasets: int) -> str:
     return f"new {unit.noun}s on {where}"
 
 
-def scope(tables: Sequence[Table]) -> Iterator[str]:
+def scope(spec: DesignSpec, tables: Sequence[Table]) -> Iterator[str]:
     """Say which comparison is primary."""
     most = max((len(cells.datasets) for cells, found in tables if found), default=0)
     if any(cells.unit is Unit.DATASET for cells, _ in tables):
@@ -95,7 +96,8 @@ def scope(tables: Sequence[Table]) -> Iterator[str]:
             )
     elif most > 1:
         yield (
-            f"The primary comparison of each metric is the average over the {most} fixed datasets; "
+            f"The primary comparison of each metric is the {AGGREGATES[spec.aggregate]} over the "
+            f"{most} fixed datasets; "
             "comparisons on one dataset are secondary and are not corrected."
         )
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 ARROWS = {Direction.HIGHER: " ↑", Direction.LOWER: " ↓", None: ""}
-AVERAGE = "Average"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +83,10 @@ def dataset_by_method(grid: Grid) -> Placed:
         for method in grid.methods
     )
     labels = {slot.dataset: slot.label for slot in grid.slots if slot.dataset is not None}
-    averaged = any(slot.dataset is None for slot in grid.slots)
+    averaged = next((slot.label for slot in grid.slots if slot.dataset is None), "")
     rows = [Row(label, _across(grid, metrics, name)) for name, label in labels.items()]
     if averaged:
-        rows.append(Row(AVERAGE, _across(grid, metrics, None), AVERAGE))
+        rows.append(Row(averaged, _across(grid, metrics, None), averaged))
     return Placed("Dataset", columns, tuple(rows), "row and metric" if len(metrics) > 1 else "row")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
 from paperforge.model import Analysis, Decision, Design, Mark, Missing, Note, Verdict
-from paperforge.spec import CORRECTIONS, Method, Metric, Unit
+from paperforge.spec import AGGREGATES, CORRECTIONS, Method, Metric, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -109,8 +109,8 @@ def comparisons(
     test = " or ".join(dict.fromkeys(d.test for d in tested))
     average = tested[0].scope is None and datasets > 1
     where = f" over the {count(datasets, 'dataset')}" if average else ""
-    if average and not test.endswith("averages"):
-        where = f" on the average{where}"
+    if average and analysis.design.unit is not Unit.DATASET and not test.endswith("averages"):
+        where = f" on the {AGGREGATES[analysis.design.aggregate]}{where}"
     alpha = f"{analysis.design.alpha:g}".removeprefix("0")
     design = analysis.design
     family = _family(tested, design.correction, per_metric=design.per_metric)

@@ -10,7 +10,7 @@ from paperforge.latex.escape import plain
 from paperforge.latex.rounding import Rounding, column_rules, spread_kind
 from paperforge.model import Aggregate, Analysis, Diagnostic, Missing, Severity
 from paperforge.spec import Dataset, Method, Metric, TableSpec
-from paperforge.tables.layouts import AVERAGE, Slot
+from paperforge.tables.layouts import Slot
 from paperforge.tables.marks import sides
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
         methods = (*(m for m in methods if m not in ours), *ours)
     index = {(a.metric, a.method, a.dataset): a for a in analysis.aggregates}
     whole = set(datasets) == set(analysis.datasets)
-    averaged = spec.average and whole and len(datasets) > 1
+    over = spec.average and whole and len(datasets) > 1
+    averaged = analysis.design.over_datasets if over else ""
     slots, left_out = _slots(spec, metrics, methods, datasets, index, averaged=averaged)
     if spec.average and not whole:
         message = "no average: it is over all datasets, and this table shows some of them"
@@ -105,9 +106,12 @@ def _slots(
     datasets: Sequence[Dataset],
     index: Mapping[tuple[str, str, str | None], Aggregate],
     *,
-    averaged: bool,
+    averaged: str,
 ) -> tuple[list[Slot], list[Diagnostic]]:
-    """The columns of the standard layout: each metric on each dataset, then its average."""
+    """The columns of the standard layout: each metric on each dataset, then its average.
+
+    averaged: the heading of the numbers over all datasets; empty: they are left out.
+    """
     slots: list[Slot] = []
     left_out: list[Diagnostic] = []
     for metric in metrics:
@@ -123,7 +127,7 @@ def _slots(
         if averaged:
             averages = [index.get((metric.name, m.name, None)) for m in methods]
             if any(a is not None and a.mean is not None for a in averages):
-                slots.append(Slot(metric, None, AVERAGE))
+                slots.append(Slot(metric, None, averaged))
     return slots, left_out
 
 
