@@ -63,7 +63,7 @@ def calibrate(
             counts.add(analyse(found, spec), spec.alpha)
         done += len(replicates)
         if meter is not None:
-            meter.begin("calibration", done, runs)
+            meter.begin("results without a difference", done, runs)
     return Calibration(
         spec.alpha,
         done,

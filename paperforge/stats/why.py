@@ -1,0 +1,181 @@
+"""Why each primary comparison has its test, and what the other defensible tests say.
+
+For a reader: nothing here decides. The other tests are corrected over the same family, the other
+comparisons taking that test too where they can, else as they are.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from paperforge.model import Alternative, Verdict, Why
+from paperforge.spec import DesignSpec, Direction, Unit
+from paperforge.stats.adjust import CORRECTIONS, reachable
+from paperforge.stats.cells import read
+from paperforge.stats.contrast import Ask
+from paperforge.stats.others import left_out, others, placed
+from paperforge.stats.reasons import chosen, observed, rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from paperforge.model import Analysis, Decision, Results
+    from paperforge.spec import Metric
+    from paperforge.stats.others import Other, Place
+
+MOST = 60
+OPEN = (Verdict.INCONCLUSIVE, Verdict.UNDECIDABLE)
+Case = tuple["Place", "list[Other]"]
+
+
+def why(
+    results: Results, spec: DesignSpec, analysis: Analysis, *, most: int = MOST
+) -> tuple[Why, ...]:
+    """Explain the first `most` primary comparisons, in their order; the work is bounded by that.
+
+    analysis: of these results by this spec. Numbers are in printed units.
+    """
+    import numpy as np
+
+    metrics = {m.name: m for m in results.metrics}
+    primary = analysis.primary()[:most]
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is caught as not finite
+        cases = [
+            case
+            for metric in results.metrics
+            for case in of_metric(results, metric, spec, analysis, primary)
+        ]
+    order = {id(d): i for i, d in enumerate(primary)}
+    cases.sort(key=lambda case: order[id(case[0].decision)])
+    return tuple(explained(case, cases, spec, metrics) for case in cases)
+
+
+def of_metric(
+    results: Results,
+    metric: Metric,
+    spec: DesignSpec,
+    analysis: Analysis,
+    primary: Sequence[Decision],
+) -> list[Case]:
+    """The comparisons of a metric, each with its other tests."""
+    mine = [d for d in primary if d.metric == metric.name]
+    if not mine:
+        return []
+    unit = analysis.design.unit
+    cells = read(results, metric, unit, results.samples(metric.name, Unit.SEED))
+    margin = None if metric.margin is None else metric.margin / abs(metric.scale)
+    ask = Ask(spec.alpha, margin, spec.mcnemar, spec.seed)
+    family = analysis.primary(metric.name)
+    places = [placed(cells, d, analysis.design, family) for d in mine]
+    return [(place, others(place, results, ask)) for place in places]
+
+
+def explained(
+    case: Case,
+    cases: Sequence[Case],
+    spec: DesignSpec,
+    metrics: dict[str, Metric],
+) -> Why:
+    """One comparison, in printed units."""
+    place, found = case
+    d = place.decision
+    members = [
+        one for one in cases if spec.family != "metric" or one[0].decision.metric == d.metric
+    ]
+    return Why(
+        d.metric,
+        d.a,
+        d.b,
+        d.scope,
+        d.verdict,
+        d.test,
+        chosen(place),
+        rejected(place),
+        observed(place),
+        tuple(alternative(place, one, members, spec, metrics[d.metric]) for one in found),
+        left_out(place) if d.p is not None else (),
+    )
+
+
+def alternative(
+    place: Place, other: Other, members: Sequence[Case], spec: DesignSpec, metric: Metric
+) -> Alternative:
+    """The comparison under another test, with the verdict that it would have."""
+    d, contrast = place.decision, other.contrast
+
+    def printed(value: float | None) -> float | None:
+        made = None if value is None else value * metric.scale
+        return made if made is None or math.isfinite(made) else None
+
+    adjusted, verdict = judged(place, other, members, spec, metric)
+    three = other.probabilities
+    return Alternative(
+        contrast.test,
+        printed(contrast.estimate),
+        printed(contrast.low),
+        printed(contrast.high),
+        contrast.p,
+        adjusted,
+        contrast.smallest_p,
+        contrast.monte_carlo,
+        verdict,
+        verdict is not None and differs(d.verdict, verdict),
+        other.needs,
+        "" if three else contrast.reason,
+        three,
+    )
+
+
+def judged(
+    place: Place, other: Other, members: Sequence[Case], spec: DesignSpec, metric: Metric
+) -> tuple[float | None, Verdict | None]:
+    """Correct p over the family and read it, as decide() does.
+
+    Corrections that need more than the ps (max-T, Romano and Wolf) are replaced by Holm's. A
+    comparison that lacks this test counts for equivalence as one that is not equivalent.
+    """
+    contrast = other.contrast
+    if contrast.p is None:
+        return None, None
+    ps: list[float] = []
+    equivalents: list[float] = []
+    at = -1
+    for one, found in members:
+        same = next((o for o in found if o.kind == other.kind), None)
+        mine = one is place
+        p = same.contrast.p if same and same.contrast.p is not None else one.decision.p
+        if p is None:
+            continue
+        at = len(ps) if mine else at
+        ps.append(p)
+        equal = same.contrast.p_equivalent if same else None
+        equivalents.append(1.0 if equal is None else equal)
+    size = max(place.decision.family, len(ps))
+    name = spec.correction if spec.correction in CORRECTIONS else "holm"
+    if contrast.corrected:
+        name, size = "bonferroni", len({one.decision.metric for one, _ in members})
+    adjusted = CORRECTIONS[name](ps, size)[at]
+    equivalent = CORRECTIONS[name](equivalents, size)[at] < spec.alpha
+    floor = None
+    if contrast.smallest_p is not None:
+        floor = reachable(at, contrast.smallest_p, ps, name, size)
+    out = floor is not None and floor >= spec.alpha
+    if adjusted < spec.alpha and not out:
+        return adjusted, sign(contrast.estimate or 0.0, metric)
+    if equivalent:
+        return adjusted, Verdict.EQUIVALENT
+    return adjusted, Verdict.UNDECIDABLE if out else Verdict.INCONCLUSIVE
+
+
+def sign(estimate: float, metric: Metric) -> Verdict:
+    """Read a difference in the metric's direction."""
+    if metric.direction is None:
+        return Verdict.DIFFERENT
+    up = estimate > 0
+    return Verdict.BETTER if up == (metric.direction is Direction.HIGHER) else Verdict.WORSE
+
+
+def differs(old: Verdict, new: Verdict) -> bool:
+    """Whether a verdict is another one in substance."""
+    return new is not old and not (new in OPEN and old in OPEN)
