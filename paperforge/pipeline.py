@@ -90,10 +90,12 @@ def calibrate(
 
 
 def fragile(results: Results, analysis: Analysis, project: Project) -> tuple[Fragility, ...]:
-    """The smallest change that flips each primary decision."""
+    """The smallest change that flips each primary decision: of the data, or of the test."""
     from paperforge.stats import fragile as stage
+    from paperforge.stats.why import why, with_tests
 
-    return stage.fragile(results, project.design, analysis)
+    found = stage.fragile(results, project.design, analysis)
+    return with_tests(found, why(results, project.design, analysis))
 
 
 def planned(

@@ -22,7 +22,8 @@ SECONDS = 20.0
 def stats(options: ResultOptions, asked: StatsOptions) -> int:
     """Print the analysis, and what is asked about it.
 
-    Returns 0, or 5 where --calibrate found an error rate above alpha. Raises InputError for bad results, UsageError for --runs alone.
+    Returns 0, or 5 where --calibrate found an error rate above alpha. Raises InputError
+    for bad results, UsageError for --runs alone.
     """
     if asked.runs is not None and not asked.calibrate:
         raise UsageError("counts the simulations of --calibrate", "--runs", "give both")

@@ -24,7 +24,7 @@ def passages(analysis: Analysis, whys: Sequence[Why]) -> tuple[Passage, ...]:
     groups: dict[tuple[object, ...], list[Why]] = {}
     for one in whys:
         groups.setdefault((one.chosen, one.rejected, one.left_out), []).append(one)
-    made = [reasons(analysis, group, len(whys)) for group in groups.values()]
+    made = [reasons(analysis, group, whys) for group in groups.values()]
     made += [sensitivity(analysis, one) for one in whys if one.alternatives]
     more = len(analysis.primary()) - len(whys)
     if more:
@@ -33,14 +33,16 @@ def passages(analysis: Analysis, whys: Sequence[Why]) -> tuple[Passage, ...]:
     return tuple(made)
 
 
-def reasons(analysis: Analysis, group: Sequence[Why], total: int) -> Passage:
+def reasons(analysis: Analysis, group: Sequence[Why], whys: Sequence[Why]) -> Passage:
     """The test and what was not taken."""
-    names = [name(analysis, one) for one in group]
-    if len(group) == total:
-        title = "All comparisons" if total > 1 else names[0]
+    one, metrics = group[0], {each.metric for each in group}
+    if 1 < len(group) == len(whys):
+        title = "All comparisons"
+    elif 1 < len(group) == sum(each.metric in metrics for each in whys):
+        labels = [m.label for m in analysis.metrics if m.name in metrics]
+        title = f"{words.joined(labels)}: all comparisons"
     else:
-        title = "; ".join(names)
-    one = group[0]
+        title = "; ".join(name(analysis, each) for each in group)
     lines = list(one.chosen)
     if one.rejected:
         lines += ["Not taken:", *(f"  {what}: {why}." for what, why in one.rejected)]
@@ -133,7 +135,10 @@ def ending(why: Why) -> list[str]:
         parts.append(f"The verdict ({why.verdict}) would not change under {which}{able_}.")
     if helpless:
         tests = words.joined([a.test for a in helpless])
+        tests = tests[:1].upper() + tests[1:]
         parts.append(f"{tests} could not have decided it, whatever the data.")
+    if not able:
+        parts.append("No other test here answers the same question.")
     declared = [a for a in why.alternatives if a.needs and a.changes]
     if declared:
         said = words.joined([f"{a.verdict} by {a.test} ({a.needs})" for a in declared])

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.latex.rounding import fixed
+from paperforge.model import Verdict
 from paperforge.narrative import words
 from paperforge.narrative.passages import Grid, Passage
+from paperforge.spec import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,8 +16,8 @@ if TYPE_CHECKING:
     from paperforge.model import Analysis, Calibration, Flip, Fragility, Rate
 
 RATES = ("Comparison", "p below alpha", "Claimed", "Interval holds 0", "Test")
-CONTROLS = {"holm": "Holm", "bonferroni": "Bonferroni", "bh": "Benjamini-Hochberg", "none": ""}
 LISTED = 4
+OPEN = (Verdict.INCONCLUSIVE, Verdict.UNDECIDABLE)
 """Names that a sentence lists, at most."""
 
 
@@ -45,8 +47,9 @@ def calibration(analysis: Analysis, found: Calibration) -> tuple[Passage, ...]:
 def _wrongly(analysis: Analysis, found: Calibration) -> Iterator[str]:
     for one in found.families:
         label = _label(analysis, one.metric)
-        several = one.comparisons > 1
-        what = f"finds some difference among the {label} comparisons" if several else "decides"
+        mine = sum(each.metric == one.metric for each in found.comparisons)
+        several = mine > 1
+        what = f"finds some difference among {mine} {label} comparisons" if several else "decides"
         tail = "" if several else f" on {label}"
         yield (
             f"At nominal {_plain(found.alpha)} this design {what} wrongly{tail} in "
@@ -75,9 +78,7 @@ def _line(analysis: Analysis, one: Fragility) -> str:
     rest = [f for f in one.flips if f.count > 1]
     said = [_change(analysis, one, f) for f in singles]
     if not singles:
-        what = "example" if any(f.what.startswith("examples") for f in rest) else "run"
-        if analysis.design.unit == "example":
-            what = "example"
+        what = "example" if analysis.design.unit is Unit.EXAMPLE else "run"
         dataset = ", dataset" if one.scope is None and len(analysis.datasets) > 1 else ""
         said = [f"no single {what}{dataset} or defensible test flips it"]
     said += [_change(analysis, one, f) for f in rest]
@@ -96,20 +97,43 @@ def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
         return f"{flip.count:,} examples decided the other way {_plural(makes, flip.count)}"
     if flip.what == "examples dropped":
         s = "" if flip.count == 1 else "s"
-        return f"dropping the {flip.count:,} example{s} that speak most for it {makes}"
+        speak = "against a difference" if one.verdict in OPEN else "for it"
+        return f"dropping the {flip.count:,} example{s} that speak most {speak} {makes}"
     if flip.what == "dataset":
         names = [_dataset(analysis, which.removeprefix("without ")) for which in flip.which]
-        return f"leaving out {words.joined(names)} {makes}{_ways(flip, 'datasets')}"
-    runs = [_run(analysis, one, which) for which in flip.which]
-    if len(runs) > LISTED:
-        more = len(runs) - LISTED + 1
-        runs = [*runs[: LISTED - 1], f"{more} more {analysis.design.noun}s"]
-    return f"dropping {words.joined(runs)} {makes}{_ways(flip, analysis.design.noun + 's')}"
+        return f"leaving out {words.joined(names)} {makes}{_ways(flip, 'dataset')}"
+    runs = _runs(analysis, one, flip.which)
+    return f"dropping {runs} {makes}{_ways(flip, analysis.design.noun)}"
 
 
-def _ways(flip: Flip, things: str) -> str:
+def _runs(analysis: Analysis, one: Fragility, which: Sequence[str]) -> str:
+    """Name a few runs: seed 4 of X on D; many of one place by their keys: seeds 4, 7 and 9 of X."""
+    places: dict[str, list[str]] = {}
+    for run in which:
+        place, _, key = run.rpartition(", ")
+        places.setdefault(place, []).append(key)
+    said = [
+        f"{_keys(keys, analysis.design.noun)} of {_place(analysis, one, place)}"
+        for place, keys in places.items()
+    ]
+    if len(said) > LISTED:
+        left = len(which) - sum(len(keys) for keys in list(places.values())[:LISTED])
+        said = [*said[:LISTED], f"{left} more {analysis.design.noun}s"]
+    return words.joined(said)
+
+
+def _keys(keys: Sequence[str], noun: str) -> str:
+    if len(keys) == 1:
+        return keys[0]
+    return f"{noun}s {words.joined([key.removeprefix(f'{noun} ') for key in keys])}"
+
+
+def _ways(flip: Flip, thing: str) -> str:
     """How many single changes flip it, where several do."""
-    return f", as do {flip.ways - 1} other {things} of {flip.tried}" if flip.ways > 1 else ""
+    more = flip.ways - 1
+    if more < 1:
+        return ""
+    return f" (so {'does' if more == 1 else 'do'} {more} of the other {flip.tried - 1} {thing}s)"
 
 
 def _plural(makes: str, count: int) -> str:
@@ -122,18 +146,16 @@ def _test(which: str) -> str:
     return f"{test} ({name})" if test and name not in test else test or name
 
 
-def _run(analysis: Analysis, one: Fragility, which: str) -> str:
-    """Write x on d, seed 4 as seed 4 of X on D, with labels."""
-    where, _, key = which.rpartition(", ")
+def _place(analysis: Analysis, one: Fragility, where: str) -> str:
+    """Write x on d with the labels of both."""
     labels = {m.name: m.label for m in analysis.methods}
     a, b = labels.get(one.a, one.a), labels.get(one.b, one.b)
     who = {one.a: a, one.b: b, f"{one.a} and {one.b}": f"{a} and {b}"}
     for name, label in who.items():
         for dataset in ("", *(d.name for d in analysis.datasets)):
             if where == (f"{name} on {dataset}" if dataset else name):
-                place = f" on {_dataset(analysis, dataset)}" if dataset else ""
-                return f"{key} of {label}{place}"
-    return f"{key} of {where}"
+                return f"{label} on {_dataset(analysis, dataset)}" if dataset else label
+    return where
 
 
 def _dataset(analysis: Analysis, name: str) -> str:
@@ -152,10 +174,10 @@ def _named(analysis: Analysis, metric: str, a: str, b: str) -> str:
 
 
 def _rate(rate: Rate) -> str:
-    return f"{_plain(rate.value)} ± {_plain(rate.error)}"
+    value, error = (fixed(x, 3).removeprefix("0") for x in (rate.value, rate.error))
+    return f"{value} ± {error}"
 
 
 def _plain(value: float) -> str:
-    """Three decimals, two where they say it all, without the leading zero."""
-    decimals = 2 if round(value, 2) == value else 3
-    return fixed(value, decimals).removeprefix("0") if value < 1 else "1"
+    """A level without its leading zero."""
+    return f"{value:g}".removeprefix("0")

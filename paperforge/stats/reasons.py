@@ -45,14 +45,15 @@ def chosen(place: Place) -> tuple[str, ...]:
 def unit_of(place: Place) -> Iterator[str]:
     """The unit, what is matched, the datasets."""
     d = place.decision
-    n = f"{d.n[0]}" if d.n[0] == d.n[1] else f"{d.n[0]} and {d.n[1]}"
+    n = f"{d.n[0]:,}" if d.n[0] == d.n[1] else f"{d.n[0]:,} and {d.n[1]:,}"
     what = {Unit.EXAMPLE: "example", Unit.DATASET: "dataset", Unit.BOTH: "seed and the example"}
     noun = what.get(d.unit, place.design.noun)
-    yield f"The unit is the {noun} ({'inferred' if place.design.inferred else 'declared'}): {n}."
+    known = "inferred" if place.design.inferred else "declared"
+    yield f"The unit of replication is the {noun} ({known}): {n}{of_each(d.unit, d.n)}."
     if d.unit is Unit.EXAMPLE:
         yield "Examples pair by their ids." if d.paired else "Too few ids match to pair them."
         if place.cells.clustered:
-            yield f"They come in {place.cells.groups} clusters, which stand or fall together."
+            yield f"They come in {place.cells.groups:,} clusters, which stand or fall together."
     elif d.unit is Unit.DATASET:
         yield "Every dataset has a score of both: they pair by their names."
     elif d.unit is Unit.SEED and d.paired:
@@ -63,10 +64,18 @@ def unit_of(place: Place) -> Iterator[str]:
         yield f"The {len(place.cells.datasets)} datasets are fixed and count the same."
 
 
+def of_each(unit: Unit, n: tuple[int, int]) -> str:
+    """What the numbers count."""
+    if unit in (Unit.EXAMPLE, Unit.DATASET):
+        return ""
+    return " of each method" if n[0] == n[1] else " of the two methods"
+
+
 def test_of(place: Place) -> str:
     """What the test does about it."""
     d = place.decision
     known = {
+        "bootstrap of sums": "draws the examples anew, the sums of both methods together",
         "McNemar": "uses the examples that only one of the two has right",
         "sign-flip": "needs only that differences are as likely up as down if nothing differs",
         "Wilcoxon": "ranks the differences, so no scale of a dataset outweighs the others",
@@ -137,16 +146,15 @@ def floors(place: Place) -> Iterator[tuple[str, str]]:
     if not counts:
         return
     floor = floor_of_runs(counts, paired=d.paired)
-    corrected = min(1.0, floor * max(1, d.family)) if place.design.correction != "none" else floor
+    stepped = place.design.correction not in ("none", "bh")
+    corrected = min(1.0, floor * max(1, d.family)) if stepped else floor
     if corrected >= place.design.alpha:
         n = counts[0][0] if d.paired else " and ".join(map(str, counts[0]))
         what = f"{n} {'pairs' if d.paired else 'runs'}"
-        after = f", {corrected:.2g} among {d.family} comparisons" if corrected > floor else ""
+        after = f", {short(corrected)} among {d.family} comparisons" if corrected > floor else ""
         name = "Wilcoxon, sign-flip" if d.paired else "permutation, Mann-Whitney"
-        yield (
-            name,
-            f"{what} give no p below {floor:.2g}{after}: {place.design.alpha:g} is out of reach",
-        )
+        reach = f"{short(place.design.alpha)} is out of reach"
+        yield name, f"{what} give no p below {short(floor)}{after}: {reach}"
 
 
 def coverage(n: int) -> Iterator[tuple[str, str]]:
@@ -167,7 +175,10 @@ def of_examples(place: Place) -> Iterator[tuple[str, str]]:
     if "mid-p" in d.test:
         yield "exact McNemar", "its size is below alpha by discreteness; --mcnemar exact takes it"
     if place.cells.clustered:
-        yield "every example on its own", "examples of a cluster are alike: too many differences"
+        yield (
+            "every example on its own",
+            "examples of a cluster are alike: differences are found too often",
+        )
         if place.cells.groups <= FEW_CLUSTERS:
             why = "with few clusters the plain sandwich and a normal quantile reject too often"
             yield "cluster-robust z", f"{why}: in .095 with 10 clusters, correlation .2"
@@ -207,7 +218,8 @@ def of_both(place: Place) -> Iterator[tuple[str, str]]:
 def observed(place: Place) -> tuple[Observed, ...]:
     """Numbers about the data that no choice was made by."""
     d = place.decision
-    made = [Observed("n", float(min(d.n)), f"n {d.n[0]} and {d.n[1]}")]
+    words = f"{d.n[0]:,} pairs" if d.paired else f"n = {d.n[0]:,} and {d.n[1]:,}"
+    made = [Observed("n", float(min(d.n)), words)]
     if place.scores is not None:
         scores, methods = place.scores
         if len(scores):
@@ -233,7 +245,7 @@ def of_matched(place: Place) -> list[Observed]:
     made: list[Observed] = []
     if binary:
         m = sum(int((x != 0).sum()) for x in rows)
-        made.append(Observed("discordant", float(m), f"{m} discordant examples"))
+        made.append(Observed("discordant", float(m), f"{m:,} discordant examples"))
     else:
         example = place.cells.unit is Unit.EXAMPLE
         made += of_differences(rows, zeros=example, skew=example)
@@ -242,7 +254,7 @@ def of_matched(place: Place) -> list[Observed]:
         sizes = np.bincount(np.concatenate(codes))
         sizes = sizes[sizes > 0]
         share = float(sizes.max() / sizes.sum())
-        made.append(Observed("clusters", float(len(sizes)), f"{len(sizes)} clusters"))
+        made.append(Observed("clusters", float(len(sizes)), f"{len(sizes):,} clusters"))
         made.append(
             Observed("largest cluster", share, f"the largest has {share:.1%} of the examples")
         )
@@ -257,7 +269,8 @@ def of_differences(rows: Sequence[np.ndarray], *, zeros: bool, skew: bool) -> li
         made.append(Observed("skewness", worst, f"skewness of the differences {signed(worst)}"))
     if zeros:
         count = sum(int((x == 0).sum()) for x in rows)
-        made.append(Observed("zeros", float(count), f"{count} differences of zero"))
+        words = f"{count:,} difference{'' if count == 1 else 's'} of zero"
+        made.append(Observed("zeros", float(count), words))
     return made
 
 
@@ -293,3 +306,8 @@ def residuals(rows: Sequence[np.ndarray], what: str = "value") -> list[Observed]
 def signed(value: float) -> str:
     """With a sign."""
     return f"{value:+.2g}".replace("-", "−")
+
+
+def short(p: float) -> str:
+    """A probability to two digits, without its leading zero."""
+    return f"{p:.2g}".removeprefix("0")

@@ -7,9 +7,10 @@ comparisons taking that test too where they can, else as they are.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperforge.model import Alternative, Verdict, Why
+from paperforge.model import Alternative, Flip, Verdict, Why
 from paperforge.spec import DesignSpec, Direction, Unit
 from paperforge.stats.adjust import CORRECTIONS, reachable
 from paperforge.stats.cells import read
@@ -20,7 +21,7 @@ from paperforge.stats.reasons import chosen, observed, rejected
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from paperforge.model import Analysis, Decision, Results
+    from paperforge.model import Analysis, Decision, Fragility, Results
     from paperforge.spec import Metric
     from paperforge.stats.others import Other, Place
 
@@ -179,3 +180,31 @@ def sign(estimate: float, metric: Metric) -> Verdict:
 def differs(old: Verdict, new: Verdict) -> bool:
     """Whether a verdict is another one in substance."""
     return new is not old and not (new in OPEN and old in OPEN)
+
+
+def with_tests(found: Sequence[Fragility], whys: Sequence[Why]) -> tuple[Fragility, ...]:
+    """Add to what flips each decision the other tests of `whys` under which it is another one.
+
+    Tests that need a declaration, or that could not decide it whatever the data, do not count.
+    """
+    known = {(one.metric, one.a, one.b): one for one in whys}
+    return tuple(tested(one, known.get((one.metric, one.a, one.b))) for one in found)
+
+
+def tested(one: Fragility, why: Why | None) -> Fragility:
+    """One decision with its flips by test together."""
+    own = next((f for f in one.flips if f.what == "test"), None)
+    others = why.alternatives if why else ()
+    able = [a for a in others if not a.needs and a.verdict not in (None, Verdict.UNDECIDABLE)]
+    named = () if own is None else own.which
+    more = [a for a in able if a.changes and not any(which.endswith(a.test) for which in named)]
+    if not more:
+        return one
+    tried = len(able) + (0 if own is None else own.tried)
+    first = more[0]
+    assert first.verdict is not None
+    flip = own or Flip("test", 1, (), first.verdict, first.p_adjusted)
+    which = (*named, *(a.test for a in more))
+    flip = replace(flip, which=which, ways=len(which), tried=tried)
+    rest = [f for f in one.flips if f.what != "test"]
+    return replace(one, flips=(flip, *rest))
