@@ -65,7 +65,7 @@ def markdown(head: str, passages: Sequence[Passage]) -> str:
     blocks = [f"## {head}"]
     for one in passages:
         blocks += [f"### {one.title}"] * bool(one.title)
-        blocks += ["\n".join(f"- {line.strip()}" for line in one.lines)] * bool(one.lines)
+        blocks += ["\n".join(map(_item, one.lines))] * bool(one.lines)
         if one.grid:
             rows = one.grid.kept()
             marks = ("---", *("--:" for _ in rows[0][1:-1]), "---")
@@ -73,7 +73,7 @@ def markdown(head: str, passages: Sequence[Passage]) -> str:
                 [cell.replace("|", "\\|") for cell in row] for row in (rows[0], marks, *rows[1:])
             ]
             blocks.append("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
-        blocks += ["\n".join(f"- {line.strip()}" for line in one.after)] * bool(one.after)
+        blocks += ["\n".join(map(_item, one.after))] * bool(one.after)
     return "\n\n".join(blocks) + "\n"
 
 
@@ -106,6 +106,11 @@ FORMS: dict[str, Callable[[str, Sequence[Passage]], str]] = {
     "markdown": markdown,
     "latex": latex,
 }
+
+
+def _item(line: str) -> str:
+    """A line of a list; what is indented stands one level lower."""
+    return f"{'  ' * line.startswith('  ')}- {line.strip()}"
 
 
 def _row(cells: Sequence[str]) -> str:

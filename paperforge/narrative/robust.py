@@ -143,6 +143,7 @@ def _plural(makes: str, count: int) -> str:
 def _test(which: str) -> str:
     """Name the test first: paired t (seeds paired)."""
     name, _, test = which.partition(": ")
+    name = "if pair_by declared it" if name == "seeds paired" else name
     return f"{test} ({name})" if test and name not in test else test or name
 
 

@@ -171,10 +171,11 @@ def floor_of_runs(counts: Sequence[tuple[int, int]], *, paired: bool) -> float:
 
 
 def skewness(x: np.ndarray) -> float:
-    """Third standardised moment; 0 where nothing varies."""
+    """Third standardised moment; 0 where nothing varies, or too much for a number."""
     import numpy as np
 
     apart = x - x.mean()
     sd = float(np.sqrt((apart * apart).mean()))
     largest = float(np.abs(x).max()) if len(x) else 0.0
-    return 0.0 if sd <= FLAT * largest else float(((apart / sd) ** 3).mean())
+    flat = sd <= FLAT * largest or not math.isfinite(sd)
+    return 0.0 if flat else float(((apart / sd) ** 3).mean())

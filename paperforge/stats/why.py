@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MOST = 60
 OPEN = (Verdict.INCONCLUSIVE, Verdict.UNDECIDABLE)
 Case = tuple["Place", "list[Other]"]
+Known = tuple["Decision", "list[Other]"]
+"""A primary comparison with its other tests: none, where it is not explained."""
 
 
 def why(
@@ -47,9 +49,13 @@ def why(
             for metric in results.metrics
             for case in of_metric(results, metric, spec, analysis, primary)
         ]
-    order = {id(d): i for i, d in enumerate(primary)}
-    cases.sort(key=lambda case: order[id(case[0].decision)])
-    return tuple(explained(case, cases, spec, metrics) for case in cases)
+        order = {id(d): i for i, d in enumerate(primary)}
+        cases.sort(key=lambda case: order[id(case[0].decision)])
+        known = [(place.decision, found) for place, found in cases]
+        known += [(d, []) for d in analysis.primary()[most:]]
+        return tuple(
+            explained(case, known, spec, metrics[case[0].decision.metric]) for case in cases
+        )
 
 
 def of_metric(
@@ -74,16 +80,14 @@ def of_metric(
 
 def explained(
     case: Case,
-    cases: Sequence[Case],
+    known: Sequence[Known],
     spec: DesignSpec,
-    metrics: dict[str, Metric],
+    metric: Metric,
 ) -> Why:
     """One comparison, in printed units."""
     place, found = case
     d = place.decision
-    members = [
-        one for one in cases if spec.family != "metric" or one[0].decision.metric == d.metric
-    ]
+    members = [one for one in known if spec.family != "metric" or one[0].metric == d.metric]
     return Why(
         d.metric,
         d.a,
@@ -94,13 +98,13 @@ def explained(
         chosen(place),
         rejected(place),
         observed(place),
-        tuple(alternative(place, one, members, spec, metrics[d.metric]) for one in found),
+        tuple(alternative(place, one, members, spec, metric) for one in found),
         left_out(place) if d.p is not None else (),
     )
 
 
 def alternative(
-    place: Place, other: Other, members: Sequence[Case], spec: DesignSpec, metric: Metric
+    place: Place, other: Other, members: Sequence[Known], spec: DesignSpec, metric: Metric
 ) -> Alternative:
     """The comparison under another test, with the verdict that it would have."""
     d, contrast = place.decision, other.contrast
@@ -129,7 +133,7 @@ def alternative(
 
 
 def judged(
-    place: Place, other: Other, members: Sequence[Case], spec: DesignSpec, metric: Metric
+    place: Place, other: Other, members: Sequence[Known], spec: DesignSpec, metric: Metric
 ) -> tuple[float | None, Verdict | None]:
     """Correct p over the family and read it, as decide() does.
 
@@ -144,8 +148,8 @@ def judged(
     at = -1
     for one, found in members:
         same = next((o for o in found if o.kind == other.kind), None)
-        mine = one is place
-        p = same.contrast.p if same and same.contrast.p is not None else one.decision.p
+        mine = one is place.decision
+        p = same.contrast.p if same and same.contrast.p is not None else one.p
         if p is None:
             continue
         at = len(ps) if mine else at
@@ -155,7 +159,7 @@ def judged(
     size = max(place.decision.family, len(ps))
     name = spec.correction if spec.correction in CORRECTIONS else "holm"
     if contrast.corrected:
-        name, size = "bonferroni", len({one.decision.metric for one, _ in members})
+        name, size = "bonferroni", len({one.metric for one, _ in members})
     adjusted = CORRECTIONS[name](ps, size)[at]
     equivalent = CORRECTIONS[name](equivalents, size)[at] < spec.alpha
     floor = None
