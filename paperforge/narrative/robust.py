@@ -92,7 +92,7 @@ def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
     makes = f"makes it {flip.verdict}{p}"
     if flip.what == "test":
         names = [_test(which) for which in flip.which[:LISTED]]
-        return f"{words.joined(names)} {makes}"
+        return f"{words.joined(names)} {_plural(makes, len(names))}"
     if flip.what == "examples turned":
         return f"{flip.count:,} examples decided the other way {_plural(makes, flip.count)}"
     if flip.what == "examples dropped":
@@ -118,7 +118,7 @@ def _runs(analysis: Analysis, one: Fragility, which: Sequence[str]) -> str:
     ]
     if len(said) > LISTED:
         left = len(which) - sum(len(keys) for keys in list(places.values())[:LISTED])
-        said = [*said[:LISTED], f"{left} more {analysis.design.noun}s"]
+        said = [*said[:LISTED], f"{left} more {analysis.design.noun}{'' if left == 1 else 's'}"]
     return words.joined(said)
 
 
