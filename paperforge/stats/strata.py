@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from paperforge.stats.cells import FLAT
 from paperforge.stats.contrast import Ask, Contrast, honest, t_contrast
 from paperforge.stats.means import gap, satterthwaite
-from paperforge.stats.permutation import EQUAL, LISTED, arranged, dealt, least, permutation
+from paperforge.stats.permutation import EQUAL, LISTED, arranged, dealt, permutation
 from paperforge.stats.signflip import sign_flip
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ def permuted(strata: Strata, ask: Ask) -> Contrast:
 
 def lowest(counts: Sequence[tuple[int, int]]) -> float:
     """Smallest two-sided p of so many values in each stratum, without ties."""
-    logs = sum(math.log(least(n, m) / (2 if n == m else 1)) for n, m in counts)
-    return math.exp(logs) * (2 if all(n == m for n, m in counts) else 1)
+    logs = sum(math.lgamma(n + m + 1) - math.lgamma(n + 1) - math.lgamma(m + 1) for n, m in counts)
+    return math.exp(-logs) * (2 if all(n == m for n, m in counts) else 1)
 
 
 def flipped(pairs: Sequence[Matched], ask: Ask) -> Contrast:

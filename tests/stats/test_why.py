@@ -381,6 +381,14 @@ def test_quoted_numbers_are_not_dealt(fake):
     assert one.left_out == (("permutation of means", "a quoted mean has no runs to deal"),)
 
 
+@pytest.mark.parametrize("datasets", [("d",), ("d1", "d2")])
+def test_thousands_of_runs(fake, datasets):
+    (one,) = asked(fake(seeds(0.1, 0, n=3000, datasets=datasets)))
+    (found,) = [a for a in one.alternatives if "permutation" in a.test]
+    assert "Monte Carlo" in found.test
+    assert abs(found.p - by_test(one)[f"{'stratified ' * (len(datasets) > 1)}pooled t"].p) < 0.02
+
+
 def test_skewness_of_nothing():
     assert skewness(np.zeros(4)) == skewness(np.full(3, 0.1)) == 0
 
