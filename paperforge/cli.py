@@ -14,6 +14,7 @@ import click
 
 from paperforge import __version__
 from paperforge.commands.plan_options import PLAN_EXAMPLES, PlanOptions, plan_options
+from paperforge.commands.stats_options import STATS_EXAMPLES, StatsOptions, stats_options
 from paperforge.errors import PaperforgeError
 from paperforge.options import output_option, report_option, result_options, split_options
 
@@ -259,27 +260,14 @@ def figure(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     return command(split_options(given), **given)
 
 
-@cli.command(
-    epilog="""\b
-Examples:
-  paperforge stats results.csv --ours lora-r8
-  paperforge stats results.csv --pair-by seed --format json
-"""
-)
+@cli.command(epilog=STATS_EXAMPLES)
 @result_options
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "latex", "json"]),
-    default="text",
-    show_default=True,
-    help="How to report.",
-)
+@stats_options
 def stats(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     """Say what the results support: the design, the test it calls for, and each verdict."""
     from paperforge.commands.stats import stats as command
 
-    return command(split_options(given), **given)
+    return command(split_options(given), StatsOptions(**given))
 
 
 @cli.command(epilog=PLAN_EXAMPLES)

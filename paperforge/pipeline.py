@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from paperforge.model import (
         Analysis,
         Build,
+        Calibration,
         Figure,
+        Fragility,
         Look,
         Meter,
         Protocol,
         Results,
         Table,
         Venue,
+        Why,
     )
     from paperforge.spec import Project
 
@@ -61,6 +64,38 @@ def analyse(results: Results, project: Project, *, full: bool = False) -> Analys
     if not any(needs):
         return analysis
     return with_curves(results, analysis, project.figures)
+
+
+def explain(results: Results, analysis: Analysis, project: Project) -> tuple[Why, ...]:
+    """Why each primary comparison has its test, and what the other defensible tests say."""
+    from paperforge.stats.why import why
+
+    return why(results, project.design, analysis)
+
+
+def calibrate(
+    results: Results,
+    project: Project,
+    runs: int | None = None,
+    seconds: float | None = None,
+    meter: Meter | None = None,
+) -> Calibration:
+    """Error rate and coverage, simulated on the results' own design: `runs`, or so many seconds."""
+    from paperforge.stats import calibrate as stage
+
+    spec = project.design
+    if runs is not None:
+        return stage.calibrate(results, spec, runs, spec.seed, meter)
+    return stage.calibrate(results, spec, seed=spec.seed, meter=meter, seconds=seconds)
+
+
+def fragile(results: Results, analysis: Analysis, project: Project) -> tuple[Fragility, ...]:
+    """The smallest change that flips each primary decision: of the data, or of the test."""
+    from paperforge.stats import fragile as stage
+    from paperforge.stats.why import why, with_tests
+
+    found = stage.fragile(results, project.design, analysis)
+    return with_tests(found, why(results, project.design, analysis))
 
 
 def planned(

@@ -1,4 +1,4 @@
-"""A line on the terminal that says how far reading has come, once it takes longer than a second."""
+"""A line on the terminal that says how far something has come, once it takes over a second."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def load(project: Project, *, quiet: bool = False, rows: bool = False) -> Result
 
 
 @contextmanager
-def watching(*, quiet: bool = False) -> Iterator[Meter]:
+def watching(*, quiet: bool = False, doing: str = "reading") -> Iterator[Meter]:
     """A meter whose state is shown while the block runs: on a terminal only, and not if `quiet`.
 
     Whatever ends the block (Ctrl-C too), the line is gone behind it.
@@ -45,7 +45,7 @@ def watching(*, quiet: bool = False) -> Iterator[Meter]:
         yield meter
         return
     over = Event()
-    watcher = Thread(target=_watch, args=(meter, over), daemon=True)
+    watcher = Thread(target=_watch, args=(meter, over, doing), daemon=True)
     watcher.start()
     try:
         yield meter
@@ -54,7 +54,7 @@ def watching(*, quiet: bool = False) -> Iterator[Meter]:
         watcher.join()
 
 
-def _watch(meter: Meter, over: Event) -> None:
+def _watch(meter: Meter, over: Event, doing: str) -> None:
     """Draw the line again and again, and remove it at the end."""
     start = time.monotonic()
     if over.wait(PATIENCE):
@@ -62,15 +62,15 @@ def _watch(meter: Meter, over: Event) -> None:
     try:
         while True:
             width = shutil.get_terminal_size().columns
-            _write(_CLEAR + line(meter, time.monotonic() - start, width))
+            _write(_CLEAR + line(meter, time.monotonic() - start, width, doing))
             if over.wait(_PAUSE):
                 return
     finally:
         _write(_CLEAR)
 
 
-def line(meter: Meter, seconds: float, width: int) -> str:
-    """What is read, how much of it is, and for how long; never wider than the terminal.
+def line(meter: Meter, seconds: float, width: int, doing: str = "reading") -> str:
+    """What is done, how much of it is, and for how long; never wider than the terminal.
 
     Without a total, a mark that moves shows that something happens.
     """
@@ -86,7 +86,7 @@ def line(meter: Meter, seconds: float, width: int) -> str:
         bar, percent = "━" * full + "─" * (_BAR - full), f"{share:4.0%}"
     minutes, rest = divmod(int(seconds), _MINUTE)
     clock = f"{minutes}:{rest:02}"
-    label = "".join(c if c.isprintable() else "?" for c in f"reading {meter.label}")
+    label = "".join(c if c.isprintable() else "?" for c in f"{doing} {meter.label}")
     room = width - len(f"  {bar} {percent}  {clock}") - 1
     if room < 1:
         return f"{percent} {clock}"[: max(width - 1, 0)]

@@ -23,6 +23,17 @@ from paperforge.model.analysis import (
     Rank,
     Verdict,
 )
+from paperforge.model.explained import (
+    Alternative,
+    Calibration,
+    ComparisonRates,
+    FamilyRate,
+    Flip,
+    Fragility,
+    Observed,
+    Rate,
+    Why,
+)
 from paperforge.model.messages import Diagnostic, Severity
 from paperforge.model.paper import TEX_FILES, Build, Check, File, Manuscript, Owner, Venue
 from paperforge.model.protocol import (
@@ -51,20 +62,26 @@ from paperforge.model.setting import Cell, Column, Figure, Macro, Mark, Note, Ro
 __all__ = [
     "TEX_FILES",
     "Aggregate",
+    "Alternative",
     "Analysis",
     "BestSet",
     "Build",
+    "Calibration",
     "Cell",
     "Check",
     "Column",
+    "ComparisonRates",
     "Curve",
     "Decision",
     "Design",
     "Diagnostic",
     "Effect",
+    "FamilyRate",
     "Figure",
     "File",
+    "Flip",
     "Found",
+    "Fragility",
     "Frozen",
     "Groups",
     "Look",
@@ -74,6 +91,7 @@ __all__ = [
     "Meter",
     "Missing",
     "Note",
+    "Observed",
     "Omnibus",
     "Owner",
     "PlannedMethod",
@@ -84,6 +102,7 @@ __all__ = [
     "Protocol",
     "Quote",
     "Rank",
+    "Rate",
     "Raw",
     "Results",
     "Row",
@@ -95,4 +114,5 @@ __all__ = [
     "Table",
     "Venue",
     "Verdict",
+    "Why",
 ]

@@ -1,4 +1,4 @@
-"""What the paper says around the numbers: macros, findings, limitations, checklists, skeleton."""
+"""What is said around the numbers: macros, findings, limitations, checklists, skeleton, reports."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from paperforge.narrative import (
     checklists,
     compute,
+    explain,
     findings,
     limitations,
     macros,
     methods,
+    passages,
     report,
+    robust,
     skeleton,
 )
 
@@ -22,11 +25,14 @@ if TYPE_CHECKING:
 __all__ = [
     "checklists",
     "compute",
+    "explain",
     "findings",
     "limitations",
     "macros",
     "methods",
+    "passages",
     "report",
+    "robust",
     "skeleton",
     "texts",
 ]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections import Counter
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from paperforge.model import Calibration, ComparisonRates, FamilyRate, Rate
 from paperforge.spec import DesignSpec, Unit
 from paperforge.stats.decide import analyse
 from paperforge.stats.null import Examples, Runs
@@ -27,73 +26,6 @@ BLOCK = 50
 NUMBERS = 4_000_000
 """Values that are prepared together, at most."""
 Drawn = dict[tuple[str, Unit], "tuple[Sample, ...]"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A share of simulations with its Monte Carlo standard error."""
-
-    value: float
-    error: float
-    """At (count + 1) / (n + 2), so that it is not 0 where the share is."""
-
-    @classmethod
-    def of(cls, count: int, n: int) -> Rate:
-        """So many of n."""
-        near = (count + 1) / (n + 2)
-        return cls(count / n, math.sqrt(near * (1 - near) / n))
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonRates:
-    """One primary comparison where nothing differs."""
-
-    metric: str
-    a: str
-    b: str
-    scope: str | None
-    test: str
-    """The test that the user's own data took."""
-    size: Rate
-    """p < alpha, unadjusted."""
-    decided: Rate
-    """A difference was claimed, after the correction."""
-    coverage: Rate | None
-    """The interval holds 0; None where no simulation gave one."""
-
-
-@dataclass(frozen=True, slots=True)
-class FamilyRate:
-    """The primary comparisons of one metric together."""
-
-    metric: str
-    comparisons: int
-    correction: str
-    error_rate: Rate
-    """Share of simulations with any claim: the family-wise error rate; under a global null, also
-    the false discovery rate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What the analysis would have claimed if no method differed."""
-
-    alpha: float
-    runs: int
-    seed: int
-    unit: Unit
-    null: str
-    """How the null was made, in words; empty where nothing is tested."""
-    comparisons: tuple[ComparisonRates, ...]
-    families: tuple[FamilyRate, ...]
-
-    @property
-    def excessive(self) -> tuple[FamilyRate, ...]:
-        """Families of which the error rate is above alpha by more than chance (3 errors)."""
-        if not self.runs:
-            return ()
-        limit = self.alpha + 3 * math.sqrt(self.alpha * (1 - self.alpha) / self.runs)
-        return tuple(f for f in self.families if f.error_rate.value > limit)
 
 
 def calibrate(
@@ -131,7 +63,7 @@ def calibrate(
             counts.add(analyse(found, spec), spec.alpha)
         done += len(replicates)
         if meter is not None:
-            meter.begin("calibration", done, runs)
+            meter.begin("results without a difference", done, runs)
     return Calibration(
         spec.alpha,
         done,

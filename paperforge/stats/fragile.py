@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from paperforge.model import Verdict
+from paperforge.model import Flip, Fragility, Verdict
 from paperforge.spec import DesignSpec, Unit
 from paperforge.stats.changes import Change, Step, examples, runs, substitute
 from paperforge.stats.decide import analyse
@@ -23,39 +23,6 @@ LEAST = 12
 """Analyses that every comparison gets."""
 RESERVE = 6
 """Of them, those that are kept for leaving out several runs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """A change after which the verdict is another one."""
-
-    what: str
-    """"run", "dataset", "examples turned", "examples dropped", "test"."""
-    count: int
-    """How many of them; for examples and for several runs the fewest that were found: fewer may do,
-    as not every choice of several is tried."""
-    which: tuple[str, ...]
-    """Names of what was dropped or of the other test; empty for examples."""
-    verdict: Verdict
-    p_adjusted: float | None
-    ways: int = 1
-    """Of single changes of this kind: how many flip it."""
-    tried: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Fragility:
-    """One primary decision and what flips it, the smallest number first; nothing: robust."""
-
-    metric: str
-    a: str
-    b: str
-    scope: str | None
-    verdict: Verdict
-    p_adjusted: float | None
-    flips: tuple[Flip, ...]
-    complete: bool
-    """Whether everything could be tried within the bound on the work."""
 
 
 def fragile(

@@ -195,7 +195,7 @@ def test_time_is_kept_and_progress_is_told(fake):
         seeds(fake), DesignSpec(), 1000, meter=meter, seconds=2, clock=lambda: next(ticks)
     )
     assert found.runs == 100
-    assert (meter.label, meter.done, meter.total) == ("calibration", 100, 1000)
+    assert (meter.label, meter.done, meter.total) == ("results without a difference", 100, 1000)
 
 
 def test_where_nothing_is_tested_nothing_is_simulated(fake):

@@ -1,0 +1,121 @@
+"""Passages with a grid of numbers, for a report: as text, Markdown or LaTeX."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paperforge.latex.escape import escape, statistics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Cells under heads; the first and the last column hold words. Empty columns are not shown."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def kept(self) -> tuple[tuple[str, ...], ...]:
+        """Heads and rows of the columns that hold something."""
+        shown = [i for i in range(len(self.heads)) if any(row[i] for row in self.rows)]
+        return tuple(tuple(row[i] for i in shown) for row in (self.heads, *self.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Sentences, then perhaps a grid, then sentences."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    grid: Grid | None = None
+    after: tuple[str, ...] = ()
+
+
+def text(head: str, passages: Sequence[Passage]) -> str:
+    """For a terminal."""
+    blocks = []
+    for one in passages:
+        lines = [f"  {one.title}"] * bool(one.title)
+        inner = [*one.lines, *(aligned(one.grid) if one.grid else ()), *one.after]
+        lines += [f"{'    ' if one.title else '  '}{line}".rstrip() for line in inner]
+        blocks.append("\n".join(lines))
+    return f"{head}\n" + "\n\n".join(blocks) + "\n"
+
+
+def aligned(grid: Grid) -> list[str]:
+    """Columns in line; numbers to the right."""
+    rows = grid.kept()
+    last = len(rows[0]) - 1
+    widths = [max(len(row[i]) for row in rows) for i in range(last + 1)]
+    made = []
+    for row in rows:
+        cells = [
+            cell.rjust(widths[i]) if 0 < i < last else cell.ljust(widths[i])
+            for i, cell in enumerate(row)
+        ]
+        made.append("  ".join(cells).rstrip())
+    return made
+
+
+def markdown(head: str, passages: Sequence[Passage]) -> str:
+    """With headings and tables."""
+    blocks = [f"## {head}"]
+    for one in passages:
+        blocks += [f"### {one.title}"] * bool(one.title)
+        blocks += ["\n".join(map(_item, one.lines))] * bool(one.lines)
+        if one.grid:
+            rows = one.grid.kept()
+            marks = ("---", *("--:" for _ in rows[0][1:-1]), "---")
+            lines = [
+                [cell.replace("|", "\\|") for cell in row] for row in (rows[0], marks, *rows[1:])
+            ]
+            blocks.append("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
+        blocks += ["\n".join(map(_item, one.after))] * bool(one.after)
+    return "\n\n".join(blocks) + "\n"
+
+
+def latex(head: str, passages: Sequence[Passage]) -> str:
+    """Paragraphs, and booktabs tabulars."""
+    blocks = [f"% {head}"]
+    for one in passages:
+        start = [f"\\paragraph{{{_tex(one.title)}}}"] * bool(one.title)
+        said = [_tex(line.strip()) for line in one.lines]
+        blocks += ["\n".join([*start, *said])] * bool(start or said)
+        if one.grid:
+            heads, *rows = one.grid.kept()
+            blocks.append(
+                "\n".join([
+                    f"\\begin{{tabular}}{{l{'r' * (len(heads) - 2)}l}}",
+                    "\\toprule",
+                    _row(heads),
+                    "\\midrule",
+                    *map(_row, rows),
+                    "\\bottomrule",
+                    "\\end{tabular}",
+                ])
+            )  # fmt: skip
+        blocks += ["\n".join(_tex(line.strip()) for line in one.after)] * bool(one.after)
+    return "\n\n".join(blocks) + "\n"
+
+
+FORMS: dict[str, Callable[[str, Sequence[Passage]], str]] = {
+    "text": text,
+    "markdown": markdown,
+    "latex": latex,
+}
+
+
+def _item(line: str) -> str:
+    """A line of a list; what is indented stands one level lower."""
+    return f"{'  ' * line.startswith('  ')}- {line.strip()}"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return " & ".join(map(_tex, cells)) + r" \\"
+
+
+def _tex(line: str) -> str:
+    return statistics(escape(line))

@@ -1,0 +1,184 @@
+"""How the analysis would err if nothing differed, and what flips each decision, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paperforge.latex.rounding import fixed
+from paperforge.model import Verdict
+from paperforge.narrative import words
+from paperforge.narrative.passages import Grid, Passage
+from paperforge.spec import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from paperforge.model import Analysis, Calibration, Flip, Fragility, Rate
+
+RATES = ("Comparison", "p below alpha", "Claimed", "Interval holds 0", "Test")
+LISTED = 4
+OPEN = (Verdict.INCONCLUSIVE, Verdict.UNDECIDABLE)
+"""Names that a sentence lists, at most."""
+
+
+def calibration(analysis: Analysis, found: Calibration) -> tuple[Passage, ...]:
+    """The family-wise error rate in words, then the rates of each comparison."""
+    if not found.runs:
+        return (Passage("", ("Nothing is tested, so there is nothing to calibrate.",)),)
+    grid = Grid(
+        RATES,
+        tuple(
+            (
+                _named(analysis, one.metric, one.a, one.b),
+                _rate(one.size),
+                _rate(one.decided),
+                "" if one.coverage is None else _rate(one.coverage),
+                one.test,
+            )
+            for one in found.comparisons
+        ),
+    )
+    level = f"{1 - found.alpha:g}".removeprefix("0")
+    nominal = f"Nominal: p below alpha {_plain(found.alpha)}, interval {level}."
+    after = (f"{nominal} ± is one Monte Carlo standard error; seed {found.seed}.",)
+    return (Passage("", tuple(_wrongly(analysis, found)), grid, after),)
+
+
+def _wrongly(analysis: Analysis, found: Calibration) -> Iterator[str]:
+    for one in found.families:
+        label = _label(analysis, one.metric)
+        mine = sum(each.metric == one.metric for each in found.comparisons)
+        several = mine > 1
+        what = f"finds some difference among {mine} {label} comparisons" if several else "decides"
+        tail = "" if several else f" on {label}"
+        yield (
+            f"At nominal {_plain(found.alpha)} this design {what} wrongly{tail} in "
+            f"{_rate(one.error_rate)} of {found.runs:,} simulated nulls."
+        )
+    for one in found.excessive:
+        yield (
+            f"For {_label(analysis, one.metric)} that is above {_plain(found.alpha)} by more than "
+            "chance: the test does not hold its level in this design."
+        )
+    yield found.null
+
+
+def fragility(analysis: Analysis, found: Sequence[Fragility]) -> tuple[Passage, ...]:
+    """A sentence or two a decision."""
+    lines = tuple(_line(analysis, one) for one in found)
+    return (Passage("", lines or ("There are no primary comparisons.",)),)
+
+
+def _line(analysis: Analysis, one: Fragility) -> str:
+    p = "" if one.p_adjusted is None else f", adjusted {words.p_text(one.p_adjusted)}"
+    start = f"{_named(analysis, one.metric, one.a, one.b)} ({one.verdict}{p}): "
+    if one.p_adjusted is None:
+        return f"{start}there is no p to flip."
+    singles = [f for f in one.flips if f.count == 1]
+    rest = [f for f in one.flips if f.count > 1]
+    said = [_change(analysis, one, f) for f in singles]
+    if not singles:
+        what = "example" if analysis.design.unit is Unit.EXAMPLE else "run"
+        dataset = ", dataset" if one.scope is None and len(analysis.datasets) > 1 else ""
+        said = [f"no single {what}{dataset} or defensible test flips it"]
+    said += [_change(analysis, one, f) for f in rest]
+    bound = "" if one.complete else "; not every change was tried"
+    return f"{start}{'; '.join(said)}{bound}."
+
+
+def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
+    """One change in words: dropping seed 3 of x on d makes it inconclusive (adjusted p = .08)."""
+    p = "" if flip.p_adjusted is None else f" (adjusted {words.p_text(flip.p_adjusted)})"
+    makes = f"makes it {flip.verdict}{p}"
+    if flip.what == "test":
+        names = [_test(which) for which in flip.which[:LISTED]]
+        return f"{words.joined(names)} {_plural(makes, len(names))}"
+    if flip.what == "examples turned":
+        return f"{flip.count:,} examples decided the other way {_plural(makes, flip.count)}"
+    if flip.what == "examples dropped":
+        s = "" if flip.count == 1 else "s"
+        speak = "against a difference" if one.verdict in OPEN else "for it"
+        return f"dropping the {flip.count:,} example{s} that speak most {speak} {makes}"
+    if flip.what == "dataset":
+        names = [_dataset(analysis, which.removeprefix("without ")) for which in flip.which]
+        return f"leaving out {words.joined(names)} {makes}{_ways(flip, 'dataset')}"
+    runs = _runs(analysis, one, flip.which)
+    return f"dropping {runs} {makes}{_ways(flip, analysis.design.noun)}"
+
+
+def _runs(analysis: Analysis, one: Fragility, which: Sequence[str]) -> str:
+    """Name a few runs: seed 4 of X on D; many of one place by their keys: seeds 4, 7 and 9 of X."""
+    places: dict[str, list[str]] = {}
+    for run in which:
+        place, _, key = run.rpartition(", ")
+        places.setdefault(place, []).append(key)
+    said = [
+        f"{_keys(keys, analysis.design.noun)} of {_place(analysis, one, place)}"
+        for place, keys in places.items()
+    ]
+    if len(said) > LISTED:
+        left = len(which) - sum(len(keys) for keys in list(places.values())[:LISTED])
+        said = [*said[:LISTED], f"{left} more {analysis.design.noun}{'' if left == 1 else 's'}"]
+    return words.joined(said)
+
+
+def _keys(keys: Sequence[str], noun: str) -> str:
+    if len(keys) == 1:
+        return keys[0]
+    return f"{noun}s {words.joined([key.removeprefix(f'{noun} ') for key in keys])}"
+
+
+def _ways(flip: Flip, thing: str) -> str:
+    """How many single changes flip it, where several do."""
+    more = flip.ways - 1
+    if more < 1:
+        return ""
+    return f" (so {'does' if more == 1 else 'do'} {more} of the other {flip.tried - 1} {thing}s)"
+
+
+def _plural(makes: str, count: int) -> str:
+    return makes if count == 1 else makes.replace("makes", "make", 1)
+
+
+def _test(which: str) -> str:
+    """Name the test first: paired t (seeds paired)."""
+    name, _, test = which.partition(": ")
+    name = "if pair_by declared it" if name == "seeds paired" else name
+    return f"{test} ({name})" if test and name not in test else test or name
+
+
+def _place(analysis: Analysis, one: Fragility, where: str) -> str:
+    """Write x on d with the labels of both."""
+    labels = {m.name: m.label for m in analysis.methods}
+    a, b = labels.get(one.a, one.a), labels.get(one.b, one.b)
+    who = {one.a: a, one.b: b, f"{one.a} and {one.b}": f"{a} and {b}"}
+    for name, label in who.items():
+        for dataset in ("", *(d.name for d in analysis.datasets)):
+            if where == (f"{name} on {dataset}" if dataset else name):
+                return f"{label} on {_dataset(analysis, dataset)}" if dataset else label
+    return where
+
+
+def _dataset(analysis: Analysis, name: str) -> str:
+    return next((d.label for d in analysis.datasets if d.name == name), name)
+
+
+def _label(analysis: Analysis, metric: str) -> str:
+    return next((m.label for m in analysis.metrics if m.name == metric), metric)
+
+
+def _named(analysis: Analysis, metric: str, a: str, b: str) -> str:
+    labels = {m.name: m.label for m in analysis.methods}
+    several = len([m for m in analysis.metrics if analysis.primary(m.name)]) > 1
+    head = f"{_label(analysis, metric)}: " if several else ""
+    return f"{head}{labels.get(a, a)} − {labels.get(b, b)}"
+
+
+def _rate(rate: Rate) -> str:
+    value, error = (fixed(x, 3).removeprefix("0") for x in (rate.value, rate.error))
+    return f"{value} ± {error}"
+
+
+def _plain(value: float) -> str:
+    """A level without its leading zero."""
+    return f"{value:g}".removeprefix("0")
