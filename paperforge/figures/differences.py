@@ -55,9 +55,10 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Differences:
     scopes = sorted(
         {d.scope for d in chosen}, key=lambda s: list(labels).index(s) if s in labels else -1
     )
-    labels_of = {**labels, None: analysis.design.over_datasets}
+    whole = analysis.design.over_datasets
     panels = tuple(
-        (labels_of.get(s, s or ""), tuple(d for d in chosen if d.scope == s)) for s in scopes
+        (whole if s is None else labels.get(s, s), tuple(d for d in chosen if d.scope == s))
+        for s in scopes
     )
     names = {m.name: m.label for m in analysis.methods}
     compared = [Method(name, names.get(name, name)) for d in chosen for name in (d.a, d.b)]
