@@ -11,7 +11,7 @@ help:
 	@echo "make test         install what the tests need and run the whole suite"
 	@echo "make check        formatting, lint, types, layers, start-up"
 	@echo "make experiments  run the samples' experiments again (about 15 minutes)"
-	@echo "make bench        start-up, build and reading times, as ratios"
+	@echo "make bench        start-up, build, reading and statistics, as ratios"
 	@echo "make clean        remove what was built"
 
 paper: $(VENV)/.paperforge
@@ -38,6 +38,9 @@ bench: $(VENV)/.paperforge
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/stores_tensorboard.py
 	$(BIN)/python benchmarks/stores_mlflow.py
+	$(BIN)/python benchmarks/resampling.py
+	$(BIN)/python benchmarks/runs_tasks.py
+	$(BIN)/python benchmarks/corpus.py
 
 $(VENV)/bin/python:
 	@scripts/python.sh $(VENV)

@@ -12,31 +12,51 @@ leaves zero out exactly where the unadjusted p is below alpha):
     seeds, one run    nothing         Welch t              Welch t on run averages
      measured on
      all datasets     pair_by "seed"  paired t             paired t on run averages
+    seeds x tasks     either          as above             IQM, median or optimality gap on
+     (aggregate)                                           request: bootstrap t within tasks
+    seeds x examples  example id      two-way t: both are drawn anew (crossed.py)
     examples, 0/1     example id      McNemar mid-p        stratified paired t
                                        or exact
-    examples, graded  example id      paired t             stratified paired t
+    examples, graded  example id      sign-flip            stratified paired t
     examples in       example id      clustered paired t   stratified clustered paired t
      clusters                          (CR2)
     examples, items   example id      as above             clustered paired t: differences of
      in many datasets                                      an item (or cluster) are summed
                                                            over the datasets first
+    examples, sums    example id      studentised          the same, datasets drawn apart
+     (F1, BLEU, ...)                   bootstrap of sums
     examples          none matches    Welch t              stratified Welch t
+    folds             pair_by "fold"  corrected resampled  stratified, the same
+                      or nothing       t, or unpaired
+    datasets          dataset         -                    from 10 on Wilcoxon's signed rank
+     (a sample)                                            or Nemenyi, below the sign-flip of
+                                                           the mean; Friedman before
+    printed means     -               Welch t from mean,   stratified Welch t
+     with n                            spread and n
+    shares with n     -               bounds on McNemar    untested
+                                       over all pairings
     one run a cell    -               untested             untested
 
-- Stratified: variances of the datasets add, degrees of freedom by Satterthwaite.
+- Stratified: variances of the datasets add, degrees of freedom by Satterthwaite. Where these are
+  too many (few and unequal replicates), each mean keeps its own t quantile (sums.py).
 - The comparison over the datasets is primary; with one dataset that dataset's comparison is.
-  Primary comparisons are corrected (Holm, Bonferroni or none) over the family of their metric: ours
-  against each baseline where roles are given, otherwise all pairs. Comparisons on one of several
-  datasets are secondary: their verdict reads the unadjusted p and nobody marks it.
-- Better, worse or different: p (adjusted where primary) is below alpha. Equivalent: no difference
-  was found and the two one-sided tests at the declared margin succeed, corrected likewise.
-  Undecidable: fewer than two replicates, no spread, or the smallest p that the data could have
-  given is not below alpha after the correction. Untested: one run a cell. All else: inconclusive.
+  Primary comparisons are corrected over one family of all primary metrics, or one of each metric
+  (design.family): ours against each baseline where roles are given, otherwise all pairs. Holm;
+  Bonferroni, Benjamini-Hochberg, single-step max-T (simultaneous intervals), Romano-Wolf, none.
+  Comparisons on one of several datasets are secondary: intervals, no verdict that anybody marks.
+- Better, worse or different: p (adjusted where primary) is below alpha. Equivalent: the two
+  one-sided tests at the declared margin succeed, corrected likewise; it may hold beside a
+  difference. Undecidable: fewer than two replicates, no spread, or the smallest p that the data
+  could have given is not below alpha after the correction. Untested: one run a cell. All else:
+  inconclusive, with what the interval excludes.
 - Clustered: CR2 with Bell and McCaffrey's degrees of freedom (CR1 and G - 1 for G equal clusters).
-- Sizes at nominal .05, simulated or enumerated (tests/stats bounds them): Welch .022 with
-  2 seeds, .036 with 3, .043 with 5; stratified over five datasets .025 with 2 seeds, .041 with 3;
-  paired t .05; clustered .03 to .058 from 3 clusters; exact McNemar up to .047, mid-p up to .051,
-  and both far below with few discordant examples.
+- Sizes at nominal .05, simulated or enumerated (tests/stats bounds them): Welch .023 with
+  2 seeds, .035 with 3, .044 with 5, up to .056 where standard deviations are 3 : 1; with each
+  mean's own quantile .008 to .049; stratified over five datasets .025 with 2 seeds, .041 with 3;
+  paired t .05; clustered .03 to .058 from 3 clusters; two-way .01 to .053; exact McNemar up to
+  .047, mid-p up to .051, and both far below with few discordant examples; sign-flip 0 with 5
+  examples, .043 with 10, .048 with 25 (it assumes symmetric differences: .074 for 30 that are
+  exponential); corrected resampled t .011 to .043; sums over examples .022 to .048.
 """
 
 from paperforge.stats.decide import analyse

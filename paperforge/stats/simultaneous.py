@@ -25,6 +25,10 @@ NORMAL = 1e9
 """Degrees of freedom that count as infinite."""
 
 
+LEAST = 1e-290
+"""A variance below this has lost its digits, and counts as none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Simultaneous:
     """A family of contrasts, each with an adjusted p and an interval that agree.
@@ -98,7 +102,7 @@ def independent(
     dfs = np.array([min(m.df, NORMAL) for m in means])
     pooled_df = None if pooled_df is None else min(pooled_df, NORMAL)
     estimates, squares = table @ values, table**2 @ variances
-    tested = [i for i in range(len(table)) if squares[i] > 0 and math.isfinite(squares[i])]
+    tested = [i for i in range(len(table)) if LEAST < squares[i] < math.inf]
     if not tested:
         return nothing(len(table), alpha)
     rows, ses = table[tested], np.sqrt(squares[tested])
