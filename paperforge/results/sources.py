@@ -16,6 +16,7 @@ from paperforge.numbers import Look, Style, look
 from paperforge.results import examples, patterns, repeated, strays
 from paperforge.results.axes import with_axis
 from paperforge.results.merge import merged
+from paperforge.results.nested import with_samples
 from paperforge.spec import ROLES, Direction, corpus_parts
 from paperforge.stores.nothing import NothingToRead
 
@@ -152,6 +153,8 @@ def _read(
     except InputError as error:
         raise _placed(error, source) from None
     raw = with_axis(engine, raw, source)
+    raw, source = with_samples(engine, raw, source, quick=quick)
+    file = replace(file, source=source)
     lacking = {} if file.alone else strays.absent(raw, source)
     kept = {role: name for role, name in source.columns.items() if role not in lacking}
     source = replace(source, columns=kept)

@@ -45,6 +45,9 @@ class Contrast:
     detectable: float | None = None
     variance: float | None = None
     """Of the estimate, where a t test was made of it."""
+    sources: tuple[float, float, float] | None = None
+    """Of `variance`, where runs and examples are both drawn anew: what runs, examples and the two
+    together add to it."""
     p_equivalent: float | None = None
     equivalence: tuple[float, float] | None = None
     """The (1 - 2 alpha) interval, where there is a margin."""

@@ -13,6 +13,8 @@ residual: together they count it twice, so it is taken off once.
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.stats.contrast import t_contrast
@@ -67,12 +69,25 @@ def two_way(
     if not by_run.paired and len(known) == len(residuals):
         twice = sum(value for value, _ in known) / over**2
         uncertain = sum((value / over**2) ** 2 / df for value, df in known)
+    sources = (max(0.0, of_runs - twice), max(0.0, of_examples - twice), twice)
     n, paired, estimate = by_run.n, by_run.paired, by_run.estimate
     parts = [(of_runs, by_run.df or 1.0), (of_examples, by_example.df or 1.0)]
     if of_runs > 0 and parts[0][1] < (FEW_PAIRED if paired else FEW):
         left = (max(0.0, of_examples - twice, twice - of_runs), parts[1][1])
-        return safe_contrast(TEST, estimate, [parts[0], left], n=n, paired=paired, ask=ask)
+        found = safe_contrast(TEST, estimate, [parts[0], left], n=n, paired=paired, ask=ask)
+        return replace(found, sources=sources)
     variance = max(of_runs + of_examples - twice, of_runs, of_examples)
     uncertain += sum(part * part / df for part, df in parts)
     df = variance * variance / uncertain if uncertain > 0 else parts[0][1]
-    return t_contrast(TEST, estimate, variance, df, n=n, paired=paired, ask=ask)
+    found = t_contrast(TEST, estimate, variance, df, n=n, paired=paired, ask=ask)
+    return replace(found, sources=sources)
+
+
+def bought(sources: tuple[float, float, float], runs: float, examples: float) -> float:
+    """Standard error with so many times the runs and examples, as a share of what it is."""
+    of_runs, of_examples, both = sources
+    whole = of_runs + of_examples + both
+    if whole <= 0:
+        return 1.0
+    more = of_runs / runs + of_examples / examples + both / (runs * examples)
+    return math.sqrt(more / whole)

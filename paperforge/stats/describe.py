@@ -12,6 +12,7 @@ from paperforge.spec import AGGREGATES, CORRECTIONS, DesignSpec, Unit
 from paperforge.stats.cells import Cell, Cells
 from paperforge.stats.compare import Compared
 from paperforge.stats.critical import ENOUGH
+from paperforge.stats.crossed import bought
 from paperforge.stats.design import SEED_LIKE, Family, Replication
 from paperforge.stats.means import match
 
@@ -38,6 +39,7 @@ def describe(
         *pairing(spec, unit, tables),
         *averaging(tables),
         *quotations(tables),
+        *buying(unit, tables),
         *grouping(tables),
         *holes(tables),
     )
@@ -245,6 +247,20 @@ def averaging(tables: Sequence[Table]) -> Iterator[str]:
         yield "One run is measured on several datasets, so each run is averaged over them first."
     if any(test.endswith("seed averages") for test in tests):
         yield "Seeds are shared over the datasets, so each seed is averaged over them first."
+
+
+def buying(unit: Replication, tables: Sequence[Table]) -> Iterator[str]:
+    """Say what more runs and what more examples would do to the standard error."""
+    for cells, found in tables:
+        one = next((c for c in found if c.primary and c.contrast.sources), None)
+        if one is None or one.contrast.sources is None:
+            continue
+        runs, examples = (bought(one.contrast.sources, *times) for times in ((2, 1), (1, 2)))
+        name = cells.metric.label or cells.metric.name
+        yield (
+            f"The standard error of {one.a} − {one.b} in {name} would be {runs:.0%} of what it is "
+            f"with twice the {unit.noun}s, {examples:.0%} with twice the examples."
+        )
 
 
 def quotations(tables: Sequence[Table]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from paperforge.model import Sample, Verdict
 from paperforge.spec import DesignSpec, Direction, Metric, Role, Unit
 from paperforge.stats import analyse
 from paperforge.stats.contrast import Ask, Contrast
-from paperforge.stats.crossed import two_way
+from paperforge.stats.crossed import bought, two_way
 
 RUNS = 10_000
 
@@ -88,6 +88,20 @@ def test_declaring_seeds_takes_the_examples_as_fixed(fake):
         "This generalises to new seeds and new examples of this benchmark."
     )
     assert analyse(results, DesignSpec()).design.inferred
+
+
+def test_what_more_runs_and_examples_would_buy():
+    assert bought((3.0, 1.0, 0.0), 2, 1) == pytest.approx(np.sqrt(2.5 / 4))
+    assert bought((3.0, 1.0, 0.0), 1, 2) == pytest.approx(np.sqrt(3.5 / 4))
+    assert bought((0.0, 0.0, 2.0), 2, 2) == pytest.approx(0.5)
+    assert bought((0.0, 0.0, 0.0), 2, 2) == 1
+
+
+def test_what_dominates_is_said(fake):
+    rng = np.random.default_rng(12)
+    a, b = tables(rng, 5, 400, 1.0, 0.1, 0.1)
+    said = " ".join(analyse(results_of(fake, {"a": a, "b": b}), DesignSpec()).design.sentences)
+    assert "71% of what it is with twice the seeds, 100% with twice the examples" in said
 
 
 def test_two_datasets_are_averaged(fake):
