@@ -13,7 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from paperforge.project import authors
-from paperforge.spec import CORPUS, ROLES, final_problem, pattern_problem
+from paperforge.spec import ROLES, final_problem, pattern_problem
+from paperforge.sums import CORPUS
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler

@@ -14,7 +14,6 @@ from paperforge.project import paths
 from paperforge.project.lines import key_lines
 from paperforge.project.problems import Problem, nearest, raise_all, shape_problems, where
 from paperforge.spec import (
-    CORPUS,
     Answer,
     Author,
     DesignSpec,
@@ -23,8 +22,8 @@ from paperforge.spec import (
     Source,
     Story,
     TableSpec,
-    corpus_problem,
 )
+from paperforge.sums import CORPUS, corpus_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

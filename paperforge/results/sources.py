@@ -17,8 +17,9 @@ from paperforge.results import examples, patterns, repeated, strays
 from paperforge.results.axes import with_axis
 from paperforge.results.merge import merged
 from paperforge.results.nested import with_samples
-from paperforge.spec import ROLES, Direction, corpus_parts
+from paperforge.spec import ROLES, Direction
 from paperforge.stores.nothing import NothingToRead
+from paperforge.sums import corpus_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.names import well_known
-from paperforge.spec import CORPUS, Direction, Metric, corpus_problem
+from paperforge.spec import Direction, Metric
+from paperforge.sums import CORPUS, corpus_problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """Metrics of a whole test set, as functions of sums over its examples.
 
-Every function takes sums of shape (..., C), the parts of spec.CORPUS in their order, and gives
+Every function takes sums of shape (..., C), the parts of sums.CORPUS in their order, and gives
 values of shape (...): one for each replicate of a resampling. A value that is not defined (a ratio
 to nothing) is NaN. All are analytic where they are defined and take complex sums, which is how
 `slopes` differentiates them.
@@ -12,7 +12,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
-from paperforge.spec import CORPUS
+from paperforge.sums import CORPUS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,4 +190,4 @@ FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "error-rate": ratio,
     "ratio": ratio,
 }
-"""By the names of spec.CORPUS, which says what is summed."""
+"""By the names of sums.CORPUS, which says what is summed."""

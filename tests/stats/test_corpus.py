@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
-from paperforge.spec import CORPUS
 from paperforge.stats.corpus import FUNCTIONS, largest, slopes, value
+from paperforge.sums import CORPUS
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "references" / "sacrebleu.json").read_text())
 
