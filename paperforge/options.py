@@ -47,6 +47,11 @@ OPTIONS = (
         "Differences below M (as printed) do not matter: tests of equivalence.",
         "margins",
     ),
+    _many(
+        "--diverged",
+        "METRIC=VALUE",
+        "What a failed or diverged run counts as (as printed); by default it is left out.",
+    ),
     click.option(
         "--final",
         metavar="POLICY",

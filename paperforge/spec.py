@@ -144,6 +144,8 @@ class Metric:
     """Half-width of the region of practical equivalence, in printed units."""
     tested: bool = True
     """Whether methods are compared on it; what a run costs is only reported."""
+    diverged: float | None = None
+    """What a run that failed or is not finite counts as, in printed units; None: it is left out."""
     primary: bool = True
     """Whether its comparisons are in the family; others get intervals and no corrected p."""
     corpus: str = ""

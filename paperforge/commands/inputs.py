@@ -46,6 +46,7 @@ class ResultOptions:
     units: tuple[str, ...] = ()
     digits: tuple[str, ...] = ()
     margins: tuple[str, ...] = ()
+    diverged: tuple[str, ...] = ()
     final: str | None = None
     replicate: str | None = None
     pair_by: tuple[str, ...] = ()
@@ -223,7 +224,19 @@ def _metrics(
     named = [margin for margin in options.margins if "=" in margin]
     for name, margin in _split(named, "--margin METRIC=M"):
         metrics.setdefault(name, {})["margin"] = _positive(margin)
+    for name, value in _split(options.diverged, "--diverged METRIC=VALUE"):
+        metrics.setdefault(name, {})["diverged"] = _number(value, "--diverged")
     return metrics
+
+
+def _number(text: str, where: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not -float("inf") < value < float("inf"):
+        raise UsageError(f"{text!r} is no number", where, "for example accuracy=0")
+    return value
 
 
 def _methods(

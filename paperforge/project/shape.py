@@ -98,6 +98,10 @@ class MetricTable(_Table):
         bool | None,
         Field(description="Whether methods are compared on it; by default all but costs are."),
     ] = None
+    diverged: Annotated[
+        float | None,
+        Field(description="What a failed or diverged run counts as, printed; by default left out."),
+    ] = None
     primary: Annotated[
         bool, Field(description="Whether its comparisons are in the family that is corrected.")
     ] = True

@@ -221,6 +221,7 @@ def _metric(
         margin=None if margin is None else float(str(margin)),
         tested=not is_cost(name) if tested is None else bool(tested),
         primary=bool(keys.get("primary", True)),
+        diverged=None if keys.get("diverged") is None else float(str(keys["diverged"])),
     )
 
 

@@ -138,6 +138,27 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
     )
 
 
+def scored(sample: Sample, metric: Metric) -> Sample:
+    """The sample with its lost runs as scores, where the author declares what they count as.
+
+    They have keys of their own, below all others, so that nothing is matched with them.
+    """
+    import numpy as np
+
+    lost = sample.not_finite + sample.failed
+    if metric.diverged is None or not lost:
+        return sample
+    keys = np.asarray(sample.keys, dtype=np.int64)
+    first = min(0, int(keys.min(initial=0)))
+    return replace(
+        sample,
+        keys=np.concatenate([keys, first - 1 - np.arange(lost)]),
+        values=np.concatenate([sample.values, np.full(lost, metric.diverged / metric.scale)]),
+        not_finite=0,
+        failed=0,
+    )
+
+
 def run_averages(
     table: Mapping[tuple[str, str], Cell], methods: Sequence[str], datasets: Sequence[str]
 ) -> dict[str, Cell]:

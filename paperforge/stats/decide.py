@@ -9,7 +9,7 @@ from paperforge.model import Aggregate, Analysis, Decision, Results, Sample, Ver
 from paperforge.spec import DesignSpec, Direction, Metric, Unit
 from paperforge.stats import corpus_compare, robust
 from paperforge.stats.aggregates import aggregates
-from paperforge.stats.cells import Cells, read
+from paperforge.stats.cells import Cells, read, scored
 from paperforge.stats.compare import Compared, Setting, compare
 from paperforge.stats.contrast import Ask, Contrast, finite
 from paperforge.stats.corpus_compare import run_samples
@@ -48,7 +48,10 @@ def analyse(
     import numpy as np
 
     check(spec)
-    runs = {m.name: run_samples(results, m) for m in results.metrics}
+    runs = {
+        m.name: tuple(scored(sample, m) for sample in run_samples(results, m))
+        for m in results.metrics
+    }
     unit = replication(results, spec, runs)
     chosen = family(results.methods)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is caught as not finite

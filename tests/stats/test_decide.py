@@ -507,3 +507,21 @@ def test_a_typical_paper_takes_little_time(fake):
         assert len(analyse(results, DesignSpec()).decisions) == 3 * 28 * 7
         times.append(time.process_time() - start)
     assert min(times) < 0.1  # .03 s measured; twice the promised .05 s for a busy machine
+
+
+@pytest.mark.parametrize("scale", [1, 100])
+def test_a_diverged_run_is_a_hole_or_the_score_that_is_declared(fake, scale):
+    cells = {
+        ("x", "d"): {"values": [0.8, 0.7, 0.9], "failed": 1, "not_finite": 1},
+        ("y", "d"): [0.6, 0.7, 0.8, 0.6, 0.7],
+    }
+    hole = Metric("acc", "accuracy", Direction.HIGHER, scale=scale)
+    left_out = analyse(fake(cells, metric=hole), DesignSpec())
+    assert left_out.aggregate("acc", "x", "d").n == 3
+    assert left_out.aggregate("acc", "x", "d").failed == 1
+    scored = analyse(fake(cells, metric=replace(hole, diverged=0.1 * scale)), DesignSpec())
+    row = scored.aggregate("acc", "x", "d")
+    assert (row.n, row.failed, row.not_finite) == (5, 0, 0)
+    assert row.mean == pytest.approx(scale * (0.8 + 0.7 + 0.9 + 0.1 + 0.1) / 5)
+    theirs = scipy_stats.ttest_ind([0.8, 0.7, 0.9, 0.1, 0.1], cells["y", "d"], equal_var=False)
+    assert scored.primary()[0].p == pytest.approx(theirs.pvalue, rel=1e-9)
