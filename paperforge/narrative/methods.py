@@ -42,8 +42,12 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     tests = words.joined(sorted({d.test for d in decisions}))
     datasets = len(analysis.datasets)
     where = ""
+    averaged = tests.endswith("averages")
     if decisions[0].scope is None and analysis.design.unit is not Unit.DATASET and datasets > 1:
-        where = f" on the {AGGREGATES[analysis.design.aggregate]} over {datasets} datasets"
+        name = AGGREGATES[analysis.design.aggregate]
+        where = (
+            f" over {datasets} datasets" if averaged else f" on the {name} over {datasets} datasets"
+        )
     level = f"{decisions[0].level:.0%}"
     of = f" ({_replicates(analysis, decisions)})"
     return (
