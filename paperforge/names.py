@@ -207,6 +207,13 @@ def spread_beside(column: str, columns: Sequence[str]) -> tuple[str, str]:
         for kind, words in _data()["spread_kinds"].items():
             if any(plain(other) in (f"{s}_{w}", f"{w}_{s}") for s in stems for w in words):
                 return other, kind
+    if (
+        sum(well_known(c) is not None for c in columns) == 1
+    ):  # one metric: a spread without a name is its own
+        for other in columns:
+            for kind, words in _data()["spread_kinds"].items():
+                if plain(other) in words:
+                    return other, kind
     return "", ""
 
 

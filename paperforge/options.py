@@ -101,6 +101,12 @@ OPTIONS = (
         help="What is compared over the datasets; iqm is usual in reinforcement learning (mean).",
     ),
     click.option(
+        "--test-share",
+        type=click.FloatRange(0, min_open=True),
+        metavar="R",
+        help="Folds: test over training examples (1 / (k - 1) of k folds).",
+    ),
+    click.option(
         "--best-set",
         is_flag=True,
         help="Say which methods cannot be told from the best.",

@@ -161,7 +161,8 @@ def _value(draft: Draft, column: str) -> Value:
 def _summarised(draft: Draft, column: str) -> bool:
     """Whether a column is beside its own spread, in rows that are no runs."""
     named = {"seed", "run", "fold", "example", "step"} & set(draft.roles)
-    return not named and has_spread(column, draft.raw.columns)
+    columns = draft.raw.columns
+    return not named and (has_spread(column, columns) or bool(spread_beside(column, columns)[0]))
 
 
 def _warn_of_means(draft: Draft, column: str, which: str, metric: str) -> None:

@@ -56,6 +56,7 @@ class ResultOptions:
     mcnemar: str | None = None
     posthoc: str | None = None
     aggregate: str | None = None
+    test_share: float | None = None
     best_set: bool = False
     random_seed: int | None = None
     save: Path | None = None
@@ -105,6 +106,7 @@ def _design(options: ResultOptions, declared: DesignSpec) -> DesignSpec:
         "mcnemar": options.mcnemar,
         "posthoc": options.posthoc,
         "aggregate": options.aggregate,
+        "test_share": options.test_share,
         "best_set": options.best_set or None,
         "seed": options.random_seed,
         "margin": next((_positive(m) for m in options.margins if "=" not in m), None),

@@ -205,6 +205,7 @@ def _from_pilot(
     """A forecast a metric, for its comparison that varies most. InputError where nothing varies."""
     if asked.n_datasets is not None or asked.icc is not None:
         raise UsageError("the pilot says that", "--datasets, --icc", "leave it out, or state --sd")
+    _refuse(analysis)
     found = _forecasts(results, analysis, asked)
     if not found:
         raise InputError(
@@ -213,6 +214,25 @@ def _from_pilot(
             "state it: paperforge plan --sd 0.8, or --discordant 0.1",
         )
     return found
+
+
+def _refuse(analysis: Analysis) -> None:
+    """Raise InputError for a design whose test has no plan here; say what a plan leaves out."""
+    design = analysis.design
+    hint = "paperforge stats gives the difference that the present data would detect"
+    if design.noun == "fold":
+        text = "folds share their data: more of them are no new data, so there is nothing to plan"
+        raise InputError(text, "design", hint)
+    if design.unit is Unit.DATASET:
+        text = "datasets are the unit of replication: how many more there are is not planned here"
+        raise InputError(text, "design.replicate", hint)
+    if design.aggregate != "mean":
+        text = f"the plan is for an average, and {design.over_datasets} is compared"
+        raise InputError(text, "design.aggregate", f"--aggregate mean plans that; {hint}")
+    if design.unit is Unit.BOTH:
+        text = f"planned for new {design.noun}s on the same examples; new examples are not counted"
+        more = "paperforge stats says what more examples would buy"
+        say([Diagnostic(Severity.WARNING, "design", text, more)])
 
 
 def _forecasts(results: Results, analysis: Analysis, asked: PlanOptions) -> list[Forecast]:
@@ -226,7 +246,8 @@ def _forecasts(results: Results, analysis: Analysis, asked: PlanOptions) -> list
     design = analysis.design
     found = []
     for group in by_metric.values():
-        family = len(analysis.primary(group[0].metric.name))
+        name = group[0].metric.name if design.per_metric else None
+        family = len(analysis.primary(name))
         comparisons = asked.n_methods - 1 if asked.n_methods else family
         _check_budget(asked, group[0].unit)
         _check_unit(asked, group[0].unit)

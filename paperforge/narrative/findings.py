@@ -118,6 +118,11 @@ def _numbers(decision: Decision, metric: Metric) -> str:
         adjusted = "adjusted " if decision.family > 1 else ""
         parts.append(f"{adjusted}{words.p_text(p)}")
     more = excluded(decision, metric)
+    same = decision.verdict is Verdict.EQUIVALENT
+    if same and decision.equivalence and metric.margin is not None:
+        ends = [words.minus(fixed(x, decimals)) for x in decision.equivalence]
+        level = 1 - 2 * (1 - decision.level)
+        more = f"{level:.0%} interval {ends[0]} to {ends[1]}, within ±{metric.margin:g}{unit}"
     if decision.equivalent and decision.decided:
         more = f"within the declared margin of {metric.margin:g}{unit}"
     return ", ".join(parts) + (f"; {more}" if more else "")

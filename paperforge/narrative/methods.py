@@ -49,16 +49,21 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
             f" over {datasets} datasets" if averaged else f" on the {name} over {datasets} datasets"
         )
     level = f"{decisions[0].level:.0%}"
+    clustered = any(d.test.endswith("clustered paired t") for d in decisions)
+    how = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)" * clustered
+    own = any("own quantile" in d.test for d in decisions)
+    how += " (Banerjee 1961: replicates are few and of unequal number)" * own
+    with_interval = any(d.low is not None for d in decisions)
     of = f" ({_replicates(analysis, decisions)})"
-    return (
-        f"Methods were compared by the two-sided {tests}{where}{of}; intervals are {level} "
-        "intervals of the same procedure."
-    )
+    ends = f"; intervals are {level} intervals of the same procedure" * with_interval
+    return f"Methods were compared by the two-sided {tests}{how}{where}{of}{ends}."
 
 
 def _replicates(analysis: Analysis, decisions: list[Decision]) -> str:
     unit, noun = decisions[0].unit, analysis.design.noun
     sizes = [n for d in decisions for n in d.n]
+    if unit not in (Unit.DATASET, Unit.EXAMPLE):
+        sizes += [n for n in analysis.design.replicates if n]
     least, most = min(sizes), max(sizes)
     count = f"{least:,}" if least == most else f"{least:,} to {most:,}"
     if unit is Unit.DATASET:
@@ -77,6 +82,8 @@ def _correction(analysis: Analysis, decisions: list[Decision]) -> str:
     if size < 2:  # noqa: PLR2004  one comparison is no family
         return f"There was one primary comparison ({design.family}), at {alpha}."
     each = " of each metric" if design.per_metric else ""
+    if all(d.test == "Nemenyi" for d in decisions):
+        return f"Nemenyi's p holds for the {size} comparisons ({design.family}) at {alpha}."
     if design.correction == "none":
         return f"The {size} comparisons{each} ({design.family}) were not corrected, at {alpha}."
     how = CORRECTIONS[design.correction]

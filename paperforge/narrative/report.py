@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from paperforge.model import Analysis, Decision
     from paperforge.spec import Metric
 
-HEADS = ("", "Difference", "Interval", "p", "Adjusted p", "d", "P(a > b)", "Verdict")
+HEADS = (
+    "",
+    "Difference",
+    "Interval",
+    "Simultaneous",
+    "p",
+    "Adjusted p",
+    "d",
+    "P(a > b)",
+    "Verdict",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +129,10 @@ def _block(analysis: Analysis, metric: Metric, title: str, decisions: Sequence[D
     decimals = words.decimals_of(list(decisions), metric)
     rows = tuple(_row(analysis, d, decimals) for d in decisions)
     tests = tuple(sorted({d.test for d in decisions if d.test}))
-    return Block(title, rows, tests, tuple("" if d.equivalent else d.reason for d in decisions))
+    reasons = tuple("" if d.equivalent else d.reason for d in decisions)
+    if len(reasons) > 1 and len(set(reasons)) == 1 and reasons[0]:
+        return Block(f"{title} · {reasons[0]}", rows, tests, ("",) * len(reasons))
+    return Block(title, rows, tests, reasons)
 
 
 def _row(analysis: Analysis, d: Decision, decimals: int) -> tuple[str, ...]:
@@ -134,6 +147,9 @@ def _row(analysis: Analysis, d: Decision, decimals: int) -> tuple[str, ...]:
         f"{place}{_method(analysis, d.a)} − {_method(analysis, d.b)}",
         "" if d.estimate is None else words.signed(d.estimate, decimals),
         interval,
+        ""
+        if d.simultaneous is None
+        else words.minus("[{}, {}]".format(*(fixed(x, decimals) for x in d.simultaneous))),
         "" if d.p is None else _short(d.p),
         _short(d.p_adjusted) if adjusted and d.p_adjusted is not None else "",
         "" if effect.d is None else words.signed(effect.d, 2),

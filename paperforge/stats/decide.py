@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ from paperforge.stats.signature import signature
 from paperforge.stats.winners import winners
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 def analyse(
@@ -63,8 +64,11 @@ def analyse(
             results, spec, unit, chosen, list(zip(tables, compared, strict=True))
         )
         summaries = [row for one in looked for row in one.summaries]
+        again = Again(results, unit, runs, spec, chosen)
         cases = [
-            Case(cells, one) for cells, found in zip(tables, compared, strict=True) for one in found
+            Case(cells, one, functools.partial(again, cells.metric, place))
+            for cells, found in zip(tables, compared, strict=True)
+            for place, one in enumerate(found)
         ]
         decisions = decide(cases, spec)
         if effects:
@@ -131,6 +135,31 @@ def look(  # noqa: PLR0917 - what is known of the design
         compared = robust.of_aggregate(cells, compared, asked, spec)
         summaries = robust.summaries(cells, summaries, spec)
     return Looked(cells, compared, summaries)
+
+
+class Again:
+    """The comparisons of a metric at another alpha, made when one is asked for."""
+
+    def __init__(
+        self,
+        results: Results,
+        unit: Replication,
+        runs: Mapping[str, Sequence[Sample]],
+        spec: DesignSpec,
+        chosen: Family,
+    ) -> None:
+        self._results, self._unit, self._runs = results, unit, runs
+        self._spec, self._chosen = spec, chosen
+        self._made: dict[tuple[str, float], Sequence[Compared]] = {}
+
+    def __call__(self, metric: Metric, place: int, alpha: float) -> Contrast:
+        """The comparison at this place among those of the metric."""
+        key = (metric.name, alpha)
+        if key not in self._made:
+            spec, runs = replace(self._spec, alpha=alpha), self._runs[metric.name]
+            found = look(self._results, metric, self._unit, runs, spec, self._chosen)
+            self._made[key] = found.compared
+        return self._made[key][place].contrast
 
 
 def setting(cells: Cells, results: Results, spec: DesignSpec) -> Setting:

@@ -36,9 +36,10 @@ def describe(
         unit.sentence,
         *scope(spec, tables),
         *families(spec, chosen, tables),
-        *pairing(spec, unit, tables),
+        *pairing(results, spec, unit, tables),
         *averaging(tables),
         *quotations(tables),
+        *bounds(tables),
         *buying(unit, tables),
         *grouping(tables),
         *holes(tables),
@@ -53,7 +54,7 @@ def describe(
         any(cells.clustered for cells, _ in tables),
         results.shared_runs,
         (min(counts, default=0), max(counts, default=0)),
-        generalises(unit, len(results.datasets)),
+        generalises(unit, len(results.datasets)) if compares(tables) else "",
         sentences,
         unit.noun,
         chosen.words,
@@ -61,7 +62,30 @@ def describe(
         spec.seed,
         spec.aggregate,
     )
-    return design, (*unit.notes, *warnings(tables))
+    return design, (*unit.notes, *warnings(spec, unit, tables))
+
+
+def compares(tables: Sequence[Table]) -> bool:
+    """Whether anything was tested, so that something can be said to hold elsewhere."""
+    every = [c.contrast.p for _, found in tables for c in found]
+    return not every or any(p is not None for p in every)
+
+
+def idle(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:
+    """Settings that this design has no use for."""
+    tests = " ".join(c.contrast.test for _, found in tables for c in found)
+    runs = unit.unit in (Unit.SEED, Unit.BOTH) and not unit.folds
+    several = any(len(cells.datasets) > 1 for cells, _ in tables)
+    for key, changed, used in (
+        ("aggregate", spec.aggregate != "mean", runs and several),
+        ("posthoc", spec.posthoc == "nemenyi", "Nemenyi" in tests),
+        ("mcnemar", spec.mcnemar == "exact", "McNemar exact" in tests),
+        ("pair_by fold", "fold" in spec.pair_by, unit.noun == "fold"),
+        ("test_share", spec.test_share is not None, unit.folds),
+    ):
+        if changed and not used:
+            text = f"{key} is declared, and nothing in this design is decided by it"
+            yield Diagnostic(Severity.NOTE, f"design.{key.partition(' ')[0]}", text)
 
 
 def generalises(unit: Replication, datasets: int) -> str:
@@ -116,6 +140,9 @@ def families(spec: DesignSpec, chosen: Family, tables: Sequence[Table]) -> Itera
     sizes = {name: size for name, size in sizes.items() if size}
     if not sizes:
         return
+    if any(c.contrast.corrected for _, found in tables for c in found):
+        yield f"Nemenyi's p holds for all comparisons of a metric at once ({chosen.words})."
+        return
     name, total = CORRECTIONS[spec.correction], sum(sizes.values())
     name = name[0].upper() + name[1:]
     together = spec.family != "metric" or len(sizes) == 1
@@ -134,7 +161,9 @@ def families(spec: DesignSpec, chosen: Family, tables: Sequence[Table]) -> Itera
         yield f"Secondary by declaration, with intervals and no correction: {', '.join(beside)}."
 
 
-def pairing(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterator[str]:
+def pairing(
+    results: Results, spec: DesignSpec, unit: Replication, tables: Sequence[Table]
+) -> Iterator[str]:
     """Say what is matched, what has no partner, and what declared pairing would have gained."""
     compared = [(cells, c) for cells, found in tables for c in found]
     units = {cells.unit for cells, _ in compared}
@@ -145,8 +174,8 @@ def pairing(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Ite
     if unit.folds:
         yield (
             "Folds share training data: variances are corrected for it, by (1/J + n_test/n_train) "
-            "instead of 1/J (Nadeau and Bengio 2003); a t test that takes folds for independent "
-            "is refused."
+            "instead of 1/J (Nadeau and Bengio 2003), n_test/n_train "
+            f"{share_of_test(results, spec)}; a t test that takes folds for independent is refused."
         )
     if not units.isdisjoint((Unit.SEED, Unit.BOTH)):
         paired = any(c.contrast.paired for cells, c in compared if cells.unit is not Unit.EXAMPLE)
@@ -165,6 +194,15 @@ def pairing(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Ite
         yield f"Fewer than two replicates match, so Welch's unpaired t is used: {named}."
 
 
+def share_of_test(results: Results, spec: DesignSpec) -> str:
+    """Where n_test/n_train comes from: "1/4 (5 folds)"."""
+    if spec.test_share is not None:
+        return f"{spec.test_share:g} (declared)"
+    counts = sorted(set(results.folds.values()))
+    shown = " or ".join(f"1/{k - 1} ({k} folds)" for k in counts if k > 1)
+    return f"{shown or 'not known'}; design.test_share declares another"
+
+
 def pairing_of_runs(
     spec: DesignSpec, unit: Replication, tables: Sequence[Table], *, paired: bool
 ) -> Iterator[str]:
@@ -178,7 +216,7 @@ def pairing_of_runs(
     what = "equal folds are the same split" if unit.folds else "a seed fixes something shared"
     why = f": pair_by does not say that {what}" if unit.noun in ("seed", "fold") else ""
     yield f"{runs} are compared unpaired{why}."
-    yield from forgone(tables)
+    yield from forgone(tables, unit.noun)
 
 
 def listed(left: dict[str, int]) -> str:
@@ -199,7 +237,7 @@ def unpartnered(tables: Sequence[Table]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def forgone(tables: Sequence[Table]) -> Iterator[str]:
+def forgone(tables: Sequence[Table], noun: str) -> Iterator[str]:
     """Show the correlation over equal seeds, and what pairing would gain; never used to choose."""
     for cells, found in tables:
         gains = [
@@ -220,8 +258,8 @@ def forgone(tables: Sequence[Table]) -> Iterator[str]:
             shown = f"{rho:.2f}".replace("-", "−")
             of = "" if len(gains) == 1 else f" (median of {len(gains)} comparisons on one dataset)"
             yield (
-                f"Equal seed numbers correlate {shown} in {name}{of}; pairing would make standard "
-                f"errors {change}."
+                f"Equal {noun} numbers correlate {shown} in {name}{of}; pairing would make "
+                f"standard errors {change}."
             )
             return
 
@@ -289,6 +327,15 @@ def grouping(tables: Sequence[Table]) -> Iterator[str]:
         )
 
 
+def bounds(tables: Sequence[Table]) -> Iterator[str]:
+    """Say what stands for the answers where only their shares are known."""
+    if any("least favourable" in c.contrast.test for _, found in tables for c in found):
+        yield (
+            "Only shares of examples and their number are known, not who was right where: p and "
+            "interval are those of the least favourable pairing of the answers."
+        )
+
+
 def holes(tables: Sequence[Table]) -> Iterator[str]:
     """Count what is missing, failed and not finite."""
     why = Counter(
@@ -311,8 +358,9 @@ def holes(tables: Sequence[Table]) -> Iterator[str]:
         yield f"Left out of the means: {' and '.join(parts)}."
 
 
-def warnings(tables: Sequence[Table]) -> Iterator[Diagnostic]:
-    """Warn where a test could mislead."""
+def warnings(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:
+    """Warn where a test could mislead, and where what is asked for changes nothing."""
+    yield from idle(spec, unit, tables)
     alone = unpartnered(tables)
     if alone:
         yield Diagnostic(

@@ -9,7 +9,7 @@ from paperforge.stats.adjust import CORRECTIONS, bonferroni, reachable
 from paperforge.stats.jointly import JOINT, jointly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from paperforge.spec import DesignSpec
     from paperforge.stats.cells import Cells
@@ -23,6 +23,8 @@ class Case:
 
     cells: Cells
     one: Compared
+    at: Callable[[float], Contrast]
+    """The same comparison at another alpha."""
 
     @property
     def primary(self) -> bool:
@@ -62,7 +64,7 @@ def corrected(cases: Sequence[Case], spec: DesignSpec) -> dict[int, tuple[Ps, in
 def correct_jointly(cases: Sequence[Case], size: int, spec: DesignSpec) -> list[Ps]:
     """Correct by the joint distribution; equivalence, which has none here, by Bonferroni."""
     made = []
-    for case, one in zip(cases, jointly([(c.cells, c.one) for c in cases], spec), strict=True):
+    for case, one in zip(cases, jointly(cases, spec), strict=True):
         same = case.one.contrast.p_equivalent
         interval = None if one.low is None or one.high is None else (one.low, one.high)
         floors = [f for f in (one.floor, case.one.contrast.smallest_p) if f is not None]

@@ -1,8 +1,14 @@
-"""Families corrected by the joint distribution of their statistics: max-T, and Romano and Wolf."""
+"""Families corrected by the joint distribution of their statistics: max-T, and Romano and Wolf.
+
+What is adjusted must be what was tested: max-T over independent means where every comparison is a
+plain Welch t, of flipped signs where there are many matched examples. Of any other family, or where
+replicates are few, single-step intervals come from the tests themselves at alpha over the number of
+comparisons (Bonferroni), so that p_adjusted and interval agree with p and its interval.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
@@ -19,10 +25,18 @@ if TYPE_CHECKING:
     from paperforge.spec import DesignSpec
     from paperforge.stats.cells import Cell, Cells
     from paperforge.stats.compare import Compared
+    from paperforge.stats.contrast import Contrast
+    from paperforge.stats.families import Case
     from paperforge.stats.simultaneous import Simultaneous
 
 MAX_T, STEP_DOWN = "max-t", "romano-wolf"
 JOINT = frozenset((MAX_T, STEP_DOWN))
+PLAIN = frozenset(
+    ("Welch t", "stratified Welch t", "Welch t on run averages", "Welch t on seed averages")
+)
+"""Tests of which the joint distribution is simulated as they are made."""
+MANY = 50
+"""Examples, or clusters of them, from which on a flip of signs is as good as each test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,47 +50,74 @@ class Adjusted:
     error: float | None
 
 
-def jointly(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> list[Adjusted]:
+def jointly(family: Sequence[Case], spec: DesignSpec) -> list[Adjusted]:
     """Adjust every comparison of a family; each with its interval where the correction has one.
 
-    Unpaired runs: max-T over independent means. Matched runs, examples or datasets: max-T of the
-    flipped signs of whole units. Raises InputError where comparisons of a family are of several
-    kinds, or of one whose joint distribution is not known here.
+    p is never below the unadjusted one, and the interval holds the unadjusted one. Raises
+    InputError for a step-down of a family whose joint distribution is not known here.
     """
-    kinds = {kind(cells, one) for cells, one in family}
+    members = [(case.cells, case.one) for case in family]
+    kinds = {kind(cells, one) for cells, one in members}
+    step_down = spec.correction == STEP_DOWN
     if kinds == {"independent"}:
-        found = of_means(family, spec)
+        found = of_means(members, spec)
     elif kinds == {"matched"}:
-        found = of_pairs(family, spec)
-    else:
-        tests = ", ".join(sorted({one.contrast.test for _, one in family}))
+        found = of_pairs(members, spec)
+    elif step_down:
+        tests = ", ".join(sorted({one.contrast.test for _, one in members}))
         raise InputError(
             f"{spec.correction} needs the joint distribution of the statistics, which is not known "
             f"for: {tests}",
             "design.correction",
             "holm corrects any family",
         )
-    step_down = spec.correction == STEP_DOWN
-    ps = found.p_stepdown if step_down else found.p_adjusted
-    return [
-        Adjusted(
-            ps[i],
-            None if step_down else found.low[i],
-            None if step_down else found.high[i],
-            found.smallest_p,
-            found.p_error[i],
+    else:
+        return by_level(family, spec)
+    made = []
+    for i, (_, one) in enumerate(members):
+        p = found.p_stepdown[i] if step_down else found.p_adjusted[i]
+        low, high = (None, None) if step_down else (found.low[i], found.high[i])
+        made.append(held(one.contrast, Adjusted(p, low, high, found.smallest_p, found.p_error[i])))
+    return made
+
+
+def held(alone: Contrast, one: Adjusted) -> Adjusted:
+    """The same, no smaller than what the comparison says by itself."""
+    if one.p is None or alone.p is None:
+        return one
+    low, high = one.low, one.high
+    if low is not None and high is not None and alone.low is not None and alone.high is not None:
+        low, high = min(low, alone.low), max(high, alone.high)
+    return replace(one, p=max(one.p, alone.p), low=low, high=high)
+
+
+def by_level(family: Sequence[Case], spec: DesignSpec) -> list[Adjusted]:
+    """Every test at alpha over the number of comparisons (Bonferroni's inequality)."""
+    size = len(family)
+    made = []
+    for case in family:
+        p, again = case.one.contrast.p, case.at(spec.alpha / size)
+        floor = case.one.contrast.smallest_p
+        made.append(
+            Adjusted(
+                None if p is None else min(1.0, size * p),
+                again.low,
+                again.high,
+                None if floor is None else min(1.0, size * floor),
+                case.one.contrast.monte_carlo,
+            )
         )
-        for i in range(len(family))
-    ]
+    return made
 
 
 def kind(cells: Cells, one: Compared) -> str:
     """How the statistic of a comparison comes about: "independent", "matched" or neither."""
-    if cells.metric.corpus or cells.examples is not None or "resampled" in one.contrast.test:
-        return ""
-    if one.contrast.paired or cells.unit is Unit.DATASET:
-        return "matched"
-    return "independent" if cells.unit is Unit.SEED else ""
+    if one.contrast.test in PLAIN and cells.unit is Unit.SEED:
+        return "independent"
+    if cells.unit is Unit.EXAMPLE and not cells.metric.corpus and one.contrast.paired:
+        units = min(one.contrast.n) if not cells.groups else cells.groups
+        return "matched" if units >= MANY else ""
+    return ""
 
 
 def of_means(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> Simultaneous:
@@ -106,17 +147,7 @@ def of_means(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> Simu
 
 def of_pairs(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> Simultaneous:
     """Contrasts of matched replicates: those that all methods of the family share."""
-    import numpy as np
-
     first = family[0][0]
-    if first.unit is Unit.DATASET:
-        names = [d for d in first.datasets if all(has(cells, one, d) for cells, one in family)]
-        columns = [
-            [cells.table[one.a, d].mean - cells.table[one.b, d].mean for d in names]
-            for cells, one in family
-        ]
-        table = np.array(columns).T.reshape(len(names), len(family))
-        return matched([table], [np.arange(len(names))], alpha=spec.alpha, seed=spec.seed)
     scopes = first.datasets if family[0][1].scope is None else (family[0][1].scope,)
     tables, units = [], []
     for dataset in scopes:
@@ -124,11 +155,6 @@ def of_pairs(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> Simu
         tables.append(table)
         units.append(unit)
     return matched(tables, units, alpha=spec.alpha, seed=spec.seed)
-
-
-def has(cells: Cells, one: Compared, dataset: str) -> bool:
-    """Whether both methods have a number on a dataset."""
-    return (one.a, dataset) in cells.table and (one.b, dataset) in cells.table
 
 
 def on_dataset(

@@ -38,11 +38,11 @@ def shares_of_examples(a: Cell, b: Cell, ask: Ask) -> Contrast | None:
         high=stored(found.high),
         detectable=stored(found.detectable),
         equivalence=None if within is None else (within[0] * whole, within[1] * whole),
-        reason=said(bounds, left.n),
+        reason=said(bounds, left.n, a.counted.digits or 0 if a.counted else 0),
     )
 
 
-def said(bounds: Pairings, n: int) -> str:
+def said(bounds: Pairings, n: int, decimals: int) -> str:
     """What p could have been, whatever the answers were."""
     if bounds.significant_up_to is None:
         text = f"p cannot be below {bounds.smallest_p:.3g} whatever the answers were"
@@ -53,6 +53,7 @@ def said(bounds: Pairings, n: int) -> str:
             f"p is between {bounds.smallest_p:.3g} and {bounds.largest_p:.3g}, below alpha only "
             f"with at most {bounds.significant_up_to} discordant of {n:,} examples"
         )
+    text += f" (read to {decimals} decimals)"
     return text if bounds.printable else f"{text}; no count of {n:,} prints so, the nearest is used"
 
 

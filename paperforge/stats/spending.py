@@ -79,7 +79,7 @@ def looks(
         bound = walk.bound(fraction, total - spent)
         walk = walk.on(fraction, bound)
         spent = total
-        made.append(Look(fraction, spent, bound, _two_sided(bound)))
+        made.append(Look(fraction, spent, bound, min(alpha, _two_sided(bound))))
     return tuple(made)
 
 
