@@ -39,7 +39,7 @@ def all_of(found):
         for s in found.samples(m.name, Unit.SEED)
     ]
     said = (found.metrics, found.methods, found.datasets, found.notes, found.digest, found.rows)
-    more = (found.varies, found.present, found.shared_runs, found.mapped)
+    more = (sorted(found.varies), sorted(found.present), found.shared_runs, found.mapped)
     points = list(found.points("accuracy", ""))
     rows = found.frame().to_dict("list")
     return cells, said, more, points, rows, found.sources("accuracy", "a", "x")
