@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from paperforge.model import Aggregate, Analysis, Decision, Diagnostic
+    from paperforge.model import (
+        Aggregate,
+        Analysis,
+        BestSet,
+        Decision,
+        Diagnostic,
+        Groups,
+        Omnibus,
+        Profile,
+    )
     from paperforge.spec import Metric
 
 SCHEMA = 1
@@ -27,61 +36,15 @@ def render(analysis: Analysis, notes: tuple[Diagnostic, ...] = (), **more: objec
         "design": _design(analysis),
         "family": _family(analysis),
         "decisions": [_decision(d, scales[d.metric]) for d in analysis.decisions],
-        "omnibus": [
-            {
-                "metric": o.metric,
-                "test": o.test,
-                "statistic": o.statistic,
-                "df": list(o.df) if len(o.df) > 1 else next(iter(o.df), None),
-                "p": o.p,
-                "p_asymptotic": o.p_asymptotic,
-                "monte_carlo_error": o.monte_carlo,
-            }
-            for o in analysis.omnibus
-        ],
+        "omnibus": [_omnibus(one) for one in analysis.omnibus],
         "ranks": [
             {"metric": r.metric, "method": r.method, "mean_rank": r.mean_rank}
             for r in analysis.ranks
         ],
         "aggregates": [_aggregate(a, scales[a.metric]) for a in analysis.aggregates],
-        "critical_difference": [
-            {
-                "metric": g.metric,
-                "posthoc": g.posthoc,
-                "datasets": g.datasets,
-                "value": g.difference,
-                "groups": [list(group) for group in g.groups],
-                "unjoined": [list(pair) for pair in g.unjoined],
-                "control": g.control,
-                "like_control": list(g.like_control),
-                "reason": g.reason or None,
-            }
-            for g in analysis.groups
-        ]
-        or None,
-        "best": [
-            {
-                "metric": b.metric,
-                "methods": list(b.methods),
-                "p": dict(b.ps),
-                "test": b.test,
-                "alpha": b.alpha,
-            }
-            for b in analysis.best
-        ]
-        or None,
-        "profiles": [
-            {
-                "metric": p.metric,
-                "method": p.method,
-                "thresholds": [t / scales[p.metric] for t in p.thresholds],
-                "share": list(p.share),
-                "low": list(p.low),
-                "high": list(p.high),
-            }
-            for p in analysis.profiles
-        ]
-        or None,
+        "critical_difference": [_groups(one) for one in analysis.groups] or None,
+        "best": [_best(one) for one in analysis.best] or None,
+        "profiles": [_profile(p, scales[p.metric]) for p in analysis.profiles] or None,
         "metrics": [_metric(m) for m in analysis.metrics],
         "methods": [{"name": m.name, "label": m.label, "role": m.role} for m in analysis.methods],
         "datasets": [{"name": d.name, "label": d.label} for d in analysis.datasets],
@@ -92,6 +55,53 @@ def render(analysis: Analysis, notes: tuple[Diagnostic, ...] = (), **more: objec
         **more,
     }
     return json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _omnibus(one: Omnibus) -> Mapping[str, object]:
+    return {
+        "metric": one.metric,
+        "test": one.test,
+        "statistic": one.statistic,
+        "df": list(one.df) if len(one.df) > 1 else next(iter(one.df), None),
+        "p": one.p,
+        "p_asymptotic": one.p_asymptotic,
+        "monte_carlo_error": one.monte_carlo,
+    }
+
+
+def _groups(one: Groups) -> Mapping[str, object]:
+    return {
+        "metric": one.metric,
+        "posthoc": one.posthoc,
+        "datasets": one.datasets,
+        "value": one.difference,
+        "groups": [list(group) for group in one.groups],
+        "unjoined": [list(pair) for pair in one.unjoined],
+        "control": one.control,
+        "like_control": list(one.like_control),
+        "reason": one.reason or None,
+    }
+
+
+def _best(one: BestSet) -> Mapping[str, object]:
+    return {
+        "metric": one.metric,
+        "methods": list(one.methods),
+        "p": dict(one.ps),
+        "test": one.test,
+        "alpha": one.alpha,
+    }
+
+
+def _profile(one: Profile, scale: float) -> Mapping[str, object]:
+    return {
+        "metric": one.metric,
+        "method": one.method,
+        "thresholds": [t / scale for t in one.thresholds],
+        "share": list(one.share),
+        "low": list(one.low),
+        "high": list(one.high),
+    }
 
 
 def _design(analysis: Analysis) -> Mapping[str, object]:

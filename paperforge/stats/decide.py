@@ -6,7 +6,16 @@ import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from paperforge.model import Aggregate, Analysis, Decision, Results, Sample, Verdict
+from paperforge.model import (
+    Aggregate,
+    Analysis,
+    BestSet,
+    Decision,
+    Profile,
+    Results,
+    Sample,
+    Verdict,
+)
 from paperforge.spec import DesignSpec, Direction, Metric, Unit
 from paperforge.stats import corpus_compare, robust
 from paperforge.stats.aggregates import aggregates
@@ -76,13 +85,7 @@ def analyse(
                 replace(d, effect=effect(case.cells, case.one))
                 for d, case in zip(decisions, cases, strict=True)
             ]
-        profiles = [
-            profile
-            for cells in tables
-            if effects and robust.applies(cells, spec)
-            for profile in robust.performance(cells, spec)
-        ]
-        best = [winners(cells, spec) for cells in tables if spec.best_set and cells.metric.tested]
+        beside = stand_beside(tables, spec, full=effects)
     place = holds_for(unit, len(results.datasets))
     return Analysis(
         design,
@@ -95,9 +98,24 @@ def analyse(
         omnibus=tuple(row for one in over for row in omnibus(one)),
         ranks=tuple(row for one in over for row in ranks(one)),
         groups=tuple(groups(one, decisions, spec) for one in over),
-        best=tuple(one for one in best if one is not None),
-        profiles=tuple(profiles),
+        best=beside[0],
+        profiles=beside[1],
     )
+
+
+def stand_beside(
+    tables: Sequence[Cells], spec: DesignSpec, *, full: bool
+) -> tuple[tuple[BestSet, ...], tuple[Profile, ...]]:
+    """What is no comparison: best-sets where they are asked for, profiles of runs x tasks."""
+    tested = [cells for cells in tables if cells.metric.tested]
+    best = [winners(cells, spec) for cells in tested if spec.best_set]
+    profiles = [
+        profile
+        for cells in tables
+        if full and robust.applies(cells, spec)
+        for profile in robust.performance(cells, spec)
+    ]
+    return tuple(one for one in best if one is not None), tuple(profiles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,15 @@ def idle(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterat
             yield Diagnostic(Severity.NOTE, f"design.{key.partition(' ')[0]}", text)
 
 
+def unranked(spec: DesignSpec, tables: Sequence[Table]) -> Iterator[Diagnostic]:
+    """Metrics of which the best methods were asked for and cannot be told."""
+    for cells, _ in tables:
+        metric = cells.metric
+        if spec.best_set and metric.tested and metric.direction is None:
+            text = "which values are better is not known, so there is no best-set"
+            yield Diagnostic(Severity.NOTE, metric.label, text, f"--higher {metric.name} says it")
+
+
 def generalises(unit: Replication, datasets: int) -> str:
     """Say what a decision holds for; nothing where nothing is decided."""
     place = holds_for(unit, datasets)
@@ -361,6 +370,7 @@ def holes(tables: Sequence[Table]) -> Iterator[str]:
 def warnings(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:
     """Warn where a test could mislead, and where what is asked for changes nothing."""
     yield from idle(spec, unit, tables)
+    yield from unranked(spec, tables)
     alone = unpartnered(tables)
     if alone:
         yield Diagnostic(
