@@ -14,6 +14,7 @@ from paperforge.stats.compare import Compared
 from paperforge.stats.critical import ENOUGH
 from paperforge.stats.crossed import bought
 from paperforge.stats.design import SEED_LIKE, Family, Replication
+from paperforge.stats.jointly import used
 from paperforge.stats.means import match
 
 Table = tuple[Cells, Sequence[Compared]]
@@ -49,7 +50,7 @@ def describe(
         unit.inferred,
         spec.pair_by,
         spec.alpha,
-        spec.correction,
+        used(spec, tables),
         spec.mcnemar,
         any(cells.clustered for cells, _ in tables),
         results.shared_runs,
@@ -76,14 +77,14 @@ def idle(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterat
     tests = " ".join(c.contrast.test for _, found in tables for c in found)
     runs = unit.unit in (Unit.SEED, Unit.BOTH) and not unit.folds
     several = any(len(cells.datasets) > 1 for cells, _ in tables)
-    for key, changed, used in (
+    for key, changed, matters in (
         ("aggregate", spec.aggregate != "mean", runs and several),
         ("posthoc", spec.posthoc == "nemenyi", "Nemenyi" in tests),
         ("mcnemar", spec.mcnemar == "exact", "McNemar exact" in tests),
         ("pair_by fold", "fold" in spec.pair_by, unit.noun == "fold"),
         ("test_share", spec.test_share is not None, unit.folds),
     ):
-        if changed and not used:
+        if changed and not matters:
             text = f"{key} is declared, and nothing in this design is decided by it"
             yield Diagnostic(Severity.NOTE, f"design.{key.partition(' ')[0]}", text)
 
@@ -152,7 +153,7 @@ def families(spec: DesignSpec, chosen: Family, tables: Sequence[Table]) -> Itera
     if any(c.contrast.corrected for _, found in tables for c in found):
         yield f"Nemenyi's p holds for all comparisons of a metric at once ({chosen.words})."
         return
-    name, total = CORRECTIONS[spec.correction], sum(sizes.values())
+    name, total = CORRECTIONS[used(spec, tables)], sum(sizes.values())
     name = name[0].upper() + name[1:]
     together = spec.family != "metric" or len(sizes) == 1
     if together and total == 1:
@@ -371,6 +372,12 @@ def warnings(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> It
     """Warn where a test could mislead, and where what is asked for changes nothing."""
     yield from idle(spec, unit, tables)
     yield from unranked(spec, tables)
+    if used(spec, tables) != spec.correction:
+        text = (
+            "max-T's joint distribution is not known for these tests: each is made at alpha over "
+            "the number of comparisons (Bonferroni), which has simultaneous intervals too"
+        )
+        yield Diagnostic(Severity.NOTE, "design.correction", text)
     alone = unpartnered(tables)
     if alone:
         yield Diagnostic(

@@ -81,6 +81,19 @@ def jointly(family: Sequence[Case], spec: DesignSpec) -> list[Adjusted]:
     return made
 
 
+def used(spec: DesignSpec, tables: Sequence[tuple[Cells, Sequence[Compared]]]) -> str:
+    """The correction that is really made: max-T may come down to Bonferroni's (by_level)."""
+    if spec.correction != MAX_T:
+        return spec.correction
+    families: dict[str, set[str]] = {}
+    for cells, found in tables:
+        name = cells.metric.name if spec.family == "metric" else ""
+        kinds = {kind(cells, one) for one in found if one.primary and one.contrast.p is not None}
+        families.setdefault(name, set()).update(kinds if cells.metric.primary else ())
+    known = all(kinds in ({"independent"}, {"matched"}, set()) for kinds in families.values())
+    return MAX_T if known else "bonferroni"
+
+
 def held(alone: Contrast, one: Adjusted) -> Adjusted:
     """The same, no smaller than what the comparison says by itself."""
     if one.p is None or alone.p is None:

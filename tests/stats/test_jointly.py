@@ -59,7 +59,10 @@ def test_what_has_no_joint_distribution_is_refused(fake):
     results = fake(cells, unit=Unit.EXAMPLE, runs=runs, varies={"seed", "example"})
     with pytest.raises(InputError, match="joint distribution"):
         analyse(results, DesignSpec(correction="romano-wolf"))
-    for one in analyse(results, DesignSpec(correction="max-t")).primary():
+    analysis = analyse(results, DesignSpec(correction="max-t"))
+    assert analysis.design.correction == "bonferroni"  # and it says so
+    assert any("joint distribution is not known" in note.message for note in analysis.notes)
+    for one in analysis.primary():
         assert one.p_adjusted == pytest.approx(min(1, 3 * one.p))  # Bonferroni's single step
         assert one.simultaneous[0] < one.low < one.high < one.simultaneous[1]
 
