@@ -7,6 +7,12 @@ import sys
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import settings
+
+# A change is judged by its own cases: the suite draws the same ones each time. `make soak` draws new ones.
+settings.register_profile("same cases", derandomize=True, database=None)
+settings.register_profile("new cases", print_blob=True)
+settings.load_profile("new cases" if os.environ.get("PAPERFORGE_SOAK") else "same cases")
 
 os.environ["PAPERFORGE_CACHE"] = "off"  # also for the commands that tests start
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import re
+import sys
 import zipfile
 import zlib
 from struct import error as struct_error
@@ -90,7 +91,19 @@ def array_of(data: bytes, where: str) -> np.ndarray:
     if count * kind.itemsize != len(data) - start:
         raise InputError("is cut off: its size is not what its header says", where)
     flat = np.frombuffer(data, kind, count, start) if count else np.empty(0, kind)
+    if kind.kind == "U" and not _are_characters(flat):
+        raise InputError("holds a text with characters that do not exist", where)
     return flat.reshape(shape, order="F" if by_columns else "C")
+
+
+def _are_characters(flat: np.ndarray) -> bool:
+    """Whether all that a list of texts holds are characters; NumPy does not look, nor does Python."""
+    import numpy as np
+
+    if not flat.dtype.itemsize:
+        return True
+    points = np.frombuffer(flat.tobytes(), np.dtype(np.uint32).newbyteorder(flat.dtype.byteorder))
+    return bool(np.all(points <= sys.maxunicode))
 
 
 def _header(data: bytes, where: str) -> tuple[np.dtype, tuple[int, ...], bool, int]:

@@ -145,6 +145,14 @@ def test_names_that_the_engine_takes_for_one(reading, write):
     assert list(reading.rows_of(write(content, "x.npz"))[0]) == ["seed", "SEED_", "column", "acc"]
 
 
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+def test_characters_that_do_not_exist(hostile, write, byteorder):
+    points = np.array([0x1000000 + ord("a")], f"{byteorder}u4")
+    content = _npz(ppo=PPO, tasks=np.frombuffer(points.tobytes(), f"{byteorder}U1").repeat(2))
+    with pytest.raises(InputError, match="characters that do not exist"):
+        hostile.read(write(content, "x.npz"))
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_damaged_files_give_rows_or_an_error_of_ours(data, hostile, tmp_path):
