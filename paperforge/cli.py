@@ -13,12 +13,13 @@ from typing import Any, NoReturn
 import click
 
 from paperforge import __version__
+from paperforge.commands.figure_options import FIGURE_EXAMPLES, FigureOptions, figure_options
 from paperforge.commands.plan_options import PLAN_EXAMPLES, PlanOptions, plan_options
 from paperforge.commands.stats_options import STATS_EXAMPLES, StatsOptions, stats_options
+from paperforge.commands.table_options import TABLE_EXAMPLES, TableOptions, table_options
 from paperforge.errors import PaperforgeError
 from paperforge.options import output_option, report_option, result_options, split_options
 
-SPREADS = ["sd", "se", "ci", "none"]
 MODES = ["draft", "submission", "preprint", "final"]
 OUR_BUG = 3
 INTERRUPTED = 130
@@ -167,46 +168,9 @@ def build(  # noqa: PLR0917  click calls it by name
     )
 
 
-@cli.command(
-    epilog="""\b
-Examples:
-  paperforge table results.csv > tables/main.tex
-  paperforge table results.csv --ours lora-r8 --baseline full --format text
-  paperforge table results.csv --map model=method --map task=dataset --save
-  paperforge table mlflow.db --metric accuracy --float --notes -o main.tex
-"""
-)
+@cli.command(epilog=TABLE_EXAMPLES)
 @result_options
-@output_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["latex", "markdown", "html", "text", "json"]),
-    default="latex",
-    show_default=True,
-    help="How to render.",
-)
-@click.option(
-    "--spread",
-    type=click.Choice(SPREADS),
-    default=None,
-    help="After ±: standard deviation, error or interval (sd over seeds, se over examples).",
-)
-@click.option(
-    "--layout",
-    type=click.Choice(["method-by-dataset", "dataset-by-method"]),
-    default=None,
-    help="What is a row (method-by-dataset).",
-)
-@click.option(
-    "--average/--no-average", default=None, help="The average over the datasets as a column."
-)
-@click.option("--second", is_flag=True, help="Underline the second best.")
-@click.option("--float", "as_float", is_flag=True, help="A complete float with caption and label.")
-@click.option("--caption", default="", help="For --float.")
-@click.option("--label", default="", help="For --float.")
-@click.option("--notes", is_flag=True, help="What marks and ± mean, under the table.")
-@click.option("--name", default="", help="Which table of paper.toml.")
+@table_options
 def table(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     """Set results as a table; the LaTeX of it compiles with booktabs alone.
 
@@ -216,48 +180,17 @@ def table(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     """
     from paperforge.commands.table import table as command
 
-    return command(split_options(given), **given)
+    return command(split_options(given), TableOptions(**given))
 
 
-@cli.command(
-    epilog="""\b
-Examples:
-  paperforge figure runs.csv --kind learning-curves --venue icml -o curves.pdf
-  paperforge figure runs.csv --kind intervals --metric accuracy
-"""
-)
+@cli.command(epilog=FIGURE_EXAMPLES)
 @result_options
-@click.option(
-    "--kind",
-    default="intervals",
-    show_default=True,
-    help="learning-curves, intervals or differences.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="The PDF to write (KIND.pdf).",
-)
-@click.option("--venue", default=None, help="Whose width and typeface to use.")
-@click.option("--width", type=click.Choice(["column", "text"]), default="column", show_default=True)
-@click.option(
-    "--height",
-    type=click.FloatRange(20, 700),
-    default=None,
-    help="In TeX points; by content otherwise.",
-)
-@click.option("--split", default="", help="Learning curves: which split.")
-@click.option(
-    "--data", type=click.Path(path_type=Path), default=None, help="Write the numbers drawn as CSV."
-)
-@click.option("--name", default="", help="Which figure of paper.toml.")
+@figure_options
 def figure(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     """Draw results at a venue's exact width, fonts embedded, as a PDF."""
     from paperforge.commands.figure import figure as command
 
-    return command(split_options(given), **given)
+    return command(split_options(given), FigureOptions(**given))
 
 
 @cli.command(epilog=STATS_EXAMPLES)

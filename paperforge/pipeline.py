@@ -47,23 +47,37 @@ def load(project: Project, meter: Meter | None = None, *, rows: bool = False) ->
 
 
 def analyse(results: Results, project: Project, *, full: bool = False) -> Analysis:
-    """Decide what the results support; with learning curves where a figure draws them.
+    """Decide what the results support, with what the project's tables and figures need beside it.
 
     `full`: with effect sizes, and with the digest of the data in each decision's signature, which
     takes a look at all bytes of the inputs.
     """
     from paperforge import stats
 
-    analysis = stats.analyse(
-        results, project.design, data=results.digest if full else "", effects=full
-    )
-    needs = []
-    for place, spec in enumerate(project.figures):
+    needs = _needs(project)
+    effects = full or any(need == "effects" for need, _ in needs)
+    data = results.digest if full else ""
+    analysis = stats.analyse(results, project.design, data=data, effects=effects)
+    for need, asker in needs:
+        if need != "effects":
+            analysis = stats.supply(need, results, analysis, asker)
+    return analysis
+
+
+def _needs(project: Project) -> list[tuple[str, TableSpec | FigureSpec]]:
+    """What tables and figures need of the analysis beside the decisions, and who asks for it."""
+    needs: list[tuple[str, TableSpec | FigureSpec]] = []
+    for place, spec in enumerate(project.tables):
+        from paperforge import tables
+
+        with _declared_at(project, "tables", place):
+            needs += [(need, spec) for need in tables.needs(spec)]
+    for place, figure in enumerate(project.figures):
+        from paperforge import figures
+
         with _declared_at(project, "figures", place):
-            needs.append(_needs_curves(spec))
-    if not any(needs):
-        return analysis
-    return with_curves(results, analysis, project.figures)
+            needs += [(need, figure) for need in figures.kind(figure).NEEDS]
+    return needs
 
 
 def explain(results: Results, analysis: Analysis, project: Project) -> tuple[Why, ...]:
@@ -151,19 +165,6 @@ def _look(
     return Look(len(made), len(looks), n, looks[-1], now.alpha, now.spent, before)
 
 
-def with_curves(results: Results, analysis: Analysis, figures: tuple[FigureSpec, ...]) -> Analysis:
-    """The analysis with the curves that some figures need."""
-    from paperforge import stats
-
-    wanted = set()
-    for spec in figures:
-        if _needs_curves(spec):
-            metric = spec.metric or analysis.metrics[0].name
-            wanted.add((metric, spec.split or _curve_split(results.splits(metric))))
-    curves = [c for metric, split in sorted(wanted) for c in stats.curves(results, metric, split)]
-    return replace(analysis, curves=tuple(curves))
-
-
 def tabulate(analysis: Analysis, spec: TableSpec) -> Table:
     """One table of the analysis."""
     from paperforge import tables
@@ -243,17 +244,6 @@ def _traced(one: Diagnostic, manuscript: Manuscript, results: Results | None) ->
         return one
     label, rows = max(named, key=lambda pair: len(pair[0]))
     return replace(one, where=f"{rows[0]}, {label!r} in {one.where}")
-
-
-def _needs_curves(spec: FigureSpec) -> bool:
-    from paperforge import figures
-
-    return figures.kind(spec).NEEDS_CURVES
-
-
-def _curve_split(splits: tuple[str, ...]) -> str:
-    """Validation where there is one: a learning curve on test data invites choosing by it."""
-    return next((s for s in ("val", "test", "", "train") if s in splits), "val")
 
 
 def _generate(

@@ -86,6 +86,26 @@ AGGREGATES = {
 """What may be compared over the datasets, as it is printed."""
 
 
+LAYOUTS = (
+    "method-by-dataset",
+    "dataset-by-method",
+    "ablation",
+    "pairwise",
+    "per-seed",
+    "cost",
+    "settings",
+    "listing",
+    "ratings",
+)
+"""What a table may be: methods by datasets or turned; an ablation (the full model first);
+every decision; every run; what runs took; hyper-parameters; a file's own columns; human ratings."""
+
+
+COLUMNS = ("rank", "difference", "improvement", "n")
+"""More columns for methods by datasets: the mean rank, the difference from the baseline with its
+interval, P(improvement) over it, the number of replicates."""
+
+
 class Direction(StrEnum):
     """Which values of a metric are better."""
 
@@ -234,7 +254,7 @@ class TableSpec:
     methods: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
     layout: str = "method-by-dataset"
-    """or "dataset-by-method"."""
+    """One of LAYOUTS."""
     spread: str = ""
     """"sd", "se", "ci", "none"; empty: sd over seeds, se over examples."""
     average: bool = True
@@ -242,6 +262,24 @@ class TableSpec:
     bold: bool = True
     caption: str = ""
     label: str = ""
+    columns: tuple[str, ...] = ()
+    """More columns: keys of COLUMNS, or metrics that are only reported (parameters, time)."""
+    baseline: str = ""
+    """What differences are taken from: the full model of an ablation; empty: by the roles."""
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Heading -> the methods (or datasets) under it; empty: ours and baselines."""
+    best_set: bool = False
+    """Whether the methods that cannot be told from the best are marked."""
+    heat: bool = False
+    """Whether cells are shaded by their value."""
+    arrows: bool = True
+    """Whether headers show which values are better."""
+    width: str = ""
+    """What it must fit: "column" or "text"; empty: the text of a venue, else nothing."""
+    notes: str = ""
+    r"""Under the tabular: "under" or "threeparttable"; empty: nothing (\pfnote has it)."""
+    file: str = ""
+    """Layout "listing": the file whose columns are shown, relative to the paper's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +300,18 @@ class FigureSpec:
     title: str = ""
     xlabel: str = ""
     """Learning curves: what a step is; empty: "Step"."""
+    x: str = ""
+    """Pareto front, scaling law: the metric along the horizontal axis."""
+    baseline: str = ""
+    """What differences are taken from; empty: by the roles."""
+    shape: str = ""
+    """Of "distributions": "box", "violin" or "strip"; empty: by the number of replicates."""
+    log: str = ""
+    """Axes with a logarithmic scale: "x", "y", "xy", or "none"; empty: as the kind has them."""
+    bins: int = 10
+    """Reliability: how many."""
+    file: str = ""
+    """Of "script" (FILE.py or FILE.py:FUNCTION) and "tikz": the author's file."""
 
 
 @dataclass(frozen=True, slots=True)

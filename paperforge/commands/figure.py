@@ -12,23 +12,13 @@ from paperforge.errors import UsageError
 from paperforge.spec import FigureSpec
 
 if TYPE_CHECKING:
+    from paperforge.commands.figure_options import FigureOptions
     from paperforge.commands.inputs import ResultOptions
     from paperforge.spec import Project
 
 
-def figure(
-    options: ResultOptions,
-    *,
-    kind: str = "intervals",
-    output: Path | None = None,
-    venue: str | None = None,
-    width: str = "column",
-    height: float | None = None,
-    split: str = "",
-    data: Path | None = None,
-    name: str = "",
-) -> int:
-    """Read, decide, draw; writes OUTPUT, or KIND.pdf in this folder.
+def figure(options: ResultOptions, asked: FigureOptions) -> int:
+    """Read, decide, draw; writes the output asked for, or KIND.pdf in this folder.
 
     Raises UsageError for an unknown kind or name, InputError for results that cannot be drawn so.
     """
@@ -36,20 +26,22 @@ def figure(
 
     from paperforge import pipeline, venues
 
+    output = asked.output
     if output is not None and output.suffix.lower() != ".pdf":
         raise UsageError("a figure is a PDF", f"-o {output}", f"-o {output.with_suffix('.pdf')}")
     project = inputs.project_of(options)
-    spec = _declared(project, name) if name else FigureSpec(name=kind, kind=kind)
-    if not name:
+    if asked.name:
+        spec = _declared(project, asked.name)
+    else:
         metric = options.metrics[0] if options.metrics else ""
-        spec = replace(spec, width=width, height_pt=height, split=split, metric=metric)
-    wanted = venue or project.venue
+        spec = asked.on(FigureSpec(asked.kind, asked.kind, metric))
+    wanted = asked.venue or project.venue
     place = venues.find(wanted, project.root) if wanted else None
     results = progress.load(project)
-    analysis = pipeline.analyse(results, replace(project, figures=(spec,)))
+    analysis = pipeline.analyse(results, replace(project, tables=(), figures=(spec,)))
     drawn = pipeline.draw(analysis, spec, place)
     target = output or Path(f"{spec.name}.pdf")
-    for path, content in ((target, drawn.pdf), (data, drawn.data)):
+    for path, content in ((target, drawn.pdf), (asked.data, drawn.data)):
         if path is not None:
             guard(path, (source.path for source in project.sources))
             write(path, content)

@@ -11,27 +11,12 @@ from paperforge.errors import UsageError
 from paperforge.spec import TableSpec
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from paperforge.commands.inputs import ResultOptions
+    from paperforge.commands.table_options import TableOptions
     from paperforge.spec import Project
 
 
-def table(
-    options: ResultOptions,
-    *,
-    output: Path | None = None,
-    form: str = "latex",
-    spread: str | None = None,
-    layout: str | None = None,
-    average: bool | None = None,
-    second: bool = False,
-    as_float: bool = False,
-    caption: str = "",
-    label: str = "",
-    notes: bool = False,
-    name: str = "",
-) -> int:
+def table(options: ResultOptions, asked: TableOptions) -> int:
     """Read, decide, arrange, render; what was guessed goes to stderr.
 
     Raises UsageError for a table that paper.toml does not have, InputError for bad results.
@@ -39,25 +24,17 @@ def table(
     from paperforge import pipeline, tables
 
     project = inputs.project_of(options)
-    spec = _spec(project, name)
-    spec = replace(
-        spec,
-        spread=spread or spec.spread,
-        layout=layout or spec.layout,
-        average=spec.average if average is None else average,
-        second=second or spec.second,
-        caption=caption or spec.caption,
-        label=label or spec.label,
-    )
-    results = progress.load(project, quiet=form == "json")
-    analysis = pipeline.analyse(results, replace(project, figures=()))
+    spec = asked.on(_spec(project, asked.name))
+    results = progress.load(project, quiet=asked.form == "json")
+    analysis = pipeline.analyse(results, replace(project, tables=(spec,), figures=()))
     made = pipeline.tabulate(analysis, spec)
     say(results.notes + analysis.notes + made.diagnostics)
     shape: dict[str, object] = {"notes": True}
-    if form == "latex":
-        whole = as_float or bool(caption or label)
-        shape = {"notes": notes, "float": whole, "source": _origin(project)}
-    give(tables.render(made, form, **shape), output, (s.path for s in project.sources))
+    if asked.form == "latex":
+        whole = asked.as_float or bool(asked.caption or asked.label)
+        shape = {"notes": bool(spec.notes), "float": whole, "source": _origin(project)}
+    text = tables.render(made, asked.form, **shape)
+    give(text, asked.output, (s.path for s in project.sources))
     inputs.save(options, project, results, tables=(spec,))
     return 0
 

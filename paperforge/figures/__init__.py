@@ -1,6 +1,6 @@
 """Figures: an Analysis drawn at the venue's exact width, in its text face, as PDF.
 
-A kind of figure is one module with `NEEDS_CURVES` and `compose(spec, analysis) -> Drawing`,
+A kind of figure is one module with `NEEDS` and `compose(spec, analysis) -> Drawing`,
 and one line in KINDS.
 """
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Kind(Protocol):
     """A kind of figure: one module."""
 
-    NEEDS_CURVES: bool
-    """Whether the analysis must hold curves."""
+    NEEDS: tuple[str, ...]
+    """What the analysis must hold beside the decisions: keys of stats.NEEDS."""
 
     def compose(self, spec: FigureSpec, analysis: Analysis) -> Drawing:
         """Choose what to draw; InputError with the next move where there is nothing."""

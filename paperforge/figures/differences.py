@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from paperforge.model import Analysis, Decision, Diagnostic
     from paperforge.spec import FigureSpec, Metric
 
-NEEDS_CURVES = False
+NEEDS: tuple[str, ...] = ()
 
 
 def compose(spec: FigureSpec, analysis: Analysis) -> Differences:

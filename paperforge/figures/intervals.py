@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from paperforge.model import Aggregate, Analysis, Diagnostic
     from paperforge.spec import FigureSpec, Method, Metric
 
-NEEDS_CURVES = False
+NEEDS: tuple[str, ...] = ()
 TOLD_PANELS = 6
 
 

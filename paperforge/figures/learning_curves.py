@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from paperforge.model import Analysis, Curve
     from paperforge.spec import Dataset, FigureSpec, Method, Metric
 
-NEEDS_CURVES = True
+NEEDS: tuple[str, ...] = ("curves",)
 NARROWEST_PT = 104.0
 """Of a panel with its tick labels: 2 in a column, 4 over a two-column page."""
 MOST_POINTS = 400

@@ -232,7 +232,14 @@ def _ordered(tables: Mapping[str, BaseModel]) -> dict[str, dict[str, object]]:
 
 def _tuples(table: BaseModel) -> dict[str, Any]:
     values: Iterable[tuple[str, Any]] = table.model_dump().items()
-    return {key: tuple(v) if isinstance(v, list) else v for key, v in values}
+    return {key: _frozen(value) for key, value in values}
+
+
+def _frozen(value: Any) -> Any:  # noqa: ANN401  a value of TOML
+    """Lists as tuples, also in tables."""
+    if isinstance(value, dict):
+        return {key: _frozen(one) for key, one in value.items()}
+    return tuple(value) if isinstance(value, list) else value
 
 
 def folder_of(file: Path) -> Path:

@@ -118,6 +118,8 @@ def _unlike_default(
 
 
 def _default(field: Field[Any]) -> object:
+    if field.default_factory is not MISSING:
+        return field.default_factory()
     return None if field.default is MISSING else field.default
 
 

@@ -60,6 +60,7 @@ leaves zero out exactly where the unadjusted p is below alpha):
 """
 
 from paperforge.stats.decide import analyse
+from paperforge.stats.needs import NEEDS, supply
 from paperforge.stats.steps import curves
 
-__all__ = ["analyse", "curves"]
+__all__ = ["NEEDS", "analyse", "curves", "supply"]

@@ -97,7 +97,7 @@ def array_of(data: bytes, where: str) -> np.ndarray:
 
 
 def _are_characters(flat: np.ndarray) -> bool:
-    """Whether all that a list of texts holds are characters; NumPy does not look, nor does Python."""
+    """Whether texts hold characters only: NumPy does not look, nor does Python."""
     import numpy as np
 
     if not flat.dtype.itemsize:

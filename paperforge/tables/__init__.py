@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from paperforge.model import Table
+    from paperforge.spec import TableSpec
 
-__all__ = ["FORMATS", "RENDERERS", "arrange", "notes_text", "render"]
+__all__ = ["FORMATS", "RENDERERS", "arrange", "needs", "notes_text", "render"]
 
 RENDERERS: Mapping[str, Callable[..., str]] = {
     module.NAME: module.render for module in (latex, markdown, html, text, json)
@@ -27,6 +28,11 @@ RENDERERS: Mapping[str, Callable[..., str]] = {
 """Format -> render(table, *, notes: bool, ...) -> str; each ends with a line break."""
 
 FORMATS = tuple(RENDERERS)
+
+
+def needs(spec: TableSpec) -> tuple[str, ...]:
+    """What the analysis must hold for a table beside the decisions: "effects", keys of NEEDS."""
+    return ("effects",) if "improvement" in spec.columns else ()
 
 
 def render(table: Table, form: str = "latex", **options: object) -> str:

@@ -1,0 +1,46 @@
+"""What a table or figure needs beside the decisions, put into the Analysis when it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from paperforge.spec import FigureSpec
+from paperforge.stats.steps import curves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from paperforge.model import Analysis, Results
+    from paperforge.spec import TableSpec
+
+    Asker = TableSpec | FigureSpec
+    Supply = Callable[[Results, Analysis, Asker], Analysis]
+
+
+def supply(need: str, results: Results, analysis: Analysis, asker: Asker) -> Analysis:
+    """The analysis with what one key of NEEDS names, for one table or figure.
+
+    Raises InputError where the results do not have it.
+    """
+    return NEEDS[need](results, analysis, asker)
+
+
+def _curves(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
+    assert isinstance(asker, FigureSpec)
+    metric = asker.metric or analysis.metrics[0].name
+    split = asker.split or _split(results.splits(metric))
+    if any((c.metric, c.split) == (metric, split) for c in analysis.curves):
+        return analysis
+    return replace(analysis, curves=(*analysis.curves, *curves(results, metric, split)))
+
+
+def _split(splits: tuple[str, ...]) -> str:
+    """Validation where there is one: a learning curve on test data invites choosing by it."""
+    return next((s for s in ("val", "test", "", "train") if s in splits), "val")
+
+
+NEEDS: Mapping[str, Supply] = {
+    "curves": _curves,
+}
+"""Need -> what adds it. "effects" is no entry: the effect sizes come with the decisions."""
