@@ -170,6 +170,7 @@ def build(  # noqa: PLR0917  click calls it by name
 
 @cli.command(epilog=TABLE_EXAMPLES)
 @result_options
+@output_option
 @table_options
 def table(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     """Set results as a table; the LaTeX of it compiles with booktabs alone.

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from paperforge.options import output_option
 from paperforge.spec import LAYOUTS
 
 if TYPE_CHECKING:
@@ -72,7 +71,6 @@ class TableOptions:
 
 
 OPTIONS = (
-    output_option,
     click.option(
         "--format",
         "form",

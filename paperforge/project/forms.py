@@ -9,7 +9,14 @@ import math
 import re
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from paperforge.project import authors
@@ -163,3 +170,9 @@ PairingRoles = Annotated[
     list[_PairingRole], BeforeValidator(_one_as_list), Also({"enum": [*PAIRING]})
 ]
 Length = Annotated[float, Field(gt=0, le=2000)]
+
+
+class Strict(BaseModel):
+    """Nothing unknown, nothing converted, no NaN."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)

@@ -11,22 +11,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from paperforge.project.floats import FigureTable, TableTable
 from paperforge.project.forms import (
     TEXT,
     Also,
     ColumnRole,
     CorpusKind,
-    FileName,
     Final,
     Free,
     Kept,
     KeysOneOf,
-    Length,
     Names,
     PairingRoles,
     Paragraphs,
     Pattern,
     Prose,
+    Strict,
     Text,
     author_table,
     short_for,
@@ -34,13 +34,7 @@ from paperforge.project.forms import (
 from paperforge.spec import ROLES, Direction, Mode, Role, Unit
 
 
-class _Table(BaseModel):
-    """Nothing unknown, nothing converted, no NaN."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class AuthorTable(_Table):
+class AuthorTable(Strict):
     """One author."""
 
     name: Annotated[Text, Field(description="As printed.")]
@@ -48,7 +42,7 @@ class AuthorTable(_Table):
     email: Annotated[str, Field(description="Mail address.")] = ""
 
 
-class SourceTable(_Table):
+class SourceTable(Strict):
     """A result store."""
 
     path: Annotated[
@@ -75,7 +69,7 @@ class SourceTable(_Table):
     table: Annotated[str, Field(description="Which table of a database holds the results.")] = ""
 
 
-class MetricTable(_Table):
+class MetricTable(Strict):
     """One measured quantity."""
 
     label: Annotated[Prose, Field(description="As printed.")] = ""
@@ -116,7 +110,7 @@ class MetricTable(_Table):
     order: Annotated[int | None, Field(description="Place; by default as in this file.")] = None
 
 
-class MethodTable(_Table):
+class MethodTable(Strict):
     """One method of the comparison."""
 
     label: Annotated[Prose, Field(description="As printed.")] = ""
@@ -126,14 +120,14 @@ class MethodTable(_Table):
     order: Annotated[int | None, Field(description="Place; by default as in this file.")] = None
 
 
-class DatasetTable(_Table):
+class DatasetTable(Strict):
     """One benchmark."""
 
     label: Annotated[Prose, Field(description="As printed.")] = ""
     order: Annotated[int | None, Field(description="Place; by default as in this file.")] = None
 
 
-class DesignTable(_Table):
+class DesignTable(Strict):
     """How the experiment was done: what decides the statistical test."""
 
     replicate: Annotated[
@@ -184,107 +178,7 @@ class DesignTable(_Table):
     ] = "last"
 
 
-class TableTable(_Table):
-    """A table: generated/tables/NAME.tex."""
-
-    name: Annotated[FileName, Field(description="Its file's name.")] = "main"
-    metrics: Annotated[Names, Field(description="By default all.")] = []
-    methods: Annotated[Names, Field(description="By default all.")] = []
-    datasets: Annotated[Names, Field(description="By default all.")] = []
-    layout: Annotated[
-        Literal[
-            "method-by-dataset",
-            "dataset-by-method",
-            "ablation",
-            "pairwise",
-            "per-seed",
-            "cost",
-            "settings",
-            "listing",
-            "ratings",
-        ],
-        Field(description="Rows by columns, or what the table is about."),
-    ] = "method-by-dataset"
-    spread: Annotated[
-        Literal["", "sd", "se", "ci", "none"],
-        Field(description="What follows ±; by default sd over seeds, se over examples."),
-    ] = ""
-    average: Annotated[bool, Field(description="Whether to add the average over datasets.")] = True
-    second: Annotated[bool, Field(description="Whether to underline the second best.")] = False
-    bold: Annotated[bool, Field(description="Whether the best value is bold.")] = True
-    caption: Annotated[Prose, Field(description="For the complete float.")] = ""
-    label: Annotated[str, Field(description="For the complete float.")] = ""
-    columns: Annotated[
-        Names,
-        Field(
-            description="More columns: rank, difference, improvement, n, or metrics that are only"
-            " reported (parameters, time)."
-        ),
-    ] = []
-    baseline: Annotated[
-        str, Field(description="What differences are taken from; by default by the roles.")
-    ] = ""
-    groups: Annotated[
-        dict[Prose, Names], Field(description="Heading = the methods (or datasets) under it.")
-    ] = {}
-    best_set: Annotated[
-        bool, Field(description="Mark the methods that cannot be told from the best.")
-    ] = False
-    heat: Annotated[bool, Field(description="Shade the cells by their value.")] = False
-    arrows: Annotated[bool, Field(description="Show in the headers which values are better.")] = (
-        True
-    )
-    width: Annotated[
-        Literal["", "column", "text"], Field(description="What it must fit; by default the text.")
-    ] = ""
-    notes: Annotated[
-        Literal["", "under", "threeparttable"],
-        Field(description="Set the notes under it; by default \\pfnote{NAME} has them."),
-    ] = ""
-    file: Annotated[str, Field(description="Of a listing: the file whose columns it shows.")] = ""
-
-
-class FigureTable(_Table):
-    """A figure: generated/figures/NAME.pdf."""
-
-    name: Annotated[FileName, Field(description="Its file's name.")]
-    kind: Annotated[Text, Field(description='Such as "learning-curves".')]
-    metric: Annotated[str, Field(description="By default the first.")] = ""
-    methods: Annotated[Names, Field(description="By default all.")] = []
-    datasets: Annotated[Names, Field(description="By default all.")] = []
-    width: Annotated[
-        Literal["column", "text"], Field(description="The venue's column or text width.")
-    ] = "column"
-    height_pt: Annotated[Length | None, Field(description="TeX points; by default in ratio.")] = (
-        None
-    )
-    split: Annotated[
-        str, Field(description="Of learning curves; by default val where there is one.")
-    ] = ""
-    title: Annotated[Prose, Field(description="Printed over the figure.")] = ""
-    xlabel: Annotated[
-        Prose, Field(description='Of learning curves: "Epoch"; by default "Step".')
-    ] = ""
-    x: Annotated[
-        str, Field(description="The metric along the horizontal axis, where it has one.")
-    ] = ""
-    baseline: Annotated[
-        str, Field(description="What differences are taken from; by default by the roles.")
-    ] = ""
-    shape: Annotated[
-        Literal["", "box", "violin", "strip"],
-        Field(description="Of distributions; by default by the number of replicates."),
-    ] = ""
-    log: Annotated[
-        Literal["", "none", "x", "y", "xy"], Field(description="Axes with a logarithmic scale.")
-    ] = ""
-    bins: Annotated[int, Field(ge=2, le=100, description="Of a reliability diagram.")] = 10
-    file: Annotated[
-        str, Field(description="Of script (FILE.py:FUNCTION) and tikz: the author's file.")
-    ] = ""
-
-
-class StoryTable(_Table):
+class StoryTable(Strict):
     """The paper in one line each; what is empty becomes a prompt in the draft."""
 
     problem: Annotated[Prose, Field(description="What is not known or does not work.")] = ""
@@ -294,14 +188,14 @@ class StoryTable(_Table):
     contributions: Annotated[Paragraphs, Field(description="One line each.")] = []
 
 
-class AnswerTable(_Table):
+class AnswerTable(Strict):
     """The answer to one item of the venue's checklist."""
 
     answer: Annotated[Literal["yes", "no", "na"], Field(description="Never assumed.")]
     justification: Annotated[Prose, Field(description="One or two sentences.")] = ""
 
 
-class PaperToml(_Table):
+class PaperToml(Strict):
     """A paper: its results, what they mean, and what to make of them."""
 
     model_config = ConfigDict(title="paper.toml")
