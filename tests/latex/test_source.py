@@ -257,11 +257,11 @@ def test_two_thousand_lines_are_quick():
 
 
 def test_hostile_text_is_quick():
-    start = time.perf_counter()
+    start = time.process_time()
     source.read("\\cite{a \\pfprompt{ \\citep[x " * 1000, "x.tex")
     source.read("\\pfprompt{" * 200 + "}" * 200, "x.tex")
     source.read("\\iffalse " * 1000, "x.tex")
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def walk(files, main="main.tex"):
