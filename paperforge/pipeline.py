@@ -165,11 +165,15 @@ def _look(
     return Look(len(made), len(looks), n, looks[-1], now.alpha, now.spent, before)
 
 
-def tabulate(analysis: Analysis, spec: TableSpec) -> Table:
-    """One table of the analysis."""
+def tabulate(analysis: Analysis, spec: TableSpec, venue: Venue | None = None) -> Table:
+    """One table of the analysis, made to fit its place at the venue.
+
+    With neither a venue nor a width it stays as it is; too wide for any page, it says so.
+    """
     from paperforge import tables
 
-    return tables.arrange(analysis, spec)
+    page = tables.Page.of(venue) if venue else None
+    return tables.fit(tables.arrange(analysis, spec), page, spec.width)
 
 
 def draw(analysis: Analysis, spec: FigureSpec, venue: Venue | None) -> Figure:
@@ -258,7 +262,7 @@ def _generate(
     if analysis:
         for place, spec in enumerate(specs):
             with _declared_at(project, "tables", place):
-                set_tables.append(tabulate(analysis, spec))
+                set_tables.append(tabulate(analysis, spec, venue))
         for place, figure_spec in enumerate(project.figures):
             with _declared_at(project, "figures", place):
                 drawn.append(draw(analysis, figure_spec, venue))

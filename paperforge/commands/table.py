@@ -21,13 +21,14 @@ def table(options: ResultOptions, asked: TableOptions) -> int:
 
     Raises UsageError for a table that paper.toml does not have, InputError for bad results.
     """
-    from paperforge import pipeline, tables
+    from paperforge import pipeline, tables, venues
 
     project = inputs.project_of(options)
     spec = asked.on(_spec(project, asked.name))
     results = progress.load(project, quiet=asked.form == "json")
     analysis = pipeline.analyse(results, replace(project, tables=(spec,), figures=()))
-    made = pipeline.tabulate(analysis, spec)
+    wanted = asked.venue or project.venue
+    made = pipeline.tabulate(analysis, spec, venues.find(wanted, project.root) if wanted else None)
     say(results.notes + analysis.notes + made.diagnostics)
     shape: dict[str, object] = {"notes": True}
     if asked.form == "latex":

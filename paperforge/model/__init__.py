@@ -57,7 +57,7 @@ from paperforge.model.reading import (
     Sample,
     Store,
 )
-from paperforge.model.setting import Cell, Column, Figure, Macro, Mark, Note, Row, Table
+from paperforge.model.setting import Cell, Column, Figure, Fit, Macro, Mark, Note, Row, Table
 
 __all__ = [
     "TEX_FILES",
@@ -79,6 +79,7 @@ __all__ = [
     "FamilyRate",
     "Figure",
     "File",
+    "Fit",
     "Flip",
     "Found",
     "Fragility",

@@ -68,6 +68,29 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Fit:
+    """How a table is set in LaTeX so that it fits its place. Lengths in TeX points."""
+
+    room: float
+    width: float
+    """Of the tabular, or of the widest of its parts."""
+    size: str = "normalsize"
+    """LaTeX's command for the size of the text."""
+    points: float = 10.0
+    r"""That size; spreads are in \scriptsize (7 pt) at any size."""
+    gap: float = 6.0
+    r"""\tabcolsep."""
+    heads: tuple[tuple[str, ...], ...] = ()
+    """The lines of each column's header; empty: one line each."""
+    parts: tuple[tuple[int, ...], ...] = ()
+    """The columns of each part, one under the other; empty: one part."""
+    wide: bool = False
+    """Across both columns of the page: it needs table*."""
+    turned: bool = False
+    """Turned by 90 degrees: it needs graphicx."""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table apart from its rendering; plain text throughout, renderers escape."""
 
@@ -80,6 +103,8 @@ class Table:
     caption: str = ""
     label: str = ""
     diagnostics: tuple[Diagnostic, ...] = ()
+    fit: Fit | None = None
+    """How it fits the page; None: as it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import UsageError
 from paperforge.tables import html, json, latex, markdown, text
 from paperforge.tables.arrange import arrange
+from paperforge.tables.fit import Page, fit
 from paperforge.tables.latex import notes_text
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from paperforge.model import Table
     from paperforge.spec import TableSpec
 
-__all__ = ["FORMATS", "RENDERERS", "arrange", "needs", "notes_text", "render"]
+__all__ = ["FORMATS", "RENDERERS", "Page", "arrange", "fit", "needs", "notes_text", "render"]
 
 RENDERERS: Mapping[str, Callable[..., str]] = {
     module.NAME: module.render for module in (latex, markdown, html, text, json)

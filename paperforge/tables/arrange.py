@@ -21,7 +21,7 @@ from paperforge.model import (
     Table,
 )
 from paperforge.spec import Method, TableSpec
-from paperforge.tables import marks, notes, width
+from paperforge.tables import marks, notes
 from paperforge.tables.layouts import LAYOUTS, Grid, Slot
 from paperforge.tables.view import View, choose, note
 
@@ -51,7 +51,7 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
     }
     single = view.datasets[0] if len(view.datasets) == 1 else None
     placed = LAYOUTS[spec.layout](Grid(view.methods, view.slots, cells, single))
-    table = Table(
+    return Table(
         name=spec.name,
         stub=placed.stub,
         columns=placed.columns,
@@ -61,7 +61,6 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
         label=spec.label or f"tab:{slug(spec.name)}",
         diagnostics=(*view.diagnostics, *_warnings(view, marking, homes)),
     )
-    return replace(table, diagnostics=(*table.diagnostics, *width.warnings(table, spec.layout)))
 
 
 # ---------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import escape, needs_unicode_engine, plain, statistics
 from paperforge.model import Cell, Column, Mark, Note, Table
+from paperforge.tables.latex_fit import fitted, header
 from paperforge.tables.notes import sentence
 
 if TYPE_CHECKING:
@@ -106,13 +107,14 @@ def render(
     complete table environment with label and, on top, the caption; `wide` makes it table*, across
     both columns. `source`: what the numbers come from, for the comment at its head.
     """
-    lines = _tabular(table)
+    lines = fitted(table, _tabular)
     if notes and table.notes:
         lines = _with_notes(lines, table)
     elif table.notes:
         said = (f"%   {plain(sentence(note))}" for note in table.notes)
         lines = [*lines, "% Notes (--notes prints them):", *said]
     if float:
+        wide = wide or (table.fit is not None and table.fit.wide)
         environment = "table*" if wide else "table"
         lines = [
             rf"\begin{{{environment}}}[{placement}]",
@@ -139,7 +141,9 @@ def _head(table: Table, source: str) -> Iterator[str]:
     yield "% Written by paperforge; do not edit: it is written anew from the results."
     if source:
         yield f"% Results: {plain(source)}"
-    yield r"% Needs \usepackage{booktabs} in the preamble."
+    turned = table.fit is not None and table.fit.turned
+    packages = "booktabs,graphicx" if turned else "booktabs"
+    yield rf"% Needs \usepackage{{{packages}}} in the preamble."
     texts = [table.caption, *(row.label for row in table.rows), *(n.text for n in table.notes)]
     texts += [text for column in table.columns for text in (column.label, column.group)]
     characters = needs_unicode_engine(" ".join(texts))
@@ -147,18 +151,21 @@ def _head(table: Table, source: str) -> Iterator[str]:
         yield f"% Needs XeLaTeX or LuaLaTeX, and a font that has: {' '.join(characters)}"
 
 
-def _tabular(table: Table) -> list[str]:
+def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
+    """One tabular; heads: the lines of each column's header."""
     lines = [rf"\begin{{tabular}}{{@{{}}l{'c' * len(table.columns)}@{{}}}}", r"  \toprule"]
     groups = _groups(table.columns)
     if any(name for name, _, _ in groups):
-        heads = [
+        groups_set = [
             rf"\multicolumn{{{last - first + 1}}}{{c}}{{{escape(name)}}}" if name else ""
             for name, first, last in groups
         ]
-        lines.append(rf"  & {' & '.join(heads)} \\")
+        lines.append(rf"  & {' & '.join(groups_set)} \\")
         rules = (rf"\cmidrule(lr){{{first}-{last}}}" for name, first, last in groups if name)
         lines.append(f"  {' '.join(rules)}")
-    labels = " & ".join(escape(column.label) for column in table.columns)
+    labels = " & ".join(
+        header(heads[i] if heads else (column.label,)) for i, column in enumerate(table.columns)
+    )
     lines += [rf"  {_first(table.stub)} & {labels} \\", r"  \midrule"]
     frames = [Frame.of([row.cells[i] for row in table.rows]) for i in range(len(table.columns))]
     for index, row in enumerate(table.rows):

@@ -1,6 +1,8 @@
 """Analyses made by hand: tables read nothing else, so no statistics run here."""
 
 import math
+import re
+import subprocess
 from types import SimpleNamespace
 
 import pytest
@@ -137,3 +139,28 @@ def make():
         table_of=table_of,
         paper=paper,
     )
+
+
+PREAMBLES = {
+    "computer modern": "",
+    "times": r"\usepackage[T1]{fontenc}\usepackage{times}",
+    "palatino": r"\usepackage[T1]{fontenc}\renewcommand{\rmdefault}{ppl}",
+}
+
+
+@pytest.fixture
+def boxes(tmp_path):
+    """boxes(face, bodies): the widths of boxes in TeX, in points."""
+
+    def measure(face, bodies):
+        measured = "".join(rf"\setbox0\hbox{{{b}\unskip}}\typeout{{W=\the\wd0.}}" for b in bodies)
+        (tmp_path / "a.tex").write_text(
+            rf"\documentclass{{article}}\usepackage{{booktabs,graphicx}}{PREAMBLES[face]}"
+            rf"\begin{{document}}{measured}x\end{{document}}",
+            encoding="utf-8",
+        )
+        command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "a.tex"]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+        return [float(w) for w in re.findall(r"W=([\d.]+)pt", (tmp_path / "a.log").read_text())]
+
+    return measure

@@ -15,7 +15,6 @@ from paperforge import tables
 from paperforge.latex.escape import escape
 from paperforge.model import Cell, Column, Row, Table, Verdict
 from paperforge.spec import Dataset, Direction, Method, Metric, Role, TableSpec, Unit
-from paperforge.tables.width import width_pt
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
@@ -161,12 +160,6 @@ def test_says_when_pdflatex_is_not_enough(make):
     assert tables.arrange(make.paper(), TableSpec(metrics=("accuracy",))).diagnostics == ()
 
 
-def test_a_table_that_leaves_the_page_is_warned_of(make):
-    (warning,) = tables.arrange(make.paper()).diagnostics
-    assert "wider than a page's text (455 pt)" in warning.message
-    assert "--layout dataset-by-method" in warning.hint
-
-
 def test_notes_that_are_not_printed_are_comments(make):
     tex = tables.render(tables.arrange(make.paper()))
     _, comments = tex.split("% Notes (--notes prints them):\n")
@@ -253,16 +246,6 @@ def test_no_bitmap_fonts_also_with_microtype(make, tmp_path):
     fonts = subprocess.run(["pdffonts", "a.pdf"], cwd=tmp_path, capture_output=True, check=True)
     assert b"Type 1" in fonts.stdout
     assert b"Type 3" not in fonts.stdout
-
-
-@pytest.mark.tex
-@pytest.mark.parametrize("spec", [TableSpec(), TableSpec(metrics=("accuracy",), spread="none")])
-def test_the_width_is_estimated_within_a_tenth(make, tmp_path, spec):
-    table = tables.arrange(make.paper(), spec)
-    measured = rf"\setbox0\hbox{{{tables.render(table)}}}x\typeout{{W=\the\wd0.}}"
-    compile_tex(tmp_path, measured)
-    width = float(re.search(r"W=([\d.]+)pt", (tmp_path / "a.log").read_text())[1])
-    assert width_pt(table) == pytest.approx(width, rel=0.1)
 
 
 @pytest.mark.tex

@@ -1,0 +1,151 @@
+r"""How wide a tabular will be, from the metrics of the face that it is set in: no TeX is run.
+
+data/face_widths.json (scripts/face_widths.py) has the widths of Times, Palatino and Computer
+Modern, and of the mathematical signs. Kerning is left out: names come out up to 1 % too wide.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from paperforge.latex.escape import plain
+from paperforge.tables.latex import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from paperforge.model import Cell, Column, Table
+    from paperforge.tables.latex import Width
+
+GAP_PT = 6.0
+r"""\tabcolsep of LaTeX's classes and of all venues."""
+SCRIPT_PT = 7.0
+r"""\scriptsize, in which spreads are set at any size of the table."""
+UNKNOWN = 1000.0
+"""A character that no face here has: an em, as Chinese takes."""
+FACES = {"palatino": "palatino", "pagella": "palatino", "times": "times"}
+RAISED = {10: 7.0, 9: 6.0, 8: 6.0, 7: 5.0}
+r"""Size of \textsuperscript at a size (LaTeX's \DeclareMathSizes)."""
+AFTER_RAISED = 0.5
+r"""\scriptspace."""
+MODERN = "computer modern"
+EM = "\u2003"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A face at a size, in TeX points."""
+
+    face: str = MODERN
+    size: float = 10.0
+
+    @classmethod
+    def of(cls, text_face: str, size: float) -> Measure:
+        """The measure of a venue's face; what is not known is measured as Computer Modern."""
+        name = text_face.casefold()
+        return cls(next((f for word, f in FACES.items() if word in name), MODERN), size)
+
+    def text(self, text: str, size: float = 0.0) -> float:
+        """Width of a text; of `size` points, or this measure's."""
+        size = size or self.size
+        letters, signs = _letters(self.face, size), _signs(size)
+        return sum(_wide(c, letters, signs) for c in plain(text)) * size / 1000
+
+    def number(self, width: Width, size: float = 0.0) -> float:
+        """Width of a padded number."""
+        size = size or self.size
+        letters, signs = _letters(self.face, size), _signs(size)
+        digits = (width.digits + width.decimals) * letters["0"]
+        points = width.commas * letters[","] + bool(width.decimals) * letters["."]
+        return (digits + points + width.minus * signs["−"] + width.less * signs["<"]) * size / 1000
+
+    def cell(self, cell: Cell, frame: Frame) -> float:
+        """Width of a cell with its padding; a missing cell's symbol stands alone."""
+        if cell.value is None:
+            return self.text(cell.printed)
+        total = self.number(frame.value)
+        if frame.spreads:
+            thin = self.text(EM) / 6 + self.text(EM, SCRIPT_PT) / 6
+            total += thin + self.text("±", SCRIPT_PT) + self.number(frame.spread, SCRIPT_PT)
+        raised = RAISED.get(round(self.size), 0.7 * self.size)
+        return total + (self.text(frame.signs, raised) + AFTER_RAISED if frame.signs else 0.0)
+
+
+def columns(table: Table, measure: Measure, heads: Sequence[Sequence[str]] = ()) -> list[float]:
+    """Widths of the stub and of each column without their group's header, in points.
+
+    heads: the lines of each column's header; empty: one line each.
+    """
+    stub = max(measure.text(text) for text in (table.stub, *(row.label for row in table.rows)))
+    found = [stub]
+    for i, column in enumerate(table.columns):
+        cells = [row.cells[i] for row in table.rows]
+        frame = Frame.of(cells)
+        lines = heads[i] if heads else (column.label,)
+        widest = max(measure.text(line) for line in lines)
+        found.append(max([widest, *(measure.cell(cell, frame) for cell in cells)]))
+    return found
+
+
+def total(
+    widths: Sequence[float],
+    heads: Sequence[Column],
+    measure: Measure,
+    gap: float = GAP_PT,
+) -> float:
+    r"""Width of a tabular: stub and columns with 2 \tabcolsep between them, none at the edges.
+
+    A group's header that is wider than its columns widens the last of them; at the table's edge it
+    keeps the gap that its columns do without.
+    """
+    width, place = widths[0], 1
+    for label, members in groupby(heads, key=lambda column: column.group):
+        inside = widths[place : place + len(list(members))]
+        place += len(inside)
+        edge = gap if label and place == len(widths) else 0.0
+        columns_wide = sum(inside) + 2 * gap * (len(inside) - 1)
+        width += 2 * gap + max(columns_wide, measure.text(label) + edge)
+    return width
+
+
+def width_pt(table: Table, measure: Measure | None = None) -> float:
+    """The width of the whole tabular as it stands, in TeX points."""
+    measure = measure or Measure()
+    return total(columns(table, measure), table.columns, measure)
+
+
+def _wide(char: str, letters: dict[str, float], signs: dict[str, float]) -> float:
+    if char in signs and char not in "<>":
+        return signs[char]
+    if char in letters:
+        return letters[char]
+    if unicodedata.combining(char):
+        return 0.0
+    return letters.get(unicodedata.normalize("NFD", char)[0], UNKNOWN)
+
+
+@cache
+def _letters(face: str, size: float) -> dict[str, float]:
+    return _nearest(_data()["faces"][face]["regular"], size)
+
+
+@cache
+def _signs(size: float) -> dict[str, float]:
+    return _nearest(_data()["signs"], size)
+
+
+def _nearest(by_size: dict[str, dict[str, float]], size: float) -> dict[str, float]:
+    """The widths of the design size nearest to a size."""
+    return by_size[min(by_size, key=lambda known: abs(float(known) - size))]
+
+
+@cache
+def _data() -> Any:  # noqa: ANN401 -- json
+    path = Path(__file__).parents[1] / "data" / "face_widths.json"
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,131 @@
+"""A table that is made to fit fits in TeX, and what was done is what the issue allows, in order."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from paperforge import tables, venues
+from paperforge.model import Cell, Column, Row, Severity, Table
+from paperforge.tables.fit import SMALLEST_PT, Page, abbreviated, fit, lines
+from paperforge.tables.measure import Measure
+
+VENUES = ["neurips-2026", "icml-2026", "arr-2026"]
+
+
+def table(columns, rows=4, label="Dataset", group="Accuracy (%) ↑", stub="a method's name"):
+    heads = tuple(Column(f"{label} {i}", group) for i in range(columns))
+    cells = tuple(Cell(12.3, 0.4, 5, "12.3", "0.4") for _ in range(columns))
+    return Table("t", "Method", heads, tuple(Row(f"{stub} {i}", cells) for i in range(rows)))
+
+
+def page(venue):
+    return Page.of(venues.find(venue))
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_pages_have_the_venues_sizes(venue):
+    found = page(venue)
+    sizes = [points for _, points in found.sizes]
+    assert sizes == sorted(set(sizes), reverse=True)
+    assert sizes[-1] == SMALLEST_PT
+    assert found.sizes[0][0] == "normalsize"
+    assert found.face == "Times"
+
+
+def test_what_fits_stays_as_it_is():
+    small = table(2)
+    assert fit(small, page("neurips-2026"), "text") is small
+    assert fit(small, None) is small
+
+
+def test_the_steps_come_in_order():
+    room = page("neurips-2026")
+    said = [fit(table(n), room, "text") for n in (6, 9, 30)]
+    done = [one.fit and (one.fit.size, len(one.fit.parts)) for one in said]
+    assert done[0] == ("normalsize", 0) or done[0] is None
+    assert done[1][1] == 0 and done[1][0] != "normalsize"
+    assert done[2][1] > 1
+    for one in said[1:]:
+        (note,) = one.diagnostics
+        assert note.severity is Severity.NOTE
+        assert f"text at {one.fit.points:g} pt" in note.message
+
+
+def test_two_columns_before_turning():
+    wide = table(9, rows=40)
+    made = fit(wide, page("icml-2026"), "column")
+    assert made.fit.wide and not made.fit.turned
+    assert r"\begin{table*}" in tables.render(made, float=True)
+
+
+def test_turned_where_only_that_helps():
+    long = table(
+        3, rows=3, stub="a name as long as half of a page is wide, and then some more of it"
+    )
+    one = fit(long, replace(page("neurips-2026"), text=200.0, column=200.0), "text")
+    assert one.fit.turned
+    text = tables.render(one)
+    assert r"\rotatebox{90}" in text and r"\usepackage{booktabs,graphicx}" in text
+
+
+def test_a_table_that_nothing_helps_is_refused_in_words():
+    (found,) = fit(table(400, rows=30), page("icml-2026"), "column").diagnostics
+    assert found.severity is Severity.WARNING
+    assert "does not fit 235 pt" in found.message and "at 7 pt" in found.message
+    assert "resizebox" not in tables.render(fit(table(400), page("icml-2026"), "column"))
+
+
+def test_wider_than_a_column_needs_both():
+    made = fit(table(6), page("icml-2026"))
+    assert made.fit.wide
+    assert "table*" in made.diagnostics[0].message
+
+
+def test_without_a_page_only_the_widest_are_told_of():
+    assert fit(table(30), None).fit is None
+    (found,) = fit(table(30), None).diagnostics
+    assert "wider than a page" in found.message
+
+
+def test_abbreviated_words_are_given_in_full():
+    long = table(1, label="Validation perplexity", group="Estimated Accuracy")
+    made = abbreviated(long)
+    assert (made.columns[0].label, made.columns[0].group) == ("Val. PPL 0", "Est. Acc.")
+    (note,) = made.notes
+    assert note.text == "Val.: Validation; PPL: perplexity; Est.: Estimated; Acc.: Accuracy"
+    assert abbreviated(table(1, group="BLEU", label="x")) == table(1, group="BLEU", label="x")
+
+
+def test_headers_break_at_spaces_and_hyphens_and_keep_their_arrow():
+    heads = (Column("digits-shuffled"), Column("Wall time (s) ↓"), Column(""))
+    cells = tuple(Cell(1.0, None, 5, "1.0") for _ in heads)
+    one = Table("t", "", heads, (Row("", cells),))
+    assert lines(one, Measure()) == (("digits-", "shuffled"), ("Wall", "time (s) ↓"), ("",))
+
+
+@given(st.text(alphabet="ab -()↑", max_size=20))
+def test_no_letter_of_a_header_is_lost(label):
+    one = Table("t", "", (Column(label),), (Row("", (Cell(1.0, None, 5, "1.0"),)),))
+    (found,) = lines(one, Measure())
+    assert "".join(found).replace(" ", "") == label.replace(" ", "")
+
+
+@pytest.mark.tex
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_what_was_made_to_fit_fits_in_tex(data, boxes):
+    venue = data.draw(st.sampled_from(VENUES))
+    within = data.draw(st.sampled_from(["column", "text"]))
+    words = data.draw(st.sampled_from(["Dataset", "Validation perplexity of", "x", "digits-noisy"]))
+    made = fit(table(data.draw(st.integers(1, 24)), 5, words), page(venue), within)
+    if made.fit is None or made.fit.turned:
+        return
+    size = rf"\fontsize{{{page(venue).sizes[0][1]}}}{{12}}\selectfont "
+    sizes = "".join(
+        rf"\renewcommand\{command}{{\fontsize{{{points}}}{{12}}\selectfont}}"
+        for command, points in page(venue).sizes[1:]
+    )
+    (width,) = boxes("times", [sizes + size + tables.render(made)])
+    assert width <= (page(venue).text if made.fit.wide else page(venue).column) + 0.5
