@@ -54,6 +54,25 @@ def draws(seed: int, replicates: np.ndarray, size: int, among: int) -> torch.Ten
     return _right(high * among, 32)
 
 
+def counts(
+    seed: int,
+    replicates: np.ndarray,
+    keys: np.ndarray,
+    places: tuple[np.ndarray, np.ndarray],
+    total: int,
+) -> torch.Tensor:
+    """How often each of `total` units is drawn, one draw a key: int64, shape (B, total).
+
+    places: of each draw, among how many units in a row, and the first of them.
+    """
+    import torch
+
+    among, first = (_tensor(x) for x in places)
+    drawn = _right(_right(bits(seed, replicates, keys), 32) * among, 32) + first
+    drawn += torch.arange(len(replicates), device=drawn.device)[:, None] * total
+    return torch.bincount(drawn.reshape(-1), minlength=len(replicates) * total).reshape(-1, total)
+
+
 def poisson(seed: int, replicates: np.ndarray, keys: np.ndarray) -> torch.Tensor:
     """Poisson(1) weights: uint8, shape (B, n)."""
     import numpy as np
