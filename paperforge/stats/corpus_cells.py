@@ -11,7 +11,8 @@ from paperforge.stats import corpus_resample
 from paperforge.stats.cells import merge, shared_keys
 from paperforge.stats.contrast import Contrast
 from paperforge.stats.corpus import value
-from paperforge.stats.corpus_resample import Linear, Outcome, Stratum, bootstrap
+from paperforge.stats.corpus_draws import Stratum
+from paperforge.stats.corpus_resample import Linear, Outcome, bootstrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

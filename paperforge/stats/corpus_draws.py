@@ -7,6 +7,7 @@ few numbers a replicate, and is computed by NumPy for both.
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,6 +28,23 @@ SMALL = 10_000
 """Units up to which n are drawn from n; above, each has a Poisson(1) weight of its own."""
 MOST = 255
 """Times that a unit is drawn, at most; nobody has seen more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Units that are drawn together: the examples, or clusters, of a dataset.
+
+    keys: whole numbers, shape (U,); systems: T arrays of shape (U, C), the sums of each unit. The
+    name keeps the draws of different strata apart, and those of one stratum the same for all.
+    """
+
+    name: str
+    keys: np.ndarray
+    systems: tuple[np.ndarray, ...]
+
+    def seed(self, seed: int) -> int:
+        """The seed of this stratum's own draws."""
+        return (seed << 32) + zlib.crc32(self.name.encode())
 
 
 class Drawn(Protocol):
@@ -105,35 +123,33 @@ class ByTorch:
 
 
 def blocks_of(
-    seed: int, name: str, keys: np.ndarray, width: int, replicates: int, engine: str
+    stratum: Stratum, seed: int, width: int, replicates: int, engine: str
 ) -> Iterator[tuple[slice, Drawn]]:
     """Every replicate's counts by blocks, where a replicate takes `width` numbers.
 
-    Up to SMALL units: n draws from n. Above: independent Poisson(1) weights (Hanley and MacGibbon
-    2006, Comput. Methods Programs Biomed. 83), keyed by the unit; their sum varies, by 1 / sqrt(n),
-    which all metrics here cancel but a BLEU that smooths an order without a match. engine:
-    keyed.engine().
+    engine: keyed.engine().
     """
     with_torch, kept = keyed.engine(engine) == "torch", dict[int, "torch.Tensor"]()
     for start, stop in blocks(width, replicates, _held() if with_torch else BLOCK):
         if with_torch:
-            yield slice(start, stop), ByTorch(_on_device(seed, name, keys, start, stop), kept)
+            yield slice(start, stop), ByTorch(_on_device(stratum, seed, start, stop), kept)
         else:
-            yield slice(start, stop), ByNumpy(counts(seed, name, keys, start, stop))
+            yield slice(start, stop), ByNumpy(counts(seed, stratum, start, stop))
 
 
-def counts(seed: int, name: str, keys: np.ndarray, start: int, stop: int) -> np.ndarray:
-    """How often each unit is drawn in replicates start..stop-1: uint8, shape (stop - start, U)."""
+def counts(seed: int, stratum: Stratum, start: int, stop: int) -> np.ndarray:
+    """How often each unit is drawn in replicates start..stop-1: uint8, shape (stop - start, U).
+
+    Up to SMALL units: n draws from n. Above: independent Poisson(1) weights (Hanley and MacGibbon
+    2006, Comput. Methods Programs Biomed. 83), keyed by the unit; their sum varies, by 1 / sqrt(n),
+    which all metrics here cancel but a BLEU that smooths an order without a match.
+    """
     import numpy as np
 
+    mixed, keys = stratum.seed(seed), stratum.keys
     if len(keys) <= SMALL:
-        return _of_few(mixed(seed, name), start, stop, len(keys))
-    return keyed.poisson(mixed(seed, name), np.arange(start, stop), keys)
-
-
-def mixed(seed: int, name: str) -> int:
-    """A seed for the draws of one stratum."""
-    return (seed << 32) + zlib.crc32(name.encode())
+        return _of_few(mixed, start, stop, len(keys))
+    return keyed.poisson(mixed, np.arange(start, stop), keys)
 
 
 def blocks(width: int, replicates: int, block: int = BLOCK) -> Iterator[tuple[int, int]]:
@@ -156,17 +172,17 @@ def _of_few(seed: int, start: int, stop: int, units: int) -> np.ndarray:
     return np.minimum(found, MOST).astype(np.uint8).reshape(-1, units)
 
 
-def _on_device(seed: int, name: str, keys: np.ndarray, start: int, stop: int) -> torch.Tensor:
+def _on_device(stratum: Stratum, seed: int, start: int, stop: int) -> torch.Tensor:
     """The same counts, where torch computes."""
     import numpy as np
 
     from paperforge.stats import keyed_torch
 
-    part, n = np.arange(start, stop), len(keys)
+    mixed, part, n = stratum.seed(seed), np.arange(start, stop), len(stratum.keys)
     if n > SMALL:
-        return keyed_torch.poisson(mixed(seed, name), part, keys)
+        return keyed_torch.poisson(mixed, part, stratum.keys)
     places = np.full(n, n), np.zeros(n)
-    return keyed_torch.counts(mixed(seed, name), part, np.arange(n), places, n).clamp(max=MOST)
+    return keyed_torch.counts(mixed, part, np.arange(n), places, n).clamp(max=MOST)
 
 
 def _held() -> int:

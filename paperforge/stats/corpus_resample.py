@@ -19,11 +19,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperforge.stats import corpus_draws
 from paperforge.stats.cells import FLAT
 from paperforge.stats.contrast import Ask, Contrast, finite, honest
 from paperforge.stats.corpus import largest, slopes, value
-from paperforge.stats.corpus_draws import ByNumpy, blocks, blocks_of, mixed
+from paperforge.stats.corpus_draws import ByNumpy, blocks, blocks_of
 from paperforge.stats.power import detectable_t
 from paperforge.stats.resample import signed_sums
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from paperforge.stats.corpus_draws import Drawn
+    from paperforge.stats.corpus_draws import Drawn, Stratum
 
 REPLICATES = 9_999
 FEWEST = 1_999
@@ -42,19 +41,6 @@ ENOUGH = 2
 TIE = 1e-9
 """Two t this close, relatively, are the same: what differs is rounding."""
 TEST = "studentised bootstrap of sums"
-
-
-@dataclass(frozen=True, slots=True)
-class Stratum:
-    """Units that are drawn together: the examples, or clusters, of a dataset.
-
-    keys: whole numbers, shape (U,); systems: T arrays of shape (U, C), the sums of each unit. The
-    name keeps the draws of different strata apart, and those of one stratum the same for all.
-    """
-
-    name: str
-    keys: np.ndarray
-    systems: tuple[np.ndarray, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +61,6 @@ def enough(units: int) -> int:
     return max(FEWEST, min(REPLICATES, WORK // max(1, units) - 1))
 
 
-def counts(seed: int, stratum: Stratum, start: int, stop: int) -> np.ndarray:
-    """How often each unit is drawn in replicates start..stop-1: uint8, shape (stop - start, U)."""
-    return corpus_draws.counts(seed, stratum.name, stratum.keys, start, stop)
-
-
 @dataclass(frozen=True, slots=True)
 class Linear:
     """Contrasts of one stratum's systems: values and gradients under weights.
@@ -97,16 +78,18 @@ class Linear:
 
     @classmethod
     def of(cls, kind: str, stratum: Stratum, weights: np.ndarray) -> Linear:
-        """Lay the sums out for matrix products."""
+        """Lay the sums out for matrix products; contrasts of all systems share what is there."""
         import numpy as np
 
-        joined = np.concatenate(stratum.systems, axis=1).astype(float)
+        columns = stratum.systems[0].shape[1]
+        rows = np.concatenate([one.T for one in stratum.systems]).astype(float, copy=False)
         active = []
         for row in weights:
             used = np.flatnonzero(row)
-            sums = np.concatenate([stratum.systems[i] for i in used], axis=1).astype(float)
-            active.append((used, np.ascontiguousarray(sums.T)))
-        return cls(kind, stratum, weights, joined, tuple(active))
+            every = len(used) == len(row)
+            chosen = rows if every else rows.reshape(len(row), columns, -1)[used]
+            active.append((used, chosen.reshape(-1, rows.shape[1])))
+        return cls(kind, stratum, weights, rows.T, tuple(active))
 
     def at(self, drawn: Drawn) -> tuple[np.ndarray, np.ndarray]:
         """Contrasts and their variances under counts of shape (b, U): two arrays (b, P).
@@ -142,8 +125,8 @@ def replicated(
     shape = (replicates, len(parts[0].weights))
     estimates, variances = np.zeros(shape), np.zeros(shape)
     for part in parts:
-        of, width = part.stratum, max(part.joined.shape)
-        for rows, drawn in blocks_of(seed, of.name, of.keys, width, replicates, engine):
+        width = max(part.joined.shape)
+        for rows, drawn in blocks_of(part.stratum, seed, width, replicates, engine):
             d, v = part.at(drawn)
             estimates[rows] += d
             variances[rows] += v
@@ -156,11 +139,11 @@ def scores(
     """The metric of each of T systems in B replicates, all with the same counts: shape (B, T)."""
     import numpy as np
 
-    joined, of = np.concatenate(stratum.systems, axis=1).astype(float), stratum
-    found = np.empty((replicates, len(of.systems)))
-    for rows, drawn in blocks_of(seed, of.name, of.keys, max(joined.shape), replicates, engine):
+    joined = np.concatenate(stratum.systems, axis=1).astype(float)
+    found = np.empty((replicates, len(stratum.systems)))
+    for rows, drawn in blocks_of(stratum, seed, max(joined.shape), replicates, engine):
         sums = drawn.sums(joined)
-        found[rows] = value(kind, sums.reshape(len(sums), len(of.systems), -1))
+        found[rows] = value(kind, sums.reshape(len(sums), len(stratum.systems), -1))
     return found
 
 
@@ -320,7 +303,7 @@ def randomised(
         x, y = part.stratum.systems
         middle, half = (x + y).sum(0) / 2, (x - y) / 2
         size += (value(part.kind, np.stack([x.sum(0), y.sum(0)])) @ part.weights[0]).item()
-        chance, keys = mixed(seed, part.stratum.name), part.stratum.keys
+        chance, keys = part.stratum.seed(seed), part.stratum.keys
         for start, stop in blocks(len(x), total):
             moved = signed_sums(half, chance, np.arange(start, stop), keys, engine=engine)
             pair = np.stack([middle + moved, middle - moved], axis=1)
