@@ -5,13 +5,14 @@ import importlib.util
 import json
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from paperforge.errors import InputError
-from paperforge.spec import DesignSpec
+from paperforge.spec import DesignSpec, Unit
 from paperforge.stats import analyse, keyed
 from paperforge.stats.best import flipped_p
 from paperforge.stats.contrast import Ask
@@ -41,8 +42,11 @@ def same(one, two, at=""):
 
 def watched(monkeypatch):
     """What torch is asked for while a test runs."""
+    import torch
+
     from paperforge.stats import keyed_torch
 
+    torch.set_num_threads(1)  # more wait for each other where tests run beside each other
     asked = []
     for name in ("bits", "poisson"):
         real = getattr(keyed_torch, name)
@@ -82,8 +86,6 @@ def test_aggregates_of_runs_are_the_same(monkeypatch, fake, aggregate, pair_by):
 
 @NEEDS_TORCH
 def test_drawn_signs_are_the_same(monkeypatch, fake):
-    from paperforge.spec import Unit
-
     spec = DesignSpec(best_set=True, seed=3)
     numpy, torch = _both(monkeypatch, fake(outliers(), unit=Unit.EXAMPLE), spec)
     assert numpy["decisions"][0]["test"] == "sign-flip (Monte Carlo)"
@@ -93,12 +95,10 @@ def test_drawn_signs_are_the_same(monkeypatch, fake):
 
 def _both(monkeypatch, results, spec):
     """The analysis by numpy and by torch, which is seen to have been used by the second alone."""
-    from dataclasses import replace
-
     asked = watched(monkeypatch)
-    numpy = asdict(analyse(results, replace(spec, engine="numpy")))
+    numpy = asdict(analyse(results, replace(spec, engine="numpy"), effects=True))
     assert not asked
-    torch = asdict(analyse(results, replace(spec, engine="torch")))
+    torch = asdict(analyse(results, replace(spec, engine="torch"), effects=True))
     assert asked
     assert [d["signature"] for d in numpy["decisions"]] == [
         d["signature"] for d in torch["decisions"]
@@ -118,7 +118,7 @@ seed = 5
 """
 
 
-def write_scores(folder, n=120):
+def write_scores(folder, n=50):
     rng = np.random.default_rng(2)
     with (folder / "scores.csv").open("w", newline="") as stream:
         out = csv.writer(stream)
@@ -134,8 +134,9 @@ def write_scores(folder, n=120):
 @pytest.mark.parametrize("weighted", [False, True])
 def test_the_command_says_the_same_of_a_corpus_metric(paperforge, tmp_path, monkeypatch, weighted):
     """Declared or as an option; n draws from n examples, or Poisson weights."""
-    from paperforge.stats import corpus_draws
+    from paperforge.stats import corpus_draws, corpus_resample
 
+    monkeypatch.setattr(corpus_resample, "REPLICATES", 1999)
     if weighted:
         monkeypatch.setattr(corpus_draws, "SMALL", 10)
     asked, said = watched(monkeypatch), {}
@@ -145,9 +146,8 @@ def test_the_command_says_the_same_of_a_corpus_metric(paperforge, tmp_path, monk
         answer = paperforge("stats", "--why", "--format", "json")
         assert answer.code == 0, answer.err
         said[engine] = json.loads(answer.out)
-        assert ("poisson" if weighted else "bits") in asked or engine == "numpy"
-        assert asked or engine == "numpy"
-        assert engine == "torch" or not asked
+        assert ("poisson" in asked) == (weighted and engine == "torch")
+        assert ("bits" in asked) == (engine == "torch")
     assert said["numpy"]["decisions"][0]["p"] < 0.05
     same(said["numpy"], said["torch"])
     (tmp_path / "paper.toml").write_text(CORPUS.replace("ENGINE", "numpy"))
@@ -199,35 +199,37 @@ def test_torch_is_not_imported_without_a_gpu(monkeypatch):
 
 
 MEMORY = """
-import resource, sys
+import sys
+from pathlib import Path
 import numpy as np
 from paperforge.stats.contrast import Ask
 from paperforge.stats.corpus_draws import Stratum
 from paperforge.stats.corpus_resample import Linear, bootstrap
-engine, systems, n, kind, columns = sys.argv[1], *map(int, sys.argv[2:4]), *sys.argv[4:6]
+engine, systems, n = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 if engine == "torch":
     import torch
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def held():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1024
+before = held()
 rng = np.random.default_rng(0)
-sums = rng.integers(1, 9, (n, int(columns))).astype(float)
+sums = rng.integers(1, 9, (n, 10)).astype(float)
 tables = [sums + rng.integers(0, 2, sums.shape) for _ in range(systems)]
 weights = np.zeros((systems - 1, systems))
 weights[:, 0], weights[np.arange(systems - 1), np.arange(1, systems)] = 1, -1
-part = Linear.of(kind, Stratum("d", np.arange(n), tuple(tables)), weights)
-found = bootstrap([part], Ask(engine=engine), 0, paired=True, replicates=199)
+part = Linear.of("bleu", Stratum("d", np.arange(n), tuple(tables)), weights)
+found = bootstrap([part], Ask(engine=engine), 0, paired=True, replicates=59)
 assert all(one.contrast.p is not None for one in found)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, before // 1024)
+print(held(), before)
 """
 
 
-@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's own count")
 @pytest.mark.parametrize("engine", ["numpy", pytest.param("torch", marks=NEEDS_TORCH)])
-@pytest.mark.parametrize(
-    ("systems", "n", "kind", "columns"), [(16, 3000, "bleu", 10), (2, 100_000, "bleu", 10)]
-)
-def test_memory_of_a_large_corpus(engine, systems, n, kind, columns):
-    """Below 300 MB; torch itself, once imported, takes most of that and is left out."""
-    command = [sys.executable, "-c", MEMORY, engine, *map(str, (systems, n, kind, columns))]
+@pytest.mark.parametrize(("systems", "n"), [(16, 3000), (2, 100_000)])
+def test_memory_of_a_large_corpus(engine, systems, n):
+    """Below 300 MB; torch holds most of that once it is imported, and may add less than 200."""
+    command = [sys.executable, "-c", MEMORY, engine, str(systems), str(n)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     most, before = map(int, done.stdout.split())
-    assert most - (before if engine == "torch" else 0) < 300
+    assert most < 300 if engine == "numpy" else most - before < 200
