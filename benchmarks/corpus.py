@@ -50,7 +50,8 @@ OURS = """
 import scipy.special
 from paperforge.stats.contrast import Ask
 from paperforge.stats.corpus import value
-from paperforge.stats.corpus_resample import Linear, Stratum, bootstrap, scores
+from paperforge.stats.corpus_draws import Stratum
+from paperforge.stats.corpus_resample import Linear, bootstrap, scores
 stratum = Stratum("", np.arange(systems.shape[1]), tuple(systems))
 start, cpu = time.perf_counter(), time.process_time()
 if sys.argv[3] == "scores":

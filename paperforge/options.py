@@ -115,6 +115,12 @@ OPTIONS = (
         "--random-seed", type=click.IntRange(0), metavar="N", help="Of every resampling (0)."
     ),
     click.option(
+        "--engine",
+        type=click.Choice(["auto", "numpy", "torch"]),
+        help="What computes resampling; the answers are the same (auto: torch beside a GPU, else "
+        "numpy).",
+    ),
+    click.option(
         "--save",
         is_flag=False,
         flag_value="paper.toml",

@@ -77,6 +77,8 @@ CORRECTIONS = {
 """How a family of comparisons may be corrected, as it is printed."""
 
 
+ENGINES = ("auto", "numpy", "torch")
+"""What may compute resampling."""
 AGGREGATES = {
     "mean": "average",
     "iqm": "IQM",
@@ -238,6 +240,9 @@ class DesignSpec:
     """Whether to say which methods cannot be told from the best."""
     seed: int = 0
     """Of every resampling."""
+    engine: str = "auto"
+    """What computes resampling, one of ENGINES: "auto" is torch only beside a GPU. The answers are
+    the same."""
     aggregate: str = "mean"
     """Over the datasets: a key of AGGREGATES; the others are for runs x tasks (RL)."""
     test_share: float | None = None

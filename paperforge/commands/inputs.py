@@ -59,6 +59,7 @@ class ResultOptions:
     test_share: float | None = None
     best_set: bool = False
     random_seed: int | None = None
+    engine: str | None = None
     save: Path | None = None
 
 
@@ -109,6 +110,7 @@ def _design(options: ResultOptions, declared: DesignSpec) -> DesignSpec:
         "test_share": options.test_share,
         "best_set": options.best_set or None,
         "seed": options.random_seed,
+        "engine": options.engine,
         "margin": next((_positive(m) for m in options.margins if "=" not in m), None),
         "final": _final(options) or None,
     }

@@ -157,6 +157,10 @@ class DesignTable(Strict):
         bool, Field(description="Say which methods cannot be told from the best.")
     ] = False
     seed: Annotated[int, Field(ge=0, description="Of every resampling.")] = 0
+    engine: Annotated[
+        Literal["auto", "numpy", "torch"],
+        Field(description="What computes resampling; auto: torch beside a GPU. Same answers."),
+    ] = "auto"
     aggregate: Annotated[
         Literal["mean", "iqm", "median", "optimality-gap"],
         Field(description="What is compared over the datasets; iqm for runs x tasks."),

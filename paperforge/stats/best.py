@@ -112,6 +112,7 @@ def best_set_blocks(
     alpha: float = 0.05,
     replicates: int = REPLICATES,
     seed: int = 0,
+    engine: str = "numpy",
 ) -> BestSet:
     """Compare K methods on n shared blocks (seeds, examples, datasets): scores of shape (n, K).
 
@@ -133,7 +134,7 @@ def best_set_blocks(
         size = float(np.abs(x).max())
         apart = apart[:, [moments(column, size)[1] > 0 for column in apart.T]]
         if apart.shape[1]:
-            p[i] = flipped_p(apart, replicates, seed) if flips else bonferroni_p(apart)
+            p[i] = flipped_p(apart, replicates, seed, engine) if flips else bonferroni_p(apart)
     return decided(test, p, alpha, replicates if flips else 0, floor)
 
 
@@ -147,9 +148,11 @@ def bonferroni_p(apart: np.ndarray) -> float:
     return honest(j * float(stdtr(n - 1, -np.max(t))))
 
 
-def flipped_p(apart: np.ndarray, replicates: int, seed: int) -> float:
+def flipped_p(apart: np.ndarray, replicates: int, seed: int, engine: str = "numpy") -> float:
     """(b + 1) / (B + 1) of the largest of J paired t, where blocks change sign; apart: (n, J)."""
     import numpy as np
+
+    from paperforge.stats.resample import signed_sums
 
     n, j = apart.shape
     scaled = apart / np.sqrt((apart**2).mean(axis=0))  # then t grows with the mean alone
@@ -162,8 +165,8 @@ def flipped_p(apart: np.ndarray, replicates: int, seed: int) -> float:
     rows, count, keys = max(1, BLOCK // (n + j)), 0, np.arange(n)
     for start in range(0, replicates, rows):
         block = np.arange(start, min(start + rows, replicates))
-        signs = keyed.signs(seed, block, keys).astype(float)
-        count += int((largest(signs @ scaled / n) >= observed).sum())
+        sums = signed_sums(scaled, seed, block, keys, engine=engine)
+        count += int((largest(sums / n) >= observed).sum())
     return (count + 1) / (replicates + 1)
 
 

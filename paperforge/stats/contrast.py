@@ -22,6 +22,8 @@ class Ask:
     """In stored units."""
     mcnemar: str = "mid-p"
     seed: int = 0
+    engine: str = "numpy"
+    """What draws and sums where there is resampling: "numpy" or "torch"."""
 
 
 @dataclass(frozen=True, slots=True)

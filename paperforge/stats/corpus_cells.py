@@ -11,7 +11,8 @@ from paperforge.stats import corpus_resample
 from paperforge.stats.cells import merge, shared_keys
 from paperforge.stats.contrast import Contrast
 from paperforge.stats.corpus import value
-from paperforge.stats.corpus_resample import Linear, Outcome, Stratum, bootstrap
+from paperforge.stats.corpus_draws import Stratum
+from paperforge.stats.corpus_resample import Linear, Outcome, bootstrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,7 +200,11 @@ def summarise(row: Sequence[CorpusCell], metric: Metric, ask: Ask, seed: int = 0
 
 
 def randomise_corpus(
-    a: Sequence[CorpusCell], b: Sequence[CorpusCell], metric: Metric, seed: int = 0
+    a: Sequence[CorpusCell],
+    b: Sequence[CorpusCell],
+    metric: Metric,
+    seed: int = 0,
+    engine: str = "numpy",
 ) -> tuple[float, float] | None:
     """Test that the methods are exchangeable: p and its Monte Carlo error.
 
@@ -208,7 +213,7 @@ def randomise_corpus(
     parts, paired, _ = laid_out(a, b, metric)
     if not paired or any(len(part.stratum.systems) != 2 for part in parts):  # noqa: PLR2004 - a, b
         return None
-    return corpus_resample.randomised(parts, seed)
+    return corpus_resample.randomised(parts, seed, engine=engine)
 
 
 def laid_out(

@@ -16,47 +16,31 @@ no interval inverts it, so it stands beside, not first: `randomised`.
 from __future__ import annotations
 
 import math
-import zlib
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from paperforge.stats import keyed
 from paperforge.stats.cells import FLAT
 from paperforge.stats.contrast import Ask, Contrast, finite, honest
 from paperforge.stats.corpus import largest, slopes, value
+from paperforge.stats.corpus_draws import ByNumpy, blocks, blocks_of
 from paperforge.stats.power import detectable_t
+from paperforge.stats.resample import signed_sums
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import numpy as np
+
+    from paperforge.stats.corpus_draws import Drawn, Stratum
 
 REPLICATES = 9_999
 FEWEST = 1_999
 WORK = 100_000_000
 """Draws, at most, while there are still FEWEST replicates."""
-BLOCK = 1 << 18
-"""Draws at once: what bounds the memory, whatever the examples and replicates."""
-SMALL = 10_000
-"""Units up to which n are drawn from n; above, each has a Poisson(1) weight of its own."""
 ENOUGH = 2
 TIE = 1e-9
 """Two t this close, relatively, are the same: what differs is rounding."""
 TEST = "studentised bootstrap of sums"
-
-
-@dataclass(frozen=True, slots=True)
-class Stratum:
-    """Units that are drawn together: the examples, or clusters, of a dataset.
-
-    keys: whole numbers, shape (U,); systems: T arrays of shape (U, C), the sums of each unit. The
-    name keeps the draws of different strata apart, and those of one stratum the same for all.
-    """
-
-    name: str
-    keys: np.ndarray
-    systems: tuple[np.ndarray, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,39 +61,6 @@ def enough(units: int) -> int:
     return max(FEWEST, min(REPLICATES, WORK // max(1, units) - 1))
 
 
-def counts(seed: int, stratum: Stratum, start: int, stop: int) -> np.ndarray:
-    """How often each unit is drawn in replicates start..stop-1: uint8, shape (stop - start, U).
-
-    Up to SMALL units: n draws from n. Above: independent Poisson(1) weights (Hanley and MacGibbon
-    2006, Comput. Methods Programs Biomed. 83), keyed by the unit; their sum varies, by 1 / sqrt(n),
-    which all metrics here cancel but a BLEU that smooths an order without a match.
-    """
-    import numpy as np
-
-    mixed = (seed << 32) + zlib.crc32(stratum.name.encode())
-    if len(stratum.keys) <= SMALL:
-        return _drawn(mixed, start, stop, len(stratum.keys))
-    return keyed.poisson(mixed, np.arange(start, stop), stratum.keys)
-
-
-@lru_cache(maxsize=160)
-def _drawn(seed: int, start: int, stop: int, units: int) -> np.ndarray:
-    """Counts of n draws from n; kept, for every pair of systems and every metric has the same."""
-    import numpy as np
-
-    drawn = keyed.draws(seed, np.arange(start, stop), units, units)
-    drawn += np.arange(stop - start)[:, None] * units
-    found = np.bincount(drawn.ravel(), minlength=(stop - start) * units)
-    return np.minimum(found, 255).astype(np.uint8).reshape(-1, units)
-
-
-def blocks(width: int, replicates: int) -> Iterator[tuple[int, int]]:
-    """Parts of the replicates that fit into memory, where one takes `width` numbers."""
-    step = max(1, BLOCK // max(1, width))
-    for start in range(0, replicates, step):
-        yield start, min(start + step, replicates)
-
-
 @dataclass(frozen=True, slots=True)
 class Linear:
     """Contrasts of one stratum's systems: values and gradients under weights.
@@ -127,18 +78,20 @@ class Linear:
 
     @classmethod
     def of(cls, kind: str, stratum: Stratum, weights: np.ndarray) -> Linear:
-        """Lay the sums out for matrix products."""
+        """Lay the sums out for matrix products; contrasts of all systems share what is there."""
         import numpy as np
 
-        joined = np.concatenate(stratum.systems, axis=1).astype(float)
+        columns = stratum.systems[0].shape[1]
+        rows = np.concatenate([one.T for one in stratum.systems]).astype(float, copy=False)
         active = []
         for row in weights:
             used = np.flatnonzero(row)
-            sums = np.concatenate([stratum.systems[i] for i in used], axis=1).astype(float)
-            active.append((used, np.ascontiguousarray(sums.T)))
-        return cls(kind, stratum, weights, joined, tuple(active))
+            every = len(used) == len(row)
+            chosen = rows if every else rows.reshape(len(row), columns, -1)[used]
+            active.append((used, chosen.reshape(-1, rows.shape[1])))
+        return cls(kind, stratum, weights, rows.T, tuple(active))
 
-    def at(self, drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def at(self, drawn: Drawn) -> tuple[np.ndarray, np.ndarray]:
         """Contrasts and their variances under counts of shape (b, U): two arrays (b, P).
 
         The variance of a contrast f is n / (n - 1) times the weighted sum of squares of u - mean u,
@@ -146,50 +99,51 @@ class Linear:
         """
         import numpy as np
 
-        drawn = drawn.astype(float)
         systems = len(self.stratum.systems)
-        sums = (drawn @ self.joined).reshape(len(drawn), systems, -1)
+        joined, size = drawn.sums(self.joined), np.maximum(drawn.size(), 1)
+        sums = joined.reshape(len(joined), systems, -1)
         estimates = value(self.kind, sums) @ self.weights.T
         gradients = slopes(self.kind, sums)
-        size = np.maximum(drawn.sum(1), 1)
         variances = np.empty(estimates.shape)
         for p, (used, across) in enumerate(self.active):
-            slope = (gradients[:, used] * self.weights[p, used, None]).reshape(len(drawn), -1)
-            u = slope @ across
-            mean = (slope * sums[:, used].reshape(len(drawn), -1)).sum(1) / size
-            spread = np.einsum("bu,bu->b", drawn, np.multiply(u, u, out=u)) - size * mean * mean
+            slope = (gradients[:, used] * self.weights[p, used, None]).reshape(len(sums), -1)
+            mean = (slope * sums[:, used].reshape(len(sums), -1)).sum(1) / size
+            spread = drawn.squares(slope, across) - size * mean * mean
             variances[:, p] = spread * size / np.maximum(size - 1, 1)
         return estimates, variances
 
 
 def replicated(
-    parts: Sequence[Linear], seed: int, replicates: int
+    parts: Sequence[Linear], seed: int, replicates: int, engine: str = "numpy"
 ) -> tuple[np.ndarray, np.ndarray]:
     """Contrasts and their variances in B replicates: two arrays of shape (B, P).
 
-    The strata are independent: both are summed over them.
+    The strata are independent: both are summed over them. engine: keyed.engine().
     """
     import numpy as np
 
     shape = (replicates, len(parts[0].weights))
     estimates, variances = np.zeros(shape), np.zeros(shape)
     for part in parts:
-        for start, stop in blocks(max(part.joined.shape), replicates):
-            d, v = part.at(counts(seed, part.stratum, start, stop))
-            estimates[start:stop] += d
-            variances[start:stop] += v
+        width = max(part.joined.shape)
+        for rows, drawn in blocks_of(part.stratum, seed, width, replicates, engine):
+            d, v = part.at(drawn)
+            estimates[rows] += d
+            variances[rows] += v
     return estimates, variances
 
 
-def scores(kind: str, stratum: Stratum, seed: int, replicates: int) -> np.ndarray:
+def scores(
+    kind: str, stratum: Stratum, seed: int, replicates: int, engine: str = "numpy"
+) -> np.ndarray:
     """The metric of each of T systems in B replicates, all with the same counts: shape (B, T)."""
     import numpy as np
 
     joined = np.concatenate(stratum.systems, axis=1).astype(float)
     found = np.empty((replicates, len(stratum.systems)))
-    for start, stop in blocks(max(joined.shape), replicates):
-        sums = counts(seed, stratum, start, stop).astype(float) @ joined
-        found[start:stop] = value(kind, sums.reshape(stop - start, len(stratum.systems), -1))
+    for rows, drawn in blocks_of(stratum, seed, max(joined.shape), replicates, engine):
+        sums = drawn.sums(joined)
+        found[rows] = value(kind, sums.reshape(len(sums), len(stratum.systems), -1))
     return found
 
 
@@ -197,7 +151,7 @@ def observed(parts: Sequence[Linear]) -> tuple[np.ndarray, np.ndarray]:
     """Contrasts of what was measured, and their variances: two arrays of shape (P,)."""
     import numpy as np
 
-    found = [part.at(np.ones((1, len(part.stratum.keys)))) for part in parts]
+    found = [part.at(ByNumpy(np.ones((1, len(part.stratum.keys))))) for part in parts]
     return sum(d[0] for d, _ in found), sum(v[0] for _, v in found)
 
 
@@ -219,7 +173,7 @@ def bootstrap(
             for p, (d, v) in enumerate(zip(estimates, variances, strict=True))
         ]
         if not all(reasons):
-            drawn = replicated(parts, seed, replicates or enough(sum(sizes)))
+            drawn = replicated(parts, seed, replicates or enough(sum(sizes)), ask.engine)
     n = (min(sizes), min(sizes))
     found = []
     for p, reason in enumerate(reasons):
@@ -333,11 +287,13 @@ def limits(
     return finite(low), finite(high)
 
 
-def randomised(parts: Sequence[Linear], seed: int, replicates: int = 0) -> tuple[float, float]:
+def randomised(
+    parts: Sequence[Linear], seed: int, replicates: int = 0, engine: str = "numpy"
+) -> tuple[float, float]:
     """Approximate randomisation of a difference: p and its Monte Carlo error.
 
     parts: each with the two systems and one contrast of them. In each replicate the two outputs of
-    a unit change places or stay, by a sign of its own.
+    a unit change places or stay, by a sign of its own. engine: keyed.engine().
     """
     import numpy as np
 
@@ -347,10 +303,9 @@ def randomised(parts: Sequence[Linear], seed: int, replicates: int = 0) -> tuple
         x, y = part.stratum.systems
         middle, half = (x + y).sum(0) / 2, (x - y) / 2
         size += (value(part.kind, np.stack([x.sum(0), y.sum(0)])) @ part.weights[0]).item()
-        mixed = (seed << 32) + zlib.crc32(part.stratum.name.encode())
+        chance, keys = part.stratum.seed(seed), part.stratum.keys
         for start, stop in blocks(len(x), total):
-            signs = keyed.signs(mixed, np.arange(start, stop), part.stratum.keys)
-            moved = signs.astype(float) @ half
+            moved = signed_sums(half, chance, np.arange(start, stop), keys, engine=engine)
             pair = np.stack([middle + moved, middle - moved], axis=1)
             apart[start:stop] += value(part.kind, pair) @ part.weights[0]
     reached = ~(np.abs(apart) < abs(size) * (1 - TIE))

@@ -11,6 +11,7 @@ from paperforge.model import Diagnostic, Results, Sample, Severity
 from paperforge.spec import DesignSpec, Method, Role, Unit
 from paperforge.stats.adjust import CORRECTIONS
 from paperforge.stats.jointly import JOINT
+from paperforge.stats.keyed import engine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,6 +62,8 @@ def check(spec: DesignSpec) -> None:
             raise InputError(
                 f"{value!r} is not known", f"design.{key}", f"one of: {', '.join(allowed)}"
             )
+    if spec.engine != "auto":  # which looks for a GPU, and is asked where something is resampled
+        engine(spec.engine)
 
 
 def replication(

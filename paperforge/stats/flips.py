@@ -261,22 +261,24 @@ def lattice_tail(units: Units) -> float | None:
     return float(chances[: max(0, bound - start + 1)].sum())
 
 
-def drawn(units: Units, seed: int, keys: np.ndarray, replicates: int) -> Atoms:
+def drawn(
+    units: Units, seed: int, keys: np.ndarray, replicates: int, engine: str = "numpy"
+) -> Atoms:
     """Sets drawn by keyed signs, and the empty one: each with probability 1 / (replicates + 1).
 
-    keys: whole numbers, one a unit, shape (G,).
+    keys: whole numbers, one a unit, shape (G,). engine: keyed.engine().
     """
     import numpy as np
 
-    from paperforge.stats import keyed
+    from paperforge.stats.resample import signed_sums
 
-    sums, counts = [np.zeros(1)], [np.zeros(1)]
-    for part in blocks(replicates, len(keys)):
-        flipped = (keyed.signs(seed, part, keys) < 0).astype(float)
-        sums.append(flipped @ units.sums)
-        counts.append(flipped @ units.counts)
-    mass = np.ones(replicates + 1)
-    return Atoms(np.concatenate(sums), np.concatenate(counts), mass, whole=replicates + 1.0)
+    table = np.stack([units.sums, units.counts], axis=1)
+    found = [
+        signed_sums(table, seed, part, keys, engine=engine, flipped=True)
+        for part in blocks(replicates, len(keys))
+    ]
+    sums, counts = np.concatenate([np.zeros((1, 2)), *found]).T
+    return Atoms(sums, counts, np.ones(replicates + 1), whole=replicates + 1.0)
 
 
 def blocks(replicates: int, size: int) -> Iterator[np.ndarray]:

@@ -10,7 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from paperforge.errors import InputError
+from paperforge.spec import ENGINES
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
 
 GOLDEN = 0x9E3779B97F4A7C15
@@ -24,6 +29,8 @@ POISSON = (24109, 48219, 60273, 64292, 65296, 65497, 65530, 65536)
 """2^16 P(X <= k) of Poisson(1), k = 0, 1, ..., rounded so that the mean is 1: number n of 16 random
 bits is a weight of k where exactly k of these are at most n. Probabilities are off by 2e-5 at most;
 no weight is above 7."""
+TILE = 1 << 15
+"""Hashes at a time: they and the weights made of them stay in a processor's cache."""
 GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 """What a driver leaves for a program to open: without one, torch is not even imported."""
 
@@ -33,11 +40,7 @@ def bits(seed: int, replicates: np.ndarray, keys: np.ndarray) -> np.ndarray:
 
     replicates: whole numbers, shape (B,); keys: whole numbers, shape (n,).
     """
-    import numpy as np
-
-    start = np.uint64(_mixed((seed + 1) * GOLDEN & MASK))
-    rows = _mix(start + _unsigned(replicates) * np.uint64(GOLDEN))
-    return _mix(rows[:, None] + _mix(_unsigned(keys) * np.uint64(GOLDEN) + np.uint64(1)))
+    return _mix(_replicate_bits(seed, replicates)[:, None] + _key_bits(keys))
 
 
 def signs(seed: int, replicates: np.ndarray, keys: np.ndarray) -> np.ndarray:
@@ -64,38 +67,78 @@ def poisson(seed: int, replicates: np.ndarray, keys: np.ndarray) -> np.ndarray:
 
     replicates = np.asarray(replicates, dtype=np.int64)
     quads, at = np.unique(replicates // LANES, return_inverse=True)
-    hashed = bits(seed, quads, keys)
     every = np.empty((len(quads), LANES, len(keys)), np.uint8)
-    number, above = np.empty(hashed.shape, np.uint16), np.empty(hashed.shape, np.bool_)
-    for lane in range(LANES):
-        np.right_shift(hashed, np.uint64(LANE_BITS * lane), out=number, casting="unsafe")
-        weight = np.zeros(hashed.shape, np.uint8)
-        for limit in POISSON[:-1]:
-            np.greater_equal(number, limit, out=above)
-            weight += above.view(np.uint8)
-        every[:, lane] = weight
+    for rows, columns, weights in poisson_tiles(seed, quads, keys):
+        every[rows, :, columns] = weights.transpose(1, 2, 0)
     flat = every.reshape(-1, len(keys))
     row = LANES * at + replicates % LANES
     return flat if np.array_equal(row, np.arange(len(flat))) else np.asarray(flat[row])
 
 
+def poisson_tiles(
+    seed: int, quads: np.ndarray, keys: np.ndarray
+) -> Iterator[tuple[slice, slice, np.ndarray]]:
+    """The weights of poisson() in parts that stay in a processor's cache, never all at once.
+
+    Which quads and which keys, and their weights: uint8, shape (keys, quads, LANES). The next part
+    is written over them.
+    """
+    import numpy as np
+
+    rows, units = _replicate_bits(seed, quads), _key_bits(keys)
+    wide = max(1, min(len(keys), TILE // LANES))
+    # four quads or more: matrices of 16 columns are quick to multiply
+    tall = min(len(quads), TILE // wide // LANES * LANES)
+    hashed, shifted = np.empty((2, tall * wide), np.uint64)
+    weight, above = np.empty((2, LANES * tall * wide), np.uint8)
+    for top in range(0, len(quads), tall):
+        for left in range(0, len(keys), wide):
+            some, these = rows[top : top + tall], units[left : left + wide]
+            size = len(some) * len(these)
+            z = hashed[:size]
+            for row, column in zip(some, z.reshape(len(these), len(some)).T, strict=True):
+                np.add(these, row, out=column)
+            _mix_into(z, shifted[:size])
+            lanes = np.asarray(z, dtype="<u8").view("<u2")  # the lowest 16 bits come first
+            weigh(lanes, weight[: LANES * size], above[: LANES * size])
+            found = weight[: LANES * size].reshape(len(these), len(some), LANES)
+            yield slice(top, top + len(some)), slice(left, left + len(these)), found
+
+
+def weigh(numbers: np.ndarray, weight: np.ndarray, above: np.ndarray) -> None:
+    """Turn numbers of 16 bits into Poisson(1) weights, written to `weight`; `above` is overwritten.
+
+    Comparing with all seven limits is quicker than looking each number up in a table.
+    """
+    import numpy as np
+
+    np.greater_equal(numbers, POISSON[0], out=weight.view(np.bool_))
+    for limit in POISSON[1:-1]:
+        np.greater_equal(numbers, limit, out=above.view(np.bool_))
+        np.add(weight, above, out=weight)
+
+
 def engine(asked: str) -> str:
     """Which library computes: "numpy" or "torch" as asked; "auto" is torch only beside a GPU.
 
-    Raises ValueError for another name.
+    Raises InputError where torch is asked for and not installed, ValueError for another name.
     """
+    from importlib.util import find_spec
     from pathlib import Path
 
-    if asked not in {"numpy", "torch", "auto"}:
-        raise ValueError(f"engine {asked!r} is none of numpy, torch, auto")
-    if asked != "auto":
+    if asked not in ENGINES:
+        raise ValueError(f"engine {asked!r} is none of {', '.join(ENGINES)}")
+    if asked == "numpy":
         return asked
-    if not any(Path(device).exists() for device in GPU_DEVICES):
+    if asked == "auto" and not any(Path(device).exists() for device in GPU_DEVICES):
         return "numpy"
-    from importlib.util import find_spec
-
     if find_spec("torch") is None:
-        return "numpy"
+        if asked == "auto":
+            return "numpy"
+        hint = 'pip install "paperforge[torch]", or leave the engine out: numpy says the same'
+        raise InputError("torch is asked for and not installed", "design.engine", hint)
+    if asked == "torch":
+        return asked
     import torch
 
     return "torch" if torch.cuda.is_available() else "numpy"
@@ -107,19 +150,42 @@ def _unsigned(values: np.ndarray) -> np.ndarray:
     return np.asarray(np.asarray(values, dtype=np.int64), dtype=np.uint64)
 
 
+def _replicate_bits(seed: int, replicates: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    start = np.uint64(_mixed((seed + 1) * GOLDEN & MASK))
+    return _mix(start + _unsigned(replicates) * np.uint64(GOLDEN))
+
+
+def _key_bits(keys: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    return _mix(_unsigned(keys) * np.uint64(GOLDEN) + np.uint64(1))
+
+
 def _mix(z: np.ndarray) -> np.ndarray:
-    """The hash of z, in its place: fresh memory costs more than the arithmetic."""
+    """The hash of z, in its place and in tiles: fresh memory costs more than the arithmetic."""
+    import numpy as np
+
+    flat = z.reshape(-1)
+    shifted = np.empty(min(len(flat), TILE), np.uint64)
+    for start in range(0, len(flat), TILE):
+        part = flat[start : start + TILE]
+        _mix_into(part, shifted[: len(part)])
+    return z
+
+
+def _mix_into(z: np.ndarray, shifted: np.ndarray) -> None:
+    """The hash of z, in its place; `shifted` is overwritten. Both contiguous, of one shape."""
     import numpy as np
 
     first, second, third = (np.uint64(shift) for shift in SHIFTS)
-    shifted = np.empty_like(z)
     for shift, factor in ((first, FIRST), (second, SECOND)):
         np.right_shift(z, shift, out=shifted)
         np.bitwise_xor(z, shifted, out=z)
         np.multiply(z, np.uint64(factor), out=z)
     np.right_shift(z, third, out=shifted)
     np.bitwise_xor(z, shifted, out=z)
-    return z
 
 
 def _mixed(z: int) -> int:

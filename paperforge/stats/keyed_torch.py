@@ -54,6 +54,25 @@ def draws(seed: int, replicates: np.ndarray, size: int, among: int) -> torch.Ten
     return _right(high * among, 32)
 
 
+def counts(
+    seed: int,
+    replicates: np.ndarray,
+    keys: np.ndarray,
+    places: tuple[np.ndarray, np.ndarray],
+    total: int,
+) -> torch.Tensor:
+    """How often each of `total` units is drawn, one draw a key: int64, shape (B, total).
+
+    places: of each draw, among how many units in a row, and the first of them.
+    """
+    import torch
+
+    among, first = (_tensor(x) for x in places)
+    drawn = _right(_right(bits(seed, replicates, keys), 32) * among, 32) + first
+    drawn += torch.arange(len(replicates), device=drawn.device)[:, None] * total
+    return torch.bincount(drawn.reshape(-1), minlength=len(replicates) * total).reshape(-1, total)
+
+
 def poisson(seed: int, replicates: np.ndarray, keys: np.ndarray) -> torch.Tensor:
     """Poisson(1) weights: uint8, shape (B, n)."""
     import numpy as np
@@ -61,17 +80,13 @@ def poisson(seed: int, replicates: np.ndarray, keys: np.ndarray) -> torch.Tensor
 
     replicates = np.asarray(replicates, dtype=np.int64)
     quads, at = np.unique(replicates // LANES, return_inverse=True)
-    hashed = bits(seed, quads, keys)
-    found = torch.empty((len(replicates), len(keys)), dtype=torch.uint8, device=hashed.device)
-    for lane in range(LANES):
-        rows = np.flatnonzero(replicates % LANES == lane)
-        number = _right(hashed[_tensor(at[rows])], LANE_BITS * lane) & ((1 << LANE_BITS) - 1)
-        number = number.to(torch.int32)
-        weight = torch.zeros(number.shape, dtype=torch.uint8, device=number.device)
-        for limit in POISSON[:-1]:
-            weight += number >= limit
-        found[_tensor(rows)] = weight
-    return found
+    lanes = _tensor(np.arange(LANES) * LANE_BITS)[:, None]
+    numbers = (bits(seed, quads, keys)[:, None] >> lanes) & ((1 << LANE_BITS) - 1)
+    # how many limits are at most the number
+    weights = torch.bucketize(numbers, _tensor(np.array(POISSON[:-1])), out_int32=True, right=True)
+    rows = LANES * at + replicates % LANES
+    flat = weights.to(torch.uint8).reshape(-1, len(keys))
+    return flat if np.array_equal(rows, np.arange(len(flat))) else flat[_tensor(rows)]
 
 
 def _tensor(values: np.ndarray) -> torch.Tensor:

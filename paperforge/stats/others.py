@@ -274,7 +274,7 @@ def of_corpus(results: Results, metric: Metric, d: Decision, ask: Ask) -> Iterat
     a, b = [found[d.a, name] for name in names], [found[d.b, name] for name in names]
     drawn = compare_corpus(a, b, metric, ask, ask.seed)
     yield Other("bootstrap", replace(drawn.contrast, monte_carlo=drawn.error))
-    exchanged = randomise_corpus(a, b, metric, ask.seed)
+    exchanged = randomise_corpus(a, b, metric, ask.seed, ask.engine)
     if exchanged is not None:
         p, error = exchanged
         made = Contrast(

@@ -10,6 +10,8 @@ from paperforge.stats.runs_resample import count_blocks
 from paperforge.stats.runs_tasks import flat, profile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy as np
 
     from paperforge.stats.runs_tasks import Scores
@@ -37,6 +39,7 @@ def profile_band(
     alpha: float = 0.05,
     replicates: int = REPLICATES,
     seed: int = 0,
+    engine: str = "numpy",
 ) -> Band:
     """Band of a performance profile for new runs on the same tasks.
 
@@ -67,7 +70,8 @@ def profile_band(
     se = np.sqrt(np.maximum(known, shrunk)) / tasks
     t = float(stdtrit(sum(map(len, scores)) - tasks, 1 - alpha / 2))
     ratio = t / float(ndtri(1 - alpha / 2))
-    furthest = np.sort(largest_deviations(scores, grid, se, replicates, seed))
+    drawn = count_blocks(seed, replicates, [len(x) for x in scores], len(grid), engine)
+    furthest = np.sort(largest_deviations(scores, grid, se, drawn))
     rank = min(replicates, int(np.ceil((1 - alpha) * (replicates + 1)))) - 1
     wide = max(t, ratio * float(furthest[rank]))
     runs = middle * (1 - middle) / se**2
@@ -88,9 +92,12 @@ def limits(
 
 
 def largest_deviations(
-    scores: Scores, grid: np.ndarray, se: np.ndarray, replicates: int, seed: int
+    scores: Scores, grid: np.ndarray, se: np.ndarray, drawn: Iterable[np.ndarray]
 ) -> np.ndarray:
-    """Largest deviation of a resampled profile over the grid, in standard errors: (replicates,)."""
+    """Largest deviation of a resampled profile over the grid, in standard errors: (replicates,).
+
+    drawn: how often each run is, replicates by blocks.
+    """
     import numpy as np
 
     values, task, _ = flat(scores)
@@ -98,9 +105,4 @@ def largest_deviations(
     above = values[:, None] > grid
     centre = np.array([profile([x], grid) for x in scores])[task]
     parts = (above - centre) / (len(sizes) * (sizes[task] - 1.0))[:, None] / se
-    return np.concatenate(
-        [
-            np.abs(counts.astype(float) @ parts).max(axis=1)
-            for counts in count_blocks(seed, replicates, sizes.tolist(), len(grid))
-        ]
-    )
+    return np.concatenate([np.abs(n.astype(float) @ parts).max(axis=1) for n in drawn])

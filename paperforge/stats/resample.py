@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     import numpy as np
 
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
 
 SMALL = 1000
 """Rows up to which indices are drawn; above, each row has a Poisson weight."""
+PART = 1 << 22
+"""Draws or weights that a thread makes at a stretch, in tiles that stay in a processor's cache."""
 BLOCK = 1 << 18
-"""Weights at a time: they stay in the processor's cache."""
+"""Rows that are drawn, and numbers in them, at a time."""
 GPU_BLOCK = 1 << 25
 GROUPS = 200
 """Parts that are left out in turn where leaving out every row would take too long."""
@@ -40,31 +43,83 @@ def replicates_of_sums(
 
     from paperforge.stats import keyed
 
-    n, found = len(rows), np.empty(replicates)
+    n = len(rows)
     names = np.arange(n) if keys is None else keys
     with_torch = keyed.engine(engine) == "torch"
     # a column of ones sums the weights; a multiple of four replicates uses whole hashes
     table = np.column_stack([rows, np.ones(n)])
-    size = GPU_BLOCK if with_torch else BLOCK
+    size = GPU_BLOCK if with_torch else PART
     step = max(keyed.LANES, size // n // keyed.LANES * keyed.LANES)
-    for start in range(0, replicates, step):
-        part = np.arange(start, min(start + step, replicates))
-        sums = (_torch_sums if with_torch else _sums)(table, seed, part, names)
+    parts = [np.arange(i, min(i + step, replicates)) for i in range(0, replicates, step)]
+
+    def one(part: np.ndarray) -> np.ndarray:
+        return (_torch_sums if with_torch else _sums)(table, seed, part, names)
+
+    found = []
+    for sums in map(one, parts) if with_torch else in_threads(one, parts):
         with np.errstate(all="ignore"):  # what is not finite is counted
-            found[part] = statistic(sums[:, :-1] * (n / np.maximum(sums[:, -1:], 1.0)))
-    return found
+            found.append(statistic(sums[:, :-1] * (n / np.maximum(sums[:, -1:], 1.0))))
+    return np.concatenate(found)
+
+
+def in_threads(
+    work: Callable[[np.ndarray], np.ndarray], parts: Sequence[np.ndarray]
+) -> Iterator[np.ndarray]:
+    """What is made of each part, in order: NumPy leaves the other processors free to work.
+
+    The parts do not depend on how many threads there are, and so neither does the answer.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    threads = min(processors(), len(parts))
+    if threads <= 1:
+        yield from map(work, parts)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        yield from pool.map(work, parts)
+
+
+def processors() -> int:
+    """How many this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _sums(table: np.ndarray, seed: int, part: np.ndarray, keys: np.ndarray) -> np.ndarray:
     """Sums of the drawn or weighted rows."""
+    return (_drawn if len(table) <= SMALL else _weighted)(table, seed, part, keys)
+
+
+def _drawn(table: np.ndarray, seed: int, part: np.ndarray, _: np.ndarray) -> np.ndarray:
     import numpy as np
 
     from paperforge.stats import keyed
 
-    n = len(table)
-    if n <= SMALL:
-        return np.asarray(table[keyed.draws(seed, part, n, n)].sum(axis=1))
-    return np.asarray(keyed.poisson(seed, part, keys).astype(float) @ table)
+    n, sums = len(table), np.empty((len(part), table.shape[1]))
+    step = max(1, BLOCK // table.size)
+    for start in range(0, len(part), step):
+        some = slice(start, start + step)
+        table[keyed.draws(seed, part[some], n, n)].sum(axis=1, out=sums[some])
+    return sums
+
+
+def _weighted(table: np.ndarray, seed: int, part: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """Sums under Poisson weights of replicates in a row, the first a multiple of four."""
+    import numpy as np
+
+    from paperforge.stats import keyed
+
+    across = np.ascontiguousarray(table.T)
+    quads = np.arange(part[0] // keyed.LANES, part[-1] // keyed.LANES + 1)
+    sums = np.zeros((len(across), len(quads), keyed.LANES))
+    space = np.empty(keyed.LANES * keyed.TILE)
+    for rows, columns, weights in keyed.poisson_tiles(seed, quads, keys):
+        factors = space[: weights.size].reshape(weights.shape)
+        np.copyto(factors, weights)
+        product = across[:, columns] @ factors.reshape(len(weights), -1)
+        sums[:, rows] += product.reshape(len(across), -1, keyed.LANES)
+    return np.asarray(sums.reshape(len(across), -1).T[: len(part)])
 
 
 def _torch_sums(table: np.ndarray, seed: int, part: np.ndarray, keys: np.ndarray) -> np.ndarray:
@@ -80,6 +135,37 @@ def _torch_sums(table: np.ndarray, seed: int, part: np.ndarray, keys: np.ndarray
     else:
         drawn = keyed_torch.poisson(seed, part, keys).to(torch.float64) @ on_device
     return np.asarray(drawn.cpu().numpy())
+
+
+def signed_sums(
+    table: np.ndarray,
+    seed: int,
+    part: np.ndarray,
+    keys: np.ndarray,
+    *,
+    engine: str = "numpy",
+    flipped: bool = False,
+) -> np.ndarray:
+    """Sums of the rows of a table, shape (n, k), under keyed signs: shape (B, k).
+
+    part: the replicates, shape (B,); keys: as in keyed.signs(). flipped: sums of the rows alone
+    whose sign is -1. engine: keyed.engine().
+    """
+    import numpy as np
+
+    from paperforge.stats import keyed
+
+    if keyed.engine(engine) == "torch":
+        import torch
+
+        from paperforge.stats import keyed_torch
+
+        on_device = torch.as_tensor(table, dtype=torch.float64, device=keyed_torch.device())
+        drawn = keyed_torch.signs(seed, part, keys)
+        found = (drawn < 0 if flipped else drawn).to(torch.float64) @ on_device
+        return np.asarray(found.cpu().numpy())
+    signs = keyed.signs(seed, part, keys)
+    return np.asarray((signs < 0 if flipped else signs).astype(float) @ table)
 
 
 def replicates_of_rows(

@@ -90,7 +90,11 @@ def summaries(cells: Cells, rows: Sequence[Aggregate], spec: DesignSpec) -> list
             made.append(row)
             continue
         ((one,),) = aggregate_intervals(
-            [runs], [NAMES[spec.aggregate]], alpha=spec.alpha, seed=spec.seed
+            [runs],
+            [NAMES[spec.aggregate]],
+            alpha=spec.alpha,
+            seed=spec.seed,
+            engine=spec.engine,
         )
         if spec.aggregate == GAP:  # what is left of it, so that more is better
             one = turned(one)
@@ -126,7 +130,7 @@ def performance(cells: Cells, spec: DesignSpec) -> list[Profile]:
     taus = np.linspace(every.min(), every.max(), POINTS)
     made = []
     for method, rows in runs.items():
-        band = profile_band(rows, taus, alpha=spec.alpha, seed=spec.seed)
+        band = profile_band(rows, taus, alpha=spec.alpha, seed=spec.seed, engine=spec.engine)
         parts = [part for part in (band.share, band.low, band.high) if part is not None]
         if len(parts) == 3:  # noqa: PLR2004 - without a band there is no profile to draw
             share, low, high = (tuple(map(float, part)) for part in parts)

@@ -55,6 +55,7 @@ def aggregate_intervals(
     gamma: float = 1.0,
     replicates: int = REPLICATES,
     seed: int = 0,
+    engine: str = "numpy",
 ) -> list[list[Interval]]:
     """An interval for each method (outer list) and aggregate (inner); see the head of this file.
 
@@ -70,7 +71,7 @@ def aggregate_intervals(
                 one = prepare(scores, name, gamma)
                 groups.setdefault(one.sizes, []).append((i, j, one))
     for group in groups.values():
-        spreads = resample([one for *_, one in group], replicates, seed)
+        spreads = resample([one for *_, one in group], replicates, seed, engine)
         for (i, j, one), spread in zip(group, spreads, strict=True):
             df = freedom(task_variances(one, spread.slopes), min(one.sizes))
             found = interval(one, spread.variance, df, alpha)
@@ -131,13 +132,13 @@ def aggregate_difference(
     one, two = prepare(a, name, gamma), prepare(b, name, gamma)
     if len(one.sizes) != len(two.sizes) or (paired and one.sizes != two.sizes):
         raise ValueError(f"the runs of the two methods do not match: {one.sizes} and {two.sizes}")
-    first, second = (resample([x], replicates, seed)[0] for x in (one, two))
+    first, second = (resample([x], replicates, seed, ask.engine)[0] for x in (one, two))
     variances = [task_variances(one, first.slopes), task_variances(two, second.slopes)]
     variance = first.variance + second.variance
     if paired:
         parts = runs(one, first.slopes), runs(two, second.slopes)
         variances = [spread_of(x - y for x, y in zip(*parts, strict=True))]
-        variance = paired_variance(one, two, replicates, seed)
+        variance = paired_variance(one, two, replicates, seed, ask.engine)
     gap = one.estimate - two.estimate
     if abs(gap) <= FLAT * max(one.size, two.size):
         gap = 0.0

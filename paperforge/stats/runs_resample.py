@@ -72,37 +72,46 @@ def prepare(scores: Scores, name: str, gamma: float) -> Prepared:
     return Prepared(name, estimate(scores, name, gamma), sizes, size, values, factor, order, ranked)
 
 
-def draw_counts(seed: int, replicates: np.ndarray, sizes: Sequence[int]) -> np.ndarray:
+def draw_counts(
+    seed: int, replicates: np.ndarray, sizes: Sequence[int], engine: str = "numpy"
+) -> np.ndarray:
     """How often each run is drawn: shape (B, N). A task with n runs gets n - 1 draws.
 
-    A draw is keyed by its task and its position there, whatever the other tasks are.
+    A draw is keyed by its task and its position there, whatever the other tasks are. engine:
+    keyed.engine(); the counts are the same.
     """
     import numpy as np
 
     n = np.array(sizes)
     task = np.repeat(np.arange(len(n)), n - 1)
     position = np.arange(len(task)) - np.repeat(np.cumsum(n - 1) - (n - 1), n - 1)
-    high = keyed.bits(seed, replicates, (task << 32) + position) >> np.uint64(32)
+    total, first, keys = int(n.sum()), (np.cumsum(n) - n)[task], (task << 32) + position
+    small = np.int16 if total < SMALL else np.int64  # small numbers are quick to add
+    if keyed.engine(engine) == "torch":
+        from paperforge.stats import keyed_torch
+
+        found = keyed_torch.counts(seed, replicates, keys, (n[task], first), total)
+        return np.asarray(found.cpu().numpy(), dtype=small)
+    high = keyed.bits(seed, replicates, keys) >> np.uint64(32)
     drawn = ((high * n[task].astype(np.uint64)) >> np.uint64(32)).astype(np.int64)
-    total = int(n.sum())
-    drawn += (np.cumsum(n) - n)[task] + np.arange(len(replicates))[:, None] * total
+    drawn += first + np.arange(len(replicates))[:, None] * total
     counts = np.bincount(drawn.ravel(), minlength=len(replicates) * total).reshape(-1, total)
-    return counts.astype(np.int16 if total < SMALL else np.int64)  # small numbers are quick to add
+    return counts.astype(small)
 
 
 def count_blocks(
-    seed: int, replicates: int, sizes: Sequence[int], width: int = 0
+    seed: int, replicates: int, sizes: Sequence[int], width: int = 0, engine: str = "numpy"
 ) -> Iterator[np.ndarray]:
     """The counts of all replicates, some rows at a time; `width`: of what is made of a row."""
     import numpy as np
 
     rows = max(1, BLOCK // max(width, sum(sizes)))
     for start in range(0, replicates, rows):
-        yield draw_counts(seed, np.arange(start, min(start + rows, replicates)), sizes)
+        yield draw_counts(seed, np.arange(start, min(start + rows, replicates)), sizes, engine)
 
 
 def replicate_blocks(
-    group: Sequence[Prepared], replicates: int, seed: int
+    group: Sequence[Prepared], replicates: int, seed: int, engine: str = "numpy"
 ) -> Iterator[list[tuple[np.ndarray, np.ndarray]]]:
     """Resampled aggregates less their estimates, (B,), some replicates at a time.
 
@@ -115,7 +124,7 @@ def replicate_blocks(
     together = np.concatenate(pieces, axis=1)
     ends = np.cumsum([piece.shape[1] for piece in pieces])
     centres = [task_centres(one) for one in group]
-    for counts in count_blocks(seed, replicates, group[0].sizes, int(ends[-1])):
+    for counts in count_blocks(seed, replicates, group[0].sizes, int(ends[-1]), engine):
         products = np.split(counts.astype(float) @ together, ends[:-1], axis=1)
         block = []
         for one, product, centre in zip(group, products, centres, strict=True):
@@ -128,14 +137,16 @@ def replicate_blocks(
         yield block
 
 
-def resample(group: Sequence[Prepared], replicates: int, seed: int) -> list[Spread]:
+def resample(
+    group: Sequence[Prepared], replicates: int, seed: int, engine: str = "numpy"
+) -> list[Spread]:
     """Spread of each aggregate over the replicates; see replicate_blocks()."""
     import numpy as np
 
     tasks = len(group[0].sizes)
     sums = np.zeros((len(group), 2))
     along = np.zeros((len(group), 3, tasks))
-    for block in replicate_blocks(group, replicates, seed):
+    for block in replicate_blocks(group, replicates, seed, engine):
         for i, (off, means) in enumerate(block):
             sums[i] += off.sum(), off @ off
             if means.size:
@@ -152,10 +163,12 @@ def resample(group: Sequence[Prepared], replicates: int, seed: int) -> list[Spre
     return out
 
 
-def paired_variance(a: Prepared, b: Prepared, replicates: int, seed: int) -> float:
+def paired_variance(
+    a: Prepared, b: Prepared, replicates: int, seed: int, engine: str = "numpy"
+) -> float:
     """Variance of the difference of two aggregates of which the same runs are drawn."""
     total = square = 0.0
-    for (first, _), (second, _) in replicate_blocks([a, b], replicates, seed):
+    for (first, _), (second, _) in replicate_blocks([a, b], replicates, seed, engine):
         off = first - second
         total, square = total + float(off.sum()), square + float(off @ off)
     return variance_of(total, square, replicates, max(a.size, b.size))

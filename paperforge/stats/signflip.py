@@ -161,7 +161,7 @@ def tested(
     import numpy as np
 
     ask, scale = asked
-    method, up, down = tails(units, keys, *chance)
+    method, up, down = tails(units, keys, *chance, ask.engine)
     g, m = len(units.sums), units.differing
     upper, lower = up(0.0), down(0.0)
     least = 0.5**m
@@ -189,7 +189,9 @@ def tested(
     return SignFlip(contrast, method, g, error)
 
 
-def tails(units: Units, keys: np.ndarray, seed: int, replicates: int) -> tuple[str, Tail, Tail]:
+def tails(
+    units: Units, keys: np.ndarray, seed: int, replicates: int, engine: str
+) -> tuple[str, Tail, Tail]:
     """How, and the tails towards higher and lower sums as functions of the shift."""
     listed = enumerated(units)
     if units.step and (listed is None or len(listed.sums) > FEW):
@@ -206,7 +208,7 @@ def tails(units: Units, keys: np.ndarray, seed: int, replicates: int) -> tuple[s
             up, mirrored = given_at_0(up, counted), given_at_0(mirrored, other)
         method = COUNTED if counted and other else SADDLEPOINT
         return method, up, lambda shift: mirrored(-shift)
-    return MONTE_CARLO, *both(drawn(units, seed, keys, replicates))
+    return MONTE_CARLO, *both(drawn(units, seed, keys, replicates, engine))
 
 
 def both(atoms: Atoms, step: float = 1.0) -> tuple[Tail, Tail]:

@@ -72,7 +72,7 @@ def of_metric(
     unit = analysis.design.unit
     cells = read(results, metric, unit, results.samples(metric.name, Unit.SEED))
     margin = None if metric.margin is None else metric.margin / abs(metric.scale)
-    ask = Ask(spec.alpha, margin, spec.mcnemar, spec.seed)
+    ask = Ask(spec.alpha, margin, spec.mcnemar, spec.seed, spec.engine)
     family = analysis.primary(metric.name)
     places = [placed(cells, d, analysis.design, family) for d in mine]
     return [(place, others(place, results, ask)) for place in places]

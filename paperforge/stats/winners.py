@@ -35,7 +35,9 @@ def winners(cells: Cells, spec: DesignSpec) -> BestSet | None:
         scores = blocks(cells, methods)
         if scores is None or len(scores) < SEVERAL:
             return None
-        found = best_set_blocks(scores, higher=higher, alpha=spec.alpha, seed=spec.seed)
+        found = best_set_blocks(
+            scores, higher=higher, alpha=spec.alpha, seed=spec.seed, engine=spec.engine
+        )
     else:
         d = len(cells.datasets)
         rows = [[cells.table[m, name] for name in cells.datasets] for m in methods]

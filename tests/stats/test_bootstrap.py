@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
+from paperforge.stats import keyed, resample
 from paperforge.stats.bootstrap import Levels, of_mean, of_ratio, of_rows, of_sums
 
 KINDS = ["percentile", "bca", "centred"]
@@ -111,6 +112,29 @@ def test_keys_name_the_rows():
     other = of_sums(rows[shuffled], mean, keys=shuffled, replicates=199)
     assert (other.low, other.high) == pytest.approx((one.low, one.high))
     assert of_sums(rows, mean, seed=1, replicates=199).low != one.low
+
+
+@pytest.mark.parametrize("n", [400, 20_001])
+def test_replicates_do_not_depend_on_the_threads(n, monkeypatch):
+    rows = np.random.default_rng(n).gamma(2, 1, (n, 2))
+    monkeypatch.setattr(resample, "PART", 1 << 20)
+    found = []
+    for threads in (1, 2, 5):
+        monkeypatch.setattr(resample, "processors", lambda threads=threads: threads)
+        found.append(resample.replicates_of_sums(rows, ratio, 3, 303))
+    assert (found[0] == found[1]).all()
+    assert (found[0] == found[2]).all()
+    assert len(np.unique(found[0])) == 303
+
+
+@pytest.mark.parametrize("n", [1001, 9000, 33_000])
+def test_replicates_are_the_statistic_of_the_weighted_rows(n):
+    """Whatever the tiles in which the weights are made: from all of them, one row a replicate."""
+    rows, keys = np.random.default_rng(n).gamma(2, 1, (n, 2)), np.arange(n) * 3 - 50
+    weights = keyed.poisson(3, np.arange(21), keys).astype(float)
+    expected = (weights @ rows)[:, 0] / weights.sum(axis=1)
+    found = resample.replicates_of_sums(rows, lambda s: s[:, 0] / n, 3, 21, keys=keys)
+    assert found == pytest.approx(expected, rel=1e-12)
 
 
 def test_degenerate_data():

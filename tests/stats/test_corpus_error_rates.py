@@ -8,7 +8,8 @@ import pytest
 
 from paperforge.stats.contrast import Ask
 from paperforge.stats.corpus import value
-from paperforge.stats.corpus_resample import Linear, Stratum, bootstrap, replicated
+from paperforge.stats.corpus_draws import Stratum
+from paperforge.stats.corpus_resample import Linear, bootstrap, replicated
 
 pytestmark = pytest.mark.slow
 ASK = Ask()

@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paperforge.stats import corpus_resample
+from paperforge.stats import corpus_draws
 from paperforge.stats.contrast import Ask
 from paperforge.stats.corpus import value
+from paperforge.stats.corpus_draws import Stratum, counts
 from paperforge.stats.corpus_resample import (
     Linear,
-    Stratum,
     bootstrap,
-    counts,
     enough,
     observed,
     randomised,
@@ -105,7 +104,7 @@ def test_every_system_has_the_same_counts_whatever_stands_beside_it():
 
 
 def test_large_samples_have_poisson_weights_keyed_by_the_unit(monkeypatch):
-    monkeypatch.setattr(corpus_resample, "SMALL", 10)
+    monkeypatch.setattr(corpus_draws, "SMALL", 10)
     keys = np.arange(20_000) * 3
     drawn = counts(1, Stratum("d", keys, ()), 0, 4)
     assert (counts(1, Stratum("d", keys[100::7], ()), 2, 4) == drawn[2:, 100::7]).all()
@@ -116,7 +115,7 @@ def test_large_samples_have_poisson_weights_keyed_by_the_unit(monkeypatch):
 def test_poisson_weights_give_the_interval_of_draws(monkeypatch):
     a, b = errors(3_000, gap=0.01)
     drawn = compare("error-rate", a, b).contrast
-    monkeypatch.setattr(corpus_resample, "SMALL", 10)
+    monkeypatch.setattr(corpus_draws, "SMALL", 10)
     weighted = compare("error-rate", a, b).contrast
     assert weighted.high - weighted.low == pytest.approx(drawn.high - drawn.low, rel=0.1)
     assert drawn.low != weighted.low

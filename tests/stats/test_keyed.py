@@ -73,6 +73,21 @@ def test_poisson_weights_do_not_depend_on_the_replicates_beside_them():
     )
 
 
+@pytest.mark.parametrize(("n", "quads"), [(3, 5), (700, 90), (9001, 5), (40_000, 2)])
+def test_poisson_weights_in_tiles_are_those_of_the_hash(n, quads):
+    """Each is counted here from its 16 bits, one at a time."""
+    keys = np.arange(n) * 5 - 7
+    numbers = keyed.bits(4, np.arange(quads), keys)
+    seen = np.zeros((quads, n), int)
+    for rows, columns, weights in keyed.poisson_tiles(4, np.arange(quads), keys):
+        seen[rows, columns] += 1
+        for lane in range(keyed.LANES):
+            number = (numbers[rows, columns] >> np.uint64(16 * lane)) & np.uint64(0xFFFF)
+            expected = np.searchsorted(keyed.POISSON, number, side="right")
+            assert (expected == weights[:, :, lane].T).all()
+    assert (seen == 1).all()
+
+
 def test_engines_are_named():
     assert keyed.engine("numpy") == "numpy"
     assert keyed.engine("torch") == "torch"
