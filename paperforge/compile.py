@@ -18,13 +18,15 @@ import posixpath
 import shutil
 import signal
 import subprocess
+import tempfile
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from paperforge import texlog
 from paperforge.errors import InputError
-from paperforge.model import Build, Diagnostic, Manuscript, Severity
+from paperforge.model import Build, Diagnostic, File, Manuscript, Owner, Severity
+from paperforge.spec import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,6 +77,25 @@ def compile_manuscript(
         return Build(folder, None, texlog.pages(log), None, log, kept + diagnostics)
     body = texlog.body_end(_text(run / f"{stem}.aux"))
     return Build(folder, made, texlog.pages(log), body, log, kept + diagnostics)
+
+
+def picture(files: Mapping[str, bytes], where: str, timeout: float = 60) -> bytes:
+    """The PDF of one picture's document, main.tex among its files; nothing of the run is kept.
+
+    Raises InputError with the first error of TeX, or where TeX is missing.
+    """
+    made = {name: File(data, Owner.AUTHOR) for name, data in files.items()}
+    manuscript = Manuscript(made, "main.tex", None, Mode.DRAFT)
+    with tempfile.TemporaryDirectory(prefix="paperforge-") as folder:
+        root = Path(folder) / "build"
+        build = compile_manuscript(
+            manuscript, root / "out", root / ".work" / "out", timeout=timeout
+        )
+        if build.pdf is not None:
+            return build.pdf.read_bytes()
+    worst = min(build.diagnostics, key=lambda d: list(Severity).index(d.severity))
+    at = worst.where if worst.where.endswith(tuple("0123456789")) else ""
+    raise InputError(worst.message, ", ".join(filter(None, (where, at))), worst.hint)
 
 
 def _stopped(diagnostics: tuple[Diagnostic, ...]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
@@ -16,7 +17,6 @@ from paperforge.spec import FigureSpec, Mode, TableSpec, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from paperforge.model import (
         Analysis,
@@ -76,7 +76,7 @@ def _needs(project: Project) -> list[tuple[str, TableSpec | FigureSpec]]:
         from paperforge import figures
 
         with _declared_at(project, "figures", place):
-            needs += [(need, figure) for need in figures.kind(figure).NEEDS]
+            needs += [(need, figure) for need in figures.needs(figure)]
     return needs
 
 
@@ -176,11 +176,36 @@ def tabulate(analysis: Analysis, spec: TableSpec, venue: Venue | None = None) ->
     return tables.fit(tables.arrange(analysis, spec), page, spec.width)
 
 
-def draw(analysis: Analysis, spec: FigureSpec, venue: Venue | None) -> Figure:
-    """One figure of the analysis, at the venue's width and in its face."""
+def draw(
+    analysis: Analysis,
+    spec: FigureSpec,
+    venue: Venue | None,
+    root: Path | None = None,
+    form: str = "pdf",
+) -> Figure:
+    """One figure of the analysis, at the venue's width and in its face.
+
+    root: the folder that the author's own file (script, tikz) is named from.
+    """
     from paperforge import figures
 
-    return figures.draw(spec, analysis, venue)
+    if spec.kind in figures.COMPILED:
+        return picture(spec, venue, root)
+    return figures.draw(_at(spec, root), analysis, venue, form)
+
+
+def picture(spec: FigureSpec, venue: Venue | None, root: Path | None = None) -> Figure:
+    """A figure that TeX draws from the author's file, at the venue's width and in its face."""
+    from paperforge import compile, figures  # noqa: A004
+
+    tikz, spec = figures.COMPILED[spec.kind], _at(spec, root)
+    made = compile.picture(tikz.document(spec, venue), f"figure {spec.name}")
+    return tikz.figure(spec, made, venue)
+
+
+def _at(spec: FigureSpec, root: Path | None) -> FigureSpec:
+    """The figure with its own file where that lies."""
+    return replace(spec, file=str((root or Path()) / spec.file)) if spec.file else spec
 
 
 def render(project: Project, analysis: Analysis | None, venue: Venue | None) -> Manuscript:
@@ -265,7 +290,7 @@ def _generate(
                 set_tables.append(tabulate(analysis, spec, venue))
         for place, figure_spec in enumerate(project.figures):
             with _declared_at(project, "figures", place):
-                drawn.append(draw(analysis, figure_spec, venue))
+                drawn.append(draw(analysis, figure_spec, venue, project.root))
     files: dict[str, File] = {}
     notes: list[Diagnostic] = []
     for table in set_tables:

@@ -6,15 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from paperforge.commands import inputs, progress
 from paperforge.commands.output import guard, say, write
-from paperforge.errors import UsageError
+from paperforge.errors import InputError, UsageError
 from paperforge.spec import FigureSpec
 
 if TYPE_CHECKING:
     from paperforge.commands.figure_options import FigureOptions
     from paperforge.commands.inputs import ResultOptions
+    from paperforge.model import Figure, Venue
     from paperforge.spec import Project
+
+FORMS = ("pdf", "png", "pgf")
 
 
 def figure(options: ResultOptions, asked: FigureOptions) -> int:
@@ -22,38 +27,70 @@ def figure(options: ResultOptions, asked: FigureOptions) -> int:
 
     Raises UsageError for an unknown kind or name, InputError for results that cannot be drawn so.
     """
-    import click
+    from paperforge import figures, pipeline, venues
 
-    from paperforge import pipeline, venues
-
-    output = asked.output
-    if output is not None and output.suffix.lower() != ".pdf":
-        raise UsageError("a figure is a PDF", f"-o {output}", f"-o {output.with_suffix('.pdf')}")
-    project = inputs.project_of(options)
+    if asked.start:
+        return _start(asked)
+    form = _form(asked.output)
+    project = inputs.project_of(options, bare=asked.kind == "tikz")
     if asked.name:
         spec = _declared(project, asked.name)
     else:
         metric = options.metrics[0] if options.metrics else ""
         spec = asked.on(FigureSpec(asked.kind, asked.kind, metric))
+    root = project.root if asked.name else Path()
     wanted = asked.venue or project.venue
     place = venues.find(wanted, project.root) if wanted else None
+    if spec.kind in figures.COMPILED:
+        _give(pipeline.picture(spec, place, root), spec, asked, place, project)
+        return 0
     results = progress.load(project)
     analysis = pipeline.analyse(results, replace(project, tables=(), figures=(spec,)))
-    drawn = pipeline.draw(analysis, spec, place)
-    target = output or Path(f"{spec.name}.pdf")
-    for path, content in ((target, drawn.pdf), (asked.data, drawn.data)):
-        if path is not None:
-            guard(path, (source.path for source in project.sources))
-            write(path, content)
-    say(results.notes + analysis.notes + drawn.diagnostics)
-    click.echo(
-        f"wrote {target}: {drawn.width_pt:.1f} x {drawn.height_pt:.1f} pt"
-        + (f", {place.name} {spec.width} width" if place else ""),
-        err=True,
-    )
-    click.echo(f"  {drawn.note}", err=True)
+    drawn = pipeline.draw(analysis, spec, place, root, form)
+    say(results.notes + analysis.notes)
+    _give(drawn, spec, asked, place, project)
     inputs.save(options, project, results, figures=(spec,))
     return 0
+
+
+def _form(output: Path | None) -> str:
+    """The format that the output's name asks for."""
+    form = "pdf" if output is None else output.suffix.lower().removeprefix(".")
+    if form not in FORMS:
+        text = "a figure is a PDF, a PNG or PGF"
+        assert output is not None
+        raise UsageError(text, f"-o {output}", f"-o {output.with_suffix('.pdf')}")
+    return form
+
+
+def _start(asked: FigureOptions) -> int:
+    """Write a TikZ drawing to begin with; never over a file."""
+    from paperforge.figures import tikz
+
+    path = Path(asked.file or "architecture.tikz")
+    if path.exists():
+        raise InputError("is there already, and it is yours", str(path), "--file names another")
+    write(path, tikz.START)
+    click.echo(f"wrote {path}: paperforge figure --kind tikz --file {path} compiles it", err=True)
+    return 0
+
+
+def _give(
+    drawn: Figure, spec: FigureSpec, asked: FigureOptions, place: Venue | None, project: Project
+) -> None:
+    """Write the figure and its numbers, and say what they are."""
+    target = asked.output or Path(f"{spec.name}.pdf")
+    content = drawn.pdf if target.suffix.lower() == ".pdf" else drawn.other
+    for path, data in ((target, content), (asked.data, drawn.data)):
+        if path is not None:
+            guard(path, (source.path for source in project.sources))
+            write(path, data)
+    say(drawn.diagnostics)
+    size = f"{drawn.width_pt:.1f} x {drawn.height_pt:.1f} pt"
+    venue = f", {place.name} {spec.width} width" if place else ""
+    click.echo(f"wrote {target}: {size}{venue}", err=True)
+    if drawn.note:
+        click.echo(f"  {drawn.note}", err=True)
 
 
 def _declared(project: Project, name: str) -> FigureSpec:

@@ -18,6 +18,8 @@ Examples:
   paperforge figure runs.csv --kind learning-curves --venue icml -o curves.pdf
   paperforge figure runs.csv --kind intervals --metric accuracy
   paperforge figure runs.csv --kind pareto --metric accuracy --x latency
+  paperforge figure runs.csv --kind script --file figures/mine.py
+  paperforge figure --kind tikz --file figures/architecture.tikz --start
 """
 
 
@@ -36,6 +38,7 @@ class FigureOptions:
     log: str | None = None
     bins: int = 10
     file: str = ""
+    start: bool = False
     data: Path | None = None
     name: str = ""
 
@@ -63,7 +66,7 @@ OPTIONS = (
         "--output",
         type=click.Path(path_type=Path),
         default=None,
-        help="The PDF to write (KIND.pdf).",
+        help="The PDF to write (KIND.pdf); .png and .pgf too.",
     ),
     click.option("--venue", default=None, help="Whose width and typeface to use."),
     click.option(
@@ -91,6 +94,9 @@ OPTIONS = (
     ),
     click.option(
         "--bins", type=click.IntRange(2, 100), default=10, help="Of a reliability diagram (10)."
+    ),
+    click.option(
+        "--start", is_flag=True, help="Write a TikZ drawing to begin with to --file, nothing else."
     ),
     click.option("--file", default="", help="Of script (FILE.py:FUNCTION) and tikz: your file."),
     click.option(

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from paperforge.figures import audit, differences, fonts, intervals, learning_curves, sheet, style
+from paperforge.figures import (
+    audit,
+    differences,
+    fonts,
+    intervals,
+    learning_curves,
+    script,
+    sheet,
+    style,
+    tikz,
+)
 from paperforge.figures.frame import MOST_HEIGHT_PT
 from paperforge.figures.select import unknown, where
 from paperforge.model import Diagnostic, Figure, Severity
@@ -31,22 +41,42 @@ class Kind(Protocol):
         """Choose what to draw; InputError with the next move where there is nothing."""
 
 
+class Compiled(Protocol):
+    """A kind of figure that TeX draws: one module."""
+
+    def document(self, spec: FigureSpec, venue: Venue | None) -> dict[str, bytes]:
+        """The files of the picture's own document, main.tex among them."""
+
+    def figure(self, spec: FigureSpec, pdf: bytes, venue: Venue | None) -> Figure:
+        """The compiled picture, looked at."""
+
+
 KINDS: Mapping[str, Kind] = {
     "learning-curves": learning_curves,
     "intervals": intervals,
     "differences": differences,
+    "script": script,
 }
+COMPILED: Mapping[str, Compiled] = {"tikz": tikz}
+"""Kinds that TeX draws: pipeline.py hands their document to compile.py."""
 
 
 def kind(spec: FigureSpec) -> Kind:
     """Return the module of a figure's kind; InputError with the known kinds where there is none."""
     if spec.kind not in KINDS:
-        raise unknown("kind of figure", spec.kind, KINDS, spec)
+        raise unknown("kind of figure", spec.kind, (*KINDS, *COMPILED), spec)
     return KINDS[spec.kind]
 
 
-def draw(spec: FigureSpec, analysis: Analysis, venue: Venue | None = None) -> Figure:
-    """Draw a figure at the venue's column or text width.
+def needs(spec: FigureSpec) -> tuple[str, ...]:
+    """What the analysis must hold for a figure: keys of stats.NEEDS. Raises InputError as kind."""
+    return () if spec.kind in COMPILED else kind(spec).NEEDS
+
+
+def draw(
+    spec: FigureSpec, analysis: Analysis, venue: Venue | None = None, form: str = "pdf"
+) -> Figure:
+    """Draw a figure at the venue's column or text width; form: also as "png" (300 dpi) or "pgf".
 
     Same inputs on one machine give the same bytes. matplotlib's global settings are left as they
     were. Raises InputError where there is nothing to draw or the figure's settings cannot be met.
@@ -61,6 +91,7 @@ def draw(spec: FigureSpec, analysis: Analysis, venue: Venue | None = None) -> Fi
         ruler = sheet.Ruler(letters)
         page = drawing.paint(plan, ruler)
         pdf = sheet.pdf(page.figure)
+        other = sheet.FORMS[form](page.figure) if form != "pdf" else b""
         touching = audit.overlaps(page.figure)
     notes = [*drawing.diagnostics, *letters.notes, *_of_layout(page, touching, about)]
     return Figure(
@@ -72,6 +103,7 @@ def draw(spec: FigureSpec, analysis: Analysis, venue: Venue | None = None) -> Fi
         data=drawing.data,
         note=drawing.note,
         diagnostics=(*notes, *audit.problems(pdf, page.width, about)),
+        other=other,
     )
 
 

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from paperforge.errors import InputError
 from paperforge.figures.style import INK, PDF_POINTS
+from paperforge.latex.escape import escape
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawn
 
@@ -152,6 +156,52 @@ def pdf(figure: Drawn) -> bytes:
     nothing = {"Creator": None, "Producer": None, "CreationDate": None}
     canvas.print_pdf(out, metadata=nothing)
     return out.getvalue()
+
+
+def png(figure: Drawn) -> bytes:
+    """Write a figure as PNG of 300 dots an inch on white."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    out = BytesIO()
+    canvas: Any = FigureCanvasAgg(figure)
+    # the place in points stays: only the dots an inch change
+    canvas.print_figure(out, dpi=300, format="png", facecolor="white", metadata={"Software": None})
+    return out.getvalue()
+
+
+def pgf(figure: Drawn) -> bytes:
+    r"""Write a figure as PGF, its text in the document's own fonts (\usepackage{pgf}).
+
+    The text is escaped first: names of the data are no TeX. matplotlib measures it with LaTeX.
+    Raises InputError where LaTeX is missing.
+    """
+    import shutil
+
+    import matplotlib as mpl
+    from matplotlib.text import Text
+
+    if shutil.which("pdflatex") is None:
+        hint = "paperforge doctor says how to install TeX; or write a PDF"
+        raise InputError("PGF needs pdflatex, which is not on this machine", "-o", hint)
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        text.set_text(escape(text.get_text()))
+    out = BytesIO()
+    ours: Any = {
+        "pgf.texsystem": "pdflatex",
+        "pgf.rcfonts": False,
+        "pgf.preamble": r"\usepackage[T1]{fontenc}",
+    }
+    with mpl.rc_context(ours):
+        from matplotlib.backends.backend_pgf import FigureCanvasPgf
+
+        canvas: Any = FigureCanvasPgf(figure)
+        canvas.print_figure(out, format="pgf")
+    return out.getvalue()
+
+
+FORMS: Mapping[str, Callable[[Drawn], bytes]] = {"png": png, "pgf": pgf}
+"""Formats beside PDF."""
 
 
 def renderer() -> Any:  # noqa: ANN401 -- matplotlib's renderers have no types

