@@ -127,7 +127,8 @@ def planned(
         for one in results.samples(metric.name, Unit.SEED)
         if len(one.values)
     }
-    return protocol.against(plan, analysis, runs, _look(plan.in_force, analysis, runs))
+    look = _look(plan.in_force, analysis, runs)
+    return protocol.against(plan, analysis, runs, look, results.runs())
 
 
 def _look(

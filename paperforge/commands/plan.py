@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from paperforge.commands.forecast import Forecast
     from paperforge.commands.inputs import ResultOptions
     from paperforge.commands.plan_options import PlanOptions
-    from paperforge.model import Analysis, Results
+    from paperforge.model import Analysis, Results, Run
     from paperforge.spec import Project
     from paperforge.stats.pilot import Pilot
 
@@ -75,7 +75,7 @@ def _protocol(project: Project, options: ResultOptions, asked: PlanOptions) -> i
     """--write, --freeze or --check."""
     file = planned.plan_file(project, asked.plan or asked.write)
     if asked.freeze:
-        return planned.freeze(file)
+        return planned.freeze(file, _there(project, options))
     if asked.check:
         if not project.sources:
             raise UsageError("there are no results to check", "--check", "name them, or paper.toml")
@@ -98,6 +98,33 @@ def _protocol(project: Project, options: ResultOptions, asked: PlanOptions) -> i
         max(takes, default=None) if analysis.design.unit is Unit.SEED else None
     )
     return planned.draft(file, planned.from_results(results, analysis, seeds, detectable))
+
+
+def _there(project: Project, options: ResultOptions) -> tuple[Run, ...] | None:
+    """The runs that there are before the plan is frozen; None: no results, or none to be read.
+
+    Folders and files that are still empty hold no runs.
+    """
+    if not project.sources:
+        return None
+    if all(_empty(source.path) for source in project.sources):
+        return ()
+    try:
+        results = progress.load(project, quiet=True)
+    except InputError as error:
+        if options.sources:
+            raise
+        text = f"the lock will not say which runs are there: {error}"
+        say((Diagnostic(Severity.WARNING, "--freeze", text),))
+        return None
+    return results.runs()
+
+
+def _empty(path: Path) -> bool:
+    """Whether nothing is there yet."""
+    if path.is_dir():
+        return not any(one.is_file() for one in path.rglob("*"))
+    return path.is_file() and not path.stat().st_size
 
 
 def _said(forecasts: list[Forecast], asked: PlanOptions) -> str:

@@ -23,7 +23,8 @@ Examples:
 \b
 The protocol, before the results are there:
   paperforge plan --write --ours lora --baseline full --metric accuracy --seeds 5
-  paperforge plan --freeze                                keeps its hash and the date: plan.lock
+  paperforge plan --freeze                                keeps its hash, the date and which
+                                                          runs there are: plan.lock
   paperforge plan --check                                 is the analysis still the planned one?
 \b
 Exit codes: 0 done (with --check: as planned), 1 your input needs a change, 5 not as planned.
@@ -100,7 +101,9 @@ OPTIONS = (
         help="Draft the protocol, for you to edit (plan.toml beside paper.toml).",
     ),
     click.option(
-        "--freeze", is_flag=True, help="Keep the protocol's hash and the date in plan.lock."
+        "--freeze",
+        is_flag=True,
+        help="Keep the protocol's hash, the date and which runs there are in plan.lock.",
     ),
     click.option("--check", is_flag=True, help="Say what was added, dropped or changed since."),
     click.option(

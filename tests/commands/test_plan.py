@@ -222,7 +222,7 @@ def test_from_words_to_a_frozen_plan(paperforge, tmp_path):
     assert (tmp_path / "plan.toml").read_text() == text
     said = paperforge("plan", "--freeze")
     assert said.code == 0 and "sha256 " in said.out
-    digest = said.out.split("sha256 ")[1].strip()
+    digest = said.out.split("sha256 ")[1].split()[0]
     assert digest in (tmp_path / "plan.lock").read_text()
     (tmp_path / "plan.toml").write_text("# only a comment\n" + text)
     before = (tmp_path / "plan.lock").read_bytes()
@@ -332,14 +332,46 @@ def test_every_build_says_whether_it_is_the_planned_one(paperforge, results_csv,
     (one,) = said()
     assert one["severity"] == "note" and "(not frozen)" in one["message"]
     assert paperforge("plan", folder, "--freeze").code == 0
-    (one,) = said()
+    one, runs = said()
     assert "frozen on 20" in one["message"]
+    assert runs["message"].startswith("all 30 runs were there when the plan was frozen on 20")
     (folder / "plan.toml").rename(folder / "other.toml")
     (one,) = said()
     assert one["severity"] == "warning" and "a plan was frozen on 20" in one["message"]
     (folder / "other.toml").rename(folder / "plan.toml")
     toml = folder / "paper.toml"
     toml.write_text(toml.read_text() + '[design]\ncorrection = "none"\n')
-    (one,) = said()
+    one, _ = said()
     assert one["severity"] == "warning" and one["check"] == "plan-correction"
     assert "correction: holm → none" in one["message"]
+
+
+def test_a_plan_says_which_runs_came_later(paperforge, results_csv, tmp_path):
+    whole = results_csv.read_text().splitlines()
+    early = [row for row in whole[1:] if row.split(",")[2] in {"0", "1"}]
+    results_csv.write_text("\n".join([whole[0], *early]) + "\n")
+    assert paperforge("plan", results_csv, "--write", *WORDS, "--seeds", "5").code == 0
+    said = paperforge("plan", results_csv, "--freeze")
+    assert said.code == 0 and "12 runs are there already, in 6 cells" in said.out
+    results_csv.write_text("\n".join(whole) + "\n")
+    said = paperforge("plan", results_csv, "--check", *WORDS)
+    assert said.code == 0
+    assert "12 of 30 runs were there when the plan was frozen on 20" in said.out
+    assert "; 18 came later." in said.out
+    report = json.loads(paperforge("plan", results_csv, "--check", *WORDS, "--format", "json").out)
+    assert report["runs"] == {"there": 12, "now": 30, "later": 18, "gone": 0}
+
+
+def test_a_plan_is_frozen_before_there_are_results(paperforge, results_csv, tmp_path):
+    """The folder of paper.toml is empty yet, or holds what cannot be read."""
+    late = tmp_path / "late"
+    late.mkdir()
+    (tmp_path / "paper.toml").write_text('results = "late"\n')
+    assert paperforge("plan", results_csv, "--write", *WORDS).code == 0
+    said = paperforge("plan", "--freeze")
+    assert said.code == 0 and "no run is there yet" in said.out
+    (tmp_path / "plan.lock").unlink()
+    (late / "notes.csv").write_text("\n\n")
+    said = paperforge("plan", "--freeze")
+    assert said.code == 0 and "the lock will not say which runs are there" in said.err
+    assert paperforge("plan", tmp_path / "none.csv", "--freeze").code == 1
