@@ -1,0 +1,124 @@
+"""What a number of replicates finds, where that is no plain t test: the laws that a plan asks."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Protocol
+
+from paperforge.stats.plan import Needed, fewest, t_power
+from paperforge.stats.power import NORMAL_DF, noncentrality
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from paperforge.stats.sums import Part
+
+MOST = 10**9
+"""Replicates that stand for any number of them."""
+
+
+class Law(Protocol):
+    """From replicates to the smallest difference, in printed units; with the words for it."""
+
+    @property
+    def noun(self) -> str:
+        """What is counted, as the head of a column: "repeats"."""
+
+    @property
+    def test(self) -> str:
+        """The test that is planned."""
+
+    @property
+    def spreads(self) -> Sequence[tuple[str, float]]:
+        """Standard deviations that it stands on, each with what it is of."""
+
+    @property
+    def assumed(self) -> Sequence[str]:
+        """What else it stands on, without numbers that have a unit."""
+
+    @property
+    def limit(self) -> str:
+        """Why more replicates stop helping; empty: they do not stop."""
+
+    @property
+    def fixed(self) -> str:
+        """What is held fixed: "with 200 examples"; empty: nothing that could be had more of."""
+
+    def amount(self, n: int) -> str:
+        """So many of them, and where: "3 repeats of the 10 folds"."""
+
+    def smallest(self, n: int, alpha: float, *, cautious: bool = False) -> float | None:
+        """The difference found with power .8; None: too few to test, or not known.
+
+        cautious: with every variance of the pilot at its upper limit (plan.upper_limit).
+        """
+
+    def power(self, difference: float, n: int, alpha: float) -> float:
+        """Power at a difference, with n replicates."""
+
+    def floor(self, alpha: float, *, cautious: bool = False) -> float:
+        """What no number of replicates goes below; 0: nothing."""
+
+
+def needed(law: Law, difference: float, alpha: float) -> Needed:
+    """The fewest replicates that find a difference; none where the law's floor is above it.
+
+    Raises ValueError for no difference.
+    """
+    wanted = abs(difference)
+    if wanted == 0:
+        raise ValueError("no number of replicates finds a difference of zero")
+
+    def first(*, cautious: bool) -> int | None:
+        if law.floor(alpha, cautious=cautious) >= wanted:
+            return None
+
+        def enough(n: int) -> bool:
+            found = law.smallest(n, alpha, cautious=cautious)
+            return found is not None and found <= wanted
+
+        n = 1 if enough(1) else fewest(enough)
+        while n is not None and n > 1 and enough(n - 1):  # a test of few may be no smooth law
+            n -= 1
+        return n
+
+    n = first(cautious=False)
+    known = law.smallest(n or MOST, alpha, cautious=True) is not None
+    reached = 0.0 if n is None else law.power(wanted, n, alpha)
+    return Needed(n, reached, first(cautious=True) if known else None)
+
+
+class OfError:
+    """A law of a t test: what is asked of it follows from its standard error and df."""
+
+    __slots__ = ()
+
+    def error(self, n: float, alpha: float, *, cautious: bool) -> tuple[float, float] | None:
+        """Standard error and degrees of freedom with n replicates; None: too few, not known."""
+        raise NotImplementedError
+
+    def smallest(self, n: int, alpha: float, *, cautious: bool = False) -> float | None:
+        """As in Law."""
+        found = self.error(n, alpha, cautious=cautious)
+        return None if found is None else found[0] * noncentrality(found[1], alpha)
+
+    def power(self, difference: float, n: int, alpha: float) -> float:
+        """As in Law."""
+        found = self.error(n, alpha, cautious=False)
+        if found is None:
+            return 0.0
+        return t_power(difference / found[0], found[1], alpha) if found[0] > 0 else 1.0
+
+    def floor(self, alpha: float, *, cautious: bool = False) -> float:
+        """As in Law; what is rounding beside one replicate counts as nothing."""
+        found = self.error(math.inf, alpha, cautious=cautious)
+        return 0.0 if found is None else found[0] * noncentrality(found[1], alpha)
+
+
+def satterthwaite(parts: Sequence[Part]) -> tuple[float, float]:
+    """Root of a sum of variances and its degrees of freedom (Satterthwaite 1946)."""
+    total = math.fsum(v for v, _ in parts)
+    if total <= 0:
+        return 0.0, NORMAL_DF
+    shares = math.fsum((v / total) ** 2 / df for v, df in parts)
+    return math.sqrt(total), min(NORMAL_DF, 1 / shares) if shares > 0 else NORMAL_DF

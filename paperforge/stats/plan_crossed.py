@@ -1,0 +1,198 @@
+"""Seeds and examples both drawn anew: how many of each find a difference, given the other."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from paperforge.stats.crossed import FEW, FEW_PAIRED
+from paperforge.stats.outlook import OfError
+from paperforge.stats.plan import fewest, upper_limit
+from paperforge.stats.power import NORMAL_DF, noncentrality
+from paperforge.stats.sums import joint_df
+
+ENOUGH = 2
+PARTS = 16
+"""Steps in which seeds and examples grow together: sixteenths of the pilot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """Of the variance of a difference in a pilot of S seeds x N examples, squared printed units.
+
+    `runs`, `examples`, `both`: what each adds to it as it is (Contrast.sources); new numbers of
+    seeds and examples divide them (Cornfield and Tukey 1956, crossed.py). `df`: of the mean squares
+    of runs, of examples and of the residual.
+    """
+
+    runs: float
+    examples: float
+    both: float
+    df: tuple[float, float, float]
+    seeds: int
+    """S, of each method."""
+    tested: int
+    """N."""
+    paired: bool
+    datasets: int = 1
+
+    def error(
+        self, seeds: float, examples: float, alpha: float, *, cautious: bool
+    ) -> tuple[float, float] | None:
+        """Standard error and df of the two-way t, as crossed.two_way() makes it of such a study."""
+        if min(seeds, examples) < ENOUGH:
+            return None
+        luck = [upper_limit(1.0, df) if cautious else 1.0 for df in self.df[:2]]
+        if not all(map(math.isfinite, luck)):
+            return None
+        more_s, more_n = seeds / self.seeds, examples / self.tested
+        both = self.both / (more_s * more_n)
+        of_runs = self.runs * luck[0] / more_s + both
+        of_examples = self.examples * luck[1] / more_n + both
+        df = (
+            self.df[0] * (seeds - 1) / (self.seeds - 1),
+            self.df[1] * (examples - 1) / (self.tested - 1),
+        )
+        if of_runs > 0 and df[0] < (FEW_PAIRED if self.paired else FEW):
+            left = max(0.0, of_examples - both, both - of_runs)
+            parts = [(of_runs, df[0]), (left, min(df[1], NORMAL_DF))]
+            held = [part for part in parts if part[0] > 0]
+            return math.sqrt(of_runs + left), joint_df(held, alpha)
+        variance = max(of_runs + of_examples - both, of_runs, of_examples)
+        uncertain = of_runs**2 / df[0] + of_examples**2 / df[1]
+        if both > 0:
+            uncertain += (
+                both**2
+                / (self.df[2] * (seeds - 1) * (examples - 1))
+                * ((self.seeds - 1) * (self.tested - 1))
+            )
+        joint = variance**2 / uncertain if uncertain > 0 else NORMAL_DF
+        return math.sqrt(variance), min(joint, NORMAL_DF)
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What both laws stand on."""
+        both = (
+            "what runs and examples add together is counted in both, as the test of pairs does: it "
+            "errs on the safe side"
+        )
+        return (both,) if self.paired else ()
+
+    @property
+    def spreads(self) -> tuple[tuple[str, float], ...]:
+        """Standard deviations of the difference that one seed, or one example, would have."""
+        return (
+            ("of the difference from one run of each method", math.sqrt(self.runs * self.seeds)),
+            ("of an example's difference", math.sqrt(self.examples * self.tested)),
+        )
+
+    @property
+    def on(self) -> str:
+        """Where."""
+        return f" on each of the {self.datasets} datasets" if self.datasets > 1 else ""
+
+    @property
+    def test(self) -> str:
+        """The test, over one dataset or several."""
+        over = f" on averages over the {self.datasets} datasets" if self.datasets > 1 else ""
+        return f"two-way t{over}: new seeds and new examples"
+
+
+def together(of: Components, difference: float, alpha: float) -> tuple[int, int] | None:
+    """Seeds and examples in the pilot's proportion that find a difference; None: 10^9 do not."""
+
+    def at(times: int) -> tuple[int, int]:
+        return math.ceil(of.seeds * times / PARTS), math.ceil(of.tested * times / PARTS)
+
+    def enough(times: int) -> bool:
+        found = of.error(*at(times), alpha, cautious=False)
+        return found is not None and found[0] * noncentrality(found[1], alpha) <= abs(difference)
+
+    times = fewest(enough)
+    return None if times is None else at(times)
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds(OfError):
+    """n seeds of each method on a number of examples."""
+
+    of: Components
+    examples: int
+
+    noun = "seeds"
+    limit = (
+        "that is what so few examples leave uncertain, however often the methods are trained; more "
+        "examples lower it"
+    )
+
+    def error(self, n: float, alpha: float, *, cautious: bool) -> tuple[float, float] | None:
+        """As in OfError."""
+        return self.of.error(n, self.examples, alpha, cautious=cautious)
+
+    @property
+    def fixed(self) -> str:
+        """As in Law."""
+        return f"with {self.examples:,} examples"
+
+    def amount(self, n: int) -> str:
+        """As in Law."""
+        word = "seed" if n == 1 else "seeds"
+        return f"{n:,} {word} of each method{self.of.on}, scored on {self.examples:,} examples"
+
+    @property
+    def test(self) -> str:
+        """As in Law."""
+        return self.of.test
+
+    @property
+    def spreads(self) -> tuple[tuple[str, float], ...]:
+        """As in Law."""
+        return self.of.spreads
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """As in Law."""
+        return self.of.assumed
+
+
+@dataclass(frozen=True, slots=True)
+class Examples(OfError):
+    """n examples, scored by a number of seeds of each method."""
+
+    of: Components
+    seeds: int
+
+    noun = "examples"
+    limit = (
+        "that is what so few seeds leave uncertain, however many examples they are scored on; more "
+        "seeds lower it"
+    )
+
+    def error(self, n: float, alpha: float, *, cautious: bool) -> tuple[float, float] | None:
+        """As in OfError."""
+        return self.of.error(self.seeds, n, alpha, cautious=cautious)
+
+    @property
+    def fixed(self) -> str:
+        """As in Law."""
+        return f"with {self.seeds:,} seeds of each method"
+
+    def amount(self, n: int) -> str:
+        """As in Law."""
+        word = "example" if n == 1 else "examples"
+        return f"{n:,} {word}{self.of.on}, scored by {self.seeds:,} seeds of each method"
+
+    @property
+    def test(self) -> str:
+        """As in Law."""
+        return self.of.test
+
+    @property
+    def spreads(self) -> tuple[tuple[str, float], ...]:
+        """As in Law."""
+        return self.of.spreads
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """As in Law."""
+        return self.of.assumed
