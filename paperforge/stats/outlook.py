@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Protocol
 
+from paperforge.stats import reached
 from paperforge.stats.plan import Needed, fewest, t_power
 from paperforge.stats.power import NORMAL_DF, noncentrality
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy as np
 
     from paperforge.stats.sums import Part
 
@@ -113,6 +116,34 @@ class OfError:
         """As in Law; what is rounding beside one replicate counts as nothing."""
         found = self.error(math.inf, alpha, cautious=cautious)
         return 0.0 if found is None else found[0] * noncentrality(found[1], alpha)
+
+
+class OfHalves:
+    """A law of a t test with df that a study finds itself (reached.py)."""
+
+    __slots__ = ()
+
+    def halves(self, n: float, alpha: float, *, cautious: bool) -> tuple[float, np.ndarray] | None:
+        """True standard error and drawn half-widths with n replicates; None: too few."""
+        raise NotImplementedError
+
+    def smallest(self, n: float, alpha: float, *, cautious: bool = False) -> float | None:
+        """As in Law."""
+        found = self.halves(n, alpha, cautious=cautious)
+        if found is None:
+            return None
+        return reached.reach(*found) if found[0] > 0 else 0.0
+
+    def power(self, difference: float, n: int, alpha: float) -> float:
+        """As in Law."""
+        found = self.halves(n, alpha, cautious=False)
+        if found is None:
+            return 0.0
+        return reached.power_at(difference, *found) if found[0] > 0 else 1.0
+
+    def floor(self, alpha: float, *, cautious: bool = False) -> float:
+        """As in Law."""
+        return self.smallest(math.inf, alpha, cautious=cautious) or 0.0
 
 
 def satterthwaite(parts: Sequence[Part]) -> tuple[float, float]:

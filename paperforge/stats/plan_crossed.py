@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from paperforge.stats import reached
 from paperforge.stats.crossed import FEW, FEW_PAIRED
-from paperforge.stats.outlook import OfError
+from paperforge.stats.outlook import OfHalves
 from paperforge.stats.plan import fewest, upper_limit
-from paperforge.stats.power import NORMAL_DF, noncentrality
-from paperforge.stats.sums import joint_df
+from paperforge.stats.power import NORMAL_DF, POWER
+
+if TYPE_CHECKING:
+    import numpy as np
 
 ENOUGH = 2
+EXAMPLES = 1000
+"""The draws of the variance over examples are those of this part: no part of the runs has it."""
 PARTS = 16
 """Steps in which seeds and examples grow together: sixteenths of the pilot."""
 
@@ -36,10 +42,17 @@ class Components:
     paired: bool
     datasets: int = 1
 
-    def error(
+    def halves(
         self, seeds: float, examples: float, alpha: float, *, cautious: bool
-    ) -> tuple[float, float] | None:
-        """Standard error and df of the two-way t, as crossed.two_way() makes it of such a study."""
+    ) -> tuple[float, np.ndarray] | None:
+        """True standard error, and the half-widths that studies of this size find (reached.py).
+
+        Each is made as crossed.two_way() makes it. The variance over runs is that of as many equal
+        parts (methods, datasets) as its degrees of freedom tell.
+        """
+        import numpy as np
+        from scipy.special import stdtrit
+
         if min(seeds, examples) < ENOUGH:
             return None
         luck = [upper_limit(1.0, df) if cautious else 1.0 for df in self.df[:2]]
@@ -49,25 +62,40 @@ class Components:
         both = self.both / (more_s * more_n)
         of_runs = self.runs * luck[0] / more_s + both
         of_examples = self.examples * luck[1] / more_n + both
-        df = (
-            self.df[0] * (seeds - 1) / (self.seeds - 1),
-            self.df[1] * (examples - 1) / (self.tested - 1),
-        )
-        if of_runs > 0 and df[0] < (FEW_PAIRED if self.paired else FEW):
-            left = max(0.0, of_examples - both, both - of_runs)
-            parts = [(of_runs, df[0]), (left, min(df[1], NORMAL_DF))]
-            held = [part for part in parts if part[0] > 0]
-            return math.sqrt(of_runs + left), joint_df(held, alpha)
-        variance = max(of_runs + of_examples - both, of_runs, of_examples)
-        uncertain = of_runs**2 / df[0] + of_examples**2 / df[1]
+        error = math.sqrt(max(of_runs + of_examples - both, of_runs, of_examples))
+        dfs = [
+            df * ((n - 1) / (m - 1))
+            for df, n, m in zip(self.df, (seeds, examples), (self.seeds, self.tested), strict=False)
+        ]
+        runs, df_runs = self._runs(of_runs, seeds)
+        tested = of_examples * reached.variances(EXAMPLES, dfs[1])
+        joint = np.maximum(runs + tested - both, np.maximum(runs, tested))
+        uncertain = runs**2 / df_runs + tested**2 / dfs[1]
         if both > 0:
-            uncertain += (
-                both**2
-                / (self.df[2] * (seeds - 1) * (examples - 1))
-                * ((self.seeds - 1) * (self.tested - 1))
+            uncertain = uncertain + both**2 / (
+                self.df[2] * (dfs[0] / self.df[0]) * (dfs[1] / self.df[1])
             )
-        joint = variance**2 / uncertain if uncertain > 0 else NORMAL_DF
-        return math.sqrt(variance), min(joint, NORMAL_DF)
+        with np.errstate(divide="ignore"):
+            df = np.minimum(NORMAL_DF, joint**2 / uncertain)
+        half = -stdtrit(df, alpha / 2) * np.sqrt(joint)
+        few = (df_runs < (FEW_PAIRED if self.paired else FEW)) & (runs > 0)
+        left = np.maximum(0.0, np.maximum(tested - both, both - runs))
+        own = np.hypot(
+            stdtrit(np.minimum(df_runs, NORMAL_DF), alpha / 2) * np.sqrt(runs),
+            stdtrit(min(dfs[1], NORMAL_DF), alpha / 2) * np.sqrt(left),
+        )
+        return error, np.where(few, own, half)
+
+    def _runs(self, variance: float, seeds: float) -> tuple[np.ndarray, np.ndarray]:
+        """The variance over runs that studies find, and its degrees of freedom."""
+        import numpy as np
+
+        count = max(1, round(self.df[0] / (self.seeds - 1)))
+        found = [variance / count * reached.variances(i, seeds - 1) for i in range(count)]
+        total = np.sum(found, axis=0)
+        if not math.isfinite(seeds) or variance <= 0:
+            return total, np.full(len(total), NORMAL_DF)
+        return total, total**2 / (np.sum(np.square(found), axis=0) / (seeds - 1))
 
     @property
     def assumed(self) -> tuple[str, ...]:
@@ -105,15 +133,15 @@ def together(of: Components, difference: float, alpha: float) -> tuple[int, int]
         return math.ceil(of.seeds * times / PARTS), math.ceil(of.tested * times / PARTS)
 
     def enough(times: int) -> bool:
-        found = of.error(*at(times), alpha, cautious=False)
-        return found is not None and found[0] * noncentrality(found[1], alpha) <= abs(difference)
+        found = of.halves(*at(times), alpha, cautious=False)
+        return found is not None and reached.power_at(difference, *found) >= POWER
 
     times = fewest(enough)
     return None if times is None else at(times)
 
 
 @dataclass(frozen=True, slots=True)
-class Seeds(OfError):
+class Seeds(OfHalves):
     """n seeds of each method on a number of examples."""
 
     of: Components
@@ -125,9 +153,9 @@ class Seeds(OfError):
         "examples lower it"
     )
 
-    def error(self, n: float, alpha: float, *, cautious: bool) -> tuple[float, float] | None:
-        """As in OfError."""
-        return self.of.error(n, self.examples, alpha, cautious=cautious)
+    def halves(self, n: float, alpha: float, *, cautious: bool) -> tuple[float, np.ndarray] | None:
+        """As in OfHalves."""
+        return self.of.halves(n, self.examples, alpha, cautious=cautious)
 
     @property
     def fixed(self) -> str:
@@ -156,7 +184,7 @@ class Seeds(OfError):
 
 
 @dataclass(frozen=True, slots=True)
-class Examples(OfError):
+class Examples(OfHalves):
     """n examples, scored by a number of seeds of each method."""
 
     of: Components
@@ -168,9 +196,9 @@ class Examples(OfError):
         "seeds lower it"
     )
 
-    def error(self, n: float, alpha: float, *, cautious: bool) -> tuple[float, float] | None:
-        """As in OfError."""
-        return self.of.error(self.seeds, n, alpha, cautious=cautious)
+    def halves(self, n: float, alpha: float, *, cautious: bool) -> tuple[float, np.ndarray] | None:
+        """As in OfHalves."""
+        return self.of.halves(self.seeds, n, alpha, cautious=cautious)
 
     @property
     def fixed(self) -> str:

@@ -108,7 +108,10 @@ def test_a_pilot_of_one_comparison_agrees_with_its_analysis(paperforge, tmp_path
     stats = json.loads(paperforge("stats", "r.csv", *paired, "--format", "json").out)
     (decision,) = [d for d in stats["decisions"] if d["primary"]]
     assert one["n"] == 4
-    assert one["detectable"] == pytest.approx(decision["detectable"], rel=1e-4)
+    if paired:
+        assert one["detectable"] == pytest.approx(decision["detectable"], rel=1e-4)
+    else:  # a plan does not know the df that the study will find: the analysis does
+        assert 1 <= one["detectable"] / decision["detectable"] < 1.15
 
 
 @pytest.fixture
