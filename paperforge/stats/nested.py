@@ -37,7 +37,9 @@ def nested(values: np.ndarray, prompts: np.ndarray) -> Nested:
 
     between = variance of the prompts' means less within / K, K the harmonic mean of the counts
     (unweighted means estimator: Searle, Casella and McCulloch 1992, Variance Components, chapter
-    3). One sample a prompt says nothing of `within`: it is 0 there, and all is between prompts.
+    3). Where that is negative it is 0, and both levels together say what `within` is, as restricted
+    maximum likelihood has it for equal counts (chapter 4 there). One sample a prompt says nothing
+    of `within`: it is 0, and all is between prompts.
     """
     import numpy as np
 
@@ -53,7 +55,11 @@ def nested(values: np.ndarray, prompts: np.ndarray) -> Nested:
     apart = float(means.var(ddof=1)) if n >= ENOUGH else 0.0
     apart = 0.0 if math.sqrt(apart) <= FLAT * size else apart
     k = 1 / float((1 / counts).mean())
-    return Nested(max(0.0, apart - within / k), within, n, k, bool(counts.min() == counts.max()))
+    between = apart - within / k
+    if between < 0:
+        rest = int((counts[many] - 1).sum())
+        within = (within * rest + k * apart * (n - 1)) / (rest + n - 1)
+    return Nested(max(0.0, between), within, n, k, bool(counts.min() == counts.max()))
 
 
 def _error(

@@ -1,5 +1,7 @@
 """Samples of prompts: components against an analysis of variance, numbers as published, power."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -50,6 +52,23 @@ def test_unequal_numbers_of_samples():
     assert not found.equal
     assert found.within == pytest.approx(0.25)  # variances .5 and 0; one sample says nothing
     assert found.between == pytest.approx(0.25 - 0.25 * (0.5 + 0.5 + 1) / 3)
+
+
+def test_a_negative_component_is_none():
+    """Means that are closer than their samples: one variance of all, as statsmodels' REML has it."""
+    import pandas as pd
+    from statsmodels.regression.mixed_linear_model import MixedLM
+
+    values = np.array([0.0, 2, 2, 0, 1, 1.5, 0.5, 1.2])
+    prompts = np.repeat(np.arange(4), 2)
+    found = nested(values, prompts)
+    assert found.between == 0
+    assert found.within == pytest.approx(values.var(ddof=1))
+    frame = pd.DataFrame({"y": values, "p": prompts})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says that the component is on its boundary
+        theirs = MixedLM.from_formula("y ~ 1", frame, groups="p").fit(reml=True)
+    assert found.within == pytest.approx(theirs.scale, rel=5e-3)
 
 
 @pytest.mark.parametrize(
