@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.stats.cells import FLAT
-from paperforge.stats.outlook import OfError, satterthwaite
+from paperforge.stats.outlook import OfParts
 from paperforge.stats.plan import upper_limit
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from paperforge.stats.sums import Part
 
 ENOUGH = 2
 
@@ -62,25 +64,25 @@ def nested(values: np.ndarray, prompts: np.ndarray) -> Nested:
     return Nested(max(0.0, between), within, n, k, bool(counts.min() == counts.max()))
 
 
-def _error(
-    parts: tuple[Nested, ...], prompts: float, samples: float, *, cautious: bool
-) -> tuple[float, float] | None:
-    """Standard error and df of a paired t on prompt means, stratified over the datasets.
+def _parts(
+    levels: tuple[Nested, ...], prompts: float, samples: float, *, cautious: bool
+) -> tuple[Part, ...] | None:
+    """The variance of a paired t on prompt means, stratified over the datasets.
 
     se^2 = sum of (between + within / K) / n over the D datasets, over D^2: it holds both levels
     (Miller 2024, Adding Error Bars to Evals, arXiv:2411.00640), with n - 1 degrees of freedom each.
     """
     if prompts < ENOUGH:
         return None
-    rows = []
-    for part in parts:
+    made = []
+    for part in levels:
         variance = part.between + part.within / samples
         if cautious:
             if part.prompts < ENOUGH:
                 return None
             variance = upper_limit(variance, part.prompts - 1)
-        rows.append((variance / prompts / len(parts) ** 2, prompts - 1))
-    return satterthwaite(rows)
+        made.append((variance / prompts / len(levels) ** 2, prompts - 1))
+    return tuple(made)
 
 
 def _test(parts: tuple[Nested, ...]) -> str:
@@ -104,20 +106,19 @@ def _assumed(parts: tuple[Nested, ...]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Prompts(OfError):
+class Prompts(OfParts):
     """n prompts with so many samples each."""
 
-    parts: tuple[Nested, ...]
+    rows: tuple[Nested, ...]
     """One a dataset, in squared printed units."""
     samples: float
 
     noun = "prompts"
     limit = ""
 
-    def error(self, n: float, alpha: float, *, cautious: bool) -> tuple[float, float] | None:
-        """As in OfError."""
-        del alpha
-        return _error(self.parts, n, self.samples, cautious=cautious)
+    def parts(self, n: float, *, cautious: bool) -> tuple[Part, ...] | None:
+        """As in OfParts."""
+        return _parts(self.rows, n, self.samples, cautious=cautious)
 
     @property
     def fixed(self) -> str:
@@ -127,30 +128,30 @@ class Prompts(OfError):
     def amount(self, n: int) -> str:
         """As in Law."""
         word = "prompt" if n == 1 else "prompts"
-        on = f" in each of the {len(self.parts)} datasets" if len(self.parts) > 1 else ""
+        on = f" in each of the {len(self.rows)} datasets" if len(self.rows) > 1 else ""
         return f"{n:,} {word}{on}, {_each(self.samples)}"
 
     @property
     def test(self) -> str:
         """As in Law."""
-        return _test(self.parts)
+        return _test(self.rows)
 
     @property
     def spreads(self) -> tuple[tuple[str, float], ...]:
         """As in Law."""
-        return _spreads(self.parts)
+        return _spreads(self.rows)
 
     @property
     def assumed(self) -> tuple[str, ...]:
         """As in Law."""
-        return _assumed(self.parts)
+        return _assumed(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
-class Samples(OfError):
+class Samples(OfParts):
     """n samples of each of so many prompts: what more samples buy, and where they stop to."""
 
-    parts: tuple[Nested, ...]
+    rows: tuple[Nested, ...]
     prompts: int
 
     noun = "samples"
@@ -159,10 +160,9 @@ class Samples(OfError):
         "lower it"
     )
 
-    def error(self, n: float, alpha: float, *, cautious: bool) -> tuple[float, float] | None:
-        """As in OfError."""
-        del alpha
-        return _error(self.parts, self.prompts, n, cautious=cautious)
+    def parts(self, n: float, *, cautious: bool) -> tuple[Part, ...] | None:
+        """As in OfParts."""
+        return _parts(self.rows, self.prompts, n, cautious=cautious)
 
     @property
     def fixed(self) -> str:
@@ -176,17 +176,17 @@ class Samples(OfError):
     @property
     def test(self) -> str:
         """As in Law."""
-        return _test(self.parts)
+        return _test(self.rows)
 
     @property
     def spreads(self) -> tuple[tuple[str, float], ...]:
         """As in Law."""
-        return _spreads(self.parts)
+        return _spreads(self.rows)
 
     @property
     def assumed(self) -> tuple[str, ...]:
         """As in Law."""
-        return _assumed(self.parts)
+        return _assumed(self.rows)
 
 
 def _each(samples: float) -> str:

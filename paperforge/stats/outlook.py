@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Protocol
 
 from paperforge.stats import reached
-from paperforge.stats.plan import Needed, fewest, t_power
+from paperforge.stats.plan import DRAWN, Needed, fewest, t_power
 from paperforge.stats.power import NORMAL_DF, noncentrality
 
 if TYPE_CHECKING:
@@ -91,33 +91,6 @@ def needed(law: Law, difference: float, alpha: float) -> Needed:
     return Needed(n, reached, first(cautious=True) if known else None)
 
 
-class OfError:
-    """A law of a t test: what is asked of it follows from its standard error and df."""
-
-    __slots__ = ()
-
-    def error(self, n: float, alpha: float, *, cautious: bool) -> tuple[float, float] | None:
-        """Standard error and degrees of freedom with n replicates; None: too few, not known."""
-        raise NotImplementedError
-
-    def smallest(self, n: int, alpha: float, *, cautious: bool = False) -> float | None:
-        """As in Law."""
-        found = self.error(n, alpha, cautious=cautious)
-        return None if found is None else found[0] * noncentrality(found[1], alpha)
-
-    def power(self, difference: float, n: int, alpha: float) -> float:
-        """As in Law."""
-        found = self.error(n, alpha, cautious=False)
-        if found is None:
-            return 0.0
-        return t_power(difference / found[0], found[1], alpha) if found[0] > 0 else 1.0
-
-    def floor(self, alpha: float, *, cautious: bool = False) -> float:
-        """As in Law; what is rounding beside one replicate counts as nothing."""
-        found = self.error(math.inf, alpha, cautious=cautious)
-        return 0.0 if found is None else found[0] * noncentrality(found[1], alpha)
-
-
 class OfHalves:
     """A law of a t test with df that a study finds itself (reached.py)."""
 
@@ -144,6 +117,46 @@ class OfHalves:
     def floor(self, alpha: float, *, cautious: bool = False) -> float:
         """As in Law."""
         return self.smallest(math.inf, alpha, cautious=cautious) or 0.0
+
+
+class OfParts:
+    """A law of a t test whose variance is a sum of parts, df by Satterthwaite over several."""
+
+    __slots__ = ()
+
+    def parts(self, n: float, *, cautious: bool) -> tuple[Part, ...] | None:
+        """The parts with n replicates, each with its df; None: too few, or not known."""
+        raise NotImplementedError
+
+    def smallest(self, n: float, alpha: float, *, cautious: bool = False) -> float | None:
+        """As in Law."""
+        held = self.parts(n, cautious=cautious)
+        if held is None:
+            return None
+        if is_drawn(held):
+            return reached.reach(*reached.satterthwaite_halves(held, alpha))
+        se, df = satterthwaite(held)
+        return se * noncentrality(df, alpha)
+
+    def power(self, difference: float, n: int, alpha: float) -> float:
+        """As in Law."""
+        held = self.parts(n, cautious=False)
+        if held is None:
+            return 0.0
+        if is_drawn(held):
+            return reached.power_at(difference, *reached.satterthwaite_halves(held, alpha))
+        se, df = satterthwaite(held)
+        return t_power(difference / se, df, alpha) if se > 0 else 1.0
+
+    def floor(self, alpha: float, *, cautious: bool = False) -> float:
+        """As in Law."""
+        return self.smallest(math.inf, alpha, cautious=cautious) or 0.0
+
+
+def is_drawn(parts: Sequence[Part]) -> bool:
+    """Whether the df of a sum depend on what a study finds: of several parts, one of few df."""
+    held = [df for variance, df in parts if variance > 0]
+    return len(held) > 1 and min(held) < DRAWN
 
 
 def satterthwaite(parts: Sequence[Part]) -> tuple[float, float]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from paperforge.stats.outlook import OfError, satterthwaite
+from paperforge.stats.outlook import OfParts
 from paperforge.stats.plan import upper_limit
+
+if TYPE_CHECKING:
+    from paperforge.stats.sums import Part
 
 ENOUGH = 2
 
@@ -25,7 +29,7 @@ class FoldPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Folds(OfError):
+class Folds(OfParts):
     """n repeats of k-fold cross-validation on D datasets: the corrected resampled t.
 
     Standard error^2 = sum of (1 / (n k) + n_test / n_train) s^2 over the parts, over D^2; n k - 1
@@ -34,32 +38,31 @@ class Folds(OfError):
     Power is that of the noncentral t, exact where folds correlate by n_test / (n_test + n_train).
     """
 
-    parts: tuple[FoldPart, ...]
+    rows: tuple[FoldPart, ...]
     datasets: int
     paired: bool
 
     fixed = ""
 
-    def error(self, n: float, alpha: float, *, cautious: bool) -> tuple[float, float] | None:
-        """As in OfError."""
-        del alpha
-        if any(n * part.folds < ENOUGH for part in self.parts):
+    def parts(self, n: float, *, cautious: bool) -> tuple[Part, ...] | None:
+        """As in OfParts."""
+        if any(n * part.folds < ENOUGH for part in self.rows):
             return None
-        rows = []
-        for part in self.parts:
+        made = []
+        for part in self.rows:
             v, j = part.variance, n * part.folds
             v = upper_limit(v, part.df) if cautious and v > 0 else v
-            rows.append(((1 / j + part.share) * v / self.datasets**2, j - 1))
-        return satterthwaite(rows) if all(math.isfinite(v) for v, _ in rows) else None
+            made.append(((1 / j + part.share) * v / self.datasets**2, j - 1))
+        return tuple(made) if all(math.isfinite(v) for v, _ in made) else None
 
     @property
     def noun(self) -> str:
         """As in Law."""
-        return "splits" if max(part.folds for part in self.parts) <= 1 else "repeats"
+        return "splits" if max(part.folds for part in self.rows) <= 1 else "repeats"
 
     def amount(self, n: int) -> str:
         """As in Law."""
-        counts = sorted({part.folds for part in self.parts})
+        counts = sorted({part.folds for part in self.rows})
         word = self.noun if n != 1 else self.noun[:-1]
         of = "" if counts[-1] <= 1 else f" of the {' or '.join(map(str, counts))} folds"
         on = f" on each of the {self.datasets} datasets" if self.datasets > 1 else ""
@@ -77,13 +80,13 @@ class Folds(OfError):
     def spreads(self) -> tuple[tuple[str, float], ...]:
         """As in Law."""
         of = "of the difference on one fold" if self.paired else "between folds"
-        sds = sorted(math.sqrt(part.variance) for part in self.parts)
+        sds = sorted(math.sqrt(part.variance) for part in self.rows)
         return tuple((of, sd) for sd in dict.fromkeys((sds[0], sds[-1])))
 
     @property
     def assumed(self) -> tuple[str, ...]:
         """As in Law."""
-        shares = " or ".join(f"{s:.3g}" for s in sorted({part.share for part in self.parts}))
+        shares = " or ".join(f"{s:.3g}" for s in sorted({part.share for part in self.rows}))
         known = (
             f"folds correlate as the corrected test takes them to (n_test/n_train = {shares}: "
             "Nadeau and Bengio 2003); what a pilot's folds truly share cannot be told from them"

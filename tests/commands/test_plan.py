@@ -200,7 +200,7 @@ def test_a_pilot_of_folds(paperforge, of_folds):
     given = (of_folds, "--pair-by", "fold")
     one, decision = detected(paperforge, *given)
     assert (one["counted"], one["n"]) == ("repeats", 2)
-    assert one["detectable"] == pytest.approx(decision["detectable"], rel=1e-3)
+    assert one["detectable"] == pytest.approx(decision["detectable"], rel=0.03)
     assert next(row for row in one["table"] if row["n"] == 2)["runs"] == 2 * 2 * 2 * 10
     below = one["floor"] * 0.9
     said = paperforge("plan", *given, "--difference", f"{below:.3f}")

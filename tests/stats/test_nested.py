@@ -41,8 +41,8 @@ def test_components_are_those_of_the_anova_table():
     assert found.within == pytest.approx(within)
     assert found.between == pytest.approx((between - within) / 4)
     assert (found.prompts, found.samples, found.equal) == (12, 4, True)
-    error = Prompts((found,), 4).error(12, 0.05, cautious=False)
-    assert error == pytest.approx((np.sqrt(between / 48), 11))
+    (part,) = Prompts((found,), 4).parts(12, cautious=False)
+    assert part == pytest.approx((between / 48, 11))
 
 
 def test_unequal_numbers_of_samples():

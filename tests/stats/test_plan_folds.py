@@ -22,15 +22,15 @@ def build(values):
 
 def test_the_pilots_own_number_is_what_its_test_would_detect():
     rng = np.random.default_rng(71)
-    rows = [(build(rng.normal(0, 1, 20)), build(rng.normal(0, 2, 20))) for _ in range(3)]
+    rows = [(build(rng.normal(0, 1, 40)), build(rng.normal(0, 2, 40))) for _ in range(3)]
     pairs = [match(a, b) for a, b in rows]
-    parts = tuple(FoldPart(np.var(p.a - p.b, ddof=1), 19.0, 1 / 9, 10) for p in pairs)
+    parts = tuple(FoldPart(np.var(p.a - p.b, ddof=1), 39.0, 1 / 9, 10) for p in pairs)
     theirs = stratified_corrected(pairs, [1 / 9] * 3, Ask()).detects.at(0.05)
-    assert Folds(parts, 3, True).smallest(2, 0.05) == pytest.approx(theirs, rel=1e-9)
-    apart = tuple(FoldPart(c.sd**2, 19.0, 1 / 9, 10) for row in rows for c in row)
+    assert Folds(parts, 3, True).smallest(4, 0.05) == pytest.approx(theirs, rel=1e-9)
+    apart = tuple(FoldPart(c.sd**2, 39.0, 1 / 9, 10) for row in rows for c in row)
     left, right = zip(*rows, strict=True)
     theirs = compare_folds(left, right, [None] * 3, [1 / 9] * 3, Ask()).detects.at(0.05)
-    assert Folds(apart, 3, False).smallest(2, 0.05) == pytest.approx(theirs, rel=1e-9)
+    assert Folds(apart, 3, False).smallest(4, 0.05) == pytest.approx(theirs, rel=1e-9)
 
 
 def test_more_repeats_stop_helping():
@@ -67,3 +67,19 @@ def test_the_planned_power_is_had_where_folds_correlate_as_assumed(repeats, k):
     p = 2 * scipy_stats.t.sf(np.abs(drawn.mean(axis=1) / se), j - 1)
     assert (p < 0.05).mean() == pytest.approx(0.8, abs=3 * math.sqrt(0.16 / runs))
     assert law.power(d, repeats, 0.05) == pytest.approx(0.8, abs=1e-4)
+
+
+def test_the_planned_power_is_had_on_several_datasets_unmatched():
+    """Two datasets, two methods, five folds each: 4 df a part, which a study has fewer of."""
+    k, runs, share = 5, 6000, 0.25
+    law = Folds((FoldPart(1.0, 0.0, share, k), FoldPart(4.0, 0.0, share, k)) * 2, 2, False)
+    d, rng = law.smallest(1, 0.05), np.random.default_rng(73)
+    estimate, parts = np.full(runs, d), []
+    for sd, sign in ((1, 1), (2, -1)) * 2:
+        x = sd * (rng.normal(0, 1, (runs, k)) + math.sqrt(share) * rng.normal(0, 1, (runs, 1)))
+        estimate = estimate + sign * x.mean(axis=1) / 2
+        parts.append((1 / k + share) * x.var(axis=1, ddof=1) / 4)
+    total = np.sum(parts, axis=0)
+    df = total**2 / (np.sum(np.square(parts), axis=0) / (k - 1))
+    p = 2 * scipy_stats.t.sf(np.abs(estimate) / np.sqrt(total), df)
+    assert (p < 0.05).mean() == pytest.approx(0.8, abs=3 * math.sqrt(0.16 / runs) + 0.005)
