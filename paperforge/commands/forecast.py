@@ -118,7 +118,8 @@ def _floors(one: Forecast) -> Iterator[str]:
             continue
         least = law.floor(one.study.alpha)
         if least > 0:
-            yield f"No number of {law.noun} finds less than {_amount(one, least)}: {law.limit}."
+            start = f"No number of {law.noun}{_given(law)} finds less than"
+            yield f"{start} {_amount(one, least)}: {law.limit}."
 
 
 _LUCK = "if the pilot's spread was small by luck"

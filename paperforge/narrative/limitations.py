@@ -51,7 +51,7 @@ def _corrected(analysis: Analysis) -> str:
     many = any(d.family > 1 for d in analysis.decisions)
     if design.correction == "none" or not many:
         return ""
-    return f" at alpha {design.alpha:g} over the family's size, the correction's first step"
+    return f" at the correction's first step ({design.alpha:g} over the number of comparisons)"
 
 
 def _detectable(analysis: Analysis) -> Iterator[str]:

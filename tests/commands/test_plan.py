@@ -292,8 +292,8 @@ def test_a_pilot_of_seeds_and_examples(paperforge, of_both):
     said = paperforge("plan", of_both, "--difference", both)
     assert "no number of seeds is enough with 40 examples, nor any number of examples" in said.out
     assert "It takes more of both: " in said.out
-    assert "No number of seeds finds less than" in said.out
-    assert "No number of examples finds less than" in said.out
+    assert "No number of seeds with 40 examples finds less than" in said.out
+    assert "No number of examples with 5 seeds of each method finds less than" in said.out
     (more,) = plans(paperforge("plan", of_both, "--examples", "4000", "--format", "json"))
     assert more["floor"] < one["floor"]
     (more,) = plans(paperforge("plan", of_both, "--seeds", "50", "--format", "json"))
