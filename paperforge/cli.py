@@ -211,8 +211,9 @@ def stats(**given: Any) -> int:  # noqa: ANN401  click's options, by name
 def plan(**given: Any) -> int:  # noqa: ANN401  click's options, by name
     """Say how many seeds or examples a difference takes; keep the study's protocol.
 
-    The variance comes from pilot results (SOURCE, or the paper.toml of this folder), or is stated
-    by --sd or --discordant. Power is .8, tests are two-sided.
+    The variance comes from pilot results (SOURCE, or the paper.toml of this folder): of seeds,
+    examples, both, folds, datasets, tasks, or samples of prompts. Or it is stated by --sd or
+    --discordant. Power is .8, tests are two-sided.
     """
     from paperforge.commands.plan import plan as command
 

@@ -98,10 +98,6 @@ def calibrate(
     from paperforge.stats import calibrate as stage
 
     spec = project.design
-    if results.folds:
-        text = "what folds share cannot be simulated without training the methods again"
-        hint = "the sizes of the corrected test are in paperforge/stats/folds.py: .011 to .043"
-        raise InputError(text, "stats --calibrate", hint)
     if runs is not None:
         return stage.calibrate(results, spec, runs, spec.seed, meter)
     return stage.calibrate(results, spec, seed=spec.seed, meter=meter, seconds=seconds)
@@ -141,7 +137,8 @@ def planned(
         for one in results.samples(metric.name, Unit.SEED)
         if len(one.values)
     }
-    return protocol.against(plan, analysis, runs, _look(plan.in_force, analysis, runs))
+    look = _look(plan.in_force, analysis, runs)
+    return protocol.against(plan, analysis, runs, look, results.runs())
 
 
 def _look(

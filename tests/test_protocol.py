@@ -253,7 +253,8 @@ def runs(n=3, **more):
 
 def held(made=None, counts=None, text=PLAN, frozen=(), look=None):
     plan = protocol.Plan("plan.toml", planned(text), frozen)
-    return protocol.against(plan, made or analysis(), counts or runs(), look)
+    found = protocol.against(plan, made or analysis(), counts or runs(), look, ())
+    return tuple(one for one in found if one.check != "plan-runs")
 
 
 def test_an_analysis_as_planned_is_one_note():
@@ -380,3 +381,73 @@ def test_a_look_judged_at_too_large_an_alpha_is_a_warning():
 def test_replicates_are_those_of_the_smallest_planned_cell():
     more = runs(6, lora_rte=4) | {("accuracy", "x", "rte"): 1, ("f1", "lora", "rte"): 1}
     assert protocol.replicates(planned(LOOKS), analysis(), more) == 4
+
+
+# --- which runs there were -----------------------------------------------------------------------
+
+
+def named(*seeds, methods=("full", "lora")):
+    return tuple((m, "rte", f"seed {s}") for m in methods for s in seeds)
+
+
+def history(then, now, *more):
+    """What is said where `then` were there at the freeze, and at each later one `more`."""
+    frozen = lock.add((), planned(), "2026-11-01", then)
+    for day, runs in enumerate(more, 20):
+        text = PLAN.replace("0.5", f"0.{day}")
+        frozen = lock.add(frozen, planned(text), f"2026-11-{day}", runs)
+    plan = protocol.Plan("plan.toml", planned(), frozen)
+    return list(protocol.there.said(plan, now)), protocol.there.counts(plan, now)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [
+        ((), named(0, 1), "no run was there when the plan was frozen on 2026-11-01; all 4 came later"),
+        (named(0), named(0, 1, 2), "2 of 6 runs were there when the plan was frozen on 2026-11-01; 4 came later"),
+        (named(0, 1), named(0, 1), "all 4 runs were there when the plan was frozen on 2026-11-01"),
+        (None, named(0), "the lock does not say which runs were there when the plan was frozen"),
+    ],
+)  # fmt: skip
+def test_what_came_after_the_plan_is_counted(then, now, said):
+    (one,), counts = history(then, now)
+    assert one.severity is Severity.NOTE
+    assert one.message == said
+    if then is None:
+        assert counts is None
+    else:
+        later = len(now) - len(then)
+        assert counts == {"there": len(then), "now": len(now), "later": later, "gone": 0}
+
+
+def test_runs_that_went_away_are_named():
+    (warning, note), counts = history(named(0, 1, 2), named(0, 1, methods=("lora",)))
+    assert warning.severity is Severity.WARNING
+    assert warning.message == (
+        "4 runs were there when the plan was frozen, and not any more: full on rte (seed 0), "
+        "full on rte (seed 1), full on rte (seed 2) and 1 more"
+    )
+    assert note.message == "all 2 runs were there when the plan was frozen on 2026-11-01"
+    assert counts["gone"] == 4
+
+
+def test_an_amended_plan_says_what_was_there_both_times():
+    (one,), _ = history((), named(0, 1), named(0))
+    assert one.message == (
+        "2 of 4 runs were there when the plan was amended on 2026-11-20 (none when it was first "
+        "frozen, on 2026-11-01); 2 came later"
+    )
+
+
+def test_the_runs_of_a_lock_cannot_be_edited(tmp_path):
+    entries = lock.add((), planned(), "2026-11-01", named(0, 1))
+    assert lock.intact(entries)
+    assert not lock.intact((replace(entries[0], runs=()),))
+    assert not lock.intact((replace(entries[0], runs=None),))
+    path = tmp_path / "plan.lock"
+    path.write_text(lock.text(entries), encoding="utf-8")
+    (again,) = lock.read(path)
+    assert lock.intact((again,)) and set(again.runs) == set(named(0, 1))
+    path.write_text(lock.text(entries).replace('"seed 1"', '"seed 7"'), encoding="utf-8")
+    with pytest.raises(InputError, match="damaged"):
+        lock.read(path)

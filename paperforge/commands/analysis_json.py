@@ -1,4 +1,9 @@
-"""An Analysis as JSON, schema 1: numbers as they are stored, null where a value does not exist."""
+"""An Analysis as JSON, schema 1: numbers as they are stored, null where a value does not exist.
+
+`detectable` of a decision is the difference that a study like this one (its n, spread and df) finds
+with power .8 at the first step of the family: alpha / family_size, or alpha where nothing is
+corrected and for secondary comparisons.
+"""
 
 from __future__ import annotations
 

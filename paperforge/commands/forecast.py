@@ -12,8 +12,9 @@ from paperforge.spec import Unit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from paperforge.commands.planning import Row, Study
+    from paperforge.commands.planning import Beside, Row, Study
     from paperforge.spec import Metric
+    from paperforge.stats.outlook import Law
     from paperforge.stats.plan import Needed
 
 POWER = ".8"
@@ -40,6 +41,8 @@ class Forecast:
     row: Row | None
     """What n of them find."""
     rows: tuple[Row, ...]
+    other: Beside | None = None
+    """What else could be had more of."""
 
     @property
     def reached(self) -> float | None:
@@ -49,8 +52,11 @@ class Forecast:
 
 def text(one: Forecast) -> str:
     """The answer, the table, the assumptions."""
-    head = " ".join(_answers(one))
-    parts = [head, "", *_table(one), "", "Assumed", *(f"  {line}" for line in _assumed(one))]
+    head = [" ".join(_answers(one)), *_floors(one)]
+    tables = _table(one)
+    if one.other is not None:
+        tables += ["", *_beside(one.other)]
+    parts = [*head, "", *tables, "", "Assumed", *(f"  {line}" for line in _assumed(one))]
     return "\n".join(parts) + "\n"
 
 
@@ -60,7 +66,8 @@ def _answers(one: Forecast) -> Iterator[str]:
     between = f" between {one.names[0]} and {one.names[1]}" if one.names[0] else ""
     if one.needed is not None and one.difference is not None:
         aim = f"To find a difference of {_amount(one, abs(one.difference))}{what}{between}"
-        yield f"{aim} with power {POWER}, {_need(one)}."
+        also = "" if one.other is None else _also(one.needed, one.other)
+        yield f"{aim} with power {POWER}, {_need(one)}{also}."
     if one.n is None:
         return
     start = f"With {_replicates(one, one.n)}"
@@ -71,12 +78,48 @@ def _answers(one: Forecast) -> Iterator[str]:
             f"{f' ({runs} runs)' if one.n else ''}:"
         )
     if one.row is None:
-        yield f"{start} nothing can be tested: it takes two at least."
+        yield f"{start} nothing can be {_FEW[one.study.law is not None]}."
         return
     again = "" if one.needed is not None else f"{what}{between}"
     tail = f" ({_amount(one, one.row.cautious)} {_LUCK})" if one.row.cautious else ""
     found = f"the smallest difference{again} that is found with power {POWER} is"
     yield f"{start} {found} {_amount(one, one.row.difference)}{tail}."
+
+
+_FEW = ("tested: it takes two at least", "found: the test of so few never has p below alpha")
+
+
+def _also(first: Needed, other: Beside) -> str:
+    """How many of what else it takes: "; or 800 examples, ..."."""
+    needed = other.needed
+    if needed is None:
+        return ""
+    if needed.n is None:
+        both = f". It takes more of both: {other.together}, say" if other.together else ""
+        start = ", nor any number of" if first.n is None else "; no number of"
+        end = "" if first.n is None else " is enough"
+        return f"{start} {other.law.noun}{end}{_given(other.law)}{both if first.n is None else ''}"
+    lucky = ""
+    if needed.cautious is not None and needed.cautious != needed.n:
+        lucky = f"; {needed.cautious:,} {_LUCK}"
+    return f"; or {other.law.amount(needed.n)} (the pilot has {other.have:,}){lucky}"
+
+
+def _given(law: Law | None) -> str:
+    """What a law holds fixed: " with 200 examples"."""
+    return f" {law.fixed}" if law is not None and law.fixed else ""
+
+
+def _floors(one: Forecast) -> Iterator[str]:
+    """What no number of replicates finds, and why, a sentence for each that there are."""
+    laws = [one.study.law, one.other.law if one.other else None]
+    for law in laws:
+        if law is None or not law.limit:
+            continue
+        least = law.floor(one.study.alpha)
+        if least > 0:
+            start = f"No number of {law.noun}{_given(law)} finds less than"
+            yield f"{start} {_amount(one, least)}: {law.limit}."
 
 
 _LUCK = "if the pilot's spread was small by luck"
@@ -87,7 +130,7 @@ def _need(one: Forecast) -> str:
     needed, study = one.needed, one.study
     assert needed is not None
     if needed.n is None:
-        return f"no number of {_noun(study)} is enough"
+        return f"no number of {_noun(study)} is enough{_given(study.law)}"
     said = f"it takes {_replicates(one, needed.n)}"
     if study.have:
         said += f" (the pilot has {study.have:,})"
@@ -102,6 +145,8 @@ def _need(one: Forecast) -> str:
 def _replicates(one: Forecast, n: int) -> str:
     """So many of them, and where: "9 seeds of each method on each of the 2 datasets"."""
     study = one.study
+    if study.law is not None:
+        return study.law.amount(n)
     noun = _noun(study) if n != 1 else _noun(study).removesuffix("s")
     of = " of each method" if study.unit is Unit.SEED else ""
     on = ""
@@ -111,6 +156,8 @@ def _replicates(one: Forecast, n: int) -> str:
 
 
 def _noun(study: Study) -> str:
+    if study.law is not None:
+        return study.law.noun
     return "seeds" if study.unit is Unit.SEED else "examples"
 
 
@@ -134,7 +181,7 @@ def _table(one: Forecast) -> list[str]:
     """What each number of replicates finds, with its runs and hours where they are known."""
     study = one.study
     cautious = any(row.cautious is not None for row in one.rows)
-    runs = study.unit is Unit.SEED
+    runs = study.trained
     head = [_noun(study), "smallest difference"]
     head += ["if the spread was luckily small"] if cautious else []
     head += ["runs"] if runs else []
@@ -146,6 +193,18 @@ def _table(one: Forecast) -> list[str]:
         cells += [f"{study.runs(row.n):,}"] if runs else []
         hours = study.hours(row.n)
         cells += [f"{hours:,.4g}"] if runs and hours is not None else []
+        lines.append(cells)
+    return [f"  {line}" for line in aligned(lines, left=())]
+
+
+def _beside(other: Beside) -> list[str]:
+    """The same of what else could be had more of."""
+    cautious = any(row.cautious is not None for row in other.rows)
+    lines = [[other.law.noun, "smallest difference"]]
+    lines[0] += ["if the spread was luckily small"] if cautious else []
+    for row in other.rows:
+        cells = [f"{row.n:,}", _short(row.difference)]
+        cells += [_short(row.cautious) if row.cautious is not None else ""] if cautious else []
         lines.append(cells)
     return [f"  {line}" for line in aligned(lines, left=())]
 
@@ -170,11 +229,27 @@ def _assumed(one: Forecast) -> Iterator[str]:
             f"examples come in clusters of {study.cluster:.3g} on average, and count "
             f"{study.effect:.3g} times less than independent ones (Kish's design effect)"
         )
-    new = "seeds" if study.unit is Unit.SEED else "examples"
+    if study.law is not None:
+        yield from study.law.assumed
+    new = _new(study)
+    if study.unit is Unit.DATASET:
+        yield "new datasets are like these"
+        return
     yield f"new {new} vary as these did; nothing is said about other datasets"
 
 
+def _new(study: Study) -> str:
+    """What is drawn anew: "seeds and examples"."""
+    if study.unit is Unit.BOTH:
+        return "seeds and examples"
+    if study.law is not None and study.unit is Unit.SEED:
+        return "training sets of this size" if study.law.noun in {"repeats", "splits"} else "runs"
+    return _noun(study)
+
+
 def _test(study: Study) -> str:
+    if study.law is not None:
+        return study.law.test
     if study.mcnemar:
         return "McNemar's test (normal approximation; the exact test needs a few more)"
     kind = "paired t" if study.paired else "Welch t"
@@ -185,8 +260,26 @@ def _test(study: Study) -> str:
     return kind
 
 
+def _spreads(law: Law, have: int) -> Iterator[str]:
+    """The standard deviations that a law stands on; those of one kind as a range."""
+    source = f"from a pilot of {law.amount(have)}" if have else "stated"
+    found: dict[str, list[str]] = {}
+    for of, sd in law.spreads:
+        found.setdefault(of, []).append(_short(sd))
+    for of, sds in found.items():
+        yield f"standard deviation {of}: {' to '.join(dict.fromkeys(sds))}, {source}"
+
+
+_BROWNE = "luckily small: every variance at its upper 80% confidence limit (Browne 1995)"
+
+
 def _variance(one: Forecast) -> Iterator[str]:
     study = one.study
+    if study.law is not None:
+        yield from _spreads(study.law, study.have)
+        if any(row.cautious is not None for row in one.rows):
+            yield _BROWNE
+        return
     if study.mcnemar:
         assert study.discordance is not None
         source = f"in the pilot's {study.have:,}" if study.have else "as stated"
@@ -207,7 +300,7 @@ def _variance(one: Forecast) -> Iterator[str]:
         return
     yield f"standard deviation {of}: {span}, from a pilot of {study.have:,} {_noun(study)}"
     if any(row.cautious is not None for row in one.rows):
-        yield "luckily small: every variance at its upper 80% confidence limit (Browne 1995)"
+        yield _BROWNE
 
 
 def plain(one: Forecast) -> dict[str, Any]:
@@ -218,6 +311,7 @@ def plain(one: Forecast) -> dict[str, Any]:
         "a": one.names[0] or None,
         "b": one.names[1] or None,
         "unit": str(study.unit),
+        "counted": _noun(study),
         "difference": one.difference,
         "needed": None
         if needed is None
@@ -231,6 +325,8 @@ def plain(one: Forecast) -> dict[str, Any]:
         "n": one.n,
         "detectable": one.row.difference if one.row else None,
         "detectable_cautious": one.row.cautious if one.row else None,
+        "floor": study.law.floor(study.alpha) or None if study.law else None,
+        "beside": _beside_plain(one),
         "table": [
             asdict(row) | {"runs": study.runs(row.n), "hours": study.hours(row.n)}
             for row in one.rows
@@ -249,4 +345,19 @@ def plain(one: Forecast) -> dict[str, Any]:
             "design_effect": study.effect,
             "sentences": list(_assumed(one)),
         },
+    }
+
+
+def _beside_plain(one: Forecast) -> dict[str, Any] | None:
+    """What else could be had more of, as JSON has it."""
+    other = one.other
+    if other is None:
+        return None
+    needed = other.needed
+    return {
+        "counted": other.law.noun,
+        "pilot": other.have,
+        "needed": None if needed is None else asdict(needed),
+        "floor": other.law.floor(one.study.alpha) or None,
+        "table": [asdict(row) for row in other.rows],
     }

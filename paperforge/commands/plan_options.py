@@ -20,10 +20,13 @@ Examples:
   paperforge plan --sd 0.8 --difference 1 --datasets 5 --methods 4 --cost 2.5
   paperforge plan --sd 0.8 --budget 100 --cost 2.5        what 100 hours would find
   paperforge plan --discordant 0.1 --difference 0.02      how many test examples
+  paperforge plan --sd 0.33 --within 0.41 --samples 5 --difference 0.03    how many prompts
+  paperforge plan --replicate dataset --sd 2 --difference 1                how many datasets
 \b
 The protocol, before the results are there:
   paperforge plan --write --ours lora --baseline full --metric accuracy --seeds 5
-  paperforge plan --freeze                                keeps its hash and the date: plan.lock
+  paperforge plan --freeze                                keeps its hash, the date and which
+                                                          runs there are: plan.lock
   paperforge plan --check                                 is the analysis still the planned one?
 \b
 Exit codes: 0 done (with --check: as planned), 1 your input needs a change, 5 not as planned.
@@ -42,6 +45,10 @@ class PlanOptions:
     """0: examples are the unit, and how many is the question."""
     icc: float | None = None
     cluster_size: float | None = None
+    within: float | None = None
+    """Between samples of one prompt, of each method."""
+    samples: int | None = None
+    """A prompt."""
     n_datasets: int | None = None
     n_methods: int | None = None
     budget: float | None = None
@@ -80,6 +87,10 @@ OPTIONS = (
         "--cluster-size", type=click.FloatRange(1), metavar="M", help="Examples a cluster."
     ),
     click.option(
+        "--within", type=ABOVE, metavar="SD", help="Between samples of a prompt, of each method."
+    ),
+    click.option("--samples", type=COUNT, metavar="K", help="Samples a prompt."),
+    click.option(
         "--datasets", "n_datasets", type=COUNT, metavar="N", help="Averaged over so many."
     ),
     click.option(
@@ -100,7 +111,9 @@ OPTIONS = (
         help="Draft the protocol, for you to edit (plan.toml beside paper.toml).",
     ),
     click.option(
-        "--freeze", is_flag=True, help="Keep the protocol's hash and the date in plan.lock."
+        "--freeze",
+        is_flag=True,
+        help="Keep the protocol's hash, the date and which runs there are in plan.lock.",
     ),
     click.option("--check", is_flag=True, help="Say what was added, dropped or changed since."),
     click.option(

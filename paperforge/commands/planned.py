@@ -19,7 +19,7 @@ from paperforge.spec import Direction, Role, Unit
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from paperforge.model import Analysis, Diagnostic, Results
+    from paperforge.model import Analysis, Diagnostic, Results, Run
     from paperforge.protocol import Plan
     from paperforge.spec import Project
 
@@ -65,8 +65,10 @@ def draft(file: Path, plan: Protocol) -> int:
     return DONE
 
 
-def freeze(file: Path) -> int:
+def freeze(file: Path, runs: tuple[Run, ...] | None) -> int:
     """Put the plan's hash and today's date into its lock; a plan that changed is one more entry.
+
+    runs: those that are there already; None: no results were named, or they cannot be read.
 
     Raises InputError for a plan that is wrong, and for a lock that was edited.
     """
@@ -81,7 +83,7 @@ def freeze(file: Path) -> int:
             "take it from the version control",
         )
     today = dt.datetime.now(dt.UTC).date().isoformat()
-    frozen = protocol.lock.add(plan.frozen, plan.current, today)
+    frozen = protocol.lock.add(plan.frozen, plan.current, today, runs)
     last = frozen[-1]
     if plan.frozen and plan.frozen[-1].sha256 == last.sha256:
         click.echo(f"{file} is frozen since {plan.frozen[-1].date}: sha256 {last.sha256}")
@@ -92,8 +94,19 @@ def freeze(file: Path) -> int:
     for before in plan.frozen[-1:]:
         for change in protocol.changes(before.content, last.content):
             click.echo(f"  {change}")
+    click.echo(_there(runs))
     click.echo(f"wrote {target}; keep it with the plan, in version control", err=True)
     return DONE
+
+
+def _there(runs: tuple[Run, ...] | None) -> str:
+    """What the lock says of the runs, as a line."""
+    if runs is None:
+        return "  which runs are there is not written down: no results were read"
+    if not runs:
+        return "  no run is there yet"
+    cells = len({run[:2] for run in runs})
+    return f"  {len(runs)} runs are there already, in {cells} cells (methods x datasets)"
 
 
 def check(results: Results, analysis: Analysis, project: Project, file: Path, form: str) -> int:
@@ -105,7 +118,7 @@ def check(results: Results, analysis: Analysis, project: Project, file: Path, fo
     differs = [d for d in found if d.severity is Severity.WARNING]
     code = ChecksFailed.exit_code if differs else DONE
     if form == "json":
-        give(_json(plan, found), None)
+        give(_json(plan, found, protocol.there.counts(plan, results.runs())), None)
         return code
     say(results.notes + analysis.notes)
     if differs:
@@ -124,13 +137,14 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _json(plan: Plan, found: tuple[Diagnostic, ...]) -> str:
+def _json(plan: Plan, found: tuple[Diagnostic, ...], runs: Mapping[str, int] | None) -> str:
     last = plan.frozen[-1] if plan.frozen else None
     content = {
         "schema": 1,
         "plan": plan.shown,
         "as_planned": all(d.severity is not Severity.WARNING for d in found),
         "frozen": {"date": last.date, "sha256": last.sha256} if last else None,
+        "runs": runs,
         "diagnostics": [asdict(d) for d in found],
     }
     return json.dumps(content, indent=1, ensure_ascii=False)

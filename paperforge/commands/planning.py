@@ -12,12 +12,14 @@ from paperforge.spec import Unit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from paperforge.stats.outlook import Law
     from paperforge.stats.pilot import Pilot
+    from paperforge.stats.pilot_laws import Found
     from paperforge.stats.plan import Needed
     from paperforge.stats.sums import Part
 
 LEAST = 2
-SEEDS = (2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000)
+SEEDS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000)
 EXAMPLES = (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
 AROUND = 3
 """Rows of the table before and behind the number that is asked about."""
@@ -51,6 +53,10 @@ class Study:
     """Replicates in the pilot; 0: none."""
     cost: float | None = None
     """Hours a run."""
+    law: Law | None = None
+    """Where the test is no plain t or McNemar: what it finds with n replicates."""
+    trainings: int = 0
+    """Of a method for each replicate, over all datasets; 0: one on each."""
 
     @property
     def mcnemar(self) -> bool:
@@ -59,7 +65,16 @@ class Study:
 
     def runs(self, n: int) -> int:
         """Trainings, with n replicates."""
-        return self.methods * self.datasets * (n if self.unit is Unit.SEED else 1)
+        return self.methods * (self.trainings or self.datasets) * (n if self.trained else 1)
+
+    def runs_each(self, n: int) -> int:
+        """Runs of a method on a dataset, with n replicates."""
+        return n * self.trainings // max(1, self.over) if self.law else n
+
+    @property
+    def trained(self) -> bool:
+        """Whether a replicate is a training, or several."""
+        return self.unit is not Unit.EXAMPLE
 
     def hours(self, n: int) -> float | None:
         """What n replicates cost; None where nobody said."""
@@ -75,6 +90,18 @@ class Row:
     cautious: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What else could be had more of, and what that finds."""
+
+    law: Law
+    have: int
+    needed: Needed | None
+    rows: tuple[Row, ...]
+    together: str = ""
+    """What finds the difference, where more of neither alone does."""
+
+
 def needed(study: Study, difference: float) -> Needed:
     """Replicates that find a difference, in examples where clusters are planned.
 
@@ -82,8 +109,10 @@ def needed(study: Study, difference: float) -> Needed:
     """
     from dataclasses import replace
 
-    from paperforge.stats import plan
+    from paperforge.stats import outlook, plan
 
+    if study.law is not None:
+        return outlook.needed(study.law, difference, study.alpha)
     if study.mcnemar:
         assert study.discordance is not None
         share, differ = abs(difference) / study.scale, study.discordance
@@ -120,6 +149,8 @@ def detectable(study: Study, n: int) -> Row | None:
     from paperforge.stats import plan
     from paperforge.stats.power import detectable_mcnemar
 
+    if study.law is not None:
+        return of_law(study.law, n, study.alpha)
     if n < LEAST:
         return None
     if study.mcnemar:
@@ -139,25 +170,56 @@ def detectable(study: Study, n: int) -> Row | None:
     return Row(n, found, cautious)
 
 
+def of_law(law: Law, n: int, alpha: float) -> Row | None:
+    """The same by a law."""
+    found = law.smallest(n, alpha)
+    return None if found is None else Row(n, found, law.smallest(n, alpha, cautious=True))
+
+
+def beside(study: Study, law: Law, have: int, difference: float | None) -> Beside:
+    """What more of something else would find: examples beside seeds, samples beside prompts."""
+    from paperforge.stats import outlook
+
+    need = outlook.needed(law, difference, study.alpha) if difference else None
+    grid = EXAMPLES if law.noun == "examples" else SEEDS
+    chosen = around(grid, have, need.n if need else None)
+    found = (of_law(law, n, study.alpha) for n in chosen)
+    shown = tuple(row for row in found if row is not None)
+    return Beside(law, have, need, shown, _together(law, difference or 0.0, study.alpha))
+
+
+def _together(law: Law, difference: float, alpha: float) -> str:
+    """Seeds and examples, both more: "12 seeds of each method, scored on 400 examples"."""
+    from paperforge.stats.plan_crossed import Examples, Seeds, together
+
+    if not difference or not isinstance(law, Examples):
+        return ""
+    found = together(law.of, difference, alpha)
+    return "" if found is None else Seeds(law.of, found[1]).amount(found[0])
+
+
 def rows(study: Study, *points: int | None) -> tuple[Row, ...]:
     """A few numbers of replicates around those of interest, and what each would find."""
-    grid = SEEDS if study.unit is Unit.SEED else EXAMPLES
-    own = sorted({n for n in (*points, study.have) if n and n >= LEAST})
-    if not own:
-        chosen = set(grid[: 2 * AROUND])
-    else:
-        below = [n for n in grid if n < own[0]][-AROUND:]
-        between = [n for n in grid if own[0] <= n <= own[-1]]
-        above = [n for n in grid if n > own[-1]][:AROUND]
-        chosen = {*below, *between, *above, *own}
-    found = (detectable(study, n) for n in sorted(chosen))
+    chosen = around(SEEDS if study.trained else EXAMPLES, *points, study.have)
+    found = (detectable(study, n) for n in chosen)
     return tuple(row for row in found if row is not None)
+
+
+def around(grid: Sequence[int], *points: int | None) -> list[int]:
+    """The numbers of interest with a few of the grid before, between and behind them."""
+    own = sorted({n for n in points if n})
+    if not own:
+        return list(grid[: 2 * AROUND])
+    below = [n for n in grid if n < own[0]][-AROUND:]
+    between = [n for n in grid if own[0] <= n <= own[-1]]
+    above = [n for n in grid if n > own[-1]][:AROUND]
+    return sorted({*below, *between, *above, *own})
 
 
 def affordable(study: Study, budget: float) -> int:
     """Seeds of each method on each dataset that a budget of hours buys."""
     assert study.cost is not None
-    return int(budget / study.cost * (1 + 1e-12)) // (study.methods * study.datasets)
+    return int(budget / study.cost * (1 + 1e-12)) // study.runs(1)
 
 
 def of_pilot(
@@ -190,6 +252,27 @@ def of_pilot(
         scale=abs(pilot.metric.scale),
         have=pilot.n,
         cost=cost,
+    )
+
+
+def of_found(
+    found: Found, *, methods: int, over: int, comparisons: int, alpha: float, cost: float | None
+) -> Study:
+    """The study that a pilot's comparison would be, by its law."""
+    return Study(
+        unit=found.unit,
+        paired=True,
+        parts=(),
+        averaged=1,
+        datasets=1,
+        methods=methods,
+        comparisons=comparisons,
+        alpha=alpha,
+        have=found.n,
+        cost=cost,
+        over=over,
+        law=found.law,
+        trainings=found.trainings,
     )
 
 

@@ -42,6 +42,7 @@ from paperforge.model.protocol import (
     PlannedMethod,
     PlannedMetric,
     Protocol,
+    Run,
     Spending,
     Stopping,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "Raw",
     "Results",
     "Row",
+    "Run",
     "Sample",
     "Severity",
     "Spending",

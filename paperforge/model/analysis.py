@@ -139,7 +139,8 @@ class Decision:
     """One line, where the verdict needs one: "2 discordant examples: p cannot be below .25"."""
     smallest_p: float | None = None
     detectable: float | None = None
-    """Difference that this design would find with power .8 at its alpha, unadjusted."""
+    """Difference that this design would find with power .8 at the first step of its family: alpha
+    over the family's size (alpha itself where nothing is corrected, and for secondary ones)."""
     simultaneous: tuple[float, float] | None = None
     """The interval that goes with p_adjusted, where the correction has one."""
     equivalence: tuple[float, float] | None = None

@@ -89,6 +89,10 @@ class Look:
     """Of the plan's alpha, at the looks before."""
 
 
+Run = tuple[str, str, str]
+"""(method, dataset, name): the name is that of its seed and fold, else its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """One entry of plan.lock: what the plan was on a day."""
@@ -97,4 +101,6 @@ class Frozen:
     sha256: str
     content: Mapping[str, object]
     seal: str
-    """SHA-256 over the entry before, the date and the hash."""
+    """SHA-256 over the entry before, the date, the hash and the runs."""
+    runs: tuple[Run, ...] | None = None
+    """Those that had a number on that day; None: nobody looked."""

@@ -264,6 +264,9 @@ class Results(Protocol):
     def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
         """Final values of every cell that has some; for a unit of examples one per example."""
 
+    def runs(self) -> tuple[tuple[str, str, str], ...]:
+        """(method, dataset, name) of every run with a number of its own, sorted (model.Run)."""
+
     def quotes(self, metric: str) -> Mapping[tuple[str, str], Quote]:
         """(method, dataset) -> what was printed beside a number that is quoted."""
 

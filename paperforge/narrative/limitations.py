@@ -45,6 +45,15 @@ def _replicates(analysis: Analysis) -> Iterator[str]:
         yield "Every number is one run, so differences between methods are untested."
 
 
+def _corrected(analysis: Analysis) -> str:
+    """Which alpha the differences are of, where that is not the analysis's own."""
+    design = analysis.design
+    many = any(d.family > 1 for d in analysis.decisions)
+    if design.correction == "none" or not many:
+        return ""
+    return f" at the correction's first step ({design.alpha:g} over the number of comparisons)"
+
+
 def _detectable(analysis: Analysis) -> Iterator[str]:
     sizes = []
     for metric in analysis.metrics:
@@ -54,7 +63,7 @@ def _detectable(analysis: Analysis) -> Iterator[str]:
     if sizes:
         yield (
             f"Differences smaller than about {_list(sizes)}, depending on the comparison, would be "
-            "missed more than one time in five, before any correction for several comparisons."
+            f"missed more than one time in five{_corrected(analysis)}."
         )
 
 

@@ -6,14 +6,14 @@ import math
 from typing import TYPE_CHECKING
 
 from paperforge.model import Diagnostic, Severity, Spending
-from paperforge.protocol import lock
+from paperforge.protocol import lock, there
 from paperforge.protocol.differ import ARROW, both, changes, listed
 from paperforge.spec import Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from paperforge.model import Analysis, Look, Protocol
+    from paperforge.model import Analysis, Look, Protocol, Run
     from paperforge.protocol import Plan
 
     Runs = Mapping[tuple[str, str, str], int]
@@ -26,9 +26,11 @@ _SHOWN = 12
 
 
 def against(
-    plan: Plan, analysis: Analysis, runs: Runs, look: Look | None
+    plan: Plan, analysis: Analysis, runs: Runs, look: Look | None, names: Sequence[Run]
 ) -> tuple[Diagnostic, ...]:
     """What the plan says about an analysis: one note where it is as planned, else warnings.
+
+    names: of all runs that have a number.
 
     Aspects: methods, metrics, datasets, seeds, alpha, correction, margin, pairing, unit, family,
     look. The frozen plan counts where there is one; that its file was changed since, or the lock
@@ -41,6 +43,8 @@ def against(
         for i, (aspect, message) in enumerate(found)
     ]
     notes = []
+    history = list(there.said(plan, names))
+    warnings += [one for one in history if one.severity is Severity.WARNING]
     if not warnings:
         hint = "" if plan.frozen else "paperforge plan --freeze keeps its hash and the date"
         text = f"the analysis is the planned one ({_known(plan)})"
@@ -50,6 +54,7 @@ def against(
             Diagnostic(Severity.NOTE, plan.shown, _look(held, look), check="plan-spending")
         )
         warnings += _spent(plan, analysis, look)
+    notes += [one for one in history if one.severity is not Severity.WARNING]
     return (*warnings, *notes)
 
 

@@ -1,10 +1,11 @@
 """What a plan says whatever its file looks like, its hash, and plan.lock, which keeps both.
 
-plan.lock is JSON: {"frozen": [{"date", "sha256", "seal", "plan"}]}, oldest first. A plan that is
-frozen again is one more entry. `sha256` is over the canonical content: keys sorted, lists that have
-no order sorted, what is empty left out, as compact JSON in UTF-8. Each `seal` is over the seal
-before it, the date and the hash, so that no entry can be changed, moved or taken out from between
-without the later ones saying so.
+plan.lock is JSON: {"frozen": [{"date", "sha256", "seal", "plan", "runs"}]}, oldest first. A plan
+that is frozen again is one more entry. `runs` are those that were there (there.plain); null: nobody
+looked. `sha256` is over the canonical content: keys sorted, lists that have no order sorted, what
+is empty left out, as compact JSON in UTF-8. Each `seal` is over the seal before it, the date, the
+hash and that of the runs, so that no entry can be changed, moved or taken out from between without
+the later ones saying so.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
 from paperforge.model import Frozen, Protocol
+from paperforge.protocol import there
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from paperforge.model import Run
 
 _DAMAGED = "take it from the version control, or remove it and freeze the plan again"
 
@@ -64,23 +68,29 @@ def digest(plain: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def seal(before: Sequence[Frozen], date: str, sha256: str) -> str:
+def seal(
+    before: Sequence[Frozen], date: str, sha256: str, runs: Sequence[Run] | None = None
+) -> str:
     """What binds an entry to those before it."""
     last = before[-1].seal if before else ""
-    return hashlib.sha256(f"{last} {date} {sha256}".encode()).hexdigest()
+    more = "" if runs is None else f" {there.digest(runs)}"
+    return hashlib.sha256(f"{last} {date} {sha256}{more}".encode()).hexdigest()
 
 
-def add(before: Sequence[Frozen], plan: Protocol, date: str) -> tuple[Frozen, ...]:
-    """The entries with one more: the plan of this date ("2026-11-28")."""
+def add(
+    before: Sequence[Frozen], plan: Protocol, date: str, runs: tuple[Run, ...] | None = None
+) -> tuple[Frozen, ...]:
+    """The entries with one more: the plan of this date ("2026-11-28"), and the runs there were."""
     plain = content(plan)
     sha256 = digest(plain)
-    return (*before, Frozen(date, sha256, plain, seal(before, date, sha256)))
+    return (*before, Frozen(date, sha256, plain, seal(before, date, sha256, runs), runs))
 
 
 def intact(entries: Sequence[Frozen]) -> bool:
     """Whether every entry's content has its hash, and every seal follows from those before."""
     return all(
-        digest(one.content) == one.sha256 and seal(entries[:i], one.date, one.sha256) == one.seal
+        digest(one.content) == one.sha256
+        and seal(entries[:i], one.date, one.sha256, one.runs) == one.seal
         for i, one in enumerate(entries)
     )
 
@@ -88,7 +98,14 @@ def intact(entries: Sequence[Frozen]) -> bool:
 def text(entries: Sequence[Frozen]) -> str:
     """plan.lock."""
     rows = [
-        {"date": e.date, "sha256": e.sha256, "seal": e.seal, "plan": e.content} for e in entries
+        {
+            "date": e.date,
+            "sha256": e.sha256,
+            "seal": e.seal,
+            "plan": e.content,
+            "runs": None if e.runs is None else there.plain(e.runs),
+        }
+        for e in entries
     ]
     return json.dumps({"frozen": rows}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
@@ -107,12 +124,14 @@ def read(path: Path) -> tuple[Frozen, ...]:
     try:
         rows = json.loads(data)["frozen"]
         return tuple(_entry(row) for row in rows)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError("is damaged: it holds no frozen plans", str(path), _DAMAGED) from error
 
 
 def _entry(row: Mapping[str, Any]) -> Frozen:
-    entry = Frozen(row["date"], row["sha256"], row["plan"], row["seal"])
+    runs = row.get("runs")
+    known = None if runs is None else there.of(runs)
+    entry = Frozen(row["date"], row["sha256"], row["plan"], row["seal"], known)
     texts = all(isinstance(one, str) for one in (entry.date, entry.sha256, entry.seal))
     if not texts or not isinstance(entry.content, dict):
         raise TypeError("not an entry")

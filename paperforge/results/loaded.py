@@ -174,6 +174,23 @@ class LoadedResults:
             if (m.name, d.name) not in finite
         }
 
+    def runs(self) -> tuple[tuple[str, str, str], ...]:
+        """(method, dataset, name) of every run that has a number of its own, sorted.
+
+        The name is that of seed and fold where seeds vary or runs have no names, else the run's.
+        """
+        fold = "coalesce(' fold ' || fold::VARCHAR, '')"
+        seed, run = f"'seed ' || seed::VARCHAR || {fold}", f"'run ' || run::VARCHAR || {fold}"
+        order = (seed, run) if "seed" in self.varies else (run, seed)
+        found = self._query(
+            "SELECT DISTINCT method::VARCHAR, coalesce(dataset::VARCHAR, ''), "
+            f"coalesce({', '.join(order)}, ltrim({fold})) FROM tidy_rows "
+            f"WHERE used AND method IS NOT NULL AND value IS NOT NULL AND {USABLE} "
+            "AND status::VARCHAR IS DISTINCT FROM 'quoted' ORDER BY ALL",
+            [],
+        ).fetchall()
+        return tuple(found)
+
     def points(self, metric: str, split: str) -> Iterator[Point]:
         """All steps of all runs of a metric that did not fail, in the order of the runs' steps."""
         if self.again:

@@ -49,6 +49,10 @@ leaves zero out exactly where the unadjusted p is below alpha):
   difference. Undecidable: fewer than two replicates, no spread, or the smallest p that the data
   could have given is not below alpha after the correction. Untested: one run a cell. All else:
   inconclusive, with what the interval excludes.
+- Detectable: the difference found with power .8 at the first step of the family, alpha over its
+  size for every correction (max-T and Romano-Wolf ask for a little less), with n, spread and df as
+  they came out. What another n would find is planned (plan.py, outlook.py; reached.py for the df
+  that a study finds itself).
 - Clustered: CR2 with Bell and McCaffrey's degrees of freedom (CR1 and G - 1 for G equal clusters).
 - Sizes at nominal .05, simulated or enumerated (tests/stats bounds them): Welch .023 with
   2 seeds, .035 with 3, .044 with 5, up to .056 where standard deviations are 3 : 1; with each

@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from paperforge.stats.equivalence import tost
-from paperforge.stats.power import detectable_t
+from paperforge.stats.power import OfT
+
+if TYPE_CHECKING:
+    from paperforge.stats.power import Detects
 
 SMALLEST_FLOAT = sys.float_info.min
 """What is printed for a p that underflows: no test gives p = 0."""
@@ -44,7 +48,8 @@ class Contrast:
     statistic: float | None = None
     df: float | None = None
     smallest_p: float | None = None
-    detectable: float | None = None
+    detects: Detects | None = None
+    """The difference that it would have found, in stored units."""
     variance: float | None = None
     """Of the estimate, where a t test was made of it."""
     sources: tuple[float, float, float] | None = None
@@ -111,7 +116,7 @@ def t_contrast(
         statistic=t,
         df=df,
         variance=variance,
-        detectable=detectable_t(se, df, ask.alpha),
+        detects=OfT(se, df),
         p_equivalent=None if ask.margin is None else honest(tost(estimate, se, df, ask.margin)),
         equivalence=None if ask.margin is None else (estimate - narrow, estimate + narrow),
     )

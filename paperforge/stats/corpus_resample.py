@@ -23,7 +23,7 @@ from paperforge.stats.cells import FLAT
 from paperforge.stats.contrast import Ask, Contrast, finite, honest
 from paperforge.stats.corpus import largest, slopes, value
 from paperforge.stats.corpus_draws import ByNumpy, blocks, blocks_of
-from paperforge.stats.power import detectable_t
+from paperforge.stats.power import OfT
 from paperforge.stats.resample import signed_sums
 
 if TYPE_CHECKING:
@@ -268,7 +268,7 @@ def judged(
         p=honest(p),
         statistic=estimate / se,
         smallest_p=1 / (b + 1),
-        detectable=detectable_t(se, n[0] - 1.0, ask.alpha),
+        detects=OfT(se, n[0] - 1.0),
         p_equivalent=equivalent,
     )
     return Outcome(contrast, math.sqrt(p * (1 - p) / (b + 1)), b, se=se)

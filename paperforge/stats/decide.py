@@ -214,7 +214,7 @@ def decide(cases: Sequence[Case], spec: DesignSpec) -> list[Decision]:
         if i in in_family:
             ps, size = in_family[i]
         verdict, reason = judge(case.cells, contrast, ps, spec.alpha)
-        made = decision(case, verdict, reason, spec.alpha)
+        made = decision(case, verdict, reason, spec.alpha, first_step(spec, size))
         if case.primary:
             scale = case.cells.metric.scale
             ends = ps.interval and (ps.interval[0] * scale, ps.interval[1] * scale)
@@ -278,14 +278,22 @@ def unreachable(contrast: Contrast, ps: Ps, unit: Unit) -> str:
     return f"{of}: p cannot be below {least:.2g}{corrected}"
 
 
-def decision(case: Case, verdict: Verdict, reason: str, alpha: float) -> Decision:
-    """Write one comparison in printed units."""
+def first_step(spec: DesignSpec, size: int) -> float:
+    """The alpha that the smallest p of a family of `size` is judged at: what one difference takes.
+
+    alpha / size for every correction: max-T and Romano-Wolf know more, and ask for a little less.
+    """
+    return spec.alpha if spec.correction == "none" else spec.alpha / max(1, size)
+
+
+def decision(case: Case, verdict: Verdict, reason: str, alpha: float, step: float) -> Decision:
+    """Write one comparison in printed units; step: the alpha that `detectable` is of."""
     one, contrast, scale = case.one, case.one.contrast, case.cells.metric.scale
 
     def printed(value: float | None) -> float | None:
         return None if value is None else finite(value * scale)
 
-    within = contrast.equivalence
+    within, detects = contrast.equivalence, contrast.detects
     return Decision(
         metric=case.cells.metric.name,
         a=one.a,
@@ -308,7 +316,7 @@ def decision(case: Case, verdict: Verdict, reason: str, alpha: float) -> Decisio
         verdict=verdict,
         reason=reason,
         smallest_p=contrast.smallest_p,
-        detectable=printed(contrast.detectable),
+        detectable=printed(None if detects is None else detects.at(step)),
         equivalence=None if within is None else (within[0] * scale, within[1] * scale),
         monte_carlo=contrast.monte_carlo,
     )

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from paperforge.stats.contrast import Ask, Contrast, honest
-from paperforge.stats.power import detectable_mcnemar
+from paperforge.stats.power import OfShares
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,7 @@ def mcnemar(wins: int, losses: int, n: int, ask: Ask) -> Contrast:
         p=p,
         statistic=float(min(wins, losses)),
         smallest_p=floor,
-        detectable=detectable_mcnemar(m, n, ask.alpha),
+        detects=OfShares(m, n),
         discordant=m,
         p_equivalent=None
         if ask.margin is None

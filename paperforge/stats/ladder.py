@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from paperforge.stats.power import OfShares
 from paperforge.stats.proportions import counts, margins, pairings, wilson
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def shares_of_examples(a: Cell, b: Cell, ask: Ask) -> Contrast | None:
         estimate=a.mean - b.mean,
         low=stored(found.low),
         high=stored(found.high),
-        detectable=stored(found.detectable),
+        detects=found.detects and OfShares(bounds.most, left.n, whole),
         equivalence=None if within is None else (within[0] * whole, within[1] * whole),
         reason=said(bounds, left.n, a.counted.digits or 0 if a.counted else 0),
     )

@@ -7,48 +7,46 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.stats.cells import FLAT
+from paperforge.stats.outlook import OfParts
+from paperforge.stats.plan import upper_limit
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from paperforge.stats.sums import Part
 
 ENOUGH = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Nested:
-    """Samples averaged within their prompts, in stored units."""
+    """The two levels of a difference on one dataset: of prompts, and of samples within them."""
 
-    prompts: np.ndarray
-    """Keys, shape (n,), sorted."""
-    means: np.ndarray
-    """Of each prompt's samples, shape (n,): what tests compare."""
-    counts: np.ndarray
-    """Samples of each prompt, shape (n,)."""
-    mean: float
-    """Of the prompts' means: every prompt counts the same."""
-    se: float
-    """Of that mean, for new prompts and new samples; 0 for one prompt."""
-    within: float
-    """Variance between samples of one prompt (n - 1 in the denominator), averaged over prompts."""
     between: float
     """Variance between the true means of prompts; 0 where it came out negative."""
-    negative: bool = False
+    within: float
+    """Variance between samples of one prompt (n - 1 in the denominator), averaged over prompts."""
+    prompts: int
+    """In the pilot; 0: stated."""
+    samples: float
+    """A prompt, the harmonic mean."""
+    equal: bool = True
+    """Whether every prompt has as many."""
 
 
 def nested(values: np.ndarray, prompts: np.ndarray) -> Nested:
-    """Average samples within their prompts; arrays of shape (m,), m samples in all.
+    """The components of m samples' values, arrays of shape (m,); m >= 1.
 
-    se^2 is the variance of the n prompt means over n: it holds both levels, whatever the number of
-    samples a prompt (Miller 2024, Adding Error Bars to Evals, arXiv:2411.00640).
-    between = that variance less within / K, K the harmonic mean of the counts (unweighted means
-    estimator: Searle, Casella and McCulloch 1992, Variance Components, chapter 3).
+    between = variance of the prompts' means less within / K, K the harmonic mean of the counts
+    (unweighted means estimator: Searle, Casella and McCulloch 1992, Variance Components, chapter
+    3). Where that is negative it is 0, and both levels together say what `within` is, as restricted
+    maximum likelihood has it for equal counts (chapter 4 there). One sample a prompt says nothing
+    of `within`: it is 0, and all is between prompts.
     """
     import numpy as np
 
     keys, code = np.unique(prompts, return_inverse=True)
     code, n = code.ravel(), len(keys)
-    if n == 0:
-        return Nested(keys, values, code, 0.0, 0.0, 0.0, 0.0)
     counts = np.bincount(code, minlength=n)
     means = np.bincount(code, weights=values, minlength=n) / counts
     size = float(np.abs(values).max())
@@ -58,39 +56,138 @@ def nested(values: np.ndarray, prompts: np.ndarray) -> Nested:
     within = 0.0 if math.sqrt(within) <= FLAT * size else within
     apart = float(means.var(ddof=1)) if n >= ENOUGH else 0.0
     apart = 0.0 if math.sqrt(apart) <= FLAT * size else apart
-    between = apart - within * float((1 / counts).mean())
-    return Nested(
-        keys,
-        means,
-        counts,
-        float(means.mean()),
-        math.sqrt(apart / n),
-        within,
-        max(0.0, between),
-        between < 0,
+    k = 1 / float((1 / counts).mean())
+    between = apart - within / k
+    if between < 0:
+        rest = int((counts[many] - 1).sum())
+        within = (within * rest + k * apart * (n - 1)) / (rest + n - 1)
+    return Nested(max(0.0, between), within, n, k, bool(counts.min() == counts.max()))
+
+
+def _parts(
+    levels: tuple[Nested, ...], prompts: float, samples: float, *, cautious: bool
+) -> tuple[Part, ...] | None:
+    """The variance of a paired t on prompt means, stratified over the datasets.
+
+    se^2 = sum of (between + within / K) / n over the D datasets, over D^2: it holds both levels
+    (Miller 2024, Adding Error Bars to Evals, arXiv:2411.00640), with n - 1 degrees of freedom each.
+    """
+    if prompts < ENOUGH:
+        return None
+    made = []
+    for part in levels:
+        variance = part.between + part.within / samples
+        if cautious:
+            if part.prompts < ENOUGH:
+                return None
+            variance = upper_limit(variance, part.prompts - 1)
+        made.append((variance / prompts / len(levels) ** 2, prompts - 1))
+    return tuple(made)
+
+
+def _test(parts: tuple[Nested, ...]) -> str:
+    if len(parts) > 1:
+        return f"stratified paired t on prompts' means, over the {len(parts)} datasets"
+    return "paired t on the prompts' means"
+
+
+def _spreads(parts: tuple[Nested, ...]) -> tuple[tuple[str, float], ...]:
+    """Of the dataset where both together are largest."""
+    worst = max(parts, key=lambda part: part.between + part.within)
+    return (
+        ("of the difference between prompts", math.sqrt(worst.between)),
+        ("of the difference between samples of one prompt", math.sqrt(worst.within)),
     )
 
 
-def prompts_needed(
-    difference: float,
-    between: float,
-    within: tuple[float, float] = (0.0, 0.0),
-    samples: tuple[int, int] = (1, 1),
-    *,
-    alpha: float = 0.05,
-    power: float = 0.8,
-) -> float:
-    """Prompts that a paired comparison needs to find `difference`, not rounded up.
+def _assumed(parts: tuple[Nested, ...]) -> tuple[str, ...]:
+    known = all(part.equal for part in parts)
+    return () if known else ("every prompt has as many samples as the pilot's have on average",)
 
-    between: variance of the difference of the two methods' true prompt means; within: variance of
-    the samples of one prompt, of each method; samples: how many each draws for a prompt.
-    n = (z_alpha/2 + z_power)^2 (between + within_a / K_a + within_b / K_b) / difference^2.
-    Source: Miller 2024, arXiv:2411.00640. Raises ValueError for no difference.
-    """
-    from scipy.special import ndtri
 
-    if difference == 0:
-        raise ValueError("no number of prompts finds a difference of zero")
-    quantiles = float(ndtri(1 - alpha / 2) + ndtri(power))
-    variance = between + sum(v / k for v, k in zip(within, samples, strict=True))
-    return quantiles**2 * variance / difference**2
+@dataclass(frozen=True, slots=True)
+class Prompts(OfParts):
+    """n prompts with so many samples each."""
+
+    rows: tuple[Nested, ...]
+    """One a dataset, in squared printed units."""
+    samples: float
+
+    noun = "prompts"
+    limit = ""
+
+    def parts(self, n: float, *, cautious: bool) -> tuple[Part, ...] | None:
+        """As in OfParts."""
+        return _parts(self.rows, n, self.samples, cautious=cautious)
+
+    @property
+    def fixed(self) -> str:
+        """As in Law."""
+        return f"with {_each(self.samples)}"
+
+    def amount(self, n: int) -> str:
+        """As in Law."""
+        word = "prompt" if n == 1 else "prompts"
+        on = f" in each of the {len(self.rows)} datasets" if len(self.rows) > 1 else ""
+        return f"{n:,} {word}{on}, {_each(self.samples)}"
+
+    @property
+    def test(self) -> str:
+        """As in Law."""
+        return _test(self.rows)
+
+    @property
+    def spreads(self) -> tuple[tuple[str, float], ...]:
+        """As in Law."""
+        return _spreads(self.rows)
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """As in Law."""
+        return _assumed(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Samples(OfParts):
+    """n samples of each of so many prompts: what more samples buy, and where they stop to."""
+
+    rows: tuple[Nested, ...]
+    prompts: int
+
+    noun = "samples"
+    limit = (
+        "that is what so few prompts leave uncertain, however often each is sampled; more prompts "
+        "lower it"
+    )
+
+    def parts(self, n: float, *, cautious: bool) -> tuple[Part, ...] | None:
+        """As in OfParts."""
+        return _parts(self.rows, self.prompts, n, cautious=cautious)
+
+    @property
+    def fixed(self) -> str:
+        """As in Law."""
+        return f"with {self.prompts:,} prompts"
+
+    def amount(self, n: int) -> str:
+        """As in Law."""
+        return f"{_each(n)} of the {self.prompts:,} prompts"
+
+    @property
+    def test(self) -> str:
+        """As in Law."""
+        return _test(self.rows)
+
+    @property
+    def spreads(self) -> tuple[tuple[str, float], ...]:
+        """As in Law."""
+        return _spreads(self.rows)
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """As in Law."""
+        return _assumed(self.rows)
+
+
+def _each(samples: float) -> str:
+    return "1 sample each" if samples == 1 else f"{samples:.3g} samples each"

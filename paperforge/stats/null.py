@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from paperforge.spec import DesignSpec
 
 
+FOR_ALL = -1
+"""Stands for all folds of a cell, where others are numbered from 0."""
+
+
 @dataclass(frozen=True, slots=True)
 class Runs:
     """Null for runs: every cell keeps its spread and gets the mean of its dataset.
@@ -27,6 +31,10 @@ class Runs:
     residuals are too few to draw from). Cells that share their seeds (or runs) by design: the mean
     plus G r / sqrt(n - 1), r the n residuals, G standard normal, shape (n, n), the same G in all
     of them: normal noise that also keeps the residuals' correlation.
+
+    Folds: what a dataset's folds share is one more draw for all of them, with variance n_test /
+    n_train times that of a fold, which makes the correlation n_test / (n_test + n_train) that the
+    corrected test stands on (Nadeau and Bengio 2003). Spreads within a cell do not show it.
     """
 
     samples: tuple[Sample, ...]
@@ -34,23 +42,38 @@ class Runs:
     streams: tuple[tuple[int, bool], ...]
     """Cells with equal numbers share their chance, where it is shared by several."""
     seed: int
+    common: tuple[float, ...] = ()
+    """Variance that the folds of each cell share, over that of one; empty: no folds."""
 
     @classmethod
-    def of(cls, samples: Sequence[Sample], spec: DesignSpec, seed: int, *, shared: bool) -> Runs:
-        """Prepare the cells of one metric. shared: one run is measured on several datasets."""
+    def of(
+        cls,
+        samples: Sequence[Sample],
+        spec: DesignSpec,
+        seed: int,
+        *,
+        shared: bool,
+        shares: Mapping[str, float] | None = None,
+    ) -> Runs:
+        """Prepare the cells of one metric.
+
+        shared: one run is measured on several datasets. shares: where the replicates are folds,
+        dataset -> n_test / n_train.
+        """
         paired = not SEED_LIKE.isdisjoint(spec.pair_by)
         merged = [merged_sample(s) for s in samples]
         places = [
             (
                 "" if paired and s.keyed else s.method,
-                "" if (shared or paired) and s.keyed else s.dataset,
+                "" if (shared or (paired and shares is None)) and s.keyed else s.dataset,
                 s.keyed,
             )
             for s in merged
         ]
         numbers = {place: i for i, place in enumerate(dict.fromkeys(places))}
         streams = tuple((numbers[place], places.count(place) > 1) for place in places)
-        return cls(tuple(merged), centres(merged), streams, seed)
+        common = () if shares is None else tuple(shares.get(s.dataset, 0.0) for s in merged)
+        return cls(tuple(merged), centres(merged), streams, seed, common)
 
     @property
     def numbers(self) -> int:
@@ -63,8 +86,9 @@ class Runs:
         import numpy as np
 
         columns = []
-        for s, centre, (stream, together) in zip(
-            self.samples, self.centres, self.streams, strict=True
+        common = self.common or (0.0,) * len(self.samples)
+        for s, centre, (stream, together), share in zip(
+            self.samples, self.centres, self.streams, common, strict=True
         ):
             n, rank = len(s.values), s.keys if s.keyed else np.arange(len(s.values))
             apart = s.values - s.values.mean() if n else s.values
@@ -74,11 +98,31 @@ class Runs:
             else:
                 noise = normals(self.seed, replicates, mixed(rank, rank, stream))
                 noise *= np.sqrt(apart @ apart)
+            if share:
+                noise += np.sqrt(share) * self.of_all(replicates, rank, apart, stream, together)
             columns.append(centre + noise / np.sqrt(max(1, n - 1)))
         return [
             tuple(replace(s, values=c[i]) for s, c in zip(self.samples, columns, strict=True))
             for i in range(len(replicates))
         ]
+
+    def of_all(
+        self,
+        replicates: np.ndarray,
+        rank: np.ndarray,
+        apart: np.ndarray,
+        stream: int,
+        together: bool,
+    ) -> np.ndarray:
+        """What the folds of a cell share, before it is scaled: shape (B, 1)."""
+        import numpy as np
+
+        one = np.full(1, FOR_ALL)
+        if together:
+            names = mixed(rank, np.repeat(one, len(rank)), stream)
+            return np.asarray((normals(self.seed, replicates, names) @ apart)[:, None])
+        noise = normals(self.seed, replicates, mixed(one, one, stream))
+        return np.asarray(noise * np.sqrt(apart @ apart))
 
 
 def mixed(a: np.ndarray, b: np.ndarray, stream: int) -> np.ndarray:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from paperforge.stats import reached
 from paperforge.stats.power import NORMAL_DF, POWER
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ FAR = 10.0
 """Standard deviations beyond which a normal variable is not."""
 NODES = 200
 LEAST = 2
+DRAWN = 30
+"""Replicates up to which the df that a study finds are drawn (reached.py); they matter no more."""
 MOST = 10**9
 """Where the search stops: no plan has more."""
 CAUTION = 0.8
@@ -110,7 +113,8 @@ def seeds_needed(
     every method on every dataset; for a paired comparison the variance of the difference of two
     runs, one a dataset. The test is the (stratified) Welch or paired t: standard error^2 = sum of
     the variances / (n datasets^2), degrees of freedom by Satterthwaite; power from the noncentral
-    t. `cautious` takes every variance at its own limit, which for several is more than `level`.
+    t, for few replicates over the degrees of freedom that a study may find (reached.py). `cautious`
+    takes every variance at its own limit, which for several is more than `level`.
     Raises ValueError for no difference.
     """
     expected = [v for v, _ in runs]
@@ -135,8 +139,24 @@ def smallest_difference(
     """
     if n < LEAST:
         raise ValueError("a spread needs two replicates")
-    se, df = standard_error([v for v, _ in runs], n, datasets)
+    variances = tuple(v for v, _ in runs)
+    if _is_drawn(variances, n):
+        return reached.reach(*_halves(variances, n, datasets, alpha), power)
+    se, df = standard_error(variances, n, datasets)
     return se * _needed_noncentrality(df, alpha, power)
+
+
+def _is_drawn(variances: Sequence[float], n: int) -> bool:
+    """Whether the test's degrees of freedom depend on what a study finds."""
+    return n <= DRAWN and sum(v > 0 for v in variances) > 1
+
+
+@lru_cache(maxsize=512)
+def _halves(
+    variances: tuple[float, ...], n: int, datasets: int, alpha: float
+) -> tuple[float, np.ndarray]:
+    parts = tuple((v / (n * datasets**2), n - 1.0) for v in variances if v > 0)
+    return reached.satterthwaite_halves(parts, alpha)
 
 
 def standard_error(variances: Sequence[float], n: int, datasets: int) -> tuple[float, float]:
@@ -156,12 +176,14 @@ def _search(
     if not all(map(math.isfinite, variances)):
         return None, 0.0
 
-    def reached(n: int) -> float:
+    def power_of(n: int) -> float:
+        if _is_drawn(variances, n):
+            return reached.power_at(difference, *_halves(tuple(variances), n, datasets, alpha))
         se, df = standard_error(variances, n, datasets)
         return t_power(difference / se, df, alpha) if se > 0 else 1.0
 
-    n = fewest(lambda n: reached(n) >= power)
-    return n, 0.0 if n is None else reached(n)
+    n = fewest(lambda n: power_of(n) >= power)
+    return n, 0.0 if n is None else power_of(n)
 
 
 def fewest(enough: Callable[[int], bool]) -> int | None:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 POWER = 0.8
 NORMAL_DF = 1e6
 """From here on t is normal to more digits than the inversion of its noncentral form has."""
+
+
+class Detects(Protocol):
+    """What one test detects, known before the alpha that it is made at (the family's) is."""
+
+    def at(self, alpha: float) -> float:
+        """The difference found with power .8 by the test at alpha, in the estimate's unit."""
 
 
 @lru_cache(maxsize=4096)
@@ -45,3 +54,28 @@ def detectable_mcnemar(discordant: int, n: int, alpha: float) -> float:
     root = math.sqrt(max(half_b**2 - a * q * (z_alpha**2 - z_power**2), 0.0))
     difference = (half_b + root) / a
     return difference if difference < q else min(1.0, (z_alpha + z_power) ** 2 / n)
+
+
+@dataclass(frozen=True, slots=True)
+class OfT:
+    """What a t test of an estimate with this standard error and df detects, at any alpha."""
+
+    se: float
+    df: float
+
+    def at(self, alpha: float) -> float:
+        """The difference found with power .8, in the unit of `se`."""
+        return detectable_t(self.se, self.df, alpha)
+
+
+@dataclass(frozen=True, slots=True)
+class OfShares:
+    """What McNemar's test on n examples detects, at any alpha; times `whole`, the unit's 1."""
+
+    discordant: int
+    n: int
+    whole: float = 1.0
+
+    def at(self, alpha: float) -> float:
+        """The difference of two proportions found with power .8."""
+        return detectable_mcnemar(self.discordant, self.n, alpha) * self.whole

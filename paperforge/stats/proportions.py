@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from paperforge.stats.contrast import Ask, Contrast, honest
 from paperforge.stats.exact import mcnemar, mcnemar_p, smallest_p
-from paperforge.stats.power import detectable_mcnemar
+from paperforge.stats.power import OfShares
 
 ENDS = 8
 """Differences at each end of the possible ones whose intervals are looked at."""
@@ -158,7 +158,7 @@ def margins(a: Counts, b: Counts, ask: Ask) -> Contrast:
         high=high,
         p=bounds.largest_p,
         smallest_p=bounds.smallest_p,
-        detectable=detectable_mcnemar(bounds.most, a.n, ask.alpha),
+        detects=OfShares(bounds.most, a.n),
         p_equivalent=max(same) if same else None,
     )
 

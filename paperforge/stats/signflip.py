@@ -39,7 +39,7 @@ from paperforge.stats.flips import (
     per_unit,
 )
 from paperforge.stats.invert import interval_limits
-from paperforge.stats.power import detectable_t
+from paperforge.stats.power import OfT
 from paperforge.stats.saddlepoint import effective, sign_flip_tail
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def tested(
         statistic=float(units.sums.sum() / np.sqrt(units.sums @ units.sums)),
         smallest_p=honest(2 * least),
         discordant=m,
-        detectable=detectable_t(se * scale, g - 1.0, ask.alpha),
+        detects=OfT(se * scale, g - 1.0),
         p_equivalent=None if ask.margin is None else honest(max(up(-ask.margin), down(ask.margin))),
     )
     error = 2 * math.sqrt(p / 2 * (1 - p / 2) / chance[1]) if method == MONTE_CARLO else None

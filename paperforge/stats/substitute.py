@@ -74,6 +74,10 @@ class Substitute:
         kept = {d.name for d in self.datasets}
         return tuple(s for s in self.draw(metric, unit) if s.dataset in kept)
 
+    def runs(self) -> tuple[tuple[str, str, str], ...]:
+        """Runs of the base."""
+        return self.base.runs()
+
     def quotes(self, metric: str) -> Mapping[tuple[str, str], Quote]:
         """Quoted numbers of the base, on the datasets that are kept."""
         kept = {d.name for d in self.datasets}

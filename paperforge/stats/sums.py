@@ -10,6 +10,7 @@ least 1 - alpha).
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.stats.contrast import Contrast, honest, t_contrast
@@ -57,7 +58,7 @@ def safe_contrast(
         p=p,
         statistic=estimate / se,
         df=joint_df(held, min(p, 0.5)),
-        detectable=detectable_t(se, joint_df(held, ask.alpha), ask.alpha),
+        detects=OfParts(tuple(held)),
         variance=variance,
         p_equivalent=same,
         equivalence=None if ask.margin is None else (estimate - narrow, estimate + narrow),
@@ -99,3 +100,15 @@ def joint_df(parts: Sequence[Part], alpha: float) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if -stdtrit(middle, alpha / 2) > wanted else (low, middle)
     return high
+
+
+@dataclass(frozen=True, slots=True)
+class OfParts:
+    """What a t test detects of which each part of the variance has its own quantile."""
+
+    parts: tuple[Part, ...]
+
+    def at(self, alpha: float) -> float:
+        """The difference found with power .8."""
+        se = math.sqrt(sum(v for v, _ in self.parts))
+        return detectable_t(se, joint_df(self.parts, alpha), alpha)

@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.stats.contrast import Ask, Contrast, honest
 from paperforge.stats.flips import blocks, per_unit
-from paperforge.stats.power import detectable_t
+from paperforge.stats.power import OfT
 from paperforge.stats.signflip import too_large
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def tested(
         p=honest(p),
         statistic=mean / se,
         smallest_p=honest(min(floor, p)),
-        detectable=detectable_t(se * scale, g - 1.0, ask.alpha),
+        detects=OfT(se * scale, g - 1.0),
     )
     error = math.sqrt(p * (1 - p) / len(samples.vx)) if samples.added else None
     return Wild(contrast, weights, g, not samples.added, error)

@@ -120,6 +120,13 @@ def test_limitations_say_seeds_effect_and_what_is_open():
     assert "do not settle the difference in accuracy between Ours and Base 2" in text
 
 
+def test_limitations_say_at_which_level_a_difference_is_found():
+    text = " ".join(limitations.sentences(analysis(BETTER, OPEN)))
+    assert "at the correction's first step (0.05 over the number of comparisons)." in text
+    alone = decision("b1", 2.5, 1.5, 3.5, 0.0004, Verdict.BETTER, detectable=1.4, family=1)
+    assert "more than one time in five." in " ".join(limitations.sentences(analysis(alone)))
+
+
 def test_limitations_name_missing_cells_and_lost_runs():
     cells = [
         Aggregate("acc", "b1", "x", 5, 1.0, 0.1, 0.1, 0.1),

@@ -214,3 +214,53 @@ def test_simulations_are_quick(fake):
     start = time.process_time()
     calibrate(results, DesignSpec(), runs=200)
     assert time.process_time() - start < 2  # .3 s measured
+
+
+# ------------------------------------------------------------------------------- folds
+
+
+def folds(fake, k=5, repeats=2, datasets=("d",)):
+    rng = RNG(6)
+    cells = {
+        (m, d): rng.normal(i, 1 + i, k * repeats) for i, m in enumerate(OURS) for d in datasets
+    }
+    counts = dict.fromkeys(datasets, k)
+    return fake(cells, roles=OURS, varies={"seed", "fold"}, folds=counts)
+
+
+@pytest.mark.parametrize("pair_by", [(), ("fold",)])
+def test_folds_correlate_as_the_corrected_test_takes_them_to(fake, pair_by):
+    """1/4 of a fold's variance is shared: the variance of a mean of ten is (1/10 + 1/4) s^2."""
+    samples = folds(fake).samples("acc", Unit.SEED)
+    null = Runs.of(samples, DesignSpec(pair_by=pair_by), 0, shared=False, shares={"d": 0.25})
+    drawn = null.draw(np.arange(8000))
+    for i, own in enumerate(samples):
+        values = np.array([row[i].values for row in drawn])
+        s2 = own.values.var(ddof=1)
+        assert values.mean(axis=1).var() == pytest.approx(s2 * (1 / 10 + 1 / 4), rel=0.06)
+        assert values.var(axis=1, ddof=1).mean() == pytest.approx(s2, rel=0.03)
+    one, other = (np.array([row[i].values.mean() for row in drawn]) for i in (0, 1))
+    a, b = (s.values - s.values.mean() for s in samples[:2])
+    rho = (a @ b) / np.sqrt((a @ a) * (b @ b)) if pair_by else 0.0
+    assert np.corrcoef(one, other)[0, 1] == pytest.approx(rho, abs=0.04)
+
+
+@pytest.mark.parametrize(
+    ("datasets", "pair_by"), [(("d",), ()), (("d",), ("fold",)), (("d1", "d2"), ("fold",))]
+)
+def test_the_corrected_test_holds_its_level_where_it_is_right(fake, datasets, pair_by):
+    found = calibrate(folds(fake, datasets=datasets), DesignSpec(pair_by=pair_by), runs=1000)
+    assert found.excessive == ()
+    assert "Nadeau and Bengio" in found.null
+    for one in found.comparisons:
+        assert "corrected resampled t" in one.test
+        assert 0.02 < one.size.value < 0.075
+
+
+def test_a_t_test_that_takes_folds_for_independent_is_seen(fake, monkeypatch):
+    monkeypatch.setattr(
+        compare, "compare_folds", lambda a, b, _, __, ask: compare.welch(*a, *b, ask)
+    )
+    found = calibrate(folds(fake), DesignSpec(correction="none"), runs=300)
+    assert len(found.excessive) == 1
+    assert all(one.size.value > 0.15 for one in found.comparisons)

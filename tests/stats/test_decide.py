@@ -11,6 +11,7 @@ from scipy import stats as scipy_stats
 from paperforge.model import Missing, Verdict
 from paperforge.spec import DesignSpec, Direction, Metric, Role, Unit
 from paperforge.stats import analyse
+from paperforge.stats.power import detectable_t
 
 OURS = {"x": Role.OURS, "y": Role.BASELINE, "z": Role.BASELINE}
 SEEDS = DesignSpec(pair_by=("seed",))
@@ -525,3 +526,31 @@ def test_a_diverged_run_is_a_hole_or_the_score_that_is_declared(fake, scale):
     assert row.mean == pytest.approx(scale * (0.8 + 0.7 + 0.9 + 0.1 + 0.1) / 5)
     theirs = scipy_stats.ttest_ind([0.8, 0.7, 0.9, 0.1, 0.1], cells["y", "d"], equal_var=False)
     assert scored.primary()[0].p == pytest.approx(theirs.pvalue, rel=1e-9)
+
+
+@pytest.mark.parametrize("correction", ["holm", "bonferroni", "max-t", "bh", "none"])
+def test_the_detectable_difference_is_that_of_the_first_step(fake, correction):
+    """Five in a family of four comparisons: what a t test finds at .05 / 4 (statsmodels)."""
+    from statsmodels.stats.power import TTestIndPower
+
+    rng = np.random.default_rng(61)
+    cells = {(m, "d"): rng.normal(0, 1, 6) for m in ("ours", "p", "q", "r", "s")}
+    roles = {m: Role.OURS if m == "ours" else Role.BASELINE for m, _ in cells}
+    analysis = analyse(fake(cells, roles=roles), DesignSpec(correction=correction))
+    alpha = 0.05 if correction == "none" else 0.05 / 4
+    for d in analysis.primary():
+        se = d.estimate / d.statistic
+        theirs = TTestIndPower().solve_power(nobs1=d.df / 2 + 1, alpha=alpha, power=0.8)
+        assert d.detectable == pytest.approx(
+            theirs * abs(se) * np.sqrt((d.df / 2 + 1) / 2), rel=1e-3
+        )
+
+
+def test_a_secondary_comparison_detects_at_alpha(fake):
+    rng = np.random.default_rng(62)
+    cells = {(m, d): rng.normal(0, 1, 6) for m in "xyz" for d in ("d1", "d2")}
+    roles = {"x": Role.OURS, "y": Role.BASELINE, "z": Role.BASELINE}
+    analysis = analyse(fake(cells, roles=roles), DesignSpec())
+    one = next(d for d in analysis.decisions if not d.primary)
+    se = abs(one.estimate / one.statistic)
+    assert one.detectable == pytest.approx(detectable_t(se, one.df, 0.05))

@@ -38,10 +38,13 @@ def quoted(values, kind="sd"):
 def same(ours, theirs):
     assert ours.reason == theirs.reason
     assert ours.n == theirs.n
-    for field in ("estimate", "low", "high", "p", "statistic", "df", "p_equivalent", "detectable"):
+    for field in ("estimate", "low", "high", "p", "statistic", "df", "p_equivalent"):
         a, b = getattr(ours, field), getattr(theirs, field)
         assert (a is None) == (b is None)
         assert a is None or a == pytest.approx(b, rel=1e-6, abs=1e-9)
+    assert (ours.detects is None) == (theirs.detects is None)
+    if ours.detects is not None:
+        assert ours.detects.at(0.05) == pytest.approx(theirs.detects.at(0.05), rel=1e-6)
 
 
 def build(values):

@@ -1,0 +1,111 @@
+"""What pilot results say: a forecast a metric, of its comparison that takes the most."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from paperforge.commands import planning
+from paperforge.commands.plan_asked import answered, check_budget, check_unit
+from paperforge.errors import InputError, UsageError
+from paperforge.spec import Unit
+
+if TYPE_CHECKING:
+    from paperforge.commands.forecast import Forecast
+    from paperforge.commands.plan_options import PlanOptions
+    from paperforge.model import Analysis, Results
+    from paperforge.spec import Project
+    from paperforge.stats.pilot import Pilot
+
+
+def from_pilot(
+    results: Results, analysis: Analysis, project: Project, asked: PlanOptions
+) -> list[Forecast]:
+    """A forecast a metric, for its comparison that varies most. InputError where nothing varies."""
+    if asked.icc is not None:
+        raise UsageError("the pilot says that", "--icc", "leave it out, or state --sd")
+    found = forecasts(results, analysis, project, asked)
+    if not found:
+        raise InputError(
+            "says no variance: no two methods have two runs (or examples) each on every dataset",
+            ", ".join(source.shown for source in project.sources),
+            "state it: paperforge plan --sd 0.8, or --discordant 0.1",
+        )
+    return found
+
+
+def forecasts(
+    results: Results, analysis: Analysis, project: Project, asked: PlanOptions
+) -> list[Forecast]:
+    """One for each metric of which the pilot says a variance; of its comparison that takes most."""
+    from paperforge.stats import pilot_laws
+    from paperforge.stats.pilot import pilots
+
+    if pilot_laws.kind(results, analysis, project.design):
+        found = _by_law(results, analysis, project, asked)
+        if found or analysis.design.unit is not Unit.EXAMPLE:
+            return found
+    by_metric: dict[str, list[Pilot]] = {}
+    for pilot in pilots(results, analysis):
+        if any(v > 0 and math.isfinite(v) for v, _ in pilot.parts):
+            by_metric.setdefault(pilot.metric.name, []).append(pilot)
+    labels = {m.name: m.label for m in analysis.methods}
+    design = analysis.design
+    found = []
+    for group in by_metric.values():
+        name = group[0].metric.name if design.per_metric else None
+        family = len(analysis.primary(name))
+        comparisons = asked.n_methods - 1 if asked.n_methods else family
+        check_budget(asked, group[0].unit)
+        check_unit(asked, group[0].unit, prompts=False)
+        studies = [
+            planning.of_pilot(
+                pilot,
+                methods=asked.n_methods or len(analysis.methods),
+                datasets=1 if results.shared_runs else len(analysis.datasets),
+                over=len(analysis.datasets),
+                comparisons=comparisons,
+                alpha=design.alpha if design.correction == "none" else design.alpha / comparisons,
+                cost=asked.cost,
+            )
+            for pilot in group
+        ]
+        place = planning.widest(studies)
+        names = (labels[group[place].a], labels[group[place].b])
+        found.append(
+            answered(
+                studies[place], group[place].metric, names, design.alpha, design.correction, asked
+            )
+        )
+    return found
+
+
+def _by_law(
+    results: Results, analysis: Analysis, project: Project, asked: PlanOptions
+) -> list[Forecast]:
+    """The same where the test is no plain t test or McNemar's."""
+    from paperforge.stats import pilot_laws
+
+    design = analysis.design
+    fixed = pilot_laws.Asked(asked.n_seeds, asked.n_examples or None, asked.samples)
+    labels = {m.name: m.label for m in analysis.methods}
+    made = []
+    for one in pilot_laws.laws(results, analysis, project.design, fixed):
+        check_budget(asked, one.unit)
+        check_unit(asked, one.unit, prompts=one.law.noun == "prompts")
+        family = len(analysis.primary(one.metric.name if design.per_metric else None))
+        comparisons = asked.n_methods - 1 if asked.n_methods else family
+        study = planning.of_found(
+            one,
+            methods=asked.n_methods or len(analysis.methods),
+            over=len(analysis.datasets),
+            comparisons=comparisons,
+            alpha=design.alpha if design.correction == "none" else design.alpha / comparisons,
+            cost=asked.cost,
+        )
+        names = (labels[one.a], labels[one.b])
+        other = None if one.other is None else (one.other, one.others)
+        made.append(
+            answered(study, one.metric, names, design.alpha, design.correction, asked, other)
+        )
+    return made

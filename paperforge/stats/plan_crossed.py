@@ -1,0 +1,226 @@
+"""Seeds and examples both drawn anew: how many of each find a difference, given the other."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paperforge.stats import reached
+from paperforge.stats.crossed import FEW, FEW_PAIRED
+from paperforge.stats.outlook import OfHalves
+from paperforge.stats.plan import fewest, upper_limit
+from paperforge.stats.power import NORMAL_DF, POWER
+
+if TYPE_CHECKING:
+    import numpy as np
+
+ENOUGH = 2
+EXAMPLES = 1000
+"""The draws of the variance over examples are those of this part: no part of the runs has it."""
+PARTS = 16
+"""Steps in which seeds and examples grow together: sixteenths of the pilot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """Of the variance of a difference in a pilot of S seeds x N examples, squared printed units.
+
+    `runs`, `examples`, `both`: what each adds to it as it is (Contrast.sources); new numbers of
+    seeds and examples divide them (Cornfield and Tukey 1956, crossed.py). `df`: of the mean squares
+    of runs, of examples and of the residual.
+    """
+
+    runs: float
+    examples: float
+    both: float
+    df: tuple[float, float, float]
+    seeds: int
+    """S, of each method."""
+    tested: int
+    """N."""
+    paired: bool
+    datasets: int = 1
+
+    def halves(
+        self, seeds: float, examples: float, alpha: float, *, cautious: bool
+    ) -> tuple[float, np.ndarray] | None:
+        """True standard error, and the half-widths that studies of this size find (reached.py).
+
+        Each is made as crossed.two_way() makes it. The variance over runs is that of as many equal
+        parts (methods, datasets) as its degrees of freedom tell.
+        """
+        import numpy as np
+        from scipy.special import stdtrit
+
+        if min(seeds, examples) < ENOUGH:
+            return None
+        luck = [upper_limit(1.0, df) if cautious else 1.0 for df in self.df[:2]]
+        if not all(map(math.isfinite, luck)):
+            return None
+        more_s, more_n = seeds / self.seeds, examples / self.tested
+        both = self.both / (more_s * more_n)
+        of_runs = self.runs * luck[0] / more_s + both
+        of_examples = self.examples * luck[1] / more_n + both
+        error = math.sqrt(max(of_runs + of_examples - both, of_runs, of_examples))
+        dfs = [
+            df * ((n - 1) / (m - 1))
+            for df, n, m in zip(self.df, (seeds, examples), (self.seeds, self.tested), strict=False)
+        ]
+        runs, df_runs = self._runs(of_runs, seeds)
+        tested = of_examples * reached.variances(EXAMPLES, dfs[1])
+        joint = np.maximum(runs + tested - both, np.maximum(runs, tested))
+        uncertain = runs**2 / df_runs + tested**2 / dfs[1]
+        if both > 0:
+            uncertain = uncertain + both**2 / (
+                self.df[2] * (dfs[0] / self.df[0]) * (dfs[1] / self.df[1])
+            )
+        with np.errstate(divide="ignore"):
+            df = np.minimum(NORMAL_DF, joint**2 / uncertain)
+        half = -stdtrit(df, alpha / 2) * np.sqrt(joint)
+        few = (df_runs < (FEW_PAIRED if self.paired else FEW)) & (runs > 0)
+        left = np.maximum(0.0, np.maximum(tested - both, both - runs))
+        own = np.hypot(
+            stdtrit(np.minimum(df_runs, NORMAL_DF), alpha / 2) * np.sqrt(runs),
+            stdtrit(min(dfs[1], NORMAL_DF), alpha / 2) * np.sqrt(left),
+        )
+        return error, np.where(few, own, half)
+
+    def _runs(self, variance: float, seeds: float) -> tuple[np.ndarray, np.ndarray]:
+        """The variance over runs that studies find, and its degrees of freedom."""
+        import numpy as np
+
+        count = max(1, round(self.df[0] / (self.seeds - 1)))
+        found = [variance / count * reached.variances(i, seeds - 1) for i in range(count)]
+        total = np.sum(found, axis=0)
+        if not math.isfinite(seeds) or variance <= 0:
+            return total, np.full(len(total), NORMAL_DF)
+        return total, total**2 / (np.sum(np.square(found), axis=0) / (seeds - 1))
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What both laws stand on."""
+        both = (
+            "what runs and examples add together is counted in both, as the test of pairs does: it "
+            "errs on the safe side"
+        )
+        return (both,) if self.paired else ()
+
+    @property
+    def spreads(self) -> tuple[tuple[str, float], ...]:
+        """Standard deviations of the difference that one seed, or one example, would have."""
+        return (
+            ("of the difference from one run of each method", math.sqrt(self.runs * self.seeds)),
+            ("of an example's difference", math.sqrt(self.examples * self.tested)),
+        )
+
+    @property
+    def on(self) -> str:
+        """Where."""
+        return f" on each of the {self.datasets} datasets" if self.datasets > 1 else ""
+
+    @property
+    def test(self) -> str:
+        """The test, over one dataset or several."""
+        over = f" on averages over the {self.datasets} datasets" if self.datasets > 1 else ""
+        return f"two-way t{over}: new seeds and new examples"
+
+
+def together(of: Components, difference: float, alpha: float) -> tuple[int, int] | None:
+    """Seeds and examples in the pilot's proportion that find a difference; None: 10^9 do not."""
+
+    def at(times: int) -> tuple[int, int]:
+        return math.ceil(of.seeds * times / PARTS), math.ceil(of.tested * times / PARTS)
+
+    def enough(times: int) -> bool:
+        found = of.halves(*at(times), alpha, cautious=False)
+        return found is not None and reached.power_at(difference, *found) >= POWER
+
+    times = fewest(enough)
+    return None if times is None else at(times)
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds(OfHalves):
+    """n seeds of each method on a number of examples."""
+
+    of: Components
+    examples: int
+
+    noun = "seeds"
+    limit = (
+        "that is what so few examples leave uncertain, however often the methods are trained; more "
+        "examples lower it"
+    )
+
+    def halves(self, n: float, alpha: float, *, cautious: bool) -> tuple[float, np.ndarray] | None:
+        """As in OfHalves."""
+        return self.of.halves(n, self.examples, alpha, cautious=cautious)
+
+    @property
+    def fixed(self) -> str:
+        """As in Law."""
+        return f"with {self.examples:,} examples"
+
+    def amount(self, n: int) -> str:
+        """As in Law."""
+        word = "seed" if n == 1 else "seeds"
+        return f"{n:,} {word} of each method{self.of.on}, scored on {self.examples:,} examples"
+
+    @property
+    def test(self) -> str:
+        """As in Law."""
+        return self.of.test
+
+    @property
+    def spreads(self) -> tuple[tuple[str, float], ...]:
+        """As in Law."""
+        return self.of.spreads
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """As in Law."""
+        return self.of.assumed
+
+
+@dataclass(frozen=True, slots=True)
+class Examples(OfHalves):
+    """n examples, scored by a number of seeds of each method."""
+
+    of: Components
+    seeds: int
+
+    noun = "examples"
+    limit = (
+        "that is what so few seeds leave uncertain, however many examples they are scored on; more "
+        "seeds lower it"
+    )
+
+    def halves(self, n: float, alpha: float, *, cautious: bool) -> tuple[float, np.ndarray] | None:
+        """As in OfHalves."""
+        return self.of.halves(self.seeds, n, alpha, cautious=cautious)
+
+    @property
+    def fixed(self) -> str:
+        """As in Law."""
+        return f"with {self.seeds:,} seeds of each method"
+
+    def amount(self, n: int) -> str:
+        """As in Law."""
+        word = "example" if n == 1 else "examples"
+        return f"{n:,} {word}{self.of.on}, scored by {self.seeds:,} seeds of each method"
+
+    @property
+    def test(self) -> str:
+        """As in Law."""
+        return self.of.test
+
+    @property
+    def spreads(self) -> tuple[tuple[str, float], ...]:
+        """As in Law."""
+        return self.of.spreads
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """As in Law."""
+        return self.of.assumed
