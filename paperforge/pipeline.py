@@ -99,7 +99,7 @@ def fragile(results: Results, analysis: Analysis, project: Project) -> tuple[Fra
     from paperforge.stats.why import why, with_tests
 
     found = stage.fragile(results, project.design, analysis)
-    return with_tests(found, why(results, project.design, analysis))
+    return with_tests(found, why(results, project.design, analysis, ready=True))
 
 
 def planned(
