@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,8 @@ from paperforge.stats.means import match
 Table = tuple[Cells, Sequence[Compared]]
 FEWEST = 3
 """Pairs that a correlation needs."""
+TASK = re.compile(r"(^|[_./-])(task|env|environment|game)(s|id|name)?($|[_./-])")
+"""Columns of datasets that hold tasks."""
 NAMED = 3
 """Comparisons that a sentence names, at most."""
 
@@ -33,12 +36,13 @@ def describe(
 ) -> tuple[Design, tuple[Diagnostic, ...]]:
     """Write the design with its sentences, and the warnings that go with it."""
     counts = [c.n for cells, _ in tables for c in cells.table.values()]
+    place = place_of(results, spec)
     sentences = (
         unit.sentence,
-        *scope(spec, tables),
+        *scope(spec, tables, place),
         *families(spec, chosen, tables),
         *pairing(results, spec, unit, tables),
-        *averaging(tables),
+        *averaging(tables, place),
         *quotations(tables),
         *bounds(tables),
         *buying(unit, tables),
@@ -62,6 +66,7 @@ def describe(
         spec.family == "metric",
         spec.seed,
         spec.aggregate,
+        place,
     )
     return design, (*unit.notes, *warnings(spec, unit, tables))
 
@@ -120,7 +125,14 @@ def holds_for(unit: Replication, datasets: int) -> str:
     return f"new {unit.noun}s on {where}"
 
 
-def scope(spec: DesignSpec, tables: Sequence[Table]) -> Iterator[str]:
+def place_of(results: Results, spec: DesignSpec) -> str:
+    """What a dataset is called: a task, where its column is called so, or its aggregate is RL's."""
+    columns = {source.columns.get("dataset", "") for source in results.mapped}
+    tasks = [TASK.search(column.lower()) for column in columns if column]
+    return "task" if spec.aggregate != "mean" or (tasks and all(tasks)) else "dataset"
+
+
+def scope(spec: DesignSpec, tables: Sequence[Table], place: str) -> Iterator[str]:
     """Say which comparison is primary."""
     most = max((len(cells.datasets) for cells, found in tables if found), default=0)
     if any(cells.unit is Unit.DATASET for cells, _ in tables):
@@ -133,8 +145,8 @@ def scope(spec: DesignSpec, tables: Sequence[Table]) -> Iterator[str]:
     elif most > 1:
         yield (
             f"The primary comparison of each metric is the {AGGREGATES[spec.aggregate]} over the "
-            f"{most} fixed datasets; "
-            "comparisons on one dataset are secondary and are not corrected."
+            f"{most} fixed {place}s; "
+            f"comparisons on one {place} are secondary and are not corrected."
         )
 
 
@@ -157,12 +169,12 @@ def families(spec: DesignSpec, chosen: Family, tables: Sequence[Table]) -> Itera
     name = name[0].upper() + name[1:]
     together = spec.family != "metric" or len(sizes) == 1
     if together and total == 1:
-        yield f"One primary comparison ({chosen.words}): there is nothing to correct for."
+        yield "There is one primary comparison, and nothing to correct for."
     elif together:
         of = f" of {len(sizes)} metrics" if len(sizes) > 1 else ""
-        yield f"{name} over the {total} primary comparisons{of} ({chosen.words})."
+        yield f"{name} over the {total:,} primary comparisons{of} ({chosen.words})."
     elif set(sizes.values()) == {1}:
-        yield f"One primary comparison a metric ({chosen.words}): there is nothing to correct for."
+        yield "There is one primary comparison a metric, and nothing to correct for."
     else:
         each = ", ".join(f"{size} for {metric}" for metric, size in sizes.items())
         yield f"{name} over the primary comparisons of each metric ({chosen.words}): {each}."
@@ -266,7 +278,7 @@ def forgone(tables: Sequence[Table], noun: str) -> Iterator[str]:
             change = f"{abs(1 - ratio):.0%} {'smaller' if ratio < 1 else 'larger'}"
             name = cells.metric.label or cells.metric.name
             shown = f"{rho:.2f}".replace("-", "−")
-            of = "" if len(gains) == 1 else f" (median of {len(gains)} comparisons on one dataset)"
+            of = "" if len(gains) == 1 else f" (median of {len(gains):,} comparisons)"
             yield (
                 f"Equal {noun} numbers correlate {shown} in {name}{of}; pairing would make "
                 f"standard errors {change}."
@@ -288,13 +300,13 @@ def correlation(a: Cell | None, b: Cell | None) -> tuple[float, float] | None:
     return xy / (math.sqrt(xx) * math.sqrt(yy)), math.sqrt(max(0.0, 1 - 2 * xy / (xx + yy)))
 
 
-def averaging(tables: Sequence[Table]) -> Iterator[str]:
+def averaging(tables: Sequence[Table], place: str) -> Iterator[str]:
     """Say where runs or seeds are averaged over the datasets before they are compared."""
     tests = {c.contrast.test for _, found in tables for c in found if c.scope is None}
     if any(test.endswith("run averages") for test in tests):
-        yield "One run is measured on several datasets, so each run is averaged over them first."
+        yield f"One run is measured on several {place}s, so each run is averaged over them first."
     if any(test.endswith("seed averages") for test in tests):
-        yield "Seeds are shared over the datasets, so each seed is averaged over them first."
+        yield f"Seeds are shared over the {place}s, so each seed is averaged over them first."
 
 
 def buying(unit: Replication, tables: Sequence[Table]) -> Iterator[str]:
@@ -364,8 +376,13 @@ def holes(tables: Sequence[Table]) -> Iterator[str]:
     failed = sum(c.failed for c in every) + sum(n for _, n in lost)
     odd = sum(c.not_finite for c in every) + sum(n for n, _ in lost)
     if failed or odd:
-        parts = [f"{failed} failed"] * bool(failed) + [f"{odd} not finite"] * bool(odd)
-        yield f"Left out of the means: {' and '.join(parts)}."
+        parts = [f"{failed} failed"] * bool(failed)
+        parts += [f"{odd} diverged or not finite"] * bool(odd)
+        runs = "run" if failed + odd == 1 else "runs"
+        yield (
+            f"Left out of the means: {' and '.join(parts)} {runs}; --diverged METRIC=VALUE counts "
+            "them as a score."
+        )
 
 
 def warnings(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:

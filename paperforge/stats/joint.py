@@ -40,7 +40,7 @@ class Draws:
         return len(self.means)
 
     def squares(self, contrast: int) -> np.ndarray:
-        """t squared of one contrast in every replicate, shape (B,): of few columns' sums."""
+        """Square of t of one contrast in every replicate, shape (B,)."""
         row = self.column[contrast]
         used = row.nonzero()[0]
         gap = sum(self.means[:, k] * row[k] for k in used)

@@ -54,8 +54,8 @@ def test_each_value_has_its_verdict(paperforge, published, results_csv):
     assert last["reproduced"] is None and last["reason"] == "no run"
     assert "published.toml line 21: no run gives accuracy, near, gamma" in said.err
     assert report["sentence"] == (
-        "Of 4 published values (hu2022lora), 1 within rounding, 1 within the 95% interval, "
-        "1 different, 1 not reproduced."
+        "Of 4 published values (hu2022lora), 1 agrees within its rounding, 1 lies within the 95% "
+        "interval, 1 differs and 1 was not reproduced."
     )
 
 
