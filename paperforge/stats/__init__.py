@@ -33,8 +33,8 @@ leaves zero out exactly where the unadjusted p is below alpha):
                                                            the mean; Friedman before
     printed means     -               Welch t from mean,   stratified Welch t
      with n                            spread and n
-    shares with n     -               bounds on McNemar    untested
-                                       over all pairings
+    shares with n     -               bounds on McNemar    bounds on Newcombe's interval
+                                       over all pairings    over all pairings, stratified
     one run a cell    -               untested             untested
 
 - Stratified: variances of the datasets add, degrees of freedom by Satterthwaite. Where these are

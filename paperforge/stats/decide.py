@@ -23,7 +23,7 @@ from paperforge.stats.cells import Cells, read, scored
 from paperforge.stats.compare import Compared, Setting, compare
 from paperforge.stats.contrast import Ask, Contrast, finite
 from paperforge.stats.corpus_compare import run_samples
-from paperforge.stats.describe import describe, holds_for
+from paperforge.stats.describe import EXAMPLES, describe, holds_for
 from paperforge.stats.design import (
     FOLD,
     SEED_LIKE,
@@ -93,7 +93,14 @@ def analyse(
         results.methods,
         results.datasets,
         tuple(summaries),
-        tuple(replace(d, generalises=place, signature=signature(d, spec, data)) for d in decisions),
+        tuple(
+            replace(
+                d,
+                generalises=EXAMPLES if unit.unit is Unit.NONE and d.p else place,
+                signature=signature(d, spec, data),
+            )
+            for d in decisions
+        ),
         notes=(*notes, *(note for one in over for note in one.notes)),
         omnibus=tuple(row for one in over for row in omnibus(one)),
         ranks=tuple(row for one in over for row in ranks(one)),

@@ -14,7 +14,7 @@ from paperforge.stats.cells import Cell, Cells
 from paperforge.stats.compare import Compared
 from paperforge.stats.critical import ENOUGH
 from paperforge.stats.crossed import bought
-from paperforge.stats.design import SEED_LIKE, Family, Replication
+from paperforge.stats.design import SEED_LIKE, UNTESTED, Family, Replication
 from paperforge.stats.jointly import used
 from paperforge.stats.means import match
 
@@ -23,6 +23,8 @@ FEWEST = 3
 """Pairs that a correlation needs."""
 TASK = re.compile(r"(^|[_./-])(task|env|environment|game)(s|id|name)?($|[_./-])")
 """Columns of datasets that hold tasks."""
+EXAMPLES = "new examples, not to retraining"
+OF_SHARES = "One run a cell, with a share of right answers and the number of examples."
 NAMED = 3
 """Comparisons that a sentence names, at most."""
 
@@ -37,8 +39,9 @@ def describe(
     """Write the design with its sentences, and the warnings that go with it."""
     counts = [c.n for cells, _ in tables for c in cells.table.values()]
     place = place_of(results, spec)
+    shares = any("least favourable" in c.contrast.test for _, found in tables for c in found)
     sentences = (
-        unit.sentence,
+        unit.sentence.replace(UNTESTED, OF_SHARES) if shares else unit.sentence,
         *scope(spec, tables, place),
         *families(spec, chosen, tables),
         *pairing(results, spec, unit, tables),
@@ -59,7 +62,7 @@ def describe(
         any(cells.clustered for cells, _ in tables),
         results.shared_runs,
         (min(counts, default=0), max(counts, default=0)),
-        generalises(unit, len(results.datasets)) if compares(tables) else "",
+        generalises(unit, len(results.datasets), shares=shares) if compares(tables) else "",
         sentences,
         unit.noun,
         chosen.words,
@@ -103,9 +106,9 @@ def unranked(spec: DesignSpec, tables: Sequence[Table]) -> Iterator[Diagnostic]:
             yield Diagnostic(Severity.NOTE, metric.label, text, f"--higher {metric.name} says it")
 
 
-def generalises(unit: Replication, datasets: int) -> str:
+def generalises(unit: Replication, datasets: int, *, shares: bool = False) -> str:
     """Say what a decision holds for; nothing where nothing is decided."""
-    place = holds_for(unit, datasets)
+    place = EXAMPLES if shares else holds_for(unit, datasets)
     return f"This generalises to {place}." if place else ""
 
 
@@ -113,7 +116,7 @@ def holds_for(unit: Replication, datasets: int) -> str:
     """Name what a decision generalises to; empty where nothing is decided."""
     where = "these benchmarks" if datasets > 1 else "this benchmark"
     if unit.unit is Unit.EXAMPLE:
-        return "new examples, not to retraining"
+        return EXAMPLES
     if unit.unit is Unit.BOTH:
         return f"new {unit.noun}s and new examples of {where}"
     if unit.unit is Unit.DATASET:

@@ -20,6 +20,7 @@ SEED_LIKE = frozenset({"seed", "fold"})
 """Roles that pair replicates when they are declared."""
 FOLD = "fold"
 EXAMPLE = "example"
+UNTESTED = "One run a cell: untested."
 SAMPLE = 5
 """Datasets from which on it is said that they can be the unit of replication."""
 
@@ -100,7 +101,7 @@ def replication(
         return Replication(
             Unit.NONE,
             inferred=False,
-            sentence="One run a cell: untested.",
+            sentence=UNTESTED,
             noun=noun,
             notes=(note,),
         )
@@ -165,9 +166,7 @@ def infer(least: int, most: int, noun: str, *, examples: bool) -> Replication:
         words += "one run a cell)." if most <= 1 else "not every cell has two runs)."
         return Replication(Unit.EXAMPLE, inferred=True, sentence=words, noun=EXAMPLE)
     if most <= 1:
-        return Replication(
-            Unit.NONE, inferred=True, sentence="One run a cell: untested.", noun=noun
-        )
+        return Replication(Unit.NONE, inferred=True, sentence=UNTESTED, noun=noun)
     many = span(least, most, FOLD if noun == FOLD else "run")
     words = f"The unit of replication is the {noun} (inferred: {many} a cell"
     words += (
