@@ -49,14 +49,11 @@ def load(project: Project, meter: Meter | None = None, *, rows: bool = False) ->
 def analyse(results: Results, project: Project, *, full: bool = False) -> Analysis:
     """Decide what the results support; with learning curves where a figure draws them.
 
-    `full`: with effect sizes, and with the digest of the data in each decision's signature, which
-    takes a look at all bytes of the inputs.
+    `full`: with effect sizes, and with the digest of the numbers in each decision's signature.
     """
     from paperforge import stats
 
-    analysis = stats.analyse(
-        results, project.design, data=results.digest if full else "", effects=full
-    )
+    analysis = stats.analyse(results, project.design, signed=full, effects=full)
     needs = []
     for place, spec in enumerate(project.figures):
         with _declared_at(project, "figures", place):

@@ -38,7 +38,7 @@ from paperforge.stats.families import Case, Ps, corrected
 from paperforge.stats.folds import share_of
 from paperforge.stats.measure import effect
 from paperforge.stats.over import Over, groups, omnibus, over_datasets, ranks
-from paperforge.stats.signature import signature
+from paperforge.stats.signature import fingerprint, signature
 from paperforge.stats.winners import winners
 
 if TYPE_CHECKING:
@@ -46,12 +46,12 @@ if TYPE_CHECKING:
 
 
 def analyse(
-    results: Results, spec: DesignSpec, *, data: str = "", effects: bool = False
+    results: Results, spec: DesignSpec, *, signed: bool = False, effects: bool = False
 ) -> Analysis:
     """Read the design, compare the methods, correct over the family and decide.
 
     Numbers are in printed units (stored value x metric.scale). See the package's docstring for the
-    table from design to test. data: the digest of the results, for the decisions' signatures.
+    table from design to test. signed: with the digest of the numbers in the decisions' signatures.
     effects: with effect sizes, which take longer than the tests where comparisons are many.
     Raises InputError where the declared design cannot be.
     """
@@ -87,6 +87,7 @@ def analyse(
             ]
         beside = stand_beside(tables, spec, full=effects)
     place = holds_for(unit, len(results.datasets))
+    data = fingerprint(results, unit.unit) if signed else ""
     return Analysis(
         design,
         results.metrics,
