@@ -63,7 +63,10 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
 def named(test: str) -> str:
     """A test as a sentence calls it: "Welch t test", "paired t test on seed averages"."""
     return re.sub(
-        r"\b(t|sign-flip|McNemar (?:mid-p|exact)|Nemenyi|Newcombe)(?=$| |,)", r"\1 test", test, count=1
+        r"\b(t|sign-flip|McNemar (?:mid-p|exact)|Nemenyi|Newcombe)(?=$| |,)",
+        r"\1 test",
+        test,
+        count=1,
     )
 
 

@@ -55,8 +55,8 @@ def of_average(cells: Cells, one: Compared, kind: str) -> tuple[float | None, st
     if test.endswith("averages"):
         a, b = cells.averages[one.a], cells.averages[one.b]
         if one.contrast.paired:
-            pair = match(a, b)
-            found = paired(pair.a, pair.b)
+            both = match(a, b)
+            found = paired(both.a, both.b)
         else:
             found = two_samples(a.values, b.values)
         return found.g, f"{found.kind}, of {test.rpartition(' on ')[2]}"
