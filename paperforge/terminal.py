@@ -15,6 +15,7 @@ NARROWEST = 40
 """Below it a text is unreadable, and runs over the edge instead."""
 LEAST = 12
 """Columns that are left of a name, at least."""
+BOTH = -1
 SIGNS = frozenset("=<>±−")
 """What stands between two words that are not parted: p = .03."""
 
@@ -87,12 +88,25 @@ def cut(text: str, width: int, tail: int | None = None) -> str:
 
 
 def shortened(names: Sequence[str], width: int) -> list[str]:
-    """The names cut to a width so that different ones stay different; else as they are."""
-    for tail in (None, width, 0):
-        short = [cut(name, width, tail) for name in names]
+    """The names cut to a width so that different ones stay different; else as they are.
+
+    Of a difference (a − b) both sides are cut.
+    """
+    for tail in (BOTH, None, width, 0):
+        short = [_sides(name, width) if tail == BOTH else cut(name, width, tail) for name in names]
         if len(set(short)) == len(set(names)):
             return short
     return list(names)
+
+
+def _sides(name: str, width: int) -> str:
+    """A difference with both of its sides cut, the longer one first."""
+    left, minus, right = name.partition(" − ")
+    room = width - columns(minus)
+    if not minus or columns(name) <= width:
+        return cut(name, width)
+    of_left = min(columns(left), max(room // 2, room - columns(right)))
+    return f"{cut(left, of_left)}{minus}{cut(right, room - of_left)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,22 +100,25 @@ def secondary(
         lines[m.name] = list(summed(analysis, m, every[m.name], pairs, named=together))
     room = LINES
     legend = (
-        f"Above, below, holds 0: {analysis.design.place}s by their {_level(analysis)} interval. "
-        f"{count:,} rows: {FULL}"
+        f"Above, below, holds 0: {analysis.design.place}s by their {_level(analysis)} interval."
     )
+    full = f"All {count:,} secondary comparisons: {FULL}"
     if together:
         whole = [line for m in tested for line in lines[m.name]]
-        yield _short(f"Each {analysis.design.place}, in short", whole[:room], legend)
+        title = f"Each {analysis.design.place}, in short (secondary, p not adjusted)"
+        yield _short(title, whole[:room], legend, full)
         return
+    last = [m.name for m in tested if lines[m.name]][-1:]
     for m in tested:
         if lines[m.name] and room > 0:
-            title = blocks.secondary_title(analysis, m).replace(" (", ", in short (", 1)
-            yield _short(title, lines[m.name][:room], legend)
+            title = blocks.secondary_title(analysis, m).replace(" (sec", ", in short (sec")
+            more = [full] if [m.name] == last or room <= len(lines[m.name]) else []
+            yield _short(title, lines[m.name][:room], legend, *more)
             room -= len(lines[m.name])
 
 
-def _short(title: str, rows: Sequence[tuple[str, ...]], legend: str) -> Block:
-    return blocks.Block(title, HEADS, tuple(rows), ("",) * len(rows), (legend,))
+def _short(title: str, rows: Sequence[tuple[str, ...]], *below: str) -> Block:
+    return blocks.Block(title, HEADS, tuple(rows), ("",) * len(rows), below)
 
 
 def _level(analysis: Analysis) -> str:

@@ -12,6 +12,8 @@ from paperforge.narrative import words
 from paperforge.spec import AGGREGATES, Direction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from paperforge.model import Analysis, Decision
     from paperforge.spec import Metric
 
@@ -22,14 +24,15 @@ NAMED = 12
 BRIEF = 3
 """More comparisons than this have no numbers in a brief sentence."""
 VERBS = {
-    Verdict.BETTER: "is better than",
-    Verdict.WORSE: "is worse than",
-    Verdict.DIFFERENT: "differs from",
-    Verdict.EQUIVALENT: "is equivalent to",
-    Verdict.INCONCLUSIVE: "is not found to differ from",
-    Verdict.UNDECIDABLE: "cannot be told by this design from",
-    Verdict.UNTESTED: "is not tested against",
+    Verdict.BETTER: ("is better than", "are better than"),
+    Verdict.WORSE: ("is worse than", "are worse than"),
+    Verdict.DIFFERENT: ("differs from", "differ from"),
+    Verdict.EQUIVALENT: ("is equivalent to", "are equivalent to"),
+    Verdict.INCONCLUSIVE: ("is not found to differ from", "are not found to differ from"),
+    Verdict.UNDECIDABLE: ("cannot be told by this design from",) * 2,
+    Verdict.UNTESTED: ("is not tested against", "are not tested against"),
 }
+"""A verdict as a verb: of one method, and of several."""
 
 
 def sentences(analysis: Analysis, *, brief: bool = False) -> tuple[str, ...]:
@@ -73,19 +76,44 @@ def _sentence(
         return condensed(analysis, metric, family, anchored=anchored)
     if brief and len(family) > BRIEF and {d.verdict for d in family} == {Verdict.INCONCLUSIVE}:
         return f"no difference is found in any of {len(family)} comparisons."
-    groups: dict[tuple[str, Verdict], list[Decision]] = {}
-    for decision in family if anchored else map(_better_first, family):
-        groups.setdefault((decision.a, decision.verdict), []).append(decision)
     labels = {m.name: m.label for m in analysis.methods}
+    short = brief and (len(family) > BRIEF or len(analysis.primary()) > MANY)
+
+    def named(name: str, d: Decision) -> str:
+        return labels[name] if short else f"{labels[name]} ({_numbers(d, metric)})"
+
+    apart = any(", " in label for label in labels.values())
+    stop, pronoun = (". ", "It") if apart else ("; ", "it")
+    read = family if anchored else tuple(map(_better_first, family))
+    if len({d.b for d in read}) < len({d.a for d in read}):
+        return stop.join(_by_other(read, labels, named, apart=apart)) + "."
+    groups: dict[tuple[str, Verdict], list[Decision]] = {}
+    for decision in read:
+        groups.setdefault((decision.a, decision.verdict), []).append(decision)
     clauses = []
     subject = ""
-    short = brief and len(family) > BRIEF
     for (a, verdict), group in sorted(groups.items(), key=lambda item: _place(family, item[0][0])):
-        others = [labels[d.b] if short else f"{labels[d.b]} ({_numbers(d, metric)})" for d in group]
-        name = "it" if a == subject else labels[a]
+        name = pronoun if a == subject else labels[a]
         subject = a
-        clauses.append(f"{name} {VERBS[verdict]} {words.joined(others)}")
-    return "; ".join(clauses) + "."
+        others = words.joined([named(d.b, d) for d in group], apart=apart)
+        clauses.append(f"{name} {VERBS[verdict][0]} {others}")
+    return stop.join(clauses) + "."
+
+
+def _by_other(
+    family: tuple[Decision, ...],
+    labels: dict[str, str],
+    named: Callable[[str, Decision], str],
+    *,
+    apart: bool,
+) -> Iterator[str]:
+    """Clauses about the many that are compared with one: "a and b are worse than c"."""
+    groups: dict[tuple[str, Verdict], list[Decision]] = {}
+    for d in family:
+        groups.setdefault((d.b, d.verdict), []).append(d)
+    for (b, verdict), group in groups.items():
+        verb = VERBS[verdict][len(group) > 1]
+        yield f"{words.joined([named(d.a, d) for d in group], apart=apart)} {verb} {labels[b]}"
 
 
 def _place(family: tuple[Decision, ...], method: str) -> int:
@@ -140,7 +168,7 @@ def _tally(labels: dict[str, str], family: tuple[Decision, ...], method: str) ->
         names = groups[verdict]
         whole = f" of {len(mine)}" if i == 0 and len(names) < len(mine) else ""
         count = f"all {len(names)}" if len(names) == len(mine) else f"{len(names)}{whole}"
-        said.append(f"{VERBS[verdict]} {count}: {words.listed(names, NAMED)}")
+        said.append(f"{VERBS[verdict][0]} {count}: {words.listed(names, NAMED)}")
     return "; ".join(said)
 
 

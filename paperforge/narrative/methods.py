@@ -54,6 +54,7 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     how = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)" * clustered
     own = any("own quantile" in d.test for d in decisions)
     how += " (Banerjee 1961: replicates are few and of unequal number)" * own
+    how += "," * (", " in tests and not how and bool(where))
     with_interval = any(d.low is not None for d in decisions)
     of = f" ({_replicates(analysis, decisions)})"
     ends = f"; intervals are {level} intervals of the same procedure" * with_interval
@@ -63,7 +64,7 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
 def named(test: str) -> str:
     """A test as a sentence calls it: "Welch t test", "paired t test on seed averages"."""
     return re.sub(
-        r"\b(t|sign-flip|McNemar (?:mid-p|exact)|Nemenyi|Newcombe)(?=$| |,)",
+        r"\b(t|sign-flip|McNemar (?:mid-p|exact)|Nemenyi|Wilcoxon signed-rank|Newcombe)(?=$| |,)",
         r"\1 test",
         test,
         count=1,

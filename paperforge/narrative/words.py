@@ -84,6 +84,8 @@ def listed(names: list[str], most: int) -> str:
     return joined([*names[:most], f"{len(names) - most:,} more"])
 
 
-def joined(items: list[str]) -> str:
-    """Things as in a sentence: "a, b and c"."""
+def joined(items: list[str], *, apart: bool = False) -> str:
+    """Things as in a sentence: "a, b and c"; apart: "a; b; and c", where they hold commas."""
+    if apart and len(items) > 1:
+        return f"{'; '.join(items[:-1])}{';' * (len(items) > 2)} and {items[-1]}"  # noqa: PLR2004
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

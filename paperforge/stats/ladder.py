@@ -75,8 +75,9 @@ def between(least: float, most: float, alpha: float) -> str:
         return f"p cannot be below {least:.2g} whatever the answers were"
     if most < alpha:
         return f"p is at most {most:.2g} whatever the answers were"
-    low = "below .001" if least < TINY else f"{least:.2g}"
-    return f"p is anything from {low} to {most:.2g}, depending on which examples each had right"
+    low, high = (f"{p:.2g}".removeprefix("0") for p in (least, most))
+    low = "below .001" if least < TINY else low
+    return f"p is anything from {low} to {high}, depending on which examples each had right"
 
 
 def interval_of_average(row: Sequence[Cell], alpha: float) -> tuple[float, float] | None:
