@@ -120,7 +120,7 @@ def _why(line: Line) -> str:
 def _signs(lines: Sequence[Line]) -> dict[str, str]:
     """What rows say about their intervals -> its letter."""
     said = dict.fromkeys(text for line in lines if (text := _why(line)))
-    return dict(zip(said, ascii_lowercase, strict=False))
+    return dict(zip(said, ascii_lowercase if len(said) > 1 else ("Interval",), strict=False))
 
 
 def _row(line: Line, lines: Sequence[Line], signs: Mapping[str, str]) -> Row:
@@ -141,14 +141,14 @@ def _row(line: Line, lines: Sequence[Line], signs: Mapping[str, str]) -> Row:
         return Row(label, cells)
     digits = _decimals(line)
     spread = "" if line.sd is None else fixed(line.sd, digits)
-    interval = "–"
+    interval, key = "–", f" {signs.get(_why(line), ' ')}"
     if found.low is not None and found.high is not None:
         interval = f"[{fixed(found.low, digits)}, {fixed(found.high, digits)}]"
     cells = (
         published,
         Cell(found.mean, line.sd, found.n, fixed(found.mean, digits), spread),
         Cell(printed=str(found.n)),
-        Cell(printed=interval, note=signs.get(_why(line), "")),
+        Cell(printed=f"{interval}{key if len(signs) > 1 else ''}"),
         Cell(printed=line.verdict),
     )
     return Row(label, cells)
