@@ -42,7 +42,7 @@ from paperforge.stats.signature import fingerprint, signature
 from paperforge.stats.winners import winners
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 def analyse(
@@ -86,22 +86,13 @@ def analyse(
                 for d, case in zip(decisions, cases, strict=True)
             ]
         beside = stand_beside(tables, spec, full=effects)
-    place = holds_for(unit, len(results.datasets))
-    data = fingerprint(results, unit.unit) if signed else ""
     return Analysis(
         design,
         results.metrics,
         results.methods,
         results.datasets,
         tuple(summaries),
-        tuple(
-            replace(
-                d,
-                generalises=EXAMPLES if unit.unit is Unit.NONE and d.p else place,
-                signature=signature(d, spec, data),
-            )
-            for d in decisions
-        ),
+        tuple(signed_off(decisions, results, spec, unit, signed=signed)),
         notes=(*notes, *(note for one in over for note in one.notes)),
         omnibus=tuple(row for one in over for row in omnibus(one)),
         ranks=tuple(row for one in over for row in ranks(one)),
@@ -109,6 +100,22 @@ def analyse(
         best=beside[0],
         profiles=beside[1],
     )
+
+
+def signed_off(
+    decisions: Sequence[Decision],
+    results: Results,
+    spec: DesignSpec,
+    unit: Replication,
+    *,
+    signed: bool,
+) -> Iterator[Decision]:
+    """The decisions with what they hold for, and the line that gives them again."""
+    place = holds_for(unit, len(results.datasets))
+    data = fingerprint(results, unit.unit) if signed else ""
+    for d in decisions:
+        known = EXAMPLES if unit.unit is Unit.NONE and d.p else place
+        yield replace(d, generalises=known, signature=signature(d, spec, data))
 
 
 def stand_beside(

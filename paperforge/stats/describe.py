@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,15 +13,13 @@ from paperforge.stats.cells import Cell, Cells
 from paperforge.stats.compare import Compared
 from paperforge.stats.critical import ENOUGH
 from paperforge.stats.crossed import bought
-from paperforge.stats.design import SEED_LIKE, UNTESTED, Family, Replication
+from paperforge.stats.design import SEED_LIKE, UNTESTED, Family, Replication, place_of
 from paperforge.stats.jointly import used
 from paperforge.stats.means import match
 
 Table = tuple[Cells, Sequence[Compared]]
 FEWEST = 3
 """Pairs that a correlation needs."""
-TASK = re.compile(r"(^|[_./-])(task|env|environment|game)(s|id|name)?($|[_./-])")
-"""Columns of datasets that hold tasks."""
 EXAMPLES = "new examples, not to retraining"
 OF_SHARES = "One run a cell, with a share of right answers and the number of examples."
 NAMED = 3
@@ -126,13 +123,6 @@ def holds_for(unit: Replication, datasets: int) -> str:
     if unit.folds:
         return f"new training sets of this size on {where}"
     return f"new {unit.noun}s on {where}"
-
-
-def place_of(results: Results, spec: DesignSpec) -> str:
-    """What a dataset is called: a task, where its column is called so, or its aggregate is RL's."""
-    columns = {source.columns.get("dataset", "") for source in results.mapped}
-    tasks = [TASK.search(column.lower()) for column in columns if column]
-    return "task" if spec.aggregate != "mean" or (tasks and all(tasks)) else "dataset"
 
 
 def scope(spec: DesignSpec, tables: Sequence[Table], place: str) -> Iterator[str]:
