@@ -142,6 +142,11 @@ def test_the_report_aligns_and_names_the_test():
     assert len({line.index("[") for line in rows}) <= 2
 
 
+def test_limitations_name_a_few_of_many_open_pairs():
+    text = " ".join(limitations.sentences(analysis(*[OPEN] * 30)))
+    assert text.count("Ours and Base 2") == 8 and "and 22 more pairs" in text
+
+
 def test_limitations_say_seeds_effect_and_what_is_open():
     text = " ".join(limitations.sentences(analysis(BETTER, OPEN)))
     assert "5 seeds a setting" in text
