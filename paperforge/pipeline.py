@@ -49,15 +49,13 @@ def load(project: Project, meter: Meter | None = None, *, rows: bool = False) ->
 def analyse(results: Results, project: Project, *, full: bool = False) -> Analysis:
     """Decide what the results support, with what the project's tables and figures need beside it.
 
-    `full`: with effect sizes, and with the digest of the data in each decision's signature, which
-    takes a look at all bytes of the inputs.
+    `full`: with effect sizes, and with the digest of the numbers in each decision's signature.
     """
     from paperforge import stats
 
     needs = _needs(project)
     effects = full or any(need == "effects" for need, _ in needs)
-    data = results.digest if full else ""
-    analysis = stats.analyse(results, project.design, data=data, effects=effects)
+    analysis = stats.analyse(results, project.design, signed=full, effects=effects)
     for need, asker in needs:
         if need != "effects":
             analysis = stats.supply(need, results, analysis, asker)
@@ -109,7 +107,7 @@ def fragile(results: Results, analysis: Analysis, project: Project) -> tuple[Fra
     from paperforge.stats.why import why, with_tests
 
     found = stage.fragile(results, project.design, analysis)
-    return with_tests(found, why(results, project.design, analysis))
+    return with_tests(found, why(results, project.design, analysis, ready=True))
 
 
 def planned(

@@ -173,6 +173,7 @@ def _decision(decision: Decision, scale: float) -> Mapping[str, object]:
         "effect_size": {
             "d": decision.effect.d,
             "d_kind": decision.effect.d_kind or None,
+            "d_reason": decision.effect.reason or None,
             "p_superiority": decision.effect.superiority,
             "cliffs_delta": decision.effect.cliffs_delta,
         },

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from paperforge import terminal
 from paperforge.commands.text import printable
 from paperforge.errors import InputError, UsageError
 from paperforge.model import Diagnostic, Severity
@@ -51,6 +53,13 @@ def _line(diagnostic: Diagnostic) -> str:
     head = click.style(str(diagnostic.severity), fg=COLOURS[diagnostic.severity], bold=True)
     where = click.style(f"{printable(diagnostic.where)}: ", bold=True) if diagnostic.where else ""
     return f"{head}: {where}{printable(diagnostic.message)}"
+
+
+def columns() -> int:
+    """Columns for what is printed on stdout: the terminal's, at most 100; in a pipe 100."""
+    if not sys.stdout.isatty():
+        return terminal.WIDEST
+    return min(terminal.WIDEST, shutil.get_terminal_size().columns)
 
 
 def step(text: str) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
+from paperforge import terminal
 from paperforge.latex.rounding import decimals_for, fixed
 from paperforge.model import Cell, Column, Note, Row, Table
 
@@ -37,18 +39,33 @@ class Line:
         return MISSING if self.found is None else str(self.found.agreement)
 
 
-def render(lines: Sequence[Line], level: float, form: str) -> str:
-    """All values as text, markdown, latex or json; `level`: of the intervals, 0.95."""
+def render(lines: Sequence[Line], level: float, form: str, width: int = terminal.WIDEST) -> str:
+    """All values as text, markdown, latex or json; `level`: of the intervals, 0.95.
+
+    width: columns at which the sentences of a text are folded.
+    """
     if form == "json":
         return _json(lines, level)
     from paperforge import tables
+    from paperforge.tables.notes import sentence
 
     whole = table(lines, level)
     if form != "text":
         return tables.render(whole, form, notes=True)
     # The sentence first: a terminal is read from the top.
-    rest = replace(whole, notes=whole.notes[1:])
-    return f"{_sentence(lines, level)}\n\n{tables.render(rest, 'text', notes=True)}"
+    first, *below = ("\n".join(terminal.fold(sentence(note), width)) for note in whole.notes)
+    grid = tables.render(whole, "text", notes=False).rstrip("\n")
+    return "\n".join([first, "", grid, *below]) + "\n"
+
+
+VERBS = (
+    ("within rounding", "agrees within its rounding", "agree within their rounding"),
+    ("within interval", "lies within the {level} interval", "lie within the {level} interval"),
+    ("different", "differs", "differ"),
+    ("untested", "cannot be tested", "cannot be tested"),
+    (MISSING, "was not reproduced", "were not reproduced"),
+)
+"""A verdict in a sentence: of one value, and of several."""
 
 
 def _sentence(lines: Sequence[Line], level: float) -> str:
@@ -56,12 +73,16 @@ def _sentence(lines: Sequence[Line], level: float) -> str:
     counts: dict[str, int] = {}
     for line in lines:
         counts[line.verdict] = counts.get(line.verdict, 0) + 1
-    order = ("within rounding", "within interval", "different", "untested", MISSING)
-    words = {"within interval": f"within the {level:.0%} interval"}
-    parts = [f"{counts[w]} {words.get(w, w)}" for w in order if w in counts]
-    cites = sorted({line.published.cite for line in lines})
-    of = f"Of {len(lines)} published values" if len(lines) > 1 else "Of one published value"
-    return f"{of} ({', '.join(cites)}), {', '.join(parts)}."
+    parts = [
+        f"{counts[verdict]} {(one if counts[verdict] == 1 else more).format(level=f'{level:.0%}')}"
+        for verdict, one, more in VERBS
+        if verdict in counts
+    ]
+    cites = ", ".join(sorted({line.published.cite for line in lines}))
+    if len(lines) == 1:
+        return f"The published value ({cites}) {parts[0].removeprefix('1 ')}."
+    said = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"Of {len(lines)} published values ({cites}), {said}."
 
 
 def _decimals(line: Line) -> int:
@@ -76,20 +97,33 @@ def _decimals(line: Line) -> int:
 def table(lines: Sequence[Line], level: float) -> Table:
     """The values as rows: published, reproduced, interval and verdict."""
     labels = ("Published", "Reproduced", "n", f"{level:.0%} interval", "Verdict")
-    rows = tuple(_row(line, lines) for line in lines)
-    kinds = sorted({line.found.interval for line in lines if line.found and line.found.interval})
-    notes = [_sentence(lines, level), "± behind a mean of ours: standard deviation of its runs."]
-    notes += [f"Interval: {'; '.join(kinds)}."] if kinds else []
+    signs = _signs(lines)
+    rows = tuple(_row(line, lines, signs) for line in lines)
+    notes = [Note(_sentence(lines, level))]
+    notes += [Note("± behind a mean of ours: standard deviation of its runs")]
+    notes += [Note(text, sign) for text, sign in signs.items()]
     return Table(
         "reproduction",
         "Result",
         tuple(Column(label) for label in labels),
         rows,
-        tuple(Note(text) for text in notes),
+        tuple(notes),
     )
 
 
-def _row(line: Line, lines: Sequence[Line]) -> Row:
+def _why(line: Line) -> str:
+    """What an interval is of, or why there is none."""
+    found = line.found
+    return (found.interval or found.reason) if found else ""
+
+
+def _signs(lines: Sequence[Line]) -> dict[str, str]:
+    """What rows say about their intervals -> its letter."""
+    said = dict.fromkeys(text for line in lines if (text := _why(line)))
+    return dict(zip(said, ascii_lowercase if len(said) > 1 else ("Interval",), strict=False))
+
+
+def _row(line: Line, lines: Sequence[Line], signs: Mapping[str, str]) -> Row:
     one, found = line.published, line.found
     metrics = {each.published.metric for each in lines}
     parts = (
@@ -107,14 +141,14 @@ def _row(line: Line, lines: Sequence[Line]) -> Row:
         return Row(label, cells)
     digits = _decimals(line)
     spread = "" if line.sd is None else fixed(line.sd, digits)
-    interval = "–"
+    interval, key = "–", f" {signs.get(_why(line), ' ')}"
     if found.low is not None and found.high is not None:
         interval = f"[{fixed(found.low, digits)}, {fixed(found.high, digits)}]"
     cells = (
         published,
         Cell(found.mean, line.sd, found.n, fixed(found.mean, digits), spread),
         Cell(printed=str(found.n)),
-        Cell(printed=interval),
+        Cell(printed=f"{interval}{key if len(signs) > 1 else ''}"),
         Cell(printed=line.verdict),
     )
     return Row(label, cells)

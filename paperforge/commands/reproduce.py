@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from paperforge.commands import inputs, progress, published
-from paperforge.commands.output import give, say
+from paperforge.commands.output import columns, give, say
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.spec import Dataset, Method, Metric, Unit
+from paperforge.terminal import WIDEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,12 +36,15 @@ def reproduce(
 
     shown, file = file, inputs.existing(file)
     if not quoted.recognises(file):
-        raise InputError(
-            "holds no published values",
-            str(shown),
+        lacks = quoted.lacking(file)
+        what = f": it has no column {' and no column '.join(lacks)}" if lacks else ""
+        hint = (
             "a CSV with the columns method, dataset, metric, value and cite, or [[quoted]] entries "
-            "in TOML; n, spread and kind where they are known",
+            "in TOML; n, spread and kind where they are known"
         )
+        if lacks == ("cite",):
+            hint = "add a column cite with the key of the paper in refs.bib, for example hu2022lora"
+        raise InputError(f"holds no published values{what}", str(shown), hint)
     values = quoted.numbers(file)
     project = inputs.project_of(options)
     project = replace(project, sources=tuple(s for s in project.sources if s.path != file))
@@ -54,7 +58,9 @@ def reproduce(
     lines = [_line(one, results, project.design.alpha) for one in values]
     say((*results.notes, *_doubts(lines)))
     give(
-        published.render(lines, 1 - project.design.alpha, form),
+        published.render(
+            lines, 1 - project.design.alpha, form, columns() if output is None else WIDEST
+        ),
         output,
         (file, *(s.path for s in project.sources)),
     )

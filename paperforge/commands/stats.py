@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from paperforge.commands import analysis_json, explained_json, inputs, progress
-from paperforge.commands.output import give, say
+from paperforge.commands.output import columns, give, say
 from paperforge.errors import ChecksFailed, UsageError
 
 if TYPE_CHECKING:
@@ -61,9 +62,13 @@ def _as_text(results: Results, analysis: Analysis, project: Project, asked: Stat
     """The report first, so that it is there if somebody stops what takes longer."""
     from paperforge import narrative
 
-    form = narrative.passages.FORMS[asked.form]
+    form, report = narrative.passages.FORMS[asked.form], narrative.report.FORMS[asked.form]
+    if asked.form == "text":
+        width = columns()
+        form = partial(form, width=width)
+        report = partial(narrative.report.text, width=width, every=asked.every)
     code = 0
-    give(narrative.report.FORMS[asked.form](analysis), None)
+    give(report(analysis), None)
     if asked.why:
         whys = _why(results, analysis, project, asked)
         give("\n" + form("Why", narrative.explain.passages(analysis, whys)), None)

@@ -27,6 +27,7 @@ class StatsOptions:
     """What is asked, as given on the command line."""
 
     form: str = "text"
+    every: bool = False
     why: bool = False
     calibrate: bool = False
     runs: int | None = None
@@ -34,6 +35,12 @@ class StatsOptions:
 
 
 OPTIONS = (
+    click.option(
+        "--all",
+        "every",
+        is_flag=True,
+        help="As text: every comparison, where many are summed up otherwise.",
+    ),
     click.option(
         "--why",
         is_flag=True,

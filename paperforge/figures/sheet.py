@@ -183,9 +183,13 @@ def pgf(figure: Drawn) -> bytes:
     if shutil.which("pdflatex") is None:
         hint = "paperforge doctor says how to install TeX; or write a PDF"
         raise InputError("PGF needs pdflatex, which is not on this machine", "-o", hint)
+    axes = [axis for one in figure.axes for axis in (one.xaxis, one.yaxis)]
+    ticks = [(a.get_majorticklocs(), [t.get_text() for t in a.get_majorticklabels()]) for a in axes]
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
         text.set_text(escape(text.get_text()))
+    for axis, (places, labels) in zip(axes, ticks, strict=True):  # drawing asks for these anew
+        axis.set_ticks(places, [escape(label) for label in labels])
     out = BytesIO()
     ours: Any = {
         "pgf.texsystem": "pdflatex",

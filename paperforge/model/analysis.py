@@ -61,6 +61,8 @@ class Design:
     """Of every resampling."""
     aggregate: str = "mean"
     """What is compared over the datasets: a key of spec.AGGREGATES."""
+    place: str = "dataset"
+    """What a dataset is called: "dataset", or "task" where the results call it so."""
 
     @property
     def over_datasets(self) -> str:
@@ -104,6 +106,8 @@ class Effect:
     """P(a > b) + P(a = b) / 2, of a random replicate of each."""
     cliffs_delta: float | None = None
     """P(a > b) - P(a < b)."""
+    reason: str = ""
+    """Why there is no d, where that is not plain."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,7 +251,7 @@ class Results(Protocol):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the inputs and the mapping."""
+        """SHA-256 of the inputs' bytes and the mapping: whether a reading can be used again."""
 
     @property
     def rows(self) -> int:

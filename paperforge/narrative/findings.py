@@ -9,31 +9,48 @@ from paperforge.latex.escape import escape, statistics
 from paperforge.latex.rounding import fixed
 from paperforge.model import Verdict
 from paperforge.narrative import words
-from paperforge.spec import Direction
+from paperforge.spec import AGGREGATES, Direction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from paperforge.model import Analysis, Decision
     from paperforge.spec import Metric
 
 MANY = 8
-"""More comparisons than this are counted, not listed, in a sentence."""
-WORDS = {
-    Verdict.BETTER: "better than",
-    Verdict.WORSE: "worse than",
-    Verdict.DIFFERENT: "different from",
-    Verdict.EQUIVALENT: "equivalent to",
-    Verdict.INCONCLUSIVE: "inconclusive against",
-    Verdict.UNDECIDABLE: "undecidable against",
-    Verdict.UNTESTED: "untested against",
+"""More comparisons than this are counted, with a few names, in a sentence."""
+NAMED = 12
+"""Methods that a sentence names of each verdict, at most."""
+BRIEF = 3
+"""More comparisons than this have no numbers in a brief sentence."""
+VERBS = {
+    Verdict.BETTER: ("is better than", "are better than"),
+    Verdict.WORSE: ("is worse than", "are worse than"),
+    Verdict.DIFFERENT: ("differs from", "differ from"),
+    Verdict.EQUIVALENT: ("is equivalent to", "are equivalent to"),
+    Verdict.INCONCLUSIVE: ("is not found to differ from", "are not found to differ from"),
+    Verdict.UNDECIDABLE: ("cannot be told by this design from",) * 2,
+    Verdict.UNTESTED: ("is not tested against", "are not tested against"),
 }
+"""A verdict as a verb: of one method, and of several."""
 
 
-def sentences(analysis: Analysis) -> tuple[str, ...]:
-    """One plain sentence a metric that has primary comparisons."""
+def sentences(analysis: Analysis, *, brief: bool = False) -> tuple[str, ...]:
+    """One plain sentence a metric that has primary comparisons.
+
+    brief: for a reader who has the table beside it. Numbers stand with few comparisons only, and
+    metrics of which the same is said are named together.
+    """
+    said: dict[tuple[object, ...], list[str]] = {}
+    for metric in analysis.metrics:
+        family = analysis.primary(metric.name)
+        if family:
+            text = _sentence(analysis, metric, family, brief=brief)
+            key = (words.scope(analysis, family[0]), text, *(() if brief else (metric.name,)))
+            said.setdefault(key, []).append(metric.label)
     return tuple(
-        _sentence(analysis, metric, analysis.primary(metric.name))
-        for metric in analysis.metrics
-        if analysis.primary(metric.name)
+        f"{words.about(words.joined(labels), str(where))}: {text}"
+        for (where, text, *_), labels in said.items()
     )
 
 
@@ -42,65 +59,142 @@ def paragraph(analysis: Analysis) -> str:
     tested = [metric for metric in analysis.metrics if analysis.primary(metric.name)]
     if not tested:
         return "% No comparisons: the results hold one method.\n"
-    parts = [
-        statistics(escape(_sentence(analysis, metric, analysis.primary(metric.name))))
-        for metric in tested
-    ]
+    parts = [statistics(escape(text)) for text in sentences(analysis)]
     if analysis.design.generalises:
         parts.append(escape(analysis.design.generalises))
     return "\n".join(parts) + "\n"
 
 
-def _sentence(analysis: Analysis, metric: Metric, family: tuple[Decision, ...]) -> str:
-    start = f"{metric.label}, {words.scope(analysis, family[0])}: "
+def _sentence(
+    analysis: Analysis, metric: Metric, family: tuple[Decision, ...], *, brief: bool
+) -> str:
     if all(d.verdict is Verdict.UNTESTED for d in family):
-        return f"{start}{_comparisons(len(family))}, untested (one run a cell)."
-    if len(family) > MANY:
-        return start + _counted(family)
-    groups: dict[tuple[str, Verdict], list[Decision]] = {}
+        why = family[0].reason or "one run a cell"
+        return f"{_comparisons(len(family))} not tested: {why}."
     anchored = any(method.role for method in analysis.methods)
-    for decision in family if anchored else map(_better_first, family):
-        groups.setdefault((decision.a, decision.verdict), []).append(decision)
+    if len(family) > MANY:
+        return condensed(analysis, metric, family, anchored=anchored)
+    if brief and len(family) > BRIEF and {d.verdict for d in family} == {Verdict.INCONCLUSIVE}:
+        return f"no difference is found in any of {len(family)} comparisons."
     labels = {m.name: m.label for m in analysis.methods}
+    short = brief and (len(family) > BRIEF or len(analysis.primary()) > MANY)
+
+    def named(name: str, d: Decision) -> str:
+        return labels[name] if short else f"{labels[name]} ({_numbers(d, metric)})"
+
+    apart = any(", " in label for label in labels.values())
+    stop, pronoun = (". ", "It") if apart else ("; ", "it")
+    read = family if anchored else tuple(map(_better_first, family))
+    if len({d.b for d in read}) < len({d.a for d in read}):
+        return stop.join(_by_other(read, labels, named, apart=apart)) + "."
+    groups: dict[tuple[str, Verdict], list[Decision]] = {}
+    for decision in read:
+        groups.setdefault((decision.a, decision.verdict), []).append(decision)
     clauses = []
     subject = ""
-    for (a, verdict), group in groups.items():
-        others = [f"{labels[d.b]} ({_numbers(d, metric)})" for d in group]
-        name = "" if a == subject else f"{labels[a]} is "
+    for (a, verdict), group in sorted(groups.items(), key=lambda item: _place(family, item[0][0])):
+        name = pronoun if a == subject else labels[a]
         subject = a
-        clauses.append(f"{name}{WORDS[verdict]} {words.joined(others)}")
-    return start + "; ".join(clauses) + "."
+        others = words.joined([named(d.b, d) for d in group], apart=apart)
+        clauses.append(f"{name} {VERBS[verdict][0]} {others}")
+    return stop.join(clauses) + "."
+
+
+def _by_other(
+    family: tuple[Decision, ...],
+    labels: dict[str, str],
+    named: Callable[[str, Decision], str],
+    *,
+    apart: bool,
+) -> Iterator[str]:
+    """Clauses about the many that are compared with one: "a and b are worse than c"."""
+    groups: dict[tuple[str, Verdict], list[Decision]] = {}
+    for d in family:
+        groups.setdefault((d.b, d.verdict), []).append(d)
+    for (b, verdict), group in groups.items():
+        verb = VERBS[verdict][len(group) > 1]
+        yield f"{words.joined([named(d.a, d) for d in group], apart=apart)} {verb} {labels[b]}"
+
+
+def _place(family: tuple[Decision, ...], method: str) -> int:
+    """Where a method is first compared, so that what is said of it stands together."""
+    return next(i for i, d in enumerate(family) if method in (d.a, d.b))
+
+
+def condensed(
+    analysis: Analysis, metric: Metric, family: tuple[Decision, ...], *, anchored: bool
+) -> str:
+    """Many comparisons by verdict: of the declared methods, or of the one with the best mean."""
+    labels = {m.name: m.label for m in analysis.methods}
+    if anchored:
+        subjects = list(dict.fromkeys(d.a for d in family))
+        return " ".join(f"{labels[a]} {_tally(labels, family, a)}." for a in subjects)
+    best = leader(analysis, metric, family)
+    found = sum(d.decided for d in family)
+    total = f"a difference is found in {found:,} of {_comparisons(len(family))}."
+    if best is None:
+        return total
+    what = AGGREGATES[analysis.design.aggregate] if family[0].scope is None else "mean"
+    end = "lowest" if metric.direction is Direction.LOWER else "highest"
+    mine = f"{labels[best]} has the {end} {what}; it {_tally(labels, family, best)}."
+    return f"{mine} In all, {total}"
+
+
+def leader(analysis: Analysis, metric: Metric, family: tuple[Decision, ...]) -> str | None:
+    """The compared method with the best mean; None where better is not known, or a mean is not."""
+    methods = list(dict.fromkeys(m for d in family for m in (d.a, d.b)))
+    means = {
+        one.method: one.mean
+        for one in analysis.aggregates
+        if one.metric == metric.name and one.dataset == family[0].scope and one.mean is not None
+    }
+    if metric.direction is None or not all(m in means for m in methods):
+        return None
+    sign = -1 if metric.direction is Direction.LOWER else 1
+    return max(methods, key=lambda m: sign * means[m])
+
+
+def _tally(labels: dict[str, str], family: tuple[Decision, ...], method: str) -> str:
+    """What is decided of one method: "is better than 31 of 49: a, b; is worse than 2: c and d"."""
+    mine = [d for d in family if d.a == method] + [
+        _turned(d) for d in family if d.b == method and d.a != method
+    ]
+    groups: dict[Verdict, list[str]] = {}
+    for d in mine:
+        groups.setdefault(d.verdict, []).append(labels[d.b])
+    order = [verdict for verdict in VERBS if verdict in groups]
+    said = []
+    for i, verdict in enumerate(order):
+        names = groups[verdict]
+        whole = f" of {len(mine)}" if i == 0 and len(names) < len(mine) else ""
+        count = f"all {len(names)}" if len(names) == len(mine) else f"{len(names)}{whole}"
+        said.append(f"{VERBS[verdict][0]} {count}: {words.listed(names, NAMED)}")
+    return "; ".join(said)
 
 
 def _better_first(decision: Decision) -> Decision:
     """The same comparison read from its better side: nobody asked for one of the two orders."""
     if decision.verdict is not Verdict.WORSE or decision.estimate is None:
         return decision
+    return _turned(decision)
+
+
+def _turned(decision: Decision) -> Decision:
+    """The same comparison, b against a."""
+    other = {Verdict.BETTER: Verdict.WORSE, Verdict.WORSE: Verdict.BETTER}
     return replace(
         decision,
         a=decision.b,
         b=decision.a,
-        estimate=-decision.estimate,
+        estimate=None if decision.estimate is None else -decision.estimate,
         low=None if decision.high is None else -decision.high,
         high=None if decision.low is None else -decision.low,
-        verdict=Verdict.BETTER,
-    )
-
-
-def _counted(family: tuple[Decision, ...]) -> str:
-    counts: dict[str, int] = {}
-    for decision in family:
-        word = "decided" if decision.decided else str(decision.verdict)
-        counts[word] = counts.get(word, 0) + 1
-    return (
-        f"{_comparisons(len(family))}, "
-        + words.joined([f"{n} {word}" for word, n in counts.items()])
-        + "."
+        verdict=other.get(decision.verdict, decision.verdict),
     )
 
 
 def _comparisons(count: int) -> str:
-    return f"{count} comparison{'s' * (count != 1)}"
+    return f"{count:,} comparison{'s' * (count != 1)}"
 
 
 def _numbers(decision: Decision, metric: Metric) -> str:
@@ -118,6 +212,8 @@ def _numbers(decision: Decision, metric: Metric) -> str:
         adjusted = "adjusted " if decision.family > 1 else ""
         parts.append(f"{adjusted}{words.p_text(p)}")
     more = excluded(decision, metric)
+    if decision.verdict is Verdict.UNDECIDABLE:
+        more = decision.reason
     same = decision.verdict is Verdict.EQUIVALENT
     if same and decision.equivalence and metric.margin is not None:
         ends = [words.minus(fixed(x, decimals)) for x in decision.equivalence]
@@ -129,7 +225,7 @@ def _numbers(decision: Decision, metric: Metric) -> str:
 
 
 def excluded(decision: Decision, metric: Metric) -> str:
-    """What an inconclusive comparison still says: "at most 0.6 worse and 1.0 better"."""
+    """What an inconclusive comparison still says: "at most 0.6 worse and at most 1.0 better"."""
     low, high = decision.low, decision.high
     if decision.verdict is not Verdict.INCONCLUSIVE or low is None or high is None:
         return ""
@@ -137,5 +233,6 @@ def excluded(decision: Decision, metric: Metric) -> str:
     names = {Direction.HIGHER: ("worse", "better"), Direction.LOWER: ("better", "worse")}
     below, above = names[metric.direction] if metric.direction else ("lower", "higher")
     ends = [(-low, below), (high, above)]
-    said = [f"{fixed(size, decimals)} {word}" for size, word in ends if size > 0]
-    return f"at most {words.joined(said)}"
+    said = [f"at most {fixed(size, decimals)} {word}" for size, word in ends if size > 0]
+    alone = "this interval alone leaves zero out, but not after the correction"
+    return "; ".join([words.joined(said), alone] if low > 0 or high < 0 else [words.joined(said)])

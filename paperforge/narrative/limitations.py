@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from paperforge.spec import Metric
 
 
+MANY = 8
+"""Pairs of methods that a sentence names, at most."""
+
+
 def limitations(analysis: Analysis | None, written: tuple[str, ...]) -> str:
     """The generated half of the limitations section, as TeX: author's points, then the data's."""
     points = [escape(point) for point in written]
@@ -102,7 +106,9 @@ def _undecided(analysis: Analysis) -> Iterator[str]:
         ):
             pairs = [d for d in analysis.primary(metric.name) if d.verdict == verdict]
             if pairs:
-                named = _list([_pair(d, methods) for d in pairs])
+                names = [_pair(d, methods) for d in pairs[:MANY]]
+                more = len(pairs) - len(names)
+                named = _list([*names, *([f"{more:,} more pairs"] if more else [])])
                 yield f"{words} the difference in {_name(metric)} between {named}."
 
 

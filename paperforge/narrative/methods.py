@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from paperforge.narrative import words
@@ -39,24 +40,35 @@ def sentence(analysis: Analysis) -> str:
 
 
 def _test(analysis: Analysis, decisions: list[Decision]) -> str:
-    tests = words.joined(sorted({d.test for d in decisions}))
-    datasets = len(analysis.datasets)
+    tests = words.joined(sorted({named(d.test) for d in decisions}))
+    datasets, places = len(analysis.datasets), f"{analysis.design.place}s"
     where = ""
-    averaged = tests.endswith("averages")
+    averaged = decisions[0].test.endswith("averages")
     if decisions[0].scope is None and analysis.design.unit is not Unit.DATASET and datasets > 1:
         name = AGGREGATES[analysis.design.aggregate]
         where = (
-            f" over {datasets} datasets" if averaged else f" on the {name} over {datasets} datasets"
+            f" over {datasets} {places}" if averaged else f" on the {name} over {datasets} {places}"
         )
     level = f"{decisions[0].level:.0%}"
     clustered = any(d.test.endswith("clustered paired t") for d in decisions)
     how = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)" * clustered
     own = any("own quantile" in d.test for d in decisions)
     how += " (Banerjee 1961: replicates are few and of unequal number)" * own
+    how += "," * (", " in tests and not how and bool(where))
     with_interval = any(d.low is not None for d in decisions)
     of = f" ({_replicates(analysis, decisions)})"
     ends = f"; intervals are {level} intervals of the same procedure" * with_interval
     return f"Methods were compared by the two-sided {tests}{how}{where}{of}{ends}."
+
+
+def named(test: str) -> str:
+    """A test as a sentence calls it: "Welch t test", "paired t test on seed averages"."""
+    return re.sub(
+        r"\b(t|sign-flip|McNemar (?:mid-p|exact)|Nemenyi|Wilcoxon signed-rank|Newcombe)(?=$| |,)",
+        r"\1 test",
+        test,
+        count=1,
+    )
 
 
 def _replicates(analysis: Analysis, decisions: list[Decision]) -> str:
@@ -67,7 +79,7 @@ def _replicates(analysis: Analysis, decisions: list[Decision]) -> str:
     least, most = min(sizes), max(sizes)
     count = f"{least:,}" if least == most else f"{least:,} to {most:,}"
     if unit is Unit.DATASET:
-        return f"{count} datasets"
+        return f"{count} {analysis.design.place}s"
     if unit is Unit.EXAMPLE:
         return f"{count} examples, one run a method"
     paired = ", paired" if any(d.paired for d in decisions) else ""
@@ -80,14 +92,14 @@ def _correction(analysis: Analysis, decisions: list[Decision]) -> str:
     size = max(d.family for d in decisions)
     alpha = f"α = {design.alpha:g}".replace("0.", ".")
     if size < 2:  # noqa: PLR2004  one comparison is no family
-        return f"There was one primary comparison ({design.family}), at {alpha}."
+        return f"There was one primary comparison, at {alpha}."
     each = " of each metric" if design.per_metric else ""
     if all(d.test == "Nemenyi" for d in decisions):
         return f"Nemenyi's p holds for the {size} comparisons ({design.family}) at {alpha}."
     if design.correction == "none":
-        return f"The {size} comparisons{each} ({design.family}) were not corrected, at {alpha}."
+        return f"The {size:,} comparisons{each} ({design.family}) were not corrected, at {alpha}."
     how = CORRECTIONS[design.correction]
-    return f"The {size} comparisons{each} ({design.family}) were corrected by {how} at {alpha}."
+    return f"The {size:,} comparisons{each} ({design.family}) were corrected by {how} at {alpha}."
 
 
 def _margins(analysis: Analysis, decisions: list[Decision]) -> str:

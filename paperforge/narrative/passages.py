@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from paperforge import terminal
 from paperforge.latex.escape import escape, statistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+
+SPARE = ("Error of p", "Smallest p", "p")
+"""Columns that a narrow terminal is spared, the first of them first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +39,28 @@ class Passage:
     after: tuple[str, ...] = ()
 
 
-def text(head: str, passages: Sequence[Passage]) -> str:
-    """For a terminal."""
+def text(head: str, passages: Sequence[Passage], width: int = terminal.WIDEST) -> str:
+    """For a terminal of so many columns: sentences are folded, tables narrow."""
     blocks = []
     for one in passages:
-        lines = [f"  {one.title}"] * bool(one.title)
-        inner = [*one.lines, *(aligned(one.grid) if one.grid else ()), *one.after]
-        lines += [f"{'    ' if one.title else '  '}{line}".rstrip() for line in inner]
+        indent = "    " if one.title else "  "
+        lines = terminal.fold(one.title, width, "  ") if one.title else []
+        lines += _folded(one.lines, width, indent)
+        if one.grid and one.grid.rows:
+            rows = one.grid.kept()
+            grid = terminal.Grid(rows, (0, len(rows[0]) - 1), SPARE)
+            lines += grid.lines(width, indent)
+        lines += _folded(one.after, width, indent)
         blocks.append("\n".join(lines))
     return f"{head}\n" + "\n\n".join(blocks) + "\n"
 
 
-def aligned(grid: Grid) -> list[str]:
-    """Columns in line; numbers to the right."""
-    rows = grid.kept()
-    last = len(rows[0]) - 1
-    widths = [max(len(row[i]) for row in rows) for i in range(last + 1)]
+def _folded(lines: Sequence[str], width: int, indent: str) -> list[str]:
+    """Sentences; one that begins with blanks stands deeper."""
     made = []
-    for row in rows:
-        cells = [
-            cell.rjust(widths[i]) if 0 < i < last else cell.ljust(widths[i])
-            for i, cell in enumerate(row)
-        ]
-        made.append("  ".join(cells).rstrip())
+    for line in lines:
+        deeper = line[: len(line) - len(line.lstrip())]
+        made += terminal.fold(line.lstrip(), width, indent + deeper)
     return made
 
 
@@ -101,7 +105,7 @@ def latex(head: str, passages: Sequence[Passage]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-FORMS: dict[str, Callable[[str, Sequence[Passage]], str]] = {
+FORMS: dict[str, Callable[..., str]] = {
     "text": text,
     "markdown": markdown,
     "latex": latex,

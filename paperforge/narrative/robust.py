@@ -79,7 +79,9 @@ def _line(analysis: Analysis, one: Fragility) -> str:
     said = [_change(analysis, one, f) for f in singles]
     if not singles:
         what = "example" if analysis.design.unit is Unit.EXAMPLE else "run"
-        dataset = ", dataset" if one.scope is None and len(analysis.datasets) > 1 else ""
+        dataset = (
+            f", {analysis.design.place}" if one.scope is None and len(analysis.datasets) > 1 else ""
+        )
         said = [f"no single {what}{dataset} or defensible test flips it"]
     said += [_change(analysis, one, f) for f in rest]
     bound = "" if one.complete else "; not every change was tried"
@@ -101,7 +103,7 @@ def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
         return f"dropping the {flip.count:,} example{s} that speak most {speak} {makes}"
     if flip.what == "dataset":
         names = [_dataset(analysis, which.removeprefix("without ")) for which in flip.which]
-        return f"leaving out {words.joined(names)} {makes}{_ways(flip, 'dataset')}"
+        return f"leaving out {words.joined(names)} {makes}{_ways(flip, analysis.design.place)}"
     runs = _runs(analysis, one, flip.which)
     return f"dropping {runs} {makes}{_ways(flip, analysis.design.noun)}"
 

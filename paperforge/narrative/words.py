@@ -55,23 +55,37 @@ def heading(metric: Metric) -> str:
 
 
 def scope(analysis: Analysis, decision: Decision) -> str:
-    """What a decision is about: the average, or one dataset."""
+    """What a decision is about: the average, or one dataset; empty where none has a name."""
+    places = f"{len(analysis.datasets)} {analysis.design.place}s"
     if decision.scope is None and analysis.design.unit is Unit.DATASET:
-        return f"over {len(analysis.datasets)} datasets as a sample"
+        return f"over {places} as a sample"
     if decision.scope is None:
-        name = AGGREGATES[analysis.design.aggregate]
-        return f"{name} over the {len(analysis.datasets)} datasets"
+        return f"{AGGREGATES[analysis.design.aggregate]} over the {places}"
     label = next((d.label for d in analysis.datasets if d.name == decision.scope), "")
-    return f"on {label}" if label else "all results"
+    return f"on {label}" if label else ""
+
+
+def about(name: str, scope: str) -> str:
+    """A metric and where: "Accuracy, on Digits"; the metric alone where there is one place."""
+    return f"{name}, {scope}" if scope else name
 
 
 def family(decision: Decision) -> str:
     """How many comparisons are adjusted together, in brackets."""
     if decision.family < 2 or decision.p_adjusted is None:  # noqa: PLR2004  one is no family
         return ""
-    return f" ({decision.family} comparisons, adjusted together)"
+    return f" (p adjusted over {decision.family:,} comparisons)"
 
 
-def joined(items: list[str]) -> str:
-    """Things as in a sentence: "a, b and c"."""
+def listed(names: list[str], most: int) -> str:
+    """The first names, and how many more there are: "a, b, c and 9 more"."""
+    if len(names) <= most + 1:
+        return joined(names)
+    return joined([*names[:most], f"{len(names) - most:,} more"])
+
+
+def joined(items: list[str], *, apart: bool = False) -> str:
+    """Things as in a sentence: "a, b and c"; apart: "a; b; and c", where they hold commas."""
+    if apart and len(items) > 1:
+        return f"{'; '.join(items[:-1])}{';' * (len(items) > 2)} and {items[-1]}"  # noqa: PLR2004
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

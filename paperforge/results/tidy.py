@@ -67,6 +67,7 @@ _AS = {
 }
 SHOWN = ", ".join(f"{_AS.get(name, f't.{name}')} AS {name}" for name in TIDY_COLUMNS)
 """SQL over tidy_rows t and sources s: the tidy columns."""
+_DIVERGED = "--diverged METRIC=VALUE (diverged = VALUE in paper.toml) counts such a run as a score"
 
 
 def build(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
@@ -281,7 +282,7 @@ def notes(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> list[Di
     said = {
         "crashed": "{} crashed and counts as missing",
         "out of memory": "{} out of memory, without a number",
-        "diverged": "{} marked as diverged, without a number",
+        "diverged": "{} marked as diverged: no score is taken from it",
         "running": "{} still running: numbers are not final",
     }
     for status, count, runs in states:
@@ -290,7 +291,9 @@ def notes(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> list[Di
             text = said[status].format(f"{count} {what}")
             text = text.replace("counts", "count") if count > 1 else text
             severity = Severity.WARNING if status == "running" else Severity.NOTE
-            found.append(Diagnostic(severity, _everywhere(inputs), text))
+            text = text.replace("from it", "from them") if count > 1 else text
+            hint = _DIVERGED if status == "diverged" else ""
+            found.append(Diagnostic(severity, _everywhere(inputs), text, hint))
     return found
 
 

@@ -10,7 +10,7 @@ from paperforge.spec import Unit
 from paperforge.stats.clusters import clustered
 from paperforge.stats.contrast import finite
 from paperforge.stats.folds import of_mean
-from paperforge.stats.ladder import interval
+from paperforge.stats.ladder import interval, interval_of_average
 from paperforge.stats.means import satterthwaite
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
         cells.metric.name,
         cell.method,
         cell.dataset,
-        cell.n,
+        cell.counted.n if cell.counted else cell.n,
         finite(cell.mean * scale),
         finite(cell.sd * scale) if spread else None,
         finite(math.sqrt(variance) * scale) if spread and df > 0 else None,
@@ -146,7 +146,11 @@ def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
         runs = cells.averages.get(row[0].method)
         if runs is not None and runs.n > 1:
             sd, variance, df = runs.sd, runs.variance, runs.df
-    spread = n > 1 and df > 0
+    share = None
+    if all(cell.counted for cell in row):
+        share = interval_of_average(row, setting.ask.alpha)
+        n = min(cell.counted.n for cell in row if cell.counted)
+    spread = min(cell.n for cell in row) > 1 and df > 0
     half = half_width(variance, df, setting) if spread else None
     return Aggregate(
         cells.metric.name,
@@ -159,4 +163,5 @@ def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
         None if half is None else finite(half * scale),
         not_finite=sum(cell.not_finite for cell in row),
         failed=sum(cell.failed for cell in row),
+        interval=None if share is None else (share[0] * scale, share[1] * scale),
     )

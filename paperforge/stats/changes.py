@@ -53,29 +53,27 @@ def changed(
     results: Results, changed_unit: Unit, change: Change, metric: str, unit: Unit
 ) -> tuple[Sample, ...]:
     """The samples of a metric after the change, which is one of rows of `changed_unit`."""
-    import numpy as np
-
     samples = results.samples(metric, unit)
     if unit is not changed_unit or not (change.dropped or change.turned):
         return samples
-    gone: dict[tuple[str, str], list[int]] = {}
-    for method, dataset, key in change.dropped:
-        gone.setdefault((method, dataset), []).append(key)
-    new: dict[tuple[str, str], dict[int, float]] = {}
-    for (method, dataset, key), value in change.turned:
-        new.setdefault((method, dataset), {})[key] = value
-    made = []
-    for old in samples:
-        s, at = old, (old.method, old.dataset)
-        if at in new:
-            values, names = s.values.astype(float).copy(), keys_of(s)
-            rows = np.flatnonzero(np.isin(names, list(new[at])))
-            values[rows] = [new[at][int(k)] for k in names[rows]]
-            s = replace(s, values=values)
-        if at in gone:
-            s = taken(s, ~np.isin(keys_of(s), gone[at]))
-        made.append(s)
-    return tuple(made)
+    return tuple(altered(s, change) for s in samples)
+
+
+def altered(sample: Sample, change: Change) -> Sample:
+    """One cell after the change; itself where the change is none of its rows."""
+    import numpy as np
+
+    at, made = (sample.method, sample.dataset), sample
+    gone = [key for *place, key in change.dropped if tuple(place) == at]
+    new = {row[2]: value for row, value in change.turned if row[:2] == at}
+    if new:
+        values, names = made.values.astype(float).copy(), keys_of(made)
+        rows = np.flatnonzero(np.isin(names, list(new)))
+        values[rows] = [new[int(k)] for k in names[rows]]
+        made = replace(made, values=values)
+    if gone:
+        made = taken(made, ~np.isin(keys_of(made), gone))
+    return made
 
 
 def keys_of(sample: Sample) -> np.ndarray:

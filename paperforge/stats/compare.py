@@ -10,7 +10,7 @@ from paperforge.stats.contrast import Ask, Contrast
 from paperforge.stats.crossed import residual, two_way
 from paperforge.stats.exact import mcnemar, smallest_p
 from paperforge.stats.folds import compare_folds
-from paperforge.stats.ladder import shares_of_examples
+from paperforge.stats.ladder import averages_of_shares, shares_of_examples
 from paperforge.stats.means import (
     Matched,
     difference,
@@ -170,6 +170,10 @@ def untested(cells: Cells, a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Co
     n = (min(c.n for c in a), min(c.n for c in b))
     if cells.unit is Unit.NONE and len(a) == 1:
         known = shares_of_examples(a[0], b[0], ask)
+        if known is not None:
+            return known
+    if cells.unit is Unit.NONE and len(a) > 1:
+        known = averages_of_shares(a, b, ask)
         if known is not None:
             return known
     if cells.unit is Unit.NONE:

@@ -23,7 +23,7 @@ from paperforge.stats.cells import Cells, read, scored
 from paperforge.stats.compare import Compared, Setting, compare
 from paperforge.stats.contrast import Ask, Contrast, finite
 from paperforge.stats.corpus_compare import run_samples
-from paperforge.stats.describe import describe, holds_for
+from paperforge.stats.describe import EXAMPLES, describe, holds_for
 from paperforge.stats.design import (
     FOLD,
     SEED_LIKE,
@@ -38,20 +38,20 @@ from paperforge.stats.families import Case, Ps, corrected
 from paperforge.stats.folds import share_of
 from paperforge.stats.measure import effect
 from paperforge.stats.over import Over, groups, omnibus, over_datasets, ranks
-from paperforge.stats.signature import signature
+from paperforge.stats.signature import fingerprint, signature
 from paperforge.stats.winners import winners
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 def analyse(
-    results: Results, spec: DesignSpec, *, data: str = "", effects: bool = False
+    results: Results, spec: DesignSpec, *, signed: bool = False, effects: bool = False
 ) -> Analysis:
     """Read the design, compare the methods, correct over the family and decide.
 
     Numbers are in printed units (stored value x metric.scale). See the package's docstring for the
-    table from design to test. data: the digest of the results, for the decisions' signatures.
+    table from design to test. signed: with the digest of the numbers in the decisions' signatures.
     effects: with effect sizes, which take longer than the tests where comparisons are many.
     Raises InputError where the declared design cannot be.
     """
@@ -86,14 +86,13 @@ def analyse(
                 for d, case in zip(decisions, cases, strict=True)
             ]
         beside = stand_beside(tables, spec, full=effects)
-    place = holds_for(unit, len(results.datasets))
     return Analysis(
         design,
         results.metrics,
         results.methods,
         results.datasets,
         tuple(summaries),
-        tuple(replace(d, generalises=place, signature=signature(d, spec, data)) for d in decisions),
+        tuple(signed_off(decisions, results, spec, unit, signed=signed)),
         notes=(*notes, *(note for one in over for note in one.notes)),
         omnibus=tuple(row for one in over for row in omnibus(one)),
         ranks=tuple(row for one in over for row in ranks(one)),
@@ -101,6 +100,22 @@ def analyse(
         best=beside[0],
         profiles=beside[1],
     )
+
+
+def signed_off(
+    decisions: Sequence[Decision],
+    results: Results,
+    spec: DesignSpec,
+    unit: Replication,
+    *,
+    signed: bool,
+) -> Iterator[Decision]:
+    """The decisions with what they hold for, and the line that gives them again."""
+    place = holds_for(unit, len(results.datasets))
+    data = fingerprint(results, unit.unit) if signed else ""
+    for d in decisions:
+        known = EXAMPLES if unit.unit is Unit.NONE and d.p else place
+        yield replace(d, generalises=known, signature=signature(d, spec, data))
 
 
 def stand_beside(

@@ -13,13 +13,15 @@ from paperforge.stats.cells import Cell, Cells
 from paperforge.stats.compare import Compared
 from paperforge.stats.critical import ENOUGH
 from paperforge.stats.crossed import bought
-from paperforge.stats.design import SEED_LIKE, Family, Replication
+from paperforge.stats.design import SEED_LIKE, UNTESTED, Family, Replication, place_of
 from paperforge.stats.jointly import used
 from paperforge.stats.means import match
 
 Table = tuple[Cells, Sequence[Compared]]
 FEWEST = 3
 """Pairs that a correlation needs."""
+EXAMPLES = "new examples, not to retraining"
+OF_SHARES = "One run a cell, with a share of right answers and the number of examples."
 NAMED = 3
 """Comparisons that a sentence names, at most."""
 
@@ -33,12 +35,14 @@ def describe(
 ) -> tuple[Design, tuple[Diagnostic, ...]]:
     """Write the design with its sentences, and the warnings that go with it."""
     counts = [c.n for cells, _ in tables for c in cells.table.values()]
+    place = place_of(results, spec)
+    shares = any("least favourable" in c.contrast.test for _, found in tables for c in found)
     sentences = (
-        unit.sentence,
-        *scope(spec, tables),
+        unit.sentence.replace(UNTESTED, OF_SHARES) if shares else unit.sentence,
+        *scope(spec, tables, place),
         *families(spec, chosen, tables),
         *pairing(results, spec, unit, tables),
-        *averaging(tables),
+        *averaging(tables, place),
         *quotations(tables),
         *bounds(tables),
         *buying(unit, tables),
@@ -55,13 +59,14 @@ def describe(
         any(cells.clustered for cells, _ in tables),
         results.shared_runs,
         (min(counts, default=0), max(counts, default=0)),
-        generalises(unit, len(results.datasets)) if compares(tables) else "",
+        generalises(unit, len(results.datasets), shares=shares) if compares(tables) else "",
         sentences,
         unit.noun,
         chosen.words,
         spec.family == "metric",
         spec.seed,
         spec.aggregate,
+        place,
     )
     return design, (*unit.notes, *warnings(spec, unit, tables))
 
@@ -98,9 +103,9 @@ def unranked(spec: DesignSpec, tables: Sequence[Table]) -> Iterator[Diagnostic]:
             yield Diagnostic(Severity.NOTE, metric.label, text, f"--higher {metric.name} says it")
 
 
-def generalises(unit: Replication, datasets: int) -> str:
+def generalises(unit: Replication, datasets: int, *, shares: bool = False) -> str:
     """Say what a decision holds for; nothing where nothing is decided."""
-    place = holds_for(unit, datasets)
+    place = EXAMPLES if shares else holds_for(unit, datasets)
     return f"This generalises to {place}." if place else ""
 
 
@@ -108,7 +113,7 @@ def holds_for(unit: Replication, datasets: int) -> str:
     """Name what a decision generalises to; empty where nothing is decided."""
     where = "these benchmarks" if datasets > 1 else "this benchmark"
     if unit.unit is Unit.EXAMPLE:
-        return "new examples, not to retraining"
+        return EXAMPLES
     if unit.unit is Unit.BOTH:
         return f"new {unit.noun}s and new examples of {where}"
     if unit.unit is Unit.DATASET:
@@ -120,7 +125,7 @@ def holds_for(unit: Replication, datasets: int) -> str:
     return f"new {unit.noun}s on {where}"
 
 
-def scope(spec: DesignSpec, tables: Sequence[Table]) -> Iterator[str]:
+def scope(spec: DesignSpec, tables: Sequence[Table], place: str) -> Iterator[str]:
     """Say which comparison is primary."""
     most = max((len(cells.datasets) for cells, found in tables if found), default=0)
     if any(cells.unit is Unit.DATASET for cells, _ in tables):
@@ -133,8 +138,8 @@ def scope(spec: DesignSpec, tables: Sequence[Table]) -> Iterator[str]:
     elif most > 1:
         yield (
             f"The primary comparison of each metric is the {AGGREGATES[spec.aggregate]} over the "
-            f"{most} fixed datasets; "
-            "comparisons on one dataset are secondary and are not corrected."
+            f"{most} fixed {place}s; "
+            f"comparisons on one {place} are secondary and are not corrected."
         )
 
 
@@ -157,12 +162,12 @@ def families(spec: DesignSpec, chosen: Family, tables: Sequence[Table]) -> Itera
     name = name[0].upper() + name[1:]
     together = spec.family != "metric" or len(sizes) == 1
     if together and total == 1:
-        yield f"One primary comparison ({chosen.words}): there is nothing to correct for."
+        yield "There is one primary comparison, and nothing to correct for."
     elif together:
         of = f" of {len(sizes)} metrics" if len(sizes) > 1 else ""
-        yield f"{name} over the {total} primary comparisons{of} ({chosen.words})."
+        yield f"{name} over the {total:,} primary comparisons{of} ({chosen.words})."
     elif set(sizes.values()) == {1}:
-        yield f"One primary comparison a metric ({chosen.words}): there is nothing to correct for."
+        yield "There is one primary comparison a metric, and nothing to correct for."
     else:
         each = ", ".join(f"{size} for {metric}" for metric, size in sizes.items())
         yield f"{name} over the primary comparisons of each metric ({chosen.words}): {each}."
@@ -266,7 +271,7 @@ def forgone(tables: Sequence[Table], noun: str) -> Iterator[str]:
             change = f"{abs(1 - ratio):.0%} {'smaller' if ratio < 1 else 'larger'}"
             name = cells.metric.label or cells.metric.name
             shown = f"{rho:.2f}".replace("-", "−")
-            of = "" if len(gains) == 1 else f" (median of {len(gains)} comparisons on one dataset)"
+            of = "" if len(gains) == 1 else f" (median of {len(gains):,} comparisons)"
             yield (
                 f"Equal {noun} numbers correlate {shown} in {name}{of}; pairing would make "
                 f"standard errors {change}."
@@ -288,13 +293,13 @@ def correlation(a: Cell | None, b: Cell | None) -> tuple[float, float] | None:
     return xy / (math.sqrt(xx) * math.sqrt(yy)), math.sqrt(max(0.0, 1 - 2 * xy / (xx + yy)))
 
 
-def averaging(tables: Sequence[Table]) -> Iterator[str]:
+def averaging(tables: Sequence[Table], place: str) -> Iterator[str]:
     """Say where runs or seeds are averaged over the datasets before they are compared."""
     tests = {c.contrast.test for _, found in tables for c in found if c.scope is None}
     if any(test.endswith("run averages") for test in tests):
-        yield "One run is measured on several datasets, so each run is averaged over them first."
+        yield f"One run is measured on several {place}s, so each run is averaged over them first."
     if any(test.endswith("seed averages") for test in tests):
-        yield "Seeds are shared over the datasets, so each seed is averaged over them first."
+        yield f"Seeds are shared over the {place}s, so each seed is averaged over them first."
 
 
 def buying(unit: Replication, tables: Sequence[Table]) -> Iterator[str]:
@@ -364,8 +369,13 @@ def holes(tables: Sequence[Table]) -> Iterator[str]:
     failed = sum(c.failed for c in every) + sum(n for _, n in lost)
     odd = sum(c.not_finite for c in every) + sum(n for n, _ in lost)
     if failed or odd:
-        parts = [f"{failed} failed"] * bool(failed) + [f"{odd} not finite"] * bool(odd)
-        yield f"Left out of the means: {' and '.join(parts)}."
+        parts = [f"{failed} failed"] * bool(failed)
+        parts += [f"{odd} diverged or not finite"] * bool(odd)
+        runs = "run" if failed + odd == 1 else "runs"
+        yield (
+            f"Left out of the means: {' and '.join(parts)} {runs}; --diverged METRIC=VALUE counts "
+            "them as a score."
+        )
 
 
 def warnings(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ SEED_LIKE = frozenset({"seed", "fold"})
 """Roles that pair replicates when they are declared."""
 FOLD = "fold"
 EXAMPLE = "example"
+TASK = re.compile(r"(^|[_./-])(task|env|environment|game)(s|id|name)?($|[_./-])")
+"""Columns of datasets that hold tasks."""
+UNTESTED = "One run a cell: untested."
 SAMPLE = 5
 """Datasets from which on it is said that they can be the unit of replication."""
 
@@ -103,7 +107,7 @@ def replication(
         return Replication(
             Unit.NONE,
             inferred=False,
-            sentence="One run a cell: untested.",
+            sentence=UNTESTED,
             noun=noun,
             notes=(note,),
         )
@@ -168,9 +172,7 @@ def infer(least: int, most: int, noun: str, *, examples: bool) -> Replication:
         words += "one run a cell)." if most <= 1 else "not every cell has two runs)."
         return Replication(Unit.EXAMPLE, inferred=True, sentence=words, noun=EXAMPLE)
     if most <= 1:
-        return Replication(
-            Unit.NONE, inferred=True, sentence="One run a cell: untested.", noun=noun
-        )
+        return Replication(Unit.NONE, inferred=True, sentence=UNTESTED, noun=noun)
     many = span(least, most, FOLD if noun == FOLD else "run")
     words = f"The unit of replication is the {noun} (inferred: {many} a cell"
     words += (
@@ -185,6 +187,13 @@ def span(least: int, most: int, noun: str) -> str:
     """Write "3 to 10 runs"."""
     many = f"{noun}s"
     return f"{most} {noun if most == 1 else many}" if least == most else f"{least} to {most} {many}"
+
+
+def place_of(results: Results, spec: DesignSpec) -> str:
+    """What a dataset is called: a task, where its column is called so, or its aggregate is RL's."""
+    columns = {source.columns.get("dataset", "") for source in results.mapped}
+    tasks = [TASK.search(column.lower()) for column in columns if column]
+    return "task" if spec.aggregate != "mean" or (tasks and all(tasks)) else "dataset"
 
 
 def family(methods: Sequence[Method]) -> Family:

@@ -251,14 +251,25 @@ def lattice_tail(units: Units) -> float | None:
         kernel = kernel[first : len(kernel) - first]
         if len(chances) * len(kernel) > WORK / 2:
             return None
-        wide = np.zeros(len(chances) + int(size) * (len(kernel) - 1))
-        for r in range(int(size)):
-            if r < len(chances):
-                part = np.convolve(chances[r::size], kernel)
-                wide[r::size][: len(part)] = part
+        chances = spread_out(chances, int(size), kernel)
         start += first * int(size)
-        chances = wide
     return float(chances[: max(0, bound - start + 1)].sum())
+
+
+def spread_out(chances: np.ndarray, size: int, kernel: np.ndarray) -> np.ndarray:
+    """Convolve with a kernel of which the numbers stand `size` apart, shape (k,)."""
+    import numpy as np
+
+    n, moved = len(chances), size * (len(kernel) - 1)
+    wide = np.zeros(n + moved)
+    if len(kernel) <= size:
+        for k, weight in enumerate(kernel.tolist()):
+            wide[k * size : k * size + n] += weight * chances
+        return wide
+    for r in range(min(size, n)):
+        part = np.convolve(chances[r::size], kernel)
+        wide[r::size][: len(part)] = part
+    return wide
 
 
 def drawn(

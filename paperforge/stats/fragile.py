@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.model import Flip, Fragility, Verdict
 from paperforge.spec import DesignSpec, Unit
+from paperforge.stats.again import Reading
 from paperforge.stats.changes import Change, Step, examples, runs, substitute
 from paperforge.stats.decide import analyse
 from paperforge.stats.design import SEED_LIKE
@@ -89,7 +90,8 @@ class Lab:
         self.results, self.analysis, self.spec = results, analysis, spec
         self.done = self.until = 0
         self.short = False
-        self.known: dict[tuple[str, DesignSpec, Change], Analysis] = {}
+        self.known: dict[tuple[str, DesignSpec, Change], Sequence[Decision]] = {}
+        self.readings: dict[tuple[str, DesignSpec], Reading | None] = {}
 
     def flipped(
         self, d: Decision, change: Change, spec: DesignSpec | None = None
@@ -100,12 +102,23 @@ class Lab:
             if self.done >= self.until:
                 raise EnoughError
             self.done += 1
-            metric = next(m for m in self.results.metrics if m.name == d.metric)
-            self.known[at] = analyse(substitute(self.results, metric, d.unit, change), at[1])
-        for new in self.known[at].decisions:
+            self.known[at] = self.decisions(d, change, at[1])
+        for new in self.known[at]:
             if new.primary and (new.a, new.b) == (d.a, d.b):
                 return new if other(d, new) else None
         return None
+
+    def decisions(self, d: Decision, change: Change, spec: DesignSpec) -> Sequence[Decision]:
+        """Those on the metric of d: from one reading of it where that will do, else all anew."""
+        metric = next(m for m in self.results.metrics if m.name == d.metric)
+        at = (d.metric, spec)
+        if at not in self.readings:
+            self.readings[at] = Reading.of(self.results, metric, spec)
+        reading = self.readings[at]
+        quick = reading.decisions(change) if reading else None
+        if quick is not None:
+            return quick
+        return analyse(substitute(self.results, metric, d.unit, change), spec).decisions
 
 
 def other(old: Decision, new: Decision) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-BLOCK = 1 << 15
+BLOCK = 1 << 20
 NUMBERS = 16_000_000
 """Numbers that are held at once, at most: 128 MB. Families of many methods get fewer replicates."""
 GRID = 4096
@@ -26,8 +26,8 @@ class Draws:
     """Replicates of the means and of their estimated variances.
 
     Cells with the same coefficient in every contrast (one method on all datasets) are one column:
-    their sum is all that any contrast sees. means, variances: shape (B, K); column: shape (F, K),
-    the coefficients.
+    their sum is all that any contrast sees. means, variances: shape (B, K), a column in one piece;
+    column: shape (F, K), the coefficients.
     """
 
     means: np.ndarray
@@ -38,6 +38,15 @@ class Draws:
     def replicates(self) -> int:
         """How many."""
         return len(self.means)
+
+    def squares(self, contrast: int) -> np.ndarray:
+        """Square of t of one contrast in every replicate, shape (B,)."""
+        row = self.column[contrast]
+        used = row.nonzero()[0]
+        gap = sum(self.means[:, k] * row[k] for k in used)
+        spread = sum(self.variances[:, k] * row[k] ** 2 for k in used)
+        squares: np.ndarray = gap * gap / spread
+        return squares
 
     @classmethod
     def of(
@@ -62,7 +71,7 @@ class Draws:
         total = max(1, min(most, NUMBERS // (2 * len(places))))
         v, tables = variances[used], [Chi.of(float(dfs[i])) for i in used]
         shared = None if pooled_df is None else Chi.of(pooled_df)
-        means, squares = np.empty((total, len(places))), np.empty((total, len(places)))
+        means, squares = (np.empty((total, len(places)), order="F") for _ in range(2))
         for rows_now in blocks(total, BLOCK // len(used) + 1):
             z = normals(seed, rows_now, 2 * np.array(used))
             means[rows_now] = z @ (member * np.sqrt(v)[:, None])

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 from paperforge.stats.power import OfShares
 from paperforge.stats.proportions import counts, margins, pairings, wilson
+from paperforge.stats.shares import averaged, compare_averages
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from paperforge.stats.cells import Cell
     from paperforge.stats.contrast import Ask, Contrast
     from paperforge.stats.proportions import Counts, Pairings
 
 FRACTION, PERCENT = 1.0, 100.0
+TINY = 0.001
 
 
 def shares_of_examples(a: Cell, b: Cell, ask: Ask) -> Contrast | None:
@@ -41,6 +45,50 @@ def shares_of_examples(a: Cell, b: Cell, ask: Ask) -> Contrast | None:
         equivalence=None if within is None else (within[0] * whole, within[1] * whole),
         reason=said(bounds, left.n, a.counted.digits or 0 if a.counted else 0),
     )
+
+
+def averages_of_shares(a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Contrast | None:
+    """Compare averages over datasets likewise; None where an n is not known, or differs."""
+    whole = scale_of(*a, *b)
+    left, right = ([counted(cell, whole) for cell in row] for row in (a, b))
+    pairs = [(x, y) for x, y in zip(left, right, strict=True) if x and y and x.n == y.n]
+    if len(pairs) < len(a):
+        return None
+    scaled = ask if ask.margin is None else replace(ask, margin=ask.margin / whole)
+    found = compare_averages([x for x, _ in pairs], [y for _, y in pairs], scaled)
+    least, most = found.smallest_p, found.p
+    assert least is not None
+    assert most is not None
+    low, high, within = found.low, found.high, found.equivalence
+    return replace(
+        found,
+        estimate=sum(x.mean - y.mean for x, y in zip(a, b, strict=True)) / len(a),
+        low=None if low is None else low * whole,
+        high=None if high is None else high * whole,
+        equivalence=None if within is None else (within[0] * whole, within[1] * whole),
+        reason=between(least, most, ask.alpha),
+    )
+
+
+def between(least: float, most: float, alpha: float) -> str:
+    """What p of an average could have been; nothing to add where it is below alpha whatever."""
+    if least >= alpha:
+        return f"p cannot be below {least:.2g} whatever the answers were"
+    if most < alpha:
+        return f"p is at most {most:.2g} whatever the answers were"
+    low, high = (f"{p:.2g}".removeprefix("0") for p in (least, most))
+    low = "below .001" if least < TINY else low
+    return f"p is anything from {low} to {high}, depending on which examples each had right"
+
+
+def interval_of_average(row: Sequence[Cell], alpha: float) -> tuple[float, float] | None:
+    """Interval of a method's average; stored units. None where an n is not known."""
+    whole = scale_of(*row)
+    known = [found for cell in row if (found := counted(cell, whole)) is not None]
+    if len(known) < len(row):
+        return None
+    low, high = averaged(known, alpha)
+    return low * whole, high * whole
 
 
 def said(bounds: Pairings, n: int, decimals: int) -> str:

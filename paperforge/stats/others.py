@@ -97,8 +97,11 @@ def scores_of(cells: Cells, family: Sequence[Decision]) -> tuple[np.ndarray, tup
     return np.array(rows).reshape(len(whole), len(methods)), methods
 
 
-def others(place: Place, results: Results, ask: Ask) -> list[Other]:
-    """The other tests of a decision; that of the decision itself is left out."""
+def others(place: Place, results: Results, ask: Ask, *, ready: bool = False) -> list[Other]:
+    """The other tests of a decision; that of the decision itself is left out.
+
+    ready: without those of runs that would have to be declared as paired first.
+    """
     d, cells = place.decision, place.cells
     if place.design.noun == "fold":
         return []
@@ -113,7 +116,7 @@ def others(place: Place, results: Results, ask: Ask) -> list[Other]:
     elif cells.unit is Unit.EXAMPLE and d.paired and place.matched:
         made = list(of_examples(place, ask))
     elif cells.unit in (Unit.SEED, Unit.EXAMPLE):
-        made = list(of_runs(place, ask))
+        made = list(of_runs(place, ask, ready=ready))
     else:
         made = []
     if place.averaged:
@@ -124,7 +127,7 @@ def others(place: Place, results: Results, ask: Ask) -> list[Other]:
     return [one for one in made if one.contrast.test != d.test]
 
 
-def of_runs(place: Place, ask: Ask) -> Iterator[Other]:
+def of_runs(place: Place, ask: Ask, *, ready: bool = False) -> Iterator[Other]:
     """Runs (or examples that do not match): unpaired tests, and paired ones."""
     d, pairs = place.decision, place.pairs
     yield Other("Welch", strata.plain_welch(pairs, ask))
@@ -136,7 +139,7 @@ def of_runs(place: Place, ask: Ask) -> Iterator[Other]:
         yield Other("pooled", strata.pooled_t(pairs, ask))
         if whole:
             yield Other("permutation", strata.permuted(pairs, ask))
-    if place.matched and place.cells.unit is Unit.SEED:
+    if place.matched and place.cells.unit is Unit.SEED and not ready:
         yield from of_pairs(place, ask, NEEDS_PAIRING)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from paperforge.stats.contrast import Contrast, finite, honest
@@ -23,6 +24,8 @@ LISTED = 20_000
 REPLICATES = 9999
 BUDGET = 200_000_000
 """Random numbers that one test may draw: beyond 20,000 values there are fewer replicates."""
+KEPT = 16_000_000
+"""Places of dealt values that are kept for the next comparison, at most: 64 MB."""
 EQUAL = 1e-10
 
 
@@ -105,15 +108,34 @@ def dealt(pooled: np.ndarray, n: int, seed: int, replicates: int) -> np.ndarray:
     """
     import numpy as np
 
+    total = len(pooled)
+    few = min(n, total - n)
+    sums = np.empty(replicates)
+    kept = hands(total, few, seed, replicates) if replicates * few <= KEPT else None
+    for part in blocks(replicates, total):
+        sums[part] = pooled[dealing(total, few, seed, part) if kept is None else kept[part]].sum(
+            axis=1
+        )
+    return difference(sums if few == n else pooled.sum() - sums, pooled, n)
+
+
+@lru_cache(maxsize=1)
+def hands(total: int, few: int, seed: int, replicates: int) -> np.ndarray:
+    """All that dealing() gives: every two methods of a family that have as many runs share it."""
+    import numpy as np
+
+    parts = blocks(replicates, total)
+    return np.concatenate([dealing(total, few, seed, part).astype(np.int32) for part in parts])
+
+
+def dealing(total: int, few: int, seed: int, replicates: np.ndarray) -> np.ndarray:
+    """Which `few` of so many values each arrangement deals, shape (replicates, few)."""
+    import numpy as np
+
     from paperforge.stats import keyed
 
-    few = min(n, len(pooled) - n)
-    sums = np.empty(replicates)
-    for part in blocks(replicates, len(pooled)):
-        ranks = keyed.bits(seed, part, np.arange(len(pooled)))
-        chosen = np.argpartition(ranks, few - 1, axis=1)[:, :few]
-        sums[part] = pooled[chosen].sum(axis=1)
-    return difference(sums if few == n else pooled.sum() - sums, pooled, n)
+    ranks = keyed.bits(seed, replicates, np.arange(total))
+    return np.argpartition(ranks, few - 1, axis=1)[:, :few]
 
 
 def difference(sums: np.ndarray, pooled: np.ndarray, n: int) -> np.ndarray:

@@ -86,10 +86,11 @@ def wilson(k: int, n: int, alpha: float, *, continuity: bool = False) -> tuple[f
     """
     from scipy.special import ndtri
 
-    return _wilson(k, n, -float(ndtri(alpha / 2)), continuity=continuity)
+    return wilson_at(k, n, -float(ndtri(alpha / 2)), continuity=continuity)
 
 
-def _wilson(k: int, n: int, z: float, *, continuity: bool) -> tuple[float, float]:
+def wilson_at(k: int, n: int, z: float, *, continuity: bool = False) -> tuple[float, float]:
+    """The same at a normal quantile."""
     if n == 0:
         return 0.0, 1.0
     p, z2 = k / n, z * z
@@ -226,8 +227,8 @@ def independent(a: Counts, b: Counts, ask: Ask) -> Contrast:
 
 def _below(z: float, k_a: int, k_b: int, a: Counts, b: Counts) -> float:
     """How far the lower limit of the difference is below its estimate."""
-    low = _wilson(k_a, a.n, z, continuity=True)[0]
-    high = _wilson(k_b, b.n, z, continuity=True)[1]
+    low = wilson_at(k_a, a.n, z, continuity=True)[0]
+    high = wilson_at(k_b, b.n, z, continuity=True)[1]
     return math.hypot(k_a / a.n - low, high - k_b / b.n)
 
 

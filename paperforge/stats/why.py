@@ -33,11 +33,17 @@ Known = tuple["Decision", "list[Other]"]
 
 
 def why(
-    results: Results, spec: DesignSpec, analysis: Analysis, *, most: int = MOST
+    results: Results,
+    spec: DesignSpec,
+    analysis: Analysis,
+    *,
+    most: int = MOST,
+    ready: bool = False,
 ) -> tuple[Why, ...]:
     """Explain the first `most` primary comparisons, in their order; the work is bounded by that.
 
-    analysis: of these results by this spec. Numbers are in printed units.
+    analysis: of these results by this spec. ready: without tests of runs that would have to be
+    declared as paired. Numbers are in printed units.
     """
     import numpy as np
 
@@ -47,7 +53,7 @@ def why(
         cases = [
             case
             for metric in results.metrics
-            for case in of_metric(results, metric, spec, analysis, primary)
+            for case in of_metric(results, metric, spec, analysis, primary, ready=ready)
         ]
         order = {id(d): i for i, d in enumerate(primary)}
         cases.sort(key=lambda case: order[id(case[0].decision)])
@@ -64,6 +70,8 @@ def of_metric(
     spec: DesignSpec,
     analysis: Analysis,
     primary: Sequence[Decision],
+    *,
+    ready: bool,
 ) -> list[Case]:
     """The comparisons of a metric, each with its other tests."""
     mine = [d for d in primary if d.metric == metric.name]
@@ -75,7 +83,7 @@ def of_metric(
     ask = Ask(spec.alpha, margin, spec.mcnemar, spec.seed, spec.engine)
     family = analysis.primary(metric.name)
     places = [placed(cells, d, analysis.design, family) for d in mine]
-    return [(place, others(place, results, ask)) for place in places]
+    return [(place, others(place, results, ask, ready=ready)) for place in places]
 
 
 def explained(

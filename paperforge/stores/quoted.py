@@ -117,8 +117,22 @@ def recognises(path: Path) -> bool:
         head = stream.read(_HEAD)
     if suffix == ".toml":
         return _TOML.search(head) is not None
-    first = head.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0].decode("utf-8", "replace")
-    return set(_NEEDED) <= set(_names(first))
+    return set(_NEEDED) <= set(_names(_first(head)))
+
+
+def lacking(path: Path) -> tuple[str, ...]:
+    """Needed columns that a CSV does not have; none where it has no needed column, or is no CSV."""
+    if path.suffix.lower() not in (".csv", ".tsv"):
+        return ()
+    with path.open("rb") as stream:
+        names = set(_names(_first(stream.read(_HEAD))))
+    lacks = tuple(name for name in _NEEDED if name not in names)
+    return lacks if len(lacks) < len(_NEEDED) else ()
+
+
+def _first(head: bytes) -> str:
+    """The first line of a file."""
+    return head.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0].decode("utf-8", "replace")
 
 
 def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:

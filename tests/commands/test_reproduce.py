@@ -54,8 +54,8 @@ def test_each_value_has_its_verdict(paperforge, published, results_csv):
     assert last["reproduced"] is None and last["reason"] == "no run"
     assert "published.toml line 21: no run gives accuracy, near, gamma" in said.err
     assert report["sentence"] == (
-        "Of 4 published values (hu2022lora), 1 within rounding, 1 within the 95% interval, "
-        "1 different, 1 not reproduced."
+        "Of 4 published values (hu2022lora), 1 agrees within its rounding, 1 lies within the 95% "
+        "interval, 1 differs and 1 was not reproduced."
     )
 
 
@@ -148,9 +148,21 @@ def test_the_papers_own_quoted_values_are_not_their_own_reproduction(
         ("method,seed,accuracy\na,0,0.5\n", "holds no published values"),
         ("method,metric,value,cite\na,accuracy,n/a,x\n", "is not a number"),
         ("method,metric,value,cite\na,accuracy,0.5,\n", "has no cite"),
+        ("method,metric,value\na,accuracy,0.5\n", "it has no column cite\n  add a column cite"),
+        ("method,value,cite\na,0.5,x\n", "it has no column metric"),
     ],
 )
 def test_what_is_wrong_with_published_values(paperforge, results_csv, tmp_path, text, said):
     (tmp_path / "p.csv").write_text(text)
     heard = paperforge("reproduce", "p.csv", results_csv)
     assert heard.code == 1 and said in heard.err
+
+
+def test_every_row_says_what_its_interval_is_of(paperforge, published, results_csv):
+    said = paperforge("reproduce", published, results_csv)
+    lines = said.out.splitlines()
+    keys = {line.split(", ")[0]: line for line in lines if ", alpha" in line}
+    assert "] a" in keys["Ours"] and "] b" in keys["base"] and "] a" in keys["near"]
+    assert "a: prediction interval of a run." in lines
+    assert "b: Welch interval of the difference." in lines
+    assert all(len(line) <= 100 for line in lines)

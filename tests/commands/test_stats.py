@@ -35,14 +35,14 @@ def test_all_in_one_text(paperforge, results_csv):
         said.out.index(f"\n{head}\n") for head in ("Why", "Calibration", "What would flip it")
     ]
     assert said.out.startswith("Answer") and places == sorted(places)
-    assert "pair_by does not declare that equal seeds share anything" in said.out
-    assert "its 95% interval of a mean of 5 covers .842" in said.out
-    assert re.search(
-        r"At nominal \.05 this design finds some difference among 2 Accuracy", said.out
-    )
-    assert re.search(r"wrongly in \.\d{3} ± \.\d{3} of 60 simulated nulls\.", said.out)
-    assert "± is one Monte Carlo standard error" in said.out
-    assert "ours − base (better" in said.out
+    told = " ".join(said.out.split())
+    assert "pair_by does not declare that equal seeds share anything" in told
+    assert "its 95% interval of a mean of 5 covers .842" in told
+    assert re.search(r"At nominal \.05 this design finds some difference among 2 Accuracy", told)
+    assert re.search(r"wrongly in \.\d{3} ± \.\d{3} of 60 simulated nulls\.", told)
+    assert "± is one Monte Carlo standard error" in told
+    assert "ours − base (better" in told
+    assert all(len(line) <= 100 for line in said.out.splitlines())
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "latex"])

@@ -61,7 +61,7 @@ def why(*alternatives, b="base", **more):
 
 
 def text(*whys, names=("base",)):
-    return passages.text("Why", explain.passages(analysis(*names), whys))
+    return passages.text("Why", explain.passages(analysis(*names), whys), width=400)
 
 
 # ------------------------------------------------------------------------------------- why
@@ -135,7 +135,9 @@ def calibration(rate, runs=1000):
 
 
 def test_the_error_rate_comes_first_in_plain_words():
-    said = passages.text("C", robust.calibration(analysis(), calibration(Rate.of(36, 1000))))
+    said = passages.text(
+        "C", robust.calibration(analysis(), calibration(Rate.of(36, 1000))), width=400
+    )
     assert said.splitlines()[1] == (
         "  At nominal .05 this design decides wrongly on Accuracy in .036 ± .006 of 1,000 simulated "
         "nulls."
@@ -146,7 +148,7 @@ def test_the_error_rate_comes_first_in_plain_words():
 
 def test_an_excess_is_named():
     found = calibration(Rate.of(200, 1000))
-    said = passages.text("C", robust.calibration(analysis(), found))
+    said = passages.text("C", robust.calibration(analysis(), found), width=400)
     assert "For Accuracy that is above .05 by more than chance" in said
 
 

@@ -57,14 +57,14 @@ def test_a_sentence_groups_by_verdict_and_gives_interval_and_p():
     )
     assert "adjusted p < .001" in text
     assert (
-        "inconclusive against Base 2 (+0.2\u00a0points, 95% interval −0.5 to 0.9, adjusted p = .31; "
-        "at most 0.5 worse and 0.9 better)" in text
+        "it is not found to differ from Base 2 (+0.2\u00a0points, 95% interval −0.5 to 0.9, adjusted "
+        "p = .31; at most 0.5 worse and at most 0.9 better)" in text
     )
 
 
 def test_no_verdict_becomes_on_par():
     (text,) = findings.sentences(analysis(OPEN))
-    assert "inconclusive" in text
+    assert "is not found to differ from Base 2" in text
     assert "equal" not in text and "same" not in text
 
 
@@ -88,16 +88,45 @@ def test_the_metrics_own_decimals_are_kept():
     assert "+2.500\u00a0points" in findings.sentences(made)[0]
 
 
-def test_many_comparisons_are_counted():
+def test_many_comparisons_are_counted_with_names():
     many = [BETTER, *[OPEN] * 9]
     (text,) = findings.sentences(analysis(*many))
-    assert "10 comparisons, 1 decided and 9 inconclusive." in text
+    assert "Ours is better than 1 of 10: Base_1; is not found to differ from 9: Base 2" in text
+
+
+def test_many_pairs_without_roles_are_told_from_the_best_method():
+    names = [f"m{i}" for i in range(30)]
+    means = [
+        Aggregate("acc", name, None, 5, 50.0 + i, 1.0, 0.4, 1.0) for i, name in enumerate(names)
+    ]
+    pairs = [
+        decision(b, -1.0, -2.0, -0.1, 0.01, Verdict.WORSE, a=a)
+        if a != "m28"
+        else decision(b, -1.0, -2.0, 0.1, 0.2, Verdict.INCONCLUSIVE, a=a)
+        for i, a in enumerate(names)
+        for b in names[i + 1 :]
+    ]
+    made = replace(
+        analysis(*pairs, aggregates=means, roles=False),
+        methods=tuple(Method(name, name.upper(), None) for name in names),
+    )
+    (text,) = findings.sentences(made)
+    assert "M29 has the highest average; it is better than 28 of 29: M0, M1, M2" in text
+    assert "M11 and 16 more; is not found to differ from 1: M28." in text
+    assert text.endswith("In all, a difference is found in 434 of 435 comparisons.")
+    shown = report.text(made)
+    assert "395 more rows: --all, or --format json|markdown" in shown
+    assert len(shown.splitlines()) < 80
+    assert all(len(line) <= 100 for line in shown.splitlines())
+    whole = report.text(made, every=True)
+    assert whole.count(" − ") >= 435 and "more rows" not in whole
+    assert report.markdown(made).count("| M") == 435
 
 
 def test_untested_is_said_once():
     untested = decision("b1", None, None, None, None, Verdict.UNTESTED, p_adjusted=None)
     (text,) = findings.sentences(analysis(untested, untested))
-    assert text.count("untested") == 1
+    assert text.endswith("2 comparisons not tested: one run a cell.")
 
 
 def test_the_drafted_paragraph_is_escaped_tex():
@@ -108,9 +137,14 @@ def test_the_drafted_paragraph_is_escaped_tex():
 
 def test_the_report_aligns_and_names_the_test():
     text = report.text(analysis(BETTER, OPEN))
-    assert "  test: Welch t" in text
+    assert "  Test: Welch t" in text
     rows = [line for line in text.splitlines() if "−" in line and "[" in line]
     assert len({line.index("[") for line in rows}) <= 2
+
+
+def test_limitations_name_a_few_of_many_open_pairs():
+    text = " ".join(limitations.sentences(analysis(*[OPEN] * 30)))
+    assert text.count("Ours and Base 2") == 8 and "and 22 more pairs" in text
 
 
 def test_limitations_say_seeds_effect_and_what_is_open():
@@ -223,7 +257,7 @@ def test_statistics_are_italic_in_the_drafted_paragraph():
 
 def test_one_comparison_is_singular():
     (text,) = findings.sentences(analysis(replace(BETTER, verdict=Verdict.UNTESTED)))
-    assert "1 comparison, untested" in text
+    assert "1 comparison not tested: one run a cell." in text
 
 
 @pytest.mark.parametrize(("noun", "words"), [("fold", "5 folds"), ("run", "5 runs")])

@@ -223,7 +223,10 @@ def test_holes_are_counted(fake):
     results = fake(cells, holes={("z", "d2"): Missing.OUT_OF_MEMORY})
     said = analyse(results, DesignSpec()).design.sentences
     assert "1 of 6 cells have no number: 1 out of memory." in said
-    assert "Left out of the means: 2 failed and 1 not finite." in said
+    assert (
+        "Left out of the means: 2 failed and 1 diverged or not finite runs; --diverged METRIC=VALUE "
+        "counts them as a score." in said
+    )
 
 
 def test_a_cell_of_which_all_runs_diverged_is_counted(fake):
@@ -233,4 +236,7 @@ def test_a_cell_of_which_all_runs_diverged_is_counted(fake):
     analysis = analyse(fake(cells, holes={("z", "d2"): Missing.NOT_FINITE}), DesignSpec())
     hole = analysis.aggregate("acc", "z", "d2")
     assert (hole.n, hole.not_finite, hole.missing) == (0, 3, Missing.NOT_FINITE)
-    assert "Left out of the means: 3 not finite." in analysis.design.sentences
+    assert any(
+        s.startswith("Left out of the means: 3 diverged or not finite runs;")
+        for s in analysis.design.sentences
+    )

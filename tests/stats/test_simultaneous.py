@@ -243,3 +243,25 @@ def test_all_pairs(n):
     single, step, missed = errors(all_pairs(5), n, np.sqrt([1, 3, 1, 3, 1]), runs=700)
     limit = 0.05 + 3 * math.sqrt(0.05 * 0.95 / 700)
     assert max(single, step, missed) <= limit
+
+
+def test_ordering_only_the_largest_counts_as_ordering_all():
+    """The p-value of each replicate by its rank among all of them, contrast by contrast."""
+    from paperforge.stats.joint import Draws
+    from paperforge.stats.simultaneous import step_down
+
+    table = all_pairs(6)
+    v, df = np.full(6, 0.3), np.full(6, 4.0)
+    draws = Draws.of(table, v, df, None, seed=3, most=4999)
+    p = np.linspace(0.9, 0.001, len(table))
+    counts, smallest = step_down(draws, p)
+    own = []
+    for i in range(len(table)):
+        gap, spread = draws.means @ draws.column[i], draws.variances @ draws.column[i] ** 2
+        order = np.argsort(-(gap * gap / spread), kind="stable")
+        ranks = np.empty(draws.replicates)
+        ranks[order] = np.arange(1, draws.replicates + 1)
+        own.append(ranks / (draws.replicates + 1))
+    running = np.minimum.accumulate(own, axis=0)
+    assert np.array_equal(smallest, running[-1])
+    assert counts.tolist() == [(row <= x).sum() for row, x in zip(running, p, strict=True)]
