@@ -52,16 +52,19 @@ from paperforge.model.reading import (
     Point,
     Proof,
     Quote,
+    Rating,
     Raw,
     Results,
     Sample,
     Store,
 )
+from paperforge.model.reported import Agreement, Cost, Hyperparameter, Ratings
 from paperforge.model.setting import Cell, Column, Figure, Macro, Mark, Note, Row, Table
 
 __all__ = [
     "TEX_FILES",
     "Aggregate",
+    "Agreement",
     "Alternative",
     "Analysis",
     "BestSet",
@@ -71,6 +74,7 @@ __all__ = [
     "Check",
     "Column",
     "ComparisonRates",
+    "Cost",
     "Curve",
     "Decision",
     "Design",
@@ -84,6 +88,7 @@ __all__ = [
     "Fragility",
     "Frozen",
     "Groups",
+    "Hyperparameter",
     "Look",
     "Macro",
     "Manuscript",
@@ -103,6 +108,8 @@ __all__ = [
     "Quote",
     "Rank",
     "Rate",
+    "Rating",
+    "Ratings",
     "Raw",
     "Results",
     "Row",

@@ -11,6 +11,7 @@ from paperforge.spec import AGGREGATES
 if TYPE_CHECKING:
     from paperforge.model.messages import Diagnostic
     from paperforge.model.reading import Missing
+    from paperforge.model.reported import Agreement, Cost, Hyperparameter, Ratings
     from paperforge.spec import Dataset, Method, Metric, Unit
 
 
@@ -86,6 +87,9 @@ class Aggregate:
     """The replicates themselves, where the unit is the seed and there are at most 200."""
     interval: tuple[float, float] | None = None
     """Of the mean, where it does not lie around it as half_width says."""
+    keys: tuple[str, ...] = ()
+    """The seeds (or folds, or runs) of `values`, as the author writes them; empty where they have
+    no names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +263,10 @@ class Analysis:
     groups: tuple[Groups, ...] = ()
     best: tuple[BestSet, ...] = ()
     profiles: tuple[Profile, ...] = ()
+    costs: tuple[Cost, ...] = ()
+    settings: tuple[Hyperparameter, ...] = ()
+    ratings: tuple[Ratings, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
 
     def aggregate(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The one aggregate of a cell."""

@@ -48,6 +48,8 @@ class Column:
     dataset: str | None = None
     direction: Direction | None = None
     unit: str = ""
+    words: bool = False
+    """Whether its cells are words, which stand to the left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Table:
     caption: str = ""
     label: str = ""
     diagnostics: tuple[Diagnostic, ...] = ()
+    headings: bool = False
+    """Whether the names of the rows' groups stand above them; otherwise only a rule parts them."""
 
 
 @dataclass(frozen=True, slots=True)

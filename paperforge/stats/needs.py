@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.spec import FigureSpec
+from paperforge.stats import reported
 from paperforge.stats.steps import curves
 
 if TYPE_CHECKING:
@@ -42,5 +43,8 @@ def _split(splits: tuple[str, ...]) -> str:
 
 NEEDS: Mapping[str, Supply] = {
     "curves": _curves,
+    "costs": reported.costs,
+    "settings": reported.settings,
+    "ratings": reported.ratings,
 }
 """Need -> what adds it. "effects" is no entry: the effect sizes come with the decisions."""

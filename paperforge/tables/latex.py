@@ -26,6 +26,9 @@ NARROWEST_NOTE = r"0.6\linewidth"
 """Notes under a very narrow table are set this wide, or they would be a column of single words."""
 
 
+_BOUNDS = re.compile("[<>]")
+
+
 @dataclass(frozen=True, slots=True)
 class Width:
     """What a printed number takes: signs, digits and commas before the point; decimals after."""
@@ -64,7 +67,7 @@ class Width:
 def _width(printed: str) -> Width:
     """The width of one printed number."""
     whole, _, decimals = printed.partition(".")
-    minus, commas, less = whole.count("-"), whole.count(","), whole.count("<")
+    minus, commas, less = whole.count("-"), whole.count(","), len(_BOUNDS.findall(whole))
     return Width(minus, len(whole) - minus - commas - less, commas, len(decimals), less)
 
 
@@ -142,13 +145,17 @@ def _head(table: Table, source: str) -> Iterator[str]:
     yield r"% Needs \usepackage{booktabs} in the preamble."
     texts = [table.caption, *(row.label for row in table.rows), *(n.text for n in table.notes)]
     texts += [text for column in table.columns for text in (column.label, column.group)]
+    words = [i for i, column in enumerate(table.columns) if column.words]
+    texts += [row.cells[i].printed for row in table.rows for i in words]
+    texts += [row.group for row in table.rows if table.headings]
     characters = needs_unicode_engine(" ".join(texts))
     if characters:
         yield f"% Needs XeLaTeX or LuaLaTeX, and a font that has: {' '.join(characters)}"
 
 
 def _tabular(table: Table) -> list[str]:
-    lines = [rf"\begin{{tabular}}{{@{{}}l{'c' * len(table.columns)}@{{}}}}", r"  \toprule"]
+    shape = "".join("l" if column.words else "c" for column in table.columns)
+    lines = [rf"\begin{{tabular}}{{@{{}}l{shape}@{{}}}}", r"  \toprule"]
     groups = _groups(table.columns)
     if any(name for name, _, _ in groups):
         heads = [
@@ -164,9 +171,16 @@ def _tabular(table: Table) -> list[str]:
     for index, row in enumerate(table.rows):
         if index and row.group != table.rows[index - 1].group:
             lines.append(r"  \midrule")
+        if table.headings and row.group and (not index or row.group != table.rows[index - 1].group):
+            lines.append(_heading(row.group, 1 + len(table.columns)))
         cells = (_cell(cell, frame) for cell, frame in zip(row.cells, frames, strict=True))
         lines.append(rf"  {' & '.join([_first(row.label), *cells])} \\")
     return [*lines, r"  \bottomrule", r"\end{tabular}"]
+
+
+def _heading(group: str, columns: int) -> str:
+    """The name of a group of rows above them, in italics."""
+    return rf"  \multicolumn{{{columns}}}{{@{{}}l@{{}}}}{{\textit{{{escape(group)}}}}} \\"
 
 
 def _groups(columns: Sequence[Column]) -> list[tuple[str, int, int]]:
@@ -211,7 +225,7 @@ def _spread(cell: Cell, frame: Frame) -> str:
 
 
 def _digits(printed: str) -> str:
-    return printed.replace("-", "$-$").replace("<", "$<$")
+    return printed.replace("-", "$-$").replace("<", "$<$").replace(">", "$>$")
 
 
 def _phantom(text: str) -> str:

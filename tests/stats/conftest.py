@@ -31,6 +31,7 @@ class FakeResults:
     asked: list = field(default_factory=list)
     quoted: Mapping[tuple[str, str], Quote] = field(default_factory=dict)
     folds: Mapping[str, int] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
 
     def samples(self, metric, unit):
         self.asked.append((metric, unit))
