@@ -165,10 +165,13 @@ def _look(
     return Look(len(made), len(looks), n, looks[-1], now.alpha, now.spent, before)
 
 
-def tabulate(analysis: Analysis, spec: TableSpec) -> Table:
-    """One table of the analysis."""
+def tabulate(analysis: Analysis | None, spec: TableSpec, root: Path) -> Table:
+    """One table of the analysis, or of a file below the paper's folder `root`."""
     from paperforge import tables
 
+    if tables.is_listing(spec):
+        return tables.listed(spec, root, analysis)
+    assert analysis is not None
     return tables.arrange(analysis, spec)
 
 
@@ -255,10 +258,11 @@ def _generate(
 
     specs = project.tables or ((TableSpec(),) if analysis and analysis.aggregates else ())
     set_tables, drawn = [], []
-    if analysis:
-        for place, spec in enumerate(specs):
+    for place, spec in enumerate(specs):
+        if analysis or tables.is_listing(spec):
             with _declared_at(project, "tables", place):
-                set_tables.append(tabulate(analysis, spec))
+                set_tables.append(tabulate(analysis, spec, project.root))
+    if analysis:
         for place, figure_spec in enumerate(project.figures):
             with _declared_at(project, "figures", place):
                 drawn.append(draw(analysis, figure_spec, venue))

@@ -22,8 +22,8 @@ _PLACES = (
 )  # fmt: skip
 """Last words of settings that say where something is kept, not how it was trained."""
 _OTHER = (
-    "name", "id", "tags", "notes", "group", "project", "entity", "user", "version", "device", "gpus",
-    "n_gpus", "num_gpus", "gpu", "num_workers", "workers", "threads", "devices", "label", "labels",
+    "name", "id", "tags", "notes", "group", "project", "entity", "user", "version", "device",
+    "gpus", "n_gpus", "num_gpus", "gpu", "num_workers", "workers", "threads", "devices", "label", "labels",
     "prediction", "pred", "predicted", "gold", "target", "y_true", "y_pred", "config", "config_id",
     "year", "month", "day", "count", "verbose", "debug", "resume",
 )  # fmt: skip
@@ -70,7 +70,8 @@ def read(
 def _name(column: str) -> str:
     """A setting's own name; empty where the column is none."""
     head = next((p for p in _PREFIXES if column.lower().startswith(p)), "")
-    if not head and (is_told(column) or not is_setting(column)):
+    known = is_setting(column) or plain(column) in listed("telling")
+    if not head and (is_told(column) or not known):
         return ""
     name = column[len(head) :]
     last = plain(re.split(r"[./]", name)[-1])

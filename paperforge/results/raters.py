@@ -1,4 +1,4 @@
-"""People's ratings: a row an item, a method and a rater. A rating is an example, its item a cluster.
+"""People's ratings: a row an item, a method and a rater. A rating is an example of its item.
 
 Each rater's opinion of an item is a number of its own: methods are compared where the same rater
 saw the same item, and what the raters share about an item is no new evidence (stats/clusters.py).
@@ -42,10 +42,9 @@ def with_raters(
         raise Odd("raters of items")
     item, rater = pair
     table, i, r = identifier(raw.table), identifier(item), identifier(rater)
-    items, raters, both, rows = engine.execute(
-        f"SELECT count(DISTINCT {i}), count(DISTINCT {r}), count(DISTINCT ({i}, {r})), count(*) "
-        f"FROM {table}"
-    ).fetchone() or (0, 0, 0, 0)
+    items, raters, rows = engine.execute(
+        f"SELECT count(DISTINCT {i}), count(DISTINCT {r}), count(*) FROM {table}"
+    ).fetchone() or (0, 0, 0)
     if raters < 1 or not max(items, raters) < rows:
         return raw, source
     name, view = f"{item}/{rater}", f"{raw.table} raters"

@@ -4,7 +4,7 @@ alpha = 1 - Do / De: the disagreement within the units over the one to expect if
 units by chance. Of a unit with m ratings every ordered pair of two raters counts 1 / (m - 1) in the
 matrix of coincidences o; n_c are its marginal sums, n their sum:
 
-    Do = sum o_ck d_ck / n        De = sum n_c n_k d_ck / (n (n - 1)), less the diagonal, where d = 0
+    Do = sum o_ck d_ck / n        De = sum n_c n_k d_ck / (n (n - 1))
 
 Source: Krippendorff 2004, Content Analysis, 2nd edition, chapter 11; Krippendorff 2011, Computing
 Krippendorff's alpha-reliability (whose section on incomplete data gives nominal .743, ordinal .815,

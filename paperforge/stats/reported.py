@@ -20,19 +20,44 @@ if TYPE_CHECKING:
     Asker = TableSpec | FigureSpec
 
 
-def costs(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
-    """With what the runs of each method took, by every metric that is only reported.
+UNITS = frozenset(
+    (
+        "ms",
+        "s",
+        "min",
+        "h",
+        "mWh",
+        "Wh",
+        "kWh",
+        "J",
+        "kJ",
+        "MJ",
+        "g",
+        "kg",
+        "MB",
+        "GB",
+        "MiB",
+        "GiB",
+    )
+) | {"FLOPs", "GFLOPs", "TFLOPs"}
+"""Units of what runs take, whether or not the author has it tested."""
 
-    Or by those that the asker names. Raises InputError where there is none.
+
+def costs(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
+    """With what the runs of each method took, by every metric that says so, or those named.
+
+    Such a metric is only reported (Metric.tested), or has one of UNITS. Raises InputError where
+    there is none.
     """
     named = _named(asker)
-    chosen = [m for m in analysis.metrics if (m.name in named if named else not m.tested)]
+    taken = [m for m in analysis.metrics if not m.tested or m.unit in UNITS]
+    chosen = [m for m in taken if not named or m.name in named]
     if not chosen:
         raise InputError(
-            "no metric says what runs took",
+            "no metric says what runs took" + (f": {', '.join(named)}" if named else ""),
             _where(asker),
-            "time, energy, memory, parameters and FLOPs are found by their names; --metric NAME "
-            "reports another (metrics = [...] in paper.toml)",
+            "time, energy, memory, parameters and FLOPs are known by their names; tested = false "
+            "in paper.toml makes another metric one of them",
         )
     known = {c.metric for c in analysis.costs}
     found = [c for m in chosen if m.name not in known for c in _costs(results, m)]
