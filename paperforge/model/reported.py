@@ -11,6 +11,8 @@ class Cost:
 
     metric: str
     method: str
+    unit: str
+    """Declared, or told by the metric's name; empty where it is not known."""
     n: int
     """Runs with a finite number; one that was measured on several datasets counts on each."""
     mean: float

@@ -23,9 +23,9 @@ _PLACES = (
 """Last words of settings that say where something is kept, not how it was trained."""
 _OTHER = (
     "name", "id", "tags", "notes", "group", "project", "entity", "user", "version", "device",
-    "gpus", "n_gpus", "num_gpus", "gpu", "num_workers", "workers", "threads", "devices", "label", "labels",
-    "prediction", "pred", "predicted", "gold", "target", "y_true", "y_pred", "config", "config_id",
-    "year", "month", "day", "count", "verbose", "debug", "resume",
+    "gpus", "n_gpus", "num_gpus", "gpu", "num_workers", "workers", "threads", "devices", "label",
+    "labels", "prediction", "pred", "predicted", "gold", "target", "y_true", "y_pred", "config",
+    "config_id", "year", "month", "day", "count", "verbose", "debug", "resume",
 )  # fmt: skip
 """Settings of the bookkeeping and the machine."""
 _MOST = 1000

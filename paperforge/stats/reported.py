@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,37 +21,25 @@ if TYPE_CHECKING:
     Asker = TableSpec | FigureSpec
 
 
-UNITS = frozenset(
-    (
-        "ms",
-        "s",
-        "min",
-        "h",
-        "mWh",
-        "Wh",
-        "kWh",
-        "J",
-        "kJ",
-        "MJ",
-        "g",
-        "kg",
-        "MB",
-        "GB",
-        "MiB",
-        "GiB",
-    )
-) | {"FLOPs", "GFLOPs", "TFLOPs"}
+WORDS = {
+    "s": "s", "sec": "s", "secs": "s", "seconds": "s", "ms": "ms", "minutes": "min", "mins": "min",
+    "h": "h", "hours": "h", "kwh": "kWh", "wh": "Wh", "j": "J", "kj": "kJ", "kg": "kg", "g": "g",
+    "mb": "MB", "gb": "GB", "mib": "MiB", "gib": "GiB", "w": "W", "flops": "FLOPs",
+    "gflops": "GFLOPs", "tflops": "TFLOPs",
+}  # fmt: skip
+"""The last word of the name of what a run takes -> its unit, where the author gives none."""
+UNITS = frozenset(WORDS.values()) | {"mWh", "MJ"}
 """Units of what runs take, whether or not the author has it tested."""
 
 
 def costs(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
     """With what the runs of each method took, by every metric that says so, or those named.
 
-    Such a metric is only reported (Metric.tested), or has one of UNITS. Raises InputError where
-    there is none.
+    Such a metric is only reported (Metric.tested), or its unit is one of UNITS. Raises InputError
+    where there is none.
     """
     named = _named(asker)
-    taken = [m for m in analysis.metrics if not m.tested or m.unit in UNITS]
+    taken = [m for m in analysis.metrics if not m.tested or unit_of(m) in UNITS]
     chosen = [m for m in taken if not named or m.name in named]
     if not chosen:
         raise InputError(
@@ -80,6 +69,7 @@ def _costs(results: Results, metric: Metric) -> Iterator[Cost]:
         yield Cost(
             metric.name,
             method.name,
+            unit_of(metric),
             n,
             mean,
             float(values.std(ddof=1)) if n > 1 else None,
@@ -88,6 +78,14 @@ def _costs(results: Results, metric: Metric) -> Iterator[Cost]:
             float(values.sum()),
             lost,
         )
+
+
+def unit_of(metric: Metric) -> str:
+    """The declared unit, or the one at the end of the name: "duration_s", "energy_kwh"."""
+    if metric.unit or metric.scale != 1:
+        return metric.unit
+    head, _, last = re.sub(r"[^A-Za-z0-9]", "_", metric.name).lower().rpartition("_")
+    return WORDS.get(last, "") if head or last in ("flops", "gflops", "tflops") else ""
 
 
 def settings(results: Results, analysis: Analysis, asker: Asker) -> Analysis:

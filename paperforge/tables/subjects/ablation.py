@@ -177,7 +177,7 @@ def _notes(
     if every:
         simultaneous = any(one.decision.simultaneous for one in every)
         adjusted = "simultaneous" if simultaneous else "not adjusted for the number of comparisons"
-        several = len(every) > 1
+        several = len(every) > 1 and any(one.interval for one in every)
         yield Note(f"Difference: from {name}{f'; intervals are {adjusted}' if several else ''}")
     primary = tuple(one.decision for one in every if one.decision.primary)
     marking = Marking(

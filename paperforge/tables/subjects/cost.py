@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 
 NEEDS = ("costs",)
 
-UNITS = {
-    "s": "s", "sec": "s", "secs": "s", "seconds": "s", "ms": "ms", "minutes": "min", "mins": "min",
-    "h": "h", "hours": "h", "kwh": "kWh", "wh": "Wh", "j": "J", "kj": "kJ", "kg": "kg", "g": "g",
-    "mb": "MB", "gb": "GB", "mib": "MiB", "gib": "GiB", "w": "W", "flops": "FLOPs",
-    "gflops": "GFLOPs", "tflops": "TFLOPs",
-}  # fmt: skip
-"""The last word of a metric's name -> its unit, where the author gives none."""
 TIMES = (("ms", 1e-3, 0.1), ("s", 1.0, 300.0), ("min", 60.0, 10_800.0), ("h", 3600.0, float("inf")))
 """A unit of time in seconds, and what is said in it: below 0.1 s, 5 min, 3 h, and above."""
 PREFIXES = (("n", -9), ("µ", -6), ("m", -3), ("", 0), ("k", 3), ("M", 6), ("G", 9), ("T", 12),
@@ -98,7 +91,7 @@ def _columns(
 ) -> Iterator[tuple[Column, list[Cell], Cell]]:
     """Columns of one metric, each with its cells and what stands in the row of all methods."""
     known = [c for c in found if c is not None]
-    label, unit = plain(metric.label), unit_of(metric)
+    label, unit = plain(metric.label), plain(known[0].unit)
     if runs:
         yield Column("Runs", label), [_count(c) for c in found], _whole(sum(c.n for c in known))
     scale = scale_for(unit, [c.mean for c in known])
@@ -144,14 +137,6 @@ def _count(one: Cost | None) -> Cell:
 
 def _whole(count: int) -> Cell:
     return parts.number(count, f"{count:,}")
-
-
-def unit_of(metric: Metric) -> str:
-    """The declared unit, or the one at the end of the name: "duration_s", "energy_kwh"."""
-    if metric.unit:
-        return plain(metric.unit)
-    last = metric.name.replace("/", "_").replace(".", "_").rpartition("_")[2].lower()
-    return UNITS.get(last, "") if metric.scale == 1 else ""
 
 
 def adds_up(unit: str) -> bool:

@@ -69,7 +69,7 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         rows,
         caption=_caption(groups, count),
         said=_notes(view, list(chain.from_iterable(found for *_, found in groups)), rows),
-        diagnostics=(*view.diagnostics, *diagnostics),
+        diagnostics=(*(d for d in view.diagnostics if "average" not in d.message), *diagnostics),
         headings=several,
     )
 
@@ -151,7 +151,7 @@ def _notes(view: View, found: Sequence[Decision], rows: Sequence[Row]) -> Iterat
     yield Note("Difference: the method less the one that it is compared with")
     if any(d.simultaneous for d in found):
         yield Note("Intervals are simultaneous: all of them hold together")
-    elif any(d.family > 1 for d in found):
+    elif any(d.family > 1 and d.low is not None for d in found):
         yield Note("Intervals are not adjusted for the number of comparisons; findings are")
     primary = tuple(d for d in found if d.primary)
     marking = Marking(none="No methods were found to differ", tested=primary)

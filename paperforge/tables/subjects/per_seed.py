@@ -118,9 +118,18 @@ def _run(one: Aggregate | None, name: Name, rule: Rounding | None) -> Cell:
     elif one is not None and name in one.keys:
         value = one.values[one.keys.index(name)]
     if value is None or rule is None:
-        reason = (one and one.missing) or Missing.NOT_RUN
+        reason = (one and one.missing) or _lost(one)
         return Cell(printed=notes.SYMBOLS[reason], missing=reason)
     return Cell(value=value, n=1, printed=rule.show(value))
+
+
+def _lost(one: Aggregate | None) -> Missing:
+    """Why a run has no number in a cell that has a mean, as far as that is known."""
+    if one is None or not (one.not_finite or one.failed):
+        return Missing.NOT_RUN
+    if one.not_finite and one.failed:
+        return Missing.NOT_REPORTED
+    return Missing.NOT_FINITE if one.not_finite else Missing.CRASHED
 
 
 def _notes(view: View, rows: Sequence[Row]) -> Iterator[Note]:
