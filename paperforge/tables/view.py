@@ -53,9 +53,7 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
             f"table {spec.name}",
             "the results need at least one metric, one method and one value",
         )
-    baselines, ours = sides(methods)
-    if baselines and ours:
-        methods = (*(m for m in methods if m not in ours), *ours)
+    methods = ours_last(methods)
     headings = groups.read(spec, methods, datasets)
     methods = groups.ordered(methods, headings.methods)
     datasets = groups.ordered(datasets, headings.datasets)
@@ -80,6 +78,14 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
         tuple(left_out),
         headings,
     )
+
+
+def ours_last(methods: Sequence[Method]) -> tuple[Method, ...]:
+    """Methods as rows: ours after the baselines, otherwise in the paper's order."""
+    baselines, ours = sides(methods)
+    if not (baselines and ours):
+        return tuple(methods)
+    return (*(m for m in methods if m not in ours), *ours)
 
 
 def named(every: Sequence[Named], names: Sequence[str], noun: str, spec: TableSpec) -> list[Named]:

@@ -74,7 +74,10 @@ def test_agreement_is_one_chance_is_zero_and_opposition_is_negative():
     same = {(str(i),): {"a": i % 3, "b": i % 3} for i in range(12)}
     assert agreement("m", same).alpha == 1
     rng = np.random.default_rng(1)
-    noise = {(str(i),): dict(zip("abc", rng.integers(1, 6, 3).tolist(), strict=True)) for i in range(2000)}
+    noise = {
+        (str(i),): dict(zip("abc", rng.integers(1, 6, 3).tolist(), strict=True))
+        for i in range(2000)
+    }
     assert abs(agreement("m", noise, replicates=20).alpha) < 0.03
     against = {(str(i),): {"a": i % 2, "b": 1 - i % 2} for i in range(12)}
     assert agreement("m", against).alpha < -0.8
@@ -101,7 +104,9 @@ def test_outputs_of_one_item_are_drawn_together():
     for i in range(12):
         level = int(rng.integers(1, 6))  # the item decides, the five methods repeat it
         for m in range(5):
-            given[str(i), f"m{m}"] = {r: int(np.clip(level + (rng.random() < 0.3), 1, 5)) for r in "ab"}
+            given[str(i), f"m{m}"] = {
+                r: int(np.clip(level + (rng.random() < 0.3), 1, 5)) for r in "ab"
+            }
     together = agreement("m", given)
     apart = agreement("m", {(f"{i}/{m}",): one for (i, m), one in given.items()})
     assert together.alpha == pytest.approx(apart.alpha)

@@ -10,7 +10,7 @@ from paperforge.latex.escape import plain
 from paperforge.latex.rounding import Rounding, rule_for
 from paperforge.model import Cell, Column, Cost, Missing, Note, Row
 from paperforge.tables import notes, parts
-from paperforge.tables.view import named
+from paperforge.tables.view import named, ours_last
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 NEEDS = ("costs",)
 
-TIMES = (("ms", 1e-3, 0.1), ("s", 1.0, 300.0), ("min", 60.0, 10_800.0), ("h", 3600.0, float("inf")))
-"""A unit of time in seconds, and what is said in it: below 0.1 s, 5 min, 3 h, and above."""
+TIMES = (("ms", 1e-3, 0.1), ("s", 1.0, 300.0), ("min", 60.0, 7200.0), ("h", 3600.0, float("inf")))
+"""A unit of time in seconds, and what is said in it: below 0.1 s, 5 min, 2 h, and above."""
 PREFIXES = (("n", -9), ("µ", -6), ("m", -3), ("", 0), ("k", 3), ("M", 6), ("G", 9), ("T", 12),
             ("P", 15), ("E", 18))  # fmt: skip
 BASES = ("Wh", "J", "g", "FLOPs", "B")
@@ -46,7 +46,7 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
 
     Raises InputError where no metric says what runs took.
     """
-    methods = named(analysis.methods, spec.methods, "method", spec)
+    methods = ours_last(named(analysis.methods, spec.methods, "method", spec))
     index = {(c.metric, c.method): c for c in analysis.costs}
     metrics = [
         m

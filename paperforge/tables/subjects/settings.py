@@ -9,7 +9,7 @@ from paperforge.errors import InputError
 from paperforge.latex.escape import plain
 from paperforge.model import Cell, Column, Hyperparameter, Note, Row
 from paperforge.tables import notes, parts
-from paperforge.tables.view import named
+from paperforge.tables.view import named, ours_last
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
 
     `spec.columns` names the settings to show. Raises InputError for one that is not there.
     """
-    methods = named(analysis.methods, spec.methods, "method", spec)
+    methods = ours_last(named(analysis.methods, spec.methods, "method", spec))
     settings = _chosen(analysis.settings, spec)
     below: Sequence[Hyperparameter] = ()
     shared = [s for s in settings if _is_shared(s, methods)]

@@ -50,7 +50,9 @@ def study(make):
     """Three methods, two datasets, three seeds; costs, settings and ratings beside them."""
     costs = [
         Cost("seconds", m.name, "s", 6, mean, sd, mean - 60, mean + 60, 6 * mean)
-        for m, mean, sd in zip(METHODS, (5400.0, 4200.0, 2700.0), (310.0, 250.0, 100.0), strict=True)
+        for m, mean, sd in zip(
+            METHODS, (5400.0, 4200.0, 2700.0), (310.0, 250.0, 100.0), strict=True
+        )
     ]
     costs += [
         Cost("size", m.name, "", 6, n, 0.0, n, n, 6 * n)
@@ -58,7 +60,9 @@ def study(make):
     ]
     settings = (
         Hyperparameter("batch_size", tuple((m.name, ("32",)) for m in METHODS)),
-        Hyperparameter("lr", (("full", ("0.0003", "0.001")), ("gate", ("1e-05",)), ("small", ("0.10",)))),
+        Hyperparameter(
+            "lr", (("full", ("0.0003", "0.001")), ("gate", ("1e-05",)), ("small", ("0.10",)))
+        ),
         Hyperparameter("width", (("full", ("20000",)), ("small", ("10000",)))),
     )
     ratings = [

@@ -21,7 +21,9 @@ def rows(table):
 
 
 def test_numbers_keep_their_digits_and_thousands_are_parted_alike(listed):
-    table = listed("Set,Train,Rate,Year\nA,12000,0.50,1998\nB,950,+.5,2024\nC,\"1,200,000\",-3,2001\n")
+    table = listed(
+        'Set,Train,Rate,Year\nA,12000,0.50,1998\nB,950,+.5,2024\nC,"1,200,000",-3,2001\n'
+    )
     assert rows(table) == {
         "A": ["12,000", "0.50", "1998"],
         "B": ["950", "0.5", "2024"],
@@ -69,7 +71,9 @@ def test_names_are_those_of_the_paper(study, tmp_path):
     assert [row.label for row in table.rows] == ["Wine_2", "other"]
 
 
-@pytest.mark.parametrize("name", ["../secret.csv", "/etc/passwd", "sub/../../secret.csv", "link.csv"])
+@pytest.mark.parametrize(
+    "name", ["../secret.csv", "/etc/passwd", "sub/../../secret.csv", "link.csv"]
+)
 def test_nothing_outside_the_papers_folder_is_read(tmp_path, name):
     (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
     root = tmp_path / "paper"
