@@ -26,9 +26,6 @@ NARROWEST_NOTE = r"0.6\linewidth"
 """Notes under a very narrow table are set this wide, or they would be a column of single words."""
 
 
-_BOUNDS = re.compile("[<>]")
-
-
 @dataclass(frozen=True, slots=True)
 class Width:
     """What a printed number takes: signs, digits and commas before the point; decimals after."""
@@ -67,7 +64,7 @@ class Width:
 def _width(printed: str) -> Width:
     """The width of one printed number."""
     whole, _, decimals = printed.partition(".")
-    minus, commas, less = whole.count("-"), whole.count(","), len(_BOUNDS.findall(whole))
+    minus, commas, less = whole.count("-"), whole.count(","), whole.count("<") + whole.count(">")
     return Width(minus, len(whole) - minus - commas - less, commas, len(decimals), less)
 
 
