@@ -160,15 +160,19 @@ def _look(
     return Look(len(made), len(looks), n, looks[-1], now.alpha, now.spent, before)
 
 
-def tabulate(analysis: Analysis, spec: TableSpec, venue: Venue | None = None) -> Table:
-    """One table of the analysis, made to fit its place at the venue.
+def tabulate(analysis: Analysis | None, spec: TableSpec, venue: Venue | None, root: Path) -> Table:
+    """One table of the analysis, or of a file below the paper's folder `root`, made to fit.
 
     With neither a venue nor a width it stays as it is; too wide for any page, it says so.
     """
     from paperforge import tables
 
-    page = tables.Page.of(venue) if venue else None
-    return tables.fit(tables.arrange(analysis, spec), page, spec.width)
+    if tables.is_listing(spec):
+        made = tables.listed(spec, root, analysis)
+    else:
+        assert analysis is not None
+        made = tables.arrange(analysis, spec)
+    return tables.fit(made, tables.Page.of(venue) if venue else None, spec.width)
 
 
 def draw(
@@ -279,10 +283,11 @@ def _generate(
 
     specs = project.tables or ((TableSpec(),) if analysis and analysis.aggregates else ())
     set_tables, drawn = [], []
-    if analysis:
-        for place, spec in enumerate(specs):
+    for place, spec in enumerate(specs):
+        if analysis or tables.is_listing(spec):
             with _declared_at(project, "tables", place):
-                set_tables.append(tabulate(analysis, spec, venue))
+                set_tables.append(tabulate(analysis, spec, venue, project.root))
+    if analysis:
         for place, figure_spec in enumerate(project.figures):
             with _declared_at(project, "figures", place):
                 drawn.append(draw(analysis, figure_spec, venue, project.root))

@@ -99,7 +99,11 @@ def section(venue: str, made: list[Shown]) -> str:
             body = rf"\includegraphics{{shown/{one.name}.pdf}}"
         caption = rf"\caption{{\texttt{{{one.name}}}: {one.title}.}}"
         inside = [caption, body] if one.kind == "table" else [body, caption]
-        lines += [rf"\begin{{{one.kind}{star}}}[tp]\centering", *inside, rf"\end{{{one.kind}{star}}}"]
+        lines += [
+            rf"\begin{{{one.kind}{star}}}[tp]\centering",
+            *inside,
+            rf"\end{{{one.kind}{star}}}",
+        ]
     return "\n".join([*lines, ""])
 
 
@@ -109,7 +113,9 @@ def build(venue: str, folder: Path) -> list[Path]:
     (folder / "sections").mkdir()
     gallery_data.make(folder)
     start = [sys.executable, "-m", "paperforge", "figure", "--kind", "tikz", "--start"]
-    subprocess.run([*start, "--file", "architecture.tikz"], cwd=folder, check=True, capture_output=True)
+    subprocess.run(
+        [*start, "--file", "architecture.tikz"], cwd=folder, check=True, capture_output=True
+    )
     with ThreadPoolExecutor(2) as pool:
         said = list(pool.map(lambda one: make(one, venue, folder), SHOWN))
     wrong = [f"{one.command}\n{text}" for one, text in zip(SHOWN, said, strict=True) if text]
@@ -168,7 +174,10 @@ def main() -> None:
         lines.append(f"| {one.name} | {one.title} | `paperforge {command}` |")
     for venue, title in VENUES.items():
         lines += ["", f"## {title}", ""]
-        lines += [f"![{title}, page {i}](gallery/{p.name})" for i, p in enumerate(sorted(PAGES.glob(f"{venue}-*.png")), 1)]
+        lines += [
+            f"![{title}, page {i}](gallery/{p.name})"
+            for i, p in enumerate(sorted(PAGES.glob(f"{venue}-*.png")), 1)
+        ]
     (ROOT / "docs" / "gallery.md").write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 

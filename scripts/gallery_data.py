@@ -127,7 +127,7 @@ def _curves(folder: Path, rng: np.random.Generator) -> None:
         for j, dataset in enumerate(("news", "reviews")):
             for seed in range(5):
                 end = top - 0.04 * j + rng.normal(0, 0.008)
-                for epoch in range(0, 41):
+                for epoch in range(41):
                     value = end * (1 - np.exp(-speed * (epoch + 1))) + rng.normal(0, 0.006)
                     rows.append((method, dataset, seed, epoch, f"{value:.4f}"))
     write(folder / "curves.csv", "method,dataset,seed,epoch,accuracy", rows)

@@ -117,7 +117,7 @@ def _build(
     paper = project.load(root / "paper.toml")
     # The lock is no .toml, so it is named: freezing the plan changes what a build says.
     locked = protocol.lock_of(root / protocol.NAME)
-    others = (venues.templates_root(), locked, *(source.path for source in paper.sources))
+    others = (venues.templates_root(), locked, *_named(paper))
     stamps |= {
         path: stamp for path, stamp in record.take(root, others).items() if path not in stamps
     }
@@ -226,9 +226,15 @@ def _watched(root: Path) -> list[Path]:
     from paperforge import project
 
     try:
-        return [source.path for source in project.load(root / "paper.toml").sources]
+        return _named(project.load(root / "paper.toml"))
     except PaperforgeError:
         return []
+
+
+def _named(paper: Project) -> list[Path]:
+    """The result stores of a paper, and the files that its tables show."""
+    shown = [paper.root / spec.file for spec in paper.tables if spec.file]
+    return [*(source.path for source in paper.sources), *shown]
 
 
 def _report(report: dict[str, Any], form: str) -> None:

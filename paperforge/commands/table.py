@@ -13,6 +13,7 @@ from paperforge.spec import TableSpec
 if TYPE_CHECKING:
     from paperforge.commands.inputs import ResultOptions
     from paperforge.commands.table_options import TableOptions
+    from paperforge.model import Table, Venue
     from paperforge.spec import Project
 
 
@@ -21,23 +22,59 @@ def table(options: ResultOptions, asked: TableOptions) -> int:
 
     Raises UsageError for a table that paper.toml does not have, InputError for bad results.
     """
-    from paperforge import pipeline, tables, venues
+    from paperforge import pipeline, tables
 
     project = inputs.project_of(options)
     spec = asked.on(_spec(project, asked.name))
+    if tables.is_listing(spec) or (spec.layout == "settings" and _own_file(options)):
+        return _list(project, replace(spec, layout="listing"), options, asked)
     results = progress.load(project, quiet=asked.form == "json")
     analysis = pipeline.analyse(results, replace(project, tables=(spec,), figures=()))
-    wanted = asked.venue or project.venue
-    made = pipeline.tabulate(analysis, spec, venues.find(wanted, project.root) if wanted else None)
+    made = pipeline.tabulate(analysis, spec, _venue(project, asked), project.root)
     say(results.notes + analysis.notes + made.diagnostics)
+    _give(made, project, spec, asked)
+    inputs.save(options, project, results, tables=(spec,))
+    return 0
+
+
+def _own_file(options: ResultOptions) -> bool:
+    """Whether what is given is a TOML file of the author's: no result store, and no paper.toml."""
+    given = options.sources[0] if options.sources else None
+    return given is not None and given.suffix.lower() == ".toml" and given.name != "paper.toml"
+
+
+def _list(project: Project, spec: TableSpec, options: ResultOptions, asked: TableOptions) -> int:
+    """A file as a table: the one that the table names, else the one that is given."""
+    from paperforge import pipeline
+
+    root = project.root
+    if options.sources and options.sources[0].name != "paper.toml" and not spec.file:
+        path = options.sources[0]
+        root, spec = path.resolve().parent, replace(spec, file=path.name)
+    made = pipeline.tabulate(None, spec, _venue(project, asked), root)
+    say(made.diagnostics)
+    _give(made, project, spec, asked)
+    return 0
+
+
+def _give(made: Table, project: Project, spec: TableSpec, asked: TableOptions) -> None:
+    """Render it, to a file or to stdout."""
+    from paperforge import tables
+
     shape: dict[str, object] = {"notes": True}
     if asked.form == "latex":
         whole = asked.as_float or bool(asked.caption or asked.label)
         shape = {"notes": bool(spec.notes), "float": whole, "source": _origin(project)}
     text = tables.render(made, asked.form, **shape)
     give(text, asked.output, (s.path for s in project.sources))
-    inputs.save(options, project, results, tables=(spec,))
-    return 0
+
+
+def _venue(project: Project, asked: TableOptions) -> Venue | None:
+    """The venue whose place the table must fit, where one is known."""
+    from paperforge import venues
+
+    wanted = asked.venue or project.venue
+    return venues.find(wanted, project.root) if wanted else None
 
 
 def _origin(project: Project) -> str:

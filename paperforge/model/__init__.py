@@ -53,16 +53,19 @@ from paperforge.model.reading import (
     Point,
     Proof,
     Quote,
+    Rating,
     Raw,
     Results,
     Sample,
     Store,
 )
+from paperforge.model.reported import Agreement, Cost, Hyperparameter, Ratings
 from paperforge.model.setting import Cell, Column, Figure, Fit, Macro, Mark, Note, Row, Table
 
 __all__ = [
     "TEX_FILES",
     "Aggregate",
+    "Agreement",
     "Alternative",
     "Analysis",
     "BestSet",
@@ -72,6 +75,7 @@ __all__ = [
     "Check",
     "Column",
     "ComparisonRates",
+    "Cost",
     "Curve",
     "Decision",
     "Design",
@@ -86,6 +90,7 @@ __all__ = [
     "Fragility",
     "Frozen",
     "Groups",
+    "Hyperparameter",
     "Look",
     "Macro",
     "Manuscript",
@@ -105,6 +110,8 @@ __all__ = [
     "Quote",
     "Rank",
     "Rate",
+    "Rating",
+    "Ratings",
     "Raw",
     "Results",
     "Row",

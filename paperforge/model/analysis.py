@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from paperforge.model.messages import Diagnostic
     from paperforge.model.reading import Missing
+    from paperforge.model.reported import Agreement, Cost, Hyperparameter, Ratings
     from paperforge.spec import Dataset, Method, Metric, Unit
 
 
@@ -92,6 +93,9 @@ class Aggregate:
     """The replicates themselves, where the unit is the seed and there are at most 200."""
     interval: tuple[float, float] | None = None
     """Of the mean, where it does not lie around it as half_width says."""
+    keys: tuple[str, ...] = ()
+    """The seeds (or folds, or runs) of `values`, as the author writes them; empty where they have
+    no names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +274,10 @@ class Analysis:
     profiles: tuple[Profile, ...] = ()
     frame: Callable[[], pd.DataFrame] | None = field(default=None, compare=False, repr=False)
     """The tidy results, for the author's own drawing functions; None: nobody asked for them."""
+    costs: tuple[Cost, ...] = ()
+    settings: tuple[Hyperparameter, ...] = ()
+    ratings: tuple[Ratings, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
 
     def aggregate(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The one aggregate of a cell."""

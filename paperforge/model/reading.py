@@ -214,6 +214,17 @@ class Point:
     value: float
 
 
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """One rating of one method's output for an item, by one rater; as stored."""
+
+    method: str
+    dataset: str
+    item: str
+    rater: str
+    value: float
+
+
 class Results(Protocol):
     """The tidy relation. Made by results.py; it lives in DuckDB, so memory stays bounded."""
 
@@ -260,6 +271,16 @@ class Results(Protocol):
     @property
     def mapped(self) -> tuple[Source, ...]:
         """The sources with every role that was guessed, for --save."""
+
+    @property
+    def names(self) -> Mapping[int, str]:
+        """Key of a replicate (Sample.keys by seed) -> its seed, fold or run, as written."""
+
+    def settings(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """Hyper-parameter -> method -> its different values, from the stores' own settings."""
+
+    def ratings(self, metric: str) -> tuple[Rating, ...]:
+        """What each rater gave; empty where the results name no raters."""
 
     def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
         """Final values of every cell that has some; for a unit of examples one per example."""

@@ -48,6 +48,8 @@ class Column:
     dataset: str | None = None
     direction: Direction | None = None
     unit: str = ""
+    words: bool = False
+    """Whether its cells are words, which stand to the left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class Table:
     diagnostics: tuple[Diagnostic, ...] = ()
     fit: Fit | None = None
     """How it fits the page; None: as it is."""
+    headings: bool = False
+    """Whether the names of the rows' groups stand above them; otherwise only a rule parts them."""
 
 
 @dataclass(frozen=True, slots=True)

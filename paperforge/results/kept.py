@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from paperforge.results.cache import Slot
     from paperforge.spec import Source
 
-_TABLES = ("tidy_rows", "sources", "chosen_splits", "final", "quotes")
+_TABLES = ("tidy_rows", "sources", "chosen_splits", "final", "quotes", "replicate_keys", "raters")
 _OF_EXAMPLES = ("final_examples", "example_keys")
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
-from paperforge.model import Missing, Point, Quote, Sample
-from paperforge.results import condensed, final, parts
+from paperforge.model import Missing, Point, Quote, Rating, Sample
+from paperforge.results import condensed, final, hyperparameters, parts, raters
 from paperforge.results.survey import survey
 from paperforge.results.tidy import SHOWN, SOURCE, USABLE
 from paperforge.spec import TIDY_COLUMNS, Dataset, Method, Metric, Source, Unit
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from paperforge.engine import Engine
     from paperforge.model import Diagnostic
     from paperforge.results.condensed import Cells
+    from paperforge.results.sources import Input
     from paperforge.results.survey import Survey
 
 _MOST_SOURCES = 50
@@ -68,6 +69,8 @@ class LoadedResults:
     """Reads the inputs, where these are what the cache kept of them."""
     keep: Callable[[LoadedResults], None] | None = None
     """Puts what is known by now into the cache."""
+    inputs: tuple[Input, ...] = ()
+    """What was read, where it was not the cache."""
     _known: dict[str, dict[str, np.ndarray]] = field(default_factory=dict, repr=False)
     """The replicates of each metric."""
     _failures: list[bool] = field(default_factory=list, repr=False)
@@ -88,6 +91,23 @@ class LoadedResults:
             [],
         ).fetchall()
         return {dataset: int(n) for dataset, n in found}
+
+    @property
+    def names(self) -> Mapping[int, str]:
+        """Key of a replicate -> its seed, fold or run, as written."""
+        found = self._query("SELECT key, name FROM replicate_keys", []).fetchall()
+        return {key: name.removeprefix("run ") for key, name in found}
+
+    def settings(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """Hyper-parameter -> method -> its different values, methods in the paper's order."""
+        if not self.inputs and self.anew:
+            return self.anew().settings()
+        found = hyperparameters.read(self.engine.connection.cursor(), self.inputs)
+        return hyperparameters.in_order(found, [m.name for m in self.methods])
+
+    def ratings(self, metric: str) -> tuple[Rating, ...]:
+        """What each rater gave, by item and rater; empty where the results name no raters."""
+        return raters.ratings(self.engine.connection.cursor(), metric)
 
     def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
         """Final values of every cell that has some, in the order of methods, then datasets.

@@ -17,6 +17,7 @@ from paperforge.results import examples, patterns, repeated, strays
 from paperforge.results.axes import with_axis
 from paperforge.results.merge import merged
 from paperforge.results.nested import with_samples
+from paperforge.results.raters import with_raters
 from paperforge.spec import ROLES, Direction
 from paperforge.stores.nothing import NothingToRead
 from paperforge.sums import corpus_parts
@@ -155,6 +156,7 @@ def _read(
         raise _placed(error, source) from None
     raw = with_axis(engine, raw, source)
     raw, source = with_samples(engine, raw, source, quick=quick)
+    raw, source = with_raters(engine, raw, source, quick=quick)
     file = replace(file, source=source)
     lacking = {} if file.alone else strays.absent(raw, source)
     kept = {role: name for role, name in source.columns.items() if role not in lacking}

@@ -90,7 +90,16 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
         if few
         else (),
         interval=None if share is None else (share[0] * scale, share[1] * scale),
+        keys=named(cells, cell) if few else (),
     )
+
+
+def named(cells: Cells, cell: Cell) -> tuple[str, ...]:
+    """The names of a cell's runs; nothing where they have none, or a value that is kept is none."""
+    scale = cells.metric.scale
+    if not cell.keyed or any(finite(float(x) * scale) is None for x in cell.values):
+        return ()
+    return tuple(cells.names.get(int(key), "") for key in cell.keys)
 
 
 def variance_of(cell: Cell, setting: Setting) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from paperforge.model import Missing, Quote, Results, Sample
@@ -82,6 +82,8 @@ class Cells:
     """Of cells without a number: replicates that are not finite, and that failed."""
     examples: Cells | None = None
     """The same by example, where runs and examples are both drawn anew."""
+    names: Mapping[int, str] = field(default_factory=dict)
+    """Key of a run -> its name (Results.names)."""
 
     def why(self, method: str, dataset: str) -> Missing:
         """Why a cell has no number."""
@@ -135,6 +137,7 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
         grouping.crossing,
         run_averages(table, methods, datasets) if unit is Unit.SEED and len(datasets) > 1 else {},
         lost,
+        names={} if unit is Unit.EXAMPLE else results.names,
     )
 
 

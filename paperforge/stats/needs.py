@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.spec import FigureSpec
+from paperforge.stats import reported
 from paperforge.stats.steps import curves
 
 if TYPE_CHECKING:
@@ -47,5 +48,8 @@ def _frame(results: Results, analysis: Analysis, _: Asker) -> Analysis:
 NEEDS: Mapping[str, Supply] = {
     "frame": _frame,
     "curves": _curves,
+    "costs": reported.costs,
+    "settings": reported.settings,
+    "ratings": reported.ratings,
 }
 """Need -> what adds it. "effects" is no entry: the effect sizes come with the decisions."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from paperforge.model import Diagnostic, Missing, Point, Quote, Results, Sample
+    from paperforge.model import Diagnostic, Missing, Point, Quote, Rating, Results, Sample
     from paperforge.spec import Dataset, Method, Metric, Source, Unit
 
 
@@ -68,6 +68,19 @@ class Substitute:
     def mapped(self) -> tuple[Source, ...]:
         """Sources of the base."""
         return self.base.mapped
+
+    @property
+    def names(self) -> Mapping[int, str]:
+        """Those of the base, where no other samples were drawn."""
+        return self.base.names
+
+    def settings(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """Those of the base."""
+        return self.base.settings()
+
+    def ratings(self, metric: str) -> tuple[Rating, ...]:
+        """Those of the base."""
+        return self.base.ratings(metric)
 
     def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
         """The other samples, of the datasets that are kept."""

@@ -2,7 +2,8 @@
 
     Analysis ──▶ arrange ──▶ Table ──▶ latex · markdown · html · text · json
 
-A format is a module here with NAME and render(table, *, notes, ...), and one entry in RENDERERS.
+What is no table of methods by datasets is a module of subjects/, and one entry in SUBJECTS. A
+format is a module here with NAME and render(table, *, notes, ...), and one entry in RENDERERS.
 """
 
 from __future__ import annotations
@@ -10,18 +11,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.errors import UsageError
+from paperforge.spec import TableSpec
 from paperforge.tables import html, json, latex, markdown, text
-from paperforge.tables.arrange import arrange
+from paperforge.tables.arrange import arrange as _grid
 from paperforge.tables.fit import Page, fit
 from paperforge.tables.latex import notes_text
+from paperforge.tables.subjects import LISTINGS, SUBJECTS, listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
-    from paperforge.model import Table
-    from paperforge.spec import TableSpec
+    from paperforge.model import Analysis, Table
 
-__all__ = ["FORMATS", "RENDERERS", "Page", "arrange", "fit", "needs", "notes_text", "render"]
+__all__ = [
+    "FORMATS",
+    "RENDERERS",
+    "Page",
+    "arrange",
+    "fit",
+    "is_listing",
+    "listed",
+    "needs",
+    "notes_text",
+    "render",
+]
 
 RENDERERS: Mapping[str, Callable[..., str]] = {
     module.NAME: module.render for module in (latex, markdown, html, text, json)
@@ -31,8 +45,34 @@ RENDERERS: Mapping[str, Callable[..., str]] = {
 FORMATS = tuple(RENDERERS)
 
 
+def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
+    """One table of the analysis, in its layout.
+
+    Raises InputError where the table asks for a name that the results do not have, or nothing is
+    left to show; UsageError for an unknown spread.
+    """
+    spec = spec or TableSpec()
+    subject = SUBJECTS.get(spec.layout)
+    return subject.arrange(analysis, spec) if subject else _grid(analysis, spec)
+
+
+def listed(spec: TableSpec, root: Path, analysis: Analysis | None = None) -> Table:
+    """A table of the author's own file below `root`; labels are those of the analysis.
+
+    Raises InputError where the file is not there, not inside, or no table.
+    """
+    return listing.arrange(spec, root, analysis)
+
+
+def is_listing(spec: TableSpec) -> bool:
+    """Whether the table shows a file of the author's, so that it needs no results."""
+    return spec.layout == "listing" or (spec.layout in LISTINGS and bool(spec.file))
+
+
 def needs(spec: TableSpec) -> tuple[str, ...]:
     """What the analysis must hold for a table beside the decisions: "effects", keys of NEEDS."""
+    if spec.layout in SUBJECTS:
+        return () if is_listing(spec) else SUBJECTS[spec.layout].NEEDS
     return ("effects",) if "improvement" in spec.columns else ()
 
 

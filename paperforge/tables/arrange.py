@@ -20,6 +20,7 @@ from paperforge.model import (
     Severity,
     Table,
 )
+from paperforge.spec import LAYOUTS as EVERY
 from paperforge.spec import Method, TableSpec
 from paperforge.tables import marks, notes
 from paperforge.tables.layouts import LAYOUTS, Grid, Slot
@@ -39,7 +40,7 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
     """
     spec = spec or TableSpec()
     if spec.layout not in LAYOUTS:
-        allowed = ", ".join(LAYOUTS)
+        allowed = ", ".join(EVERY)
         raise InputError(f'there is no layout "{spec.layout}"', f"table {spec.name}", allowed)
     view = choose(analysis, spec)
     marking = marks.against_baseline(analysis, [m.name for m in view.metrics])
@@ -50,7 +51,7 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
         slot: _cells(view, slot, _marked(slot, marking, homes), letters) for slot in view.slots
     }
     single = view.datasets[0] if len(view.datasets) == 1 else None
-    placed = LAYOUTS[spec.layout](Grid(view.methods, view.slots, cells, single))
+    placed = LAYOUTS[spec.layout](Grid(view.methods, view.slots, cells, single, view.groups))
     return Table(
         name=spec.name,
         stub=placed.stub,
@@ -60,6 +61,7 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
         caption=plain(spec.caption) or _caption(view),
         label=spec.label or f"tab:{slug(spec.name)}",
         diagnostics=(*view.diagnostics, *_warnings(view, marking, homes)),
+        headings=placed.headings,
     )
 
 

@@ -24,8 +24,13 @@ def render(table: Table, *, notes: bool = True) -> str:
     if table.caption:
         lines.append(f"  <caption>{escape(table.caption)}</caption>")
     lines += ["  <thead>", *(f"    {line}" for line in _head(table)), "  </thead>"]
-    for _, rows in groupby(table.rows, key=lambda row: row.group):
-        lines += ["  <tbody>", *(f"    {_row(row)}" for row in rows), "  </tbody>"]
+    across = 1 + len(table.columns)
+    for group, rows in groupby(table.rows, key=lambda row: row.group):
+        lines.append("  <tbody>")
+        if table.headings and group:
+            spanning = f'rowgroup" colspan="{across}'
+            lines.append(f"    <tr>{_heading(spanning, group)}</tr>")
+        lines += [*(f"    {_row(row)}" for row in rows), "  </tbody>"]
     lines.append("</table>")
     if notes and table.notes:
         text = " ".join(escape(sentence(note)) for note in table.notes)

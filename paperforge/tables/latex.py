@@ -65,7 +65,7 @@ class Width:
 def _width(printed: str) -> Width:
     """The width of one printed number."""
     whole, _, decimals = printed.partition(".")
-    minus, commas, less = whole.count("-"), whole.count(","), whole.count("<")
+    minus, commas, less = whole.count("-"), whole.count(","), whole.count("<") + whole.count(">")
     return Width(minus, len(whole) - minus - commas - less, commas, len(decimals), less)
 
 
@@ -146,6 +146,9 @@ def _head(table: Table, source: str) -> Iterator[str]:
     yield rf"% Needs \usepackage{{{packages}}} in the preamble."
     texts = [table.caption, *(row.label for row in table.rows), *(n.text for n in table.notes)]
     texts += [text for column in table.columns for text in (column.label, column.group)]
+    words = [i for i, column in enumerate(table.columns) if column.words]
+    texts += [row.cells[i].printed for row in table.rows for i in words]
+    texts += [row.group for row in table.rows if table.headings]
     characters = needs_unicode_engine(" ".join(texts))
     if characters:
         yield f"% Needs XeLaTeX or LuaLaTeX, and a font that has: {' '.join(characters)}"
@@ -153,7 +156,8 @@ def _head(table: Table, source: str) -> Iterator[str]:
 
 def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
     """One tabular; heads: the lines of each column's header."""
-    lines = [rf"\begin{{tabular}}{{@{{}}l{'c' * len(table.columns)}@{{}}}}", r"  \toprule"]
+    shape = "".join("l" if column.words else "c" for column in table.columns)
+    lines = [rf"\begin{{tabular}}{{@{{}}l{shape}@{{}}}}", r"  \toprule"]
     groups = _groups(table.columns)
     if any(name for name, _, _ in groups):
         groups_set = [
@@ -171,9 +175,16 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
     for index, row in enumerate(table.rows):
         if index and row.group != table.rows[index - 1].group:
             lines.append(r"  \midrule")
+        if table.headings and row.group and (not index or row.group != table.rows[index - 1].group):
+            lines.append(_heading(row.group, 1 + len(table.columns)))
         cells = (_cell(cell, frame) for cell, frame in zip(row.cells, frames, strict=True))
         lines.append(rf"  {' & '.join([_first(row.label), *cells])} \\")
     return [*lines, r"  \bottomrule", r"\end{tabular}"]
+
+
+def _heading(group: str, columns: int) -> str:
+    """The name of a group of rows above them, in italics."""
+    return rf"  \multicolumn{{{columns}}}{{@{{}}l@{{}}}}{{\textit{{{escape(group)}}}}} \\"
 
 
 def _groups(columns: Sequence[Column]) -> list[tuple[str, int, int]]:
@@ -218,7 +229,7 @@ def _spread(cell: Cell, frame: Frame) -> str:
 
 
 def _digits(printed: str) -> str:
-    return printed.replace("-", "$-$").replace("<", "$<$")
+    return printed.replace("-", "$-$").replace("<", "$<$").replace(">", "$>$")
 
 
 def _phantom(text: str) -> str:

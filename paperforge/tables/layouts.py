@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
 from paperforge.model import Cell, Column, Row
 from paperforge.spec import Dataset, Direction, Method, Metric
+from paperforge.tables.groups import Groups
 from paperforge.tables.marks import sides
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Grid:
     """Slot -> one cell a method."""
     single: Dataset | None
     """The dataset, where the table shows one only; its label may be empty."""
+    groups: Groups = field(default_factory=Groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Placed:
     rows: tuple[Row, ...]
     compared: str
     """Within what the best value is the best: "column" or "row"."""
+    headings: bool = False
+    """Whether the rows' groups are the author's headings."""
 
 
 def header(metric: Metric) -> str:
@@ -56,38 +60,65 @@ def header(metric: Metric) -> str:
 
 def method_by_dataset(grid: Grid) -> Placed:
     """Methods down; datasets across under each metric. One dataset: the metrics across."""
-    groups = _role_groups(grid.methods)
+    named = grid.groups.methods
+    groups = [named.get(m.name, "") for m in grid.methods] if named else _role_groups(grid.methods)
     columns = tuple(
         _column(slot, header(slot.metric), plain(grid.single.label))
         if grid.single
-        else _column(slot, slot.label, header(slot.metric))
+        else _column(slot, slot.label, _under(grid, slot))
         for slot in grid.slots
     )
     rows = tuple(
         Row(plain(method.label), tuple(grid.cells[slot][i] for slot in grid.slots), groups[i])
         for i, method in enumerate(grid.methods)
     )
-    return Placed("Method", columns, rows, "column")
+    return Placed("Method", columns, rows, "column", bool(named))
 
 
 def dataset_by_method(grid: Grid) -> Placed:
     """Datasets down; methods across under each metric. One dataset: the metrics down."""
     if grid.single:
-        columns = tuple(Column(plain(m.label), plain(grid.single.label)) for m in grid.methods)
+        label = plain(grid.single.label)
+        columns = tuple(
+            Column(plain(m.label), _both(label, grid.groups.methods.get(m.name, "")))
+            for m in grid.methods
+        )
         rows = [Row(header(slot.metric), tuple(grid.cells[slot])) for slot in grid.slots]
         return Placed("Metric", columns, tuple(rows), "row")
     metrics = list(dict.fromkeys(slot.metric for slot in grid.slots))
     columns = tuple(
-        Column(plain(method.label), header(m), m.name, None, m.direction, plain(m.unit))
+        Column(
+            plain(method.label),
+            _both(grid.groups.methods.get(method.name, ""), header(m)),
+            m.name,
+            None,
+            m.direction,
+            plain(m.unit),
+        )
         for m in metrics
         for method in grid.methods
     )
+    named = grid.groups.datasets
     labels = {slot.dataset: slot.label for slot in grid.slots if slot.dataset is not None}
     averaged = next((slot.label for slot in grid.slots if slot.dataset is None), "")
-    rows = [Row(label, _across(grid, metrics, name)) for name, label in labels.items()]
+    rows = [
+        Row(label, _across(grid, metrics, name), named.get(name, ""))
+        for name, label in labels.items()
+    ]
     if averaged:
-        rows.append(Row(averaged, _across(grid, metrics, None), averaged))
-    return Placed("Dataset", columns, tuple(rows), "row and metric" if len(metrics) > 1 else "row")
+        # Under the author's headings a group without one: only a rule parts it.
+        rows.append(Row(averaged, _across(grid, metrics, None), "" if named else averaged))
+    compared = "row and metric" if len(metrics) > 1 else "row"
+    return Placed("Dataset", columns, tuple(rows), compared, bool(named))
+
+
+def _under(grid: Grid, slot: Slot) -> str:
+    """The header above a dataset: its heading, and the metric."""
+    return _both(grid.groups.datasets.get(slot.dataset or "", ""), header(slot.metric))
+
+
+def _both(heading: str, name: str) -> str:
+    return f"{heading}: {name}" if heading and name else heading or name
 
 
 def _across(grid: Grid, metrics: Sequence[Metric], dataset: str | None) -> tuple[Cell, ...]:

@@ -27,8 +27,13 @@ def render(table: Table, *, notes: bool = True) -> str:
     ]
     lines = [f"**{escape(shared)}**", ""] if shared else []
     lines.append(_line([escape(table.stub), *heads]))
-    lines.append(_line([":---", *["---:"] * len(heads)]))
-    lines += [_line([escape(row.label), *map(_cell, row.cells)]) for row in table.rows]
+    lines.append(_line([":---", *(":---" if c.words else "---:" for c in table.columns)]))
+    group = ""
+    for row in table.rows:
+        if table.headings and row.group != group:
+            group = row.group
+            lines.append(_line([f"*{escape(group)}*" if group else "", *[""] * len(heads)]))
+        lines.append(_line([escape(row.label), *map(_cell, row.cells)]))
     if notes and table.notes:
         lines += ["", *_notes(table)]
     return "\n".join(lines) + "\n"

@@ -37,11 +37,15 @@ def render(table: Table, *, notes: bool = True, color: bool = False) -> str:
     widths = _widened(table, widths)
     rule = "─" * (stub + sum(widths) + len(GAP) * len(widths))
     lines = [rule, *_groups(table, stub, widths)]
-    lines += [_line(table.stub, labels, stub, widths), rule]
+    left = [column.words for column in table.columns]
+    lines += [_line(table.stub, labels, stub, widths, left), rule]
     for index, row in enumerate(table.rows):
-        if index and row.group != table.rows[index - 1].group:
+        new = not index or row.group != table.rows[index - 1].group
+        if index and new:
             lines.append(rule)
-        lines.append(_line(row.label, [column[index] for column in columns], stub, widths))
+        if new and table.headings and row.group:
+            lines.append(plain(row.group))
+        lines.append(_line(row.label, [column[index] for column in columns], stub, widths, left))
     lines.append(rule)
     if notes:
         lines += [sentence(note) for note in table.notes]
@@ -64,12 +68,16 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _pad(text: str, to: int) -> str:
-    return " " * (to - width(text)) + text
+def _pad(text: str, to: int, *, left: bool = False) -> str:
+    filler = " " * (to - width(text))
+    return text + filler if left else filler + text
 
 
-def _line(first: str, texts: Sequence[str], stub: int, widths: Sequence[int]) -> str:
-    padded = [_pad(text, to) for text, to in zip(texts, widths, strict=True)]
+def _line(
+    first: str, texts: Sequence[str], stub: int, widths: Sequence[int], left: Sequence[bool]
+) -> str:
+    """One row; `left`: which columns stand to the left."""
+    padded = [_pad(t, to, left=at) for t, to, at in zip(texts, widths, left, strict=True)]
     return GAP.join([plain(first) + " " * (stub - width(first)), *padded])
 
 

@@ -10,6 +10,7 @@ from paperforge.latex.escape import plain
 from paperforge.latex.rounding import Rounding, column_rules, spread_kind
 from paperforge.model import Aggregate, Analysis, Diagnostic, Missing, Severity
 from paperforge.spec import Dataset, Method, Metric, TableSpec
+from paperforge.tables import groups
 from paperforge.tables.layouts import Slot
 from paperforge.tables.marks import sides
 
@@ -34,6 +35,8 @@ class View:
     kind: str
     """The spread: sd, se, ci or none."""
     diagnostics: tuple[Diagnostic, ...]
+    groups: groups.Groups
+    """The author's headings; methods and datasets are in their order."""
 
 
 def choose(analysis: Analysis, spec: TableSpec) -> View:
@@ -41,18 +44,19 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
 
     Raises InputError where it asks for a name that the results do not have, or nothing is left.
     """
-    metrics = tuple(_chosen(analysis.metrics, spec.metrics, "metric", spec))
-    methods = tuple(_chosen(analysis.methods, spec.methods, "method", spec))
-    datasets = tuple(_chosen(analysis.datasets, spec.datasets, "dataset", spec))
+    metrics = tuple(named(analysis.metrics, spec.metrics, "metric", spec))
+    methods = tuple(named(analysis.methods, spec.methods, "method", spec))
+    datasets = tuple(named(analysis.datasets, spec.datasets, "dataset", spec))
     if not (metrics and methods and datasets):
         raise InputError(
             "there is nothing to show",
             f"table {spec.name}",
             "the results need at least one metric, one method and one value",
         )
-    baselines, ours = sides(methods)
-    if baselines and ours:
-        methods = (*(m for m in methods if m not in ours), *ours)
+    methods = ours_last(methods)
+    headings = groups.read(spec, methods, datasets)
+    methods = groups.ordered(methods, headings.methods)
+    datasets = groups.ordered(datasets, headings.datasets)
     index = {(a.metric, a.method, a.dataset): a for a in analysis.aggregates}
     whole = set(datasets) == set(analysis.datasets)
     over = spec.average and whole and len(datasets) > 1
@@ -72,13 +76,23 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
         column_rules(analysis, spec.spread),
         spread_kind(analysis, spec.spread),
         tuple(left_out),
+        headings,
     )
 
 
-def _chosen(
-    every: Sequence[Named], names: Sequence[str], noun: str, spec: TableSpec
-) -> Iterable[Named]:
-    """The named ones in the asked order; all where none is named."""
+def ours_last(methods: Sequence[Method]) -> tuple[Method, ...]:
+    """Methods as rows: ours after the baselines, otherwise in the paper's order."""
+    baselines, ours = sides(methods)
+    if not (baselines and ours):
+        return tuple(methods)
+    return (*(m for m in methods if m not in ours), *ours)
+
+
+def named(every: Sequence[Named], names: Sequence[str], noun: str, spec: TableSpec) -> list[Named]:
+    """The named ones in the asked order; all where none is named.
+
+    Raises InputError for a name that is not there, with those that are.
+    """
     known = {one.name: one for one in every}
     for name in names:
         if name not in known:
@@ -87,7 +101,7 @@ def _chosen(
                 f"table {spec.name}",
                 f"{_near(name, known)}they have {', '.join(plain(k) for k in known)}",
             )
-    return [known[name] for name in dict.fromkeys(names)] if names else every
+    return [known[name] for name in dict.fromkeys(names)] if names else list(every)
 
 
 def _near(name: str, known: Iterable[str]) -> str:

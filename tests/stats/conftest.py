@@ -32,6 +32,7 @@ class FakeResults:
     quoted: Mapping[tuple[str, str], Quote] = field(default_factory=dict)
     folds: Mapping[str, int] = field(default_factory=dict)
     mapped: tuple = ()
+    names: Mapping[int, str] = field(default_factory=dict)
 
     def samples(self, metric, unit):
         self.asked.append((metric, unit))

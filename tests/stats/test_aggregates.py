@@ -80,3 +80,12 @@ def test_items_shared_by_datasets_correlate_their_average(fake):
     one = analyse(fake(cells, unit=Unit.EXAMPLE), DesignSpec()).aggregate("acc", "x", None)
     assert one.se == pytest.approx(scipy_stats.sem(x))  # not divided by the root of two
     assert one.sd is None
+
+
+def test_the_runs_of_a_cell_keep_their_names(fake):
+    cells = {("x", "d"): {"values": [3.0, 1.0], "keys": [7, 3]}, ("y", "d"): [2.0, 4.0]}
+    results = fake(cells, names={3: "s3", 7: "s7", 0: "0", 1: "1"})
+    one = analyse(results, DesignSpec()).aggregate("acc", "x", "d")
+    assert dict(zip(one.keys, one.values, strict=True)) == {"s7": 3.0, "s3": 1.0}
+    unnamed = fake({("x", "d"): {"values": [3.0, 1.0], "keyed": False}, ("y", "d"): [2.0, 4.0]})
+    assert analyse(unnamed, DesignSpec()).aggregate("acc", "x", "d").keys == ()

@@ -1,0 +1,118 @@
+"""The layouts as a user asks for them, and in a build."""
+
+import json
+
+import pytest
+
+RATINGS = "item,annotator,system,rating\n" + "".join(
+    f"{i},r{r},{m},{1 + (i * 7 + r * 3 + (m == 'ours') * 2) % 5}\n"
+    for i in range(12)
+    for r in range(3)
+    for m in ("base", "ours")
+)
+RUNS = "method,dataset,seed,accuracy,time_s,lr\n" + "".join(
+    f"{m},{d},{s},{0.8 + k / 50 + (s * 7 % 5) / 500:.4f},{3600 * (k + 1) + 40 * s},{0.1 / (k + 1)}\n"
+    for k, m in enumerate(("base", "ours"))
+    for d in ("x", "y")
+    for s in (3, 11)
+)
+LAYOUTS = ("ablation", "pairwise", "per-seed", "cost", "settings")
+
+
+def made(said):
+    assert said.code == 0, said.err
+    table = json.loads(said.out)
+    return [[row["label"], *(c["printed"] for c in row["cells"])] for row in table["rows"]]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "runs.csv").write_text(RUNS)
+    (tmp_path / "ratings.csv").write_text(RATINGS)
+    (tmp_path / "sets.csv").write_text("Dataset,Train\nx,12000\ny,5\n")
+    (tmp_path / "hyper.toml").write_text("[ours]\nlr = 1e-4\n[base]\nlr = 1e-3\n")
+    return tmp_path
+
+
+def test_every_layout_of_results(paperforge, folder):
+    shown = {
+        layout: made(
+            paperforge("table", "runs.csv", "--layout", layout, "--ours", "ours", "--baseline", "base",
+                       "--unit", "accuracy=%", "--format", "json")
+        )
+        for layout in LAYOUTS
+    }  # fmt: skip
+    assert [row[0] for row in shown["ablation"]] == ["ours", "base"]
+    assert shown["pairwise"][0][:3] == ["ours", "base", "+2.00"]
+    assert [row[:2] for row in shown["per-seed"]] == [
+        ["base", "3"], ["", "11"], ["", "mean"], ["ours", "3"], ["", "11"], ["", "mean"]
+    ]  # fmt: skip
+    assert shown["cost"] == [
+        # 3600 + 40 x 3 and 40 x 11 seconds, each twice: 3880 s on average, 15520 s in all
+        ["base", "4", "1.08", "4.31"],
+        ["ours", "4", "2.08", "8.31"],
+        ["All", "8", "", "12.62"],
+    ]
+    assert shown["settings"] == [["lr", "0.1", "0.05"]]
+
+
+def test_ratings_of_people(paperforge, folder):
+    rows = made(
+        paperforge(
+            "table", "ratings.csv", "--layout", "ratings", "--higher", "rating", "--format", "json"
+        )
+    )
+    assert [row[0] for row in rows] == ["base", "ours"]
+    assert [row[-3:] for row in rows] == [["36", "12", "3"]] * 2
+    assert sum(map(int, rows[0][3:8])) in (99, 100, 101)
+
+
+def test_a_file_needs_no_results(paperforge, folder):
+    listed = paperforge("table", "sets.csv", "--layout", "listing", "--format", "json")
+    assert made(listed) == [["x", "12,000"], ["y", "5"]]
+    settings = paperforge("table", "hyper.toml", "--layout", "settings", "--format", "json")
+    assert made(settings) == [["ours", "1e−4"], ["base", "1e−3"]]
+
+
+def test_what_results_do_not_hold_is_refused(paperforge, folder):
+    said = paperforge("table", "sets.csv", "--layout", "ratings")
+    assert said.code == 1
+    said = paperforge("table", "runs.csv", "--layout", "ratings")
+    assert said.code == 1 and "no ratings by several people" in said.err
+    said = paperforge("table", "runs.csv", "--layout", "ablation")
+    assert said.code == 1 and "which is the full model" in said.err
+
+
+PAPER = """
+title = "T"
+venue = "neurips-2026"
+[[sources]]
+path = "runs.csv"
+metrics = ["accuracy", "time_s"]
+[methods]
+ours = { role = "ours" }
+base = { role = "baseline" }
+"""
+
+
+def test_layouts_in_a_build_and_a_listed_file_is_watched(paperforge, folder):
+    tables = [f'[[tables]]\nname = "{name}"\nlayout = "{name}"\n' for name in LAYOUTS]
+    tables.append('[[tables]]\nname = "sets"\nlayout = "listing"\nfile = "sets.csv"\n')
+    (folder / "paper.toml").write_text(PAPER + "\n".join(tables))
+    said = paperforge("build", ".", "--no-pdf")
+    written = folder / "build" / "neurips-2026-draft" / "generated" / "tables"
+    assert {path.stem for path in written.iterdir()} == {*LAYOUTS, "sets"}, said.err
+    assert "12,000" in (written / "sets.tex").read_text()
+    again = paperforge("build", ".", "--no-pdf", "--format", "json")
+    assert json.loads(again.out)["up_to_date"]
+    (folder / "sets.csv").write_text("Dataset,Train\nx,77000\n")
+    paperforge("build", ".", "--no-pdf")
+    assert "77,000" in (written / "sets.tex").read_text()
+
+
+def test_an_error_of_a_listing_says_where_it_is_declared(paperforge, folder):
+    lost = '[[tables]]\nname = "sets"\nlayout = "listing"\nfile = "lost.csv"\n'
+    (folder / "paper.toml").write_text(PAPER + lost)
+    said = paperforge("build", ".", "--no-pdf")
+    assert said.code == 1
+    assert "paper.toml line" in said.err and "'lost.csv' is not there" in said.err
