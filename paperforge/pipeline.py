@@ -46,22 +46,32 @@ def load(project: Project, meter: Meter | None = None, *, rows: bool = False) ->
     return results.load(project.sources, project, meter, history=rows, rows=rows)
 
 
-def analyse(results: Results, project: Project, *, full: bool = False) -> Analysis:
+def analyse(
+    results: Results, project: Project, *, full: bool = False, origins: bool = False
+) -> Analysis:
     """Decide what the results support, with what the project's tables and figures need beside it.
 
     `full`: with effect sizes, and with the digest of the data in each decision's signature, which
-    takes a look at all bytes of the inputs.
+    takes a look at all bytes of the inputs. `origins`: with the rows that each cell is made of.
     """
     from paperforge import stats
 
     needs = _needs(project)
-    effects = full or any(need == "effects" for need, _ in needs)
+    asked = {need for need, _ in needs}
+    design = replace(project.design, best_set=project.design.best_set or "best" in asked)
     data = results.digest if full else ""
-    analysis = stats.analyse(results, project.design, data=data, effects=effects)
+    analysis = stats.analyse(results, design, data=data, effects=full or "effects" in asked)
     for need, asker in needs:
-        if need != "effects":
+        if need in stats.NEEDS:
             analysis = stats.supply(need, results, analysis, asker)
-    return analysis
+    if not origins:
+        return analysis
+    places = {
+        (metric.name, *cell): rows
+        for metric in results.metrics
+        for cell, rows in results.origins(metric.name).items()
+    }
+    return replace(analysis, origins=places)
 
 
 def _needs(project: Project) -> list[tuple[str, TableSpec | FigureSpec]]:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from paperforge.spec import AGGREGATES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from paperforge.model.messages import Diagnostic
-    from paperforge.model.reading import Missing
+    from paperforge.model.reading import Missing, Quote
     from paperforge.spec import Dataset, Method, Metric, Unit
 
 
@@ -86,6 +88,8 @@ class Aggregate:
     """The replicates themselves, where the unit is the seed and there are at most 200."""
     interval: tuple[float, float] | None = None
     """Of the mean, where it does not lie around it as half_width says."""
+    quoted: Quote | None = None
+    """What the paper prints that the number is quoted from, in printed units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,8 @@ class Rank:
     metric: str
     method: str
     mean_rank: float
+    datasets: int = 0
+    """Over how many; 0: all that the test compared on (Groups.datasets)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +265,11 @@ class Analysis:
     groups: tuple[Groups, ...] = ()
     best: tuple[BestSet, ...] = ()
     profiles: tuple[Profile, ...] = ()
+    places: tuple[Rank, ...] = ()
+    """Mean ranks where the datasets are fixed: descriptive, no test reads them."""
+    origins: Mapping[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
+    """(metric, method, dataset) -> where the rows of its final values are, at most 50; where they
+    were asked for."""
 
     def aggregate(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The one aggregate of a cell."""

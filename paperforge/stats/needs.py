@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.spec import FigureSpec
+from paperforge.stats.places import places
 from paperforge.stats.steps import curves
 
 if TYPE_CHECKING:
@@ -40,7 +41,13 @@ def _split(splits: tuple[str, ...]) -> str:
     return next((s for s in ("val", "test", "", "train") if s in splits), "val")
 
 
+def _places(_results: Results, analysis: Analysis, _asker: Asker) -> Analysis:
+    return analysis if analysis.places else replace(analysis, places=places(analysis))
+
+
 NEEDS: Mapping[str, Supply] = {
     "curves": _curves,
+    "ranks": _places,
 }
-"""Need -> what adds it. "effects" is no entry: the effect sizes come with the decisions."""
+"""Need -> what adds it. "effects" and "best" are no entries: effect sizes come with the decisions,
+and the best-set is the design's."""

@@ -31,8 +31,16 @@ FORMATS = tuple(RENDERERS)
 
 
 def needs(spec: TableSpec) -> tuple[str, ...]:
-    """What the analysis must hold for a table beside the decisions: "effects", keys of NEEDS."""
-    return ("effects",) if "improvement" in spec.columns else ()
+    """What the analysis must hold for a table beside the decisions: keys of stats.NEEDS.
+
+    Or "effects" (effect sizes) and "best" (which methods cannot be told from the best).
+    """
+    wanted = {
+        "effects": "improvement" in spec.columns,
+        "ranks": "rank" in spec.columns,
+        "best": spec.best_set,
+    }
+    return tuple(need for need, asked in wanted.items() if asked)
 
 
 def render(table: Table, form: str = "latex", **options: object) -> str:

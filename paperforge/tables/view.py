@@ -10,6 +10,7 @@ from paperforge.latex.escape import plain
 from paperforge.latex.rounding import Rounding, column_rules, spread_kind
 from paperforge.model import Aggregate, Analysis, Diagnostic, Missing, Severity
 from paperforge.spec import Dataset, Method, Metric, TableSpec
+from paperforge.tables import extras
 from paperforge.tables.layouts import Slot
 from paperforge.tables.marks import sides
 
@@ -35,13 +36,28 @@ class View:
     """The spread: sd, se, ci or none."""
     diagnostics: tuple[Diagnostic, ...]
 
+    def lacks(self, metric: str, method: str) -> Missing | None:
+        """Why a row has no average: the reason of its first empty cell; None where it is whole."""
+        datasets = [
+            slot.dataset
+            for slot in self.slots
+            if slot.metric.name == metric and slot.dataset is not None
+        ]
+        for dataset in datasets or [d.name for d in self.datasets]:
+            found = self.index.get((metric, method, dataset))
+            if found is None or found.mean is None:
+                return (found and found.missing) or Missing.NOT_RUN
+        return None
+
 
 def choose(analysis: Analysis, spec: TableSpec) -> View:
     """What the table shows: ours after the baselines, otherwise in the paper's order.
 
     Raises InputError where it asks for a name that the results do not have, or nothing is left.
     """
-    metrics = tuple(_chosen(analysis.metrics, spec.metrics, "metric", spec))
+    single = extras.reported(analysis, spec)
+    every = [m for m in analysis.metrics if spec.metrics or m not in single]
+    metrics = tuple(_chosen(every or analysis.metrics, spec.metrics, "metric", spec))
     methods = tuple(_chosen(analysis.methods, spec.methods, "method", spec))
     datasets = tuple(_chosen(analysis.datasets, spec.datasets, "dataset", spec))
     if not (metrics and methods and datasets):
@@ -57,7 +73,10 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
     whole = set(datasets) == set(analysis.datasets)
     over = spec.average and whole and len(datasets) > 1
     averaged = analysis.design.over_datasets if over else ""
-    slots, left_out = _slots(spec, metrics, methods, datasets, index, averaged=averaged)
+    slots, left_out = _slots(
+        spec, metrics, methods, datasets, index, averaged=averaged, whole=whole
+    )
+    slots += extras.beside(spec, metrics, single)
     if spec.average and not whole:
         message = "no average: it is over all datasets, and this table shows some of them"
         left_out.append(note(spec, message))
@@ -107,10 +126,12 @@ def _slots(
     index: Mapping[tuple[str, str, str | None], Aggregate],
     *,
     averaged: str,
+    whole: bool,
 ) -> tuple[list[Slot], list[Diagnostic]]:
     """The columns of the standard layout: each metric on each dataset, then its average.
 
-    averaged: the heading of the numbers over all datasets; empty: they are left out.
+    averaged: the heading of the numbers over all datasets; empty: they are left out. whole:
+    whether all datasets are shown.
     """
     slots: list[Slot] = []
     left_out: list[Diagnostic] = []
@@ -128,6 +149,9 @@ def _slots(
             averages = [index.get((metric.name, m.name, None)) for m in methods]
             if any(a is not None and a.mean is not None for a in averages):
                 slots.append(Slot(metric, None, averaged))
+        more, said = extras.of_metric(spec, metric, several=len(datasets) > 1 or not whole, whole=whole)
+        slots += more
+        left_out += said
     return slots, left_out
 
 

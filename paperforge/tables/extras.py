@@ -1,0 +1,349 @@
+"""Columns beside the metrics, on demand: mean rank, difference, P(improvement), n, reported ones.
+
+Every number is one of the analysis; a row that lacks a dataset has no rank, difference or value,
+as it has no average.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from paperforge.errors import InputError
+from paperforge.latex.escape import plain
+from paperforge.latex.rounding import Rounding, rule_for
+from paperforge.model import Cell, Missing, Note, Severity
+from paperforge.model import Diagnostic as Said
+from paperforge.spec import COLUMNS, Direction
+from paperforge.tables import marks, notes
+from paperforge.tables.layouts import Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from paperforge.model import Aggregate, Analysis, Decision
+    from paperforge.spec import Method, Metric, TableSpec
+    from paperforge.tables.view import View
+
+REPORTED = "reported"
+LABELS = {
+    "rank": "Mean rank",
+    "difference": "Difference",
+    "improvement": "P(improvement)",
+    "n": "n",
+    REPORTED: "",
+}
+SIDE = "ref."
+"""What the baseline's own cell prints: the others are measured against it."""
+
+
+def reported(analysis: Analysis, spec: TableSpec) -> tuple[Metric, ...]:
+    """The metrics that are asked for as single columns.
+
+    Raises InputError for a column that is neither one of spec.COLUMNS nor a metric.
+    """
+    known = {m.name: m for m in analysis.metrics}
+    for name in spec.columns:
+        if name not in COLUMNS and name not in known:
+            metrics = ", ".join(plain(k) for k in known)
+            raise InputError(
+                f'there is no column "{plain(name)}"',
+                f"table {spec.name}",
+                f"one of {', '.join(COLUMNS)}, or a metric: {metrics}",
+            )
+    chosen = [known[name] for name in dict.fromkeys(spec.columns) if name not in COLUMNS]
+    return tuple(metric for metric in chosen if metric.name not in spec.metrics)
+
+
+def of_metric(
+    spec: TableSpec, metric: Metric, *, several: bool, whole: bool
+) -> tuple[list[Slot], list[Said]]:
+    """The columns that stand with a metric, and why some of those asked for do not.
+
+    several: whether there are several datasets; whole: whether the table shows all of them.
+    """
+    slots, said = [], []
+    for kind in dict.fromkeys(spec.columns):
+        if kind not in ("rank", "difference", "improvement"):
+            continue
+        if kind == "rank" and not several:
+            text = "a mean rank needs several datasets"
+        elif several and not whole:
+            text = f"{LABELS[kind].lower()} is over all datasets, and this table shows some of them"
+        elif metric.direction is None and kind != "difference":
+            text = f"which values of {plain(metric.name)} are better is not known"
+        elif not metric.tested and kind != "rank":
+            continue
+        else:
+            slots.append(Slot(metric, None, LABELS[kind], kind))
+            continue
+        where = f"table {spec.name}"
+        said.append(Said(Severity.NOTE, where, f"no {LABELS[kind].lower()} column: {text}"))
+    return slots, list(dict.fromkeys(said))
+
+
+def beside(spec: TableSpec, metrics: Sequence[Metric], single: Sequence[Metric]) -> list[Slot]:
+    """The columns that stand at the end: n, and the metrics that are only reported."""
+    slots = []
+    for name in dict.fromkeys(spec.columns):
+        if name == "n":
+            slots.append(Slot(metrics[0], None, LABELS["n"], "n"))
+        slots += [Slot(metric, None, "", REPORTED) for metric in single if metric.name == name]
+    return slots
+
+
+def baseline(view: View) -> Method:
+    """What differences are taken from: the declared one, or the only one by the roles.
+
+    Raises InputError where there is none, or several.
+    """
+    spec = view.spec
+    known = {m.name: m for m in view.analysis.methods}
+    if spec.baseline:
+        if spec.baseline in known:
+            return known[spec.baseline]
+        text = f'the results have no method "{plain(spec.baseline)}"'
+        raise InputError(text, f"table {spec.name}", f"they have {', '.join(map(plain, known))}")
+    found = marks.roles(view.analysis.methods)[0]
+    if len(found) == 1:
+        return found[0]
+    text = "there are several baselines" if found else "there is no baseline"
+    hint = f"say which one differences are from: baseline = \"{plain(next(iter(known)))}\""
+    raise InputError(text, f"table {spec.name}", hint)
+
+
+def cells(view: View, slot: Slot) -> list[Cell]:
+    """One column, one cell a method, not marked yet."""
+    make = {
+        "rank": _ranks,
+        "difference": _differences,
+        "improvement": _improvements,
+        "n": _sizes,
+        REPORTED: _reported,
+    }[slot.kind]
+    return [
+        replace(cell, metric=slot.metric.name, method=method.name, kind=slot.kind)
+        for cell, method in zip(make(view, slot), view.methods, strict=True)
+    ]
+
+
+def direction(slot: Slot) -> Direction | None:
+    """Which values of the column are better, where its best is marked: ranks alone."""
+    return Direction.LOWER if slot.kind == "rank" else None
+
+
+def none(reason: Missing) -> Cell:
+    """A cell whose row is incomplete."""
+    return Cell(printed=notes.NO_AVERAGE, missing=reason)
+
+
+def _ranks(view: View, slot: Slot) -> list[Cell]:
+    analysis, name = view.analysis, slot.metric.name
+    ranks = {r.method: r.mean_rank for r in (*analysis.ranks, *analysis.places) if r.metric == name}
+    rule = rule_for(list(ranks.values()), [])
+    found = []
+    for method in view.methods:
+        value = ranks.get(method.name)
+        if value is None:
+            found.append(none(view.lacks(name, method.name) or Missing.NOT_RUN))
+            continue
+        printed = rule.show(value)
+        found.append(
+            Cell(value, printed=printed)
+        )
+    return found
+
+
+def _against(view: View, slot: Slot, method: Method) -> Decision | None:
+    """The primary decision between a method and the baseline."""
+    pair = {method.name, baseline(view).name}
+    for decision in view.analysis.decisions:
+        if decision.primary and decision.metric == slot.metric.name:
+            if {decision.a, decision.b} == pair:
+                return decision
+    return None
+
+
+def _differences(view: View, slot: Slot) -> list[Cell]:
+    single = view.analysis.datasets[0].name if len(view.analysis.datasets) == 1 else None
+    rule = view.rules.get((slot.metric.name, single), Rounding(0))
+    base = baseline(view)
+    return [
+        _difference(view, slot, method, rule)
+        if method.name != base.name
+        else Cell(printed=SIDE)
+        for method in view.methods
+    ]
+
+
+def _difference(view: View, slot: Slot, method: Method, rule: Rounding) -> Cell:
+    """Method less baseline, with the interval of the decision."""
+    name = slot.metric.name
+    decision = _against(view, slot, method)
+    blank = Cell()
+    if decision is None or decision.estimate is None:
+        reason = view.lacks(name, method.name)
+        return none(reason) if reason else blank
+    sign = 1 if decision.a == method.name else -1
+    ends = ends_of(decision)
+    interval = None
+    if ends is not None:
+        interval = ends if sign > 0 else (-ends[1], -ends[0])
+    value = sign * decision.estimate
+    return Cell(
+        value,
+        n=min(decision.n),
+        printed=signed(rule.show(value)),
+        interval=interval,
+        printed_interval=None if interval is None else (rule.show(interval[0]), rule.show(interval[1])),
+        decisions=(decision,),
+    )
+
+
+def ends_of(decision: Decision) -> tuple[float, float] | None:
+    """The interval that goes with the corrected p, where there is one; else the decision's own."""
+    if decision.simultaneous is not None:
+        return decision.simultaneous
+    if decision.low is None or decision.high is None:
+        return None
+    return decision.low, decision.high
+
+
+def signed(printed: str) -> str:
+    """A difference with its sign; zero has none."""
+    return printed if printed.startswith("-") or not printed.strip("0.") else f"+{printed}"
+
+
+def _improvements(view: View, slot: Slot) -> list[Cell]:
+    name, rule, base = slot.metric.name, Rounding(2), baseline(view)
+    found = []
+    for method in view.methods:
+        decision = _against(view, slot, method)
+        chance = decision and decision.effect.superiority
+        if method.name == base.name:
+            found.append(Cell(printed=SIDE))
+        elif decision is None or chance is None:
+            reason = view.lacks(name, method.name)
+            blank = Cell()
+            found.append(none(reason) if reason else blank)
+        else:
+            larger = decision.a == method.name
+            better = larger == (slot.metric.direction is Direction.HIGHER)
+            value = chance if better else 1 - chance
+            found.append(
+                Cell(
+                    value,
+                    n=min(decision.n),
+                    printed=rule.show(value),
+                    decisions=(decision,),
+                )
+            )
+    return found
+
+
+def _sizes(view: View, slot: Slot) -> list[Cell]:
+    """Replicates behind a row: a range where its cells differ, 0 where one is missing."""
+    names = {s.metric.name for s in view.slots if not s.kind}
+    datasets = [d.name for d in view.datasets]
+    found = []
+    for method in view.methods:
+        row = [view.index.get((m, method.name, d)) for m in names for d in datasets]
+        sizes = [_size(one) for one in row] or [0]
+        low, high = min(sizes), max(sizes)
+        text = f"{low:,}" if low == high else f"{low:,}–{high:,}"
+        value = float(low) if low == high else None
+        found.append(
+            Cell(value, n=low, printed=text)
+        )
+    return found
+
+
+def _size(one: Aggregate | None) -> int:
+    if one is None or one.mean is None:
+        return 0
+    return one.n if one.quoted is None else max(one.quoted.n, 1)
+
+
+def _reported(view: View, slot: Slot) -> list[Cell]:
+    """A metric's value, or its average where there are several datasets; rounded by its own rule."""
+    name = slot.metric.name
+    single = len(view.analysis.datasets) == 1
+    scope = view.analysis.datasets[0].name if single else None
+    rule = view.rules.get((name, scope), Rounding(0))
+    found = []
+    for method in view.methods:
+        one = view.index.get((name, method.name, scope))
+        reason = None if single else view.lacks(name, method.name)
+        if one is None or one.mean is None or reason is not None:
+            why = reason or (one and one.missing) or Missing.NOT_RUN
+            printed = notes.SYMBOLS[why] if single else notes.NO_AVERAGE
+            found.append(
+                Cell(
+                    printed=printed, missing=why
+                )
+            )
+            continue
+        found.append(
+            Cell(
+                one.mean,
+                n=one.n,
+                printed=rule.show(one.mean),
+            )
+        )
+    return found
+
+
+def said(view: View, shown: dict[Slot, list[Cell]]) -> Iterator[Note]:
+    """What the columns are, one sentence a kind."""
+    kinds = {slot.kind: slot for slot in shown if slot.kind}
+    if "rank" in kinds:
+        yield Note(_rank_note(view, kinds["rank"]))
+    named = plain(baseline(view).label) if {"difference", "improvement"} & kinds.keys() else ""
+    if "difference" in kinds:
+        decisions = [d for s, column in shown.items() if s.kind == "difference" for c in column for d in c.decisions]
+        yield Note(f"Difference: method less {named}{_interval_note(decisions)}")
+    if "improvement" in kinds:
+        unit = notes.noun(view.analysis.design)
+        over = ", averaged over the datasets" if len(view.analysis.datasets) > 1 and unit != "dataset" else ""
+        yield Note(
+            f"P(improvement): how likely a {unit} of the method is better than one of {named},"
+            f" ties counted half{over}"
+        )
+    blank = [c for s, column in shown.items() if s.kind for c in column if c.missing is None and not c.printed]
+    if blank:
+        yield Note(f"Blank: not among the comparisons with {named}, or not defined")
+    if "n" in kinds:
+        yield Note(f"n: {notes.noun(view.analysis.design)}s a cell")
+    averaged = [s for s in shown if s.kind == REPORTED]
+    if averaged and len(view.analysis.datasets) > 1:
+        labels = notes.listed([plain(s.metric.label) for s in averaged])
+        verb = "is" if len(averaged) == 1 else "are"
+        yield Note(f"{labels} {verb} averaged over the datasets")
+
+
+def _rank_note(view: View, slot: Slot) -> str:
+    analysis, name = view.analysis, slot.metric.name
+    tested = [g for g in analysis.groups if g.metric == name]
+    ranked = [r for r in (*analysis.ranks, *analysis.places) if r.metric == name]
+    several = notes.count(len(ranked), "method")
+    if any(r.metric == name for r in analysis.ranks):
+        over = tested[0].datasets if tested else len(analysis.datasets)
+        part = f"{over} of {len(analysis.datasets)} datasets" if over < len(analysis.datasets) else notes.count(over, "dataset")
+        return f"Mean rank: of {several} over {part}, 1 is best"
+    over = ranked[0].datasets if ranked else len(analysis.datasets)
+    text = f"Mean rank: of {several} over the {notes.count(over, 'dataset')}, 1 is best; descriptive, not tested"
+    lacking = len(analysis.methods) - len(ranked)
+    return f"{text}; without {notes.count(lacking, 'incomplete method')}" if lacking and ranked else text
+
+
+def _interval_note(decisions: Sequence[Decision]) -> str:
+    """What the brackets hold."""
+    known = [d for d in decisions if ends_of(d) is not None]
+    if not known:
+        return ""
+    joint = all(d.simultaneous is not None for d in known)
+    level = f"{100 * known[0].level:g}%"
+    if joint:
+        return f", with simultaneous {level} intervals"
+    alone = ", each for itself" if len(known) > 1 else ""
+    return f", with {level} interval{'s' if len(known) > 1 else ''}{alone}"
