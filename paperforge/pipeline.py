@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from paperforge.spec import Project
 
 
+MOST_TRACED = 1_000_000
+"""Rows up to which a build says which of them each cell is made of: that reads them once more."""
+
+
 def load(project: Project, meter: Meter | None = None, *, rows: bool = False) -> Results:
     """Read the project's result stores into the tidy relation; `meter` follows how far that is.
 
@@ -274,13 +278,12 @@ def _generate(
                 drawn.append(draw(analysis, figure_spec, venue))
     files: dict[str, File] = {}
     notes: list[Diagnostic] = []
-    for table in set_tables:
-        _add(
-            files,
-            f"tables/{table.name}.tex",
-            tables.render(table, "latex"),
-            f"[[tables]] {table.name}",
-        )
+    for spec, table in zip(specs, set_tables, strict=False):
+        origin, rows = f"[[tables]] {table.name}", analysis.origins if analysis else None
+        tex = tables.render(table, "latex", notes=spec.notes)
+        _add(files, f"tables/{table.name}.tex", tex, origin)
+        data = tables.render(table, "json", origins=rows or None)
+        _add(files, f"tables/{table.name}.json", data, origin)
         notes += table.diagnostics
     for figure in drawn:
         _add(files, f"figures/{figure.name}.pdf", figure.pdf, f"[[figures]] {figure.name}")

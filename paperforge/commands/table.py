@@ -6,11 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.commands import inputs, progress
-from paperforge.commands.output import give, say
-from paperforge.errors import UsageError
+from paperforge.commands.output import give, guard, say, write
+from paperforge.commands.text import printable
+from paperforge.errors import InputError, UsageError
 from paperforge.spec import TableSpec
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from paperforge.commands.inputs import ResultOptions
     from paperforge.commands.table_options import TableOptions
     from paperforge.spec import Project
@@ -21,22 +24,40 @@ def table(options: ResultOptions, asked: TableOptions) -> int:
 
     Raises UsageError for a table that paper.toml does not have, InputError for bad results.
     """
+    import click
+
     from paperforge import pipeline, tables
 
     project = inputs.project_of(options)
     spec = asked.on(_spec(project, asked.name))
     results = progress.load(project, quiet=asked.form == "json")
-    analysis = pipeline.analyse(results, replace(project, tables=(spec,), figures=()))
+    alone = replace(project, tables=(spec,), figures=())
+    analysis = pipeline.analyse(results, alone, full=bool(asked.data), origins=bool(asked.data))
     made = pipeline.tabulate(analysis, spec)
     say(results.notes + analysis.notes + made.diagnostics)
+    if asked.old is not None:
+        for line in tables.changes(made, _text(asked.old), str(asked.old)):
+            click.echo(printable(line))
+        return 0
     shape: dict[str, object] = {"notes": True}
     if asked.form == "latex":
         whole = asked.as_float or bool(asked.caption or asked.label)
-        shape = {"notes": bool(spec.notes), "float": whole, "source": _origin(project)}
+        shape = {"notes": spec.notes, "float": whole, "source": _origin(project)}
     text = tables.render(made, asked.form, **shape)
-    give(text, asked.output, (s.path for s in project.sources))
+    stores = [source.path for source in project.sources]
+    if asked.data is not None:
+        guard(asked.data, stores)
+        write(asked.data, tables.render(made, "json", origins=analysis.origins))
+    give(text, asked.output, stores)
     inputs.save(options, project, results, tables=(spec,))
     return 0
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", str(path)) from None
 
 
 def _origin(project: Project) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.errors import UsageError
-from paperforge.tables import html, json, latex, markdown, text
+from paperforge.tables import diff, html, json, latex, markdown, reading, text
 from paperforge.tables.arrange import arrange
 from paperforge.tables.latex import notes_text
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from paperforge.model import Table
     from paperforge.spec import TableSpec
 
-__all__ = ["FORMATS", "RENDERERS", "arrange", "needs", "notes_text", "render"]
+__all__ = ["FORMATS", "RENDERERS", "arrange", "changes", "needs", "notes_text", "render"]
 
 RENDERERS: Mapping[str, Callable[..., str]] = {
     module.NAME: module.render for module in (latex, markdown, html, text, json)
@@ -41,6 +41,19 @@ def needs(spec: TableSpec) -> tuple[str, ...]:
         "best": spec.best_set,
     }
     return tuple(need for need, asked in wanted.items() if asked)
+
+
+def changes(table: Table, old: str, where: str) -> tuple[str, ...]:
+    """What changed since an older printing of the table, in lines; `old`: a .tex or JSON's text.
+
+    Raises InputError where that holds no table.
+    """
+    before = reading.read(old, where)
+    if old.lstrip().startswith("{"):
+        after = reading.read(json.render(table), "")
+    else:
+        after = reading.read(latex.render(table, notes=before.style), "")
+    return diff.differences(before, after)
 
 
 def render(table: Table, form: str = "latex", **options: object) -> str:

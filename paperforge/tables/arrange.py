@@ -138,27 +138,29 @@ def _survivors(view: View, slot: Slot, method: Method) -> bool:
 def _story(view: View, slot: Slot, method: Method, rows: Mapping[str, str]) -> str:
     """What a letter points to: where a number is quoted from, and what its mean leaves out.
 
-    A row that is quoted whole is cited at its name instead: `rows` has what is said there.
+    A row that is quoted whole is cited at its name: `rows` has what is said of all of it.
     """
     if slot.kind:
         return ""
     one = view.index.get((slot.metric.name, method.name, slot.dataset))
     told = ""
-    if one is not None and one.quoted is not None and method.name not in rows:
-        told = quoting.said(one, view)
+    if one is not None and one.quoted is not None:
+        told = quoting.said(one.quoted, view, rows.get(method.name, ""))
     return "; ".join(filter(None, (told, _excluded(view, slot, method))))
 
 
 def _whole_row(view: View, method: Method) -> str:
-    """What is said of a row whose numbers are all quoted alike; empty: they are not."""
-    stories, cites = set(), set()
-    for slot in view.slots:
-        one = view.index.get((slot.metric.name, method.name, slot.dataset))
-        if one is not None and one.mean is not None and slot.dataset is not None and not slot.kind:
-            stories.add(quoting.said(one, view))
-            cites.add(one.quoted.cite if one.quoted else "")
-    turned = view.spec.layout != "method-by-dataset"
-    return "" if turned or len(cites) != 1 or len(stories) != 1 else stories.pop()
+    """What is said of a row that is quoted whole; empty: it is not, or from several papers."""
+    found = (
+        view.index.get((slot.metric.name, method.name, slot.dataset))
+        for slot in view.slots
+        if slot.dataset is not None and not slot.kind
+    )
+    quotes = [one.quoted for one in found if one is not None and one.mean is not None]
+    whole = [quote for quote in quotes if quote is not None]
+    if view.spec.layout != "method-by-dataset" or len(whole) < len(quotes):
+        return ""
+    return quoting.shared(whole, view)
 
 
 def _whole_rows(view: View) -> dict[str, str]:

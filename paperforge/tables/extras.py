@@ -14,7 +14,7 @@ from paperforge.latex.escape import plain
 from paperforge.latex.rounding import Rounding, rule_for
 from paperforge.model import Cell, Missing, Note, Severity
 from paperforge.model import Diagnostic as Said
-from paperforge.spec import COLUMNS, Direction
+from paperforge.spec import COLUMNS, Direction, Role
 from paperforge.tables import marks, notes
 from paperforge.tables.layouts import Slot
 
@@ -49,7 +49,7 @@ def reported(analysis: Analysis, spec: TableSpec) -> tuple[Metric, ...]:
             raise InputError(
                 f'there is no column "{plain(name)}"',
                 f"table {spec.name}",
-                f"one of {', '.join(COLUMNS)}, or a metric: {metrics}",
+                f"one of {', '.join(COLUMNS)}, or a metric ({metrics}; --metric reads more)",
             )
     chosen = [known[name] for name in dict.fromkeys(spec.columns) if name not in COLUMNS]
     return tuple(metric for metric in chosen if metric.name not in spec.metrics)
@@ -104,11 +104,13 @@ def baseline(view: View) -> Method:
             return known[spec.baseline]
         text = f'the results have no method "{plain(spec.baseline)}"'
         raise InputError(text, f"table {spec.name}", f"they have {', '.join(map(plain, known))}")
-    found = marks.roles(view.analysis.methods)[0]
+    declared = [m for m in view.analysis.methods if m.role is Role.BASELINE]
+    found = declared or marks.roles(view.analysis.methods)[0]
     if len(found) == 1:
         return found[0]
     text = "there are several baselines" if found else "there is no baseline"
-    hint = f"say which one differences are from: baseline = \"{plain(next(iter(known)))}\""
+    names = plain(found[0].name if found else next(iter(known)))
+    hint = f'say which one differences are from: --baseline "{names}", or baseline = in paper.toml'
     raise InputError(text, f"table {spec.name}", hint)
 
 

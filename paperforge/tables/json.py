@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from paperforge.tables.notes import caption
@@ -91,8 +92,8 @@ def _decision(d: Decision) -> dict[str, object]:
         "dataset": d.scope,
         "verdict": d.verdict.value,
         "test": d.test,
-        "statistic": d.statistic,
-        "df": d.df,
+        "statistic": _finite(d.statistic),
+        "df": _finite(d.df),
         "p": d.p,
         "p_adjusted": d.p_adjusted,
         "family": d.family,
@@ -109,3 +110,7 @@ def _decision(d: Decision) -> dict[str, object]:
 
 def _note(note: Note) -> dict[str, object]:
     return {"text": note.text, "symbol": note.symbol, "cites": list(note.cites)}
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

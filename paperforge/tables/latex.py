@@ -15,7 +15,7 @@ from paperforge.latex.escape import escape, needs_unicode_engine, plain, statist
 from paperforge.model import Cell, Column, Mark, Note, Row, Table
 from paperforge.tables.heat import colour
 from paperforge.tables.notes import sentence
-from paperforge.tables.padding import Frame, digits, signs
+from paperforge.tables.padding import Frame, digits, frames, signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,11 +113,11 @@ def _tabular(table: Table) -> list[str]:
         lines.append(f"  {' '.join(rules)}")
     labels = " & ".join(escape(column.label) for column in table.columns)
     lines += [rf"  {_first(table.stub)} & {labels} \\", r"  \midrule"]
-    frames = [Frame.of([row.cells[i] for row in table.rows]) for i in range(len(table.columns))]
+    shapes = [frames([row.cells[i] for row in table.rows]) for i in range(len(table.columns))]
     for index, row in enumerate(table.rows):
         if index and row.group != table.rows[index - 1].group:
             lines.append(r"  \midrule")
-        cells = (_cell(cell, frame) for cell, frame in zip(row.cells, frames, strict=True))
+        cells = (_cell(c, shape[c.kind]) for c, shape in zip(row.cells, shapes, strict=True))
         lines.append(rf"  {' & '.join([_stub(row), *cells])} \\")
     lines += [r"  \bottomrule", r"\end{tabular}"]
     return [*SEAMLESS, *lines, r"\endgroup"] if hot else lines
@@ -182,8 +182,9 @@ def _cell(cell: Cell, frame: Frame) -> str:
     raised = rf"\textsuperscript{{{escape(own)}}}" if own else ""
     left = frame.signs[len(own) :]
     gap = rf"\phantom{{\textsuperscript{{{escape(left)}}}}}" if left else ""
-    colours = "" if cell.heat is None else ",".join(f"{c:g}" for c in colour(cell.heat))
-    shade = rf"\cellcolor[rgb]{{{colours}}}" if colours else ""
+    shade = ""
+    if cell.heat is not None and min(colour(cell.heat)) < 1:
+        shade = rf"\cellcolor[rgb]{{{','.join(f'{part:g}' for part in colour(cell.heat))}}}"
     behind = f"{_spread(cell, frame)}{_interval(cell, frame)}{raised}{gap}"
     return f"{shade}{before}{text}{after}{behind}"
 

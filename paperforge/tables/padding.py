@@ -108,6 +108,14 @@ class Frame:
         )
 
 
+def frames(cells: Sequence[Cell]) -> dict[str, Frame]:
+    """Kind of cell -> the frame of a column's cells of that kind: turned, a column holds several."""
+    kinds = dict.fromkeys(cell.kind for cell in cells)
+    if len(kinds) == 1:
+        return {cells[0].kind: Frame.of(cells)}
+    return {kind: Frame.of([c for c in cells if c.kind == kind]) for kind in kinds}
+
+
 def signs(cell: Cell) -> str:
     """The cell's marks, then its note's letter."""
     if not cell.marks:

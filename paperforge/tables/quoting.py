@@ -28,12 +28,23 @@ def printed_spread(quote: Quote, rule: Rounding) -> str:
     return "" if quote.spread is None else rule.show_spread(quote.spread)
 
 
-def said(one: Aggregate, view: View) -> str:
-    """What a note says of a quoted cell, with the key in brackets: "quoted from [hu2022lora]"."""
-    quote = one.quoted
-    if quote is None:
+def said(quote: Quote, view: View, row: str) -> str:
+    """What a note says of a quoted cell, with the key in brackets: "quoted from [hu2022lora]".
+
+    row: what is said of its whole row; then the cell says only what the row does not.
+    """
+    whole = f"quoted from [{plain(quote.cite)}]{_beside(quote, view)}"
+    if not row:
+        return whole
+    return "" if whole == row else _beside(quote, view).removeprefix(", ")
+
+
+def shared(quotes: Sequence[Quote], view: View) -> str:
+    """What is said of several cells that are quoted from one paper; empty where they are not."""
+    if len({quote.cite for quote in quotes}) != 1:
         return ""
-    return f"quoted from [{plain(quote.cite)}]{_beside(quote, view)}"
+    beside = {_beside(quote, view) for quote in quotes}
+    return f"quoted from [{plain(quotes[0].cite)}]{beside.pop() if len(beside) == 1 else ''}"
 
 
 def _beside(quote: Quote, view: View) -> str:

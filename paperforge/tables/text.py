@@ -89,8 +89,15 @@ class Frame:
 
 
 def _column(cells: Sequence[Cell], *, color: bool) -> list[str]:
-    """One column with aligned points, spreads and marks."""
-    frame = Frame(
+    """One column with aligned points, spreads and marks, each kind of cell for itself."""
+    kinds = dict.fromkeys(c.kind for c in cells)
+    frames = {kind: _frame([c for c in cells if c.kind == kind], color=color) for kind in kinds}
+    return [_cell(c, frames[c.kind]) for c in cells]
+
+
+def _frame(cells: Sequence[Cell], *, color: bool) -> Frame:
+    """What the cells of one kind share."""
+    return Frame(
         max((_decimals(c.printed) for c in cells if c.value is not None), default=0),
         max((len(c.printed_spread) for c in cells), default=0),
         0 if color else int(any(c.marks & {Mark.BEST, Mark.SECOND} for c in cells)),
@@ -98,7 +105,6 @@ def _column(cells: Sequence[Cell], *, color: bool) -> list[str]:
         color,
         max((len(", ".join(c.printed_interval)) + 2 for c in cells if c.printed_interval), default=0),
     )
-    return [_cell(c, frame) for c in cells]
 
 
 def _cell(cell: Cell, frame: Frame) -> str:
