@@ -30,6 +30,7 @@ def table(options: ResultOptions, asked: TableOptions) -> int:
 
     project = inputs.project_of(options)
     spec = asked.on(_spec(project, asked.name))
+    spec = replace(spec, best_set=spec.best_set or project.design.best_set)
     results = progress.load(project, quiet=asked.form == "json")
     alone = replace(project, tables=(spec,), figures=())
     analysis = pipeline.analyse(results, alone, full=bool(asked.data), origins=bool(asked.data))

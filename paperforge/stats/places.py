@@ -42,9 +42,7 @@ def of_metric(analysis: Analysis, metric: Metric) -> list[Rank]:
         if a.metric == metric.name and a.dataset is not None and a.mean is not None
     }
     datasets = [d.name for d in analysis.datasets if any(at[1] == d.name for at in means)]
-    methods = [
-        m.name for m in analysis.methods if all((m.name, d) in means for d in datasets)
-    ]
+    methods = [m.name for m in analysis.methods if all((m.name, d) in means for d in datasets)]
     if len(datasets) < SEVERAL or len(methods) < SEVERAL:
         return []
     scores = np.array([[means[m, d] for m in methods] for d in datasets])

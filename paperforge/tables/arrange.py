@@ -211,6 +211,7 @@ def _cells(view: View, slot: Slot, given: Given) -> list[Cell]:
     """The cells of a metric on a dataset, or on average, with all marks but the best's."""
     rule = view.rules.get((slot.metric.name, slot.dataset), UNROUNDED)
     at_home = given.homes.get(slot.metric.name) == slot
+    over = view.analysis.datasets[0].name if len(view.analysis.datasets) == 1 else None
     cells = []
     for method in view.methods:
         one = _number(view, slot, method)
@@ -221,7 +222,8 @@ def _cells(view: View, slot: Slot, given: Given) -> list[Cell]:
         found, decisions = NOTHING
         if at_home:
             found, decisions = given.marking.on(slot.metric.name, method.name)
-            found |= {Mark.BEST_SET} if (slot.metric.name, method.name) in given.best else set()
+        if slot.dataset == over and (slot.metric.name, method.name) in given.best:
+            found |= {Mark.BEST_SET}
         cell = Cell(
             value=one.mean,
             spread=spread,
@@ -279,7 +281,8 @@ def _notes(view: View, cells: Cells, compared: str, given: Given) -> Iterable[No
         yield Note(f"Shading: the darker, the better within its {compared}")
     yield from notes.comparisons(marking, used, view.analysis, _averaged(view), view.metrics)
     if Mark.BEST_SET in used:
-        yield notes.best_set(view.analysis.best)
+        named = {slot.metric.name for slot in cells}
+        yield notes.best_set([b for b in view.analysis.best if b.metric in named])
     yield from notes.open_questions(_asked(view), view.methods, design.unit)
     yield from extras.said(view, cells)
     missing = {c.missing for c in every if c.missing and c.printed != notes.NO_AVERAGE}
@@ -335,6 +338,20 @@ def _warnings(
         message = f"names hold characters that pdfLaTeX cannot set: {' '.join(foreign[:10])}"
         hint = "LaTeX needs XeLaTeX or LuaLaTeX and a font that has them; or give the names a label"
         yield note(view.spec, message, hint)
+    known = {one.metric for one in view.analysis.best}
+    for metric in view.metrics:
+        if view.spec.best_set and metric.tested and metric.name not in known:
+            message = f"no best-set of {plain(metric.name)}: it needs a direction, and two methods"
+            hint = (
+                "every complete method needs two runs a cell, so quoted numbers need their n and ±"
+            )
+            yield note(view.spec, f"{message} or more with replicates on every dataset", hint)
+    shown = {m.name for m in view.methods}
+    for one in view.analysis.best:
+        if one.metric in {m.name for m in view.metrics} and not shown & set(one.methods):
+            names = notes.listed([plain(name) for name in one.methods[: notes.MOST_NAMED]])
+            message = f"none of its methods is in the best-set of {plain(one.metric)}: {names}"
+            yield note(view.spec, message)
     if marking.tested and not homes:
         message = "the differences were tested on the average, which the table leaves out: no marks"
         yield note(view.spec, message, "average = true shows it, with all datasets")

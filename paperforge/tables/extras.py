@@ -56,12 +56,14 @@ def reported(analysis: Analysis, spec: TableSpec) -> tuple[Metric, ...]:
 
 
 def of_metric(
-    spec: TableSpec, metric: Metric, *, several: bool, whole: bool
+    analysis: Analysis, spec: TableSpec, metric: Metric, *, whole: bool
 ) -> tuple[list[Slot], list[Said]]:
     """The columns that stand with a metric, and why some of those asked for do not.
 
-    several: whether there are several datasets; whole: whether the table shows all of them.
+    whole: whether the table shows all datasets.
     """
+    several = len(analysis.datasets) > 1
+    ranked = any(r.metric == metric.name for r in (*analysis.ranks, *analysis.places))
     slots, said = [], []
     for kind in dict.fromkeys(spec.columns):
         if kind not in ("rank", "difference", "improvement"):
@@ -72,6 +74,8 @@ def of_metric(
             text = f"{LABELS[kind].lower()} is over all datasets, and this table shows some of them"
         elif metric.direction is None and kind != "difference":
             text = f"which values of {plain(metric.name)} are better is not known"
+        elif kind == "rank" and not ranked:
+            text = "fewer than two methods have a number on every dataset"
         elif not metric.tested and kind != "rank":
             continue
         else:
@@ -150,9 +154,7 @@ def _ranks(view: View, slot: Slot) -> list[Cell]:
             found.append(none(view.lacks(name, method.name) or Missing.NOT_RUN))
             continue
         printed = rule.show(value)
-        found.append(
-            Cell(value, printed=printed)
-        )
+        found.append(Cell(value, printed=printed))
     return found
 
 
@@ -171,9 +173,7 @@ def _differences(view: View, slot: Slot) -> list[Cell]:
     rule = view.rules.get((slot.metric.name, single), Rounding(0))
     base = baseline(view)
     return [
-        _difference(view, slot, method, rule)
-        if method.name != base.name
-        else Cell(printed=SIDE)
+        _difference(view, slot, method, rule) if method.name != base.name else Cell(printed=SIDE)
         for method in view.methods
     ]
 
@@ -197,7 +197,9 @@ def _difference(view: View, slot: Slot, method: Method, rule: Rounding) -> Cell:
         n=min(decision.n),
         printed=signed(rule.show(value)),
         interval=interval,
-        printed_interval=None if interval is None else (rule.show(interval[0]), rule.show(interval[1])),
+        printed_interval=None
+        if interval is None
+        else (rule.show(interval[0]), rule.show(interval[1])),
         decisions=(decision,),
     )
 
@@ -254,9 +256,7 @@ def _sizes(view: View, slot: Slot) -> list[Cell]:
         low, high = min(sizes), max(sizes)
         text = f"{low:,}" if low == high else f"{low:,}–{high:,}"
         value = float(low) if low == high else None
-        found.append(
-            Cell(value, n=low, printed=text)
-        )
+        found.append(Cell(value, n=low, printed=text))
     return found
 
 
@@ -279,11 +279,7 @@ def _reported(view: View, slot: Slot) -> list[Cell]:
         if one is None or one.mean is None or reason is not None:
             why = reason or (one and one.missing) or Missing.NOT_RUN
             printed = notes.SYMBOLS[why] if single else notes.NO_AVERAGE
-            found.append(
-                Cell(
-                    printed=printed, missing=why
-                )
-            )
+            found.append(Cell(printed=printed, missing=why))
             continue
         found.append(
             Cell(
@@ -302,25 +298,42 @@ def said(view: View, shown: dict[Slot, list[Cell]]) -> Iterator[Note]:
         yield Note(_rank_note(view, kinds["rank"]))
     named = plain(baseline(view).label) if {"difference", "improvement"} & kinds.keys() else ""
     if "difference" in kinds:
-        decisions = [d for s, column in shown.items() if s.kind == "difference" for c in column for d in c.decisions]
+        decisions = [
+            d
+            for s, column in shown.items()
+            if s.kind == "difference"
+            for c in column
+            for d in c.decisions
+        ]
         yield Note(f"Difference: method less {named}{_interval_note(decisions)}")
     if "improvement" in kinds:
         unit = notes.noun(view.analysis.design)
-        over = ", averaged over the datasets" if len(view.analysis.datasets) > 1 and unit != "dataset" else ""
+        over = (
+            ", averaged over the datasets"
+            if len(view.analysis.datasets) > 1 and unit != "dataset"
+            else ""
+        )
         yield Note(
             f"P(improvement): how likely a {unit} of the method is better than one of {named},"
             f" ties counted half{over}"
         )
-    blank = [c for s, column in shown.items() if s.kind for c in column if c.missing is None and not c.printed]
+    blank = [
+        c
+        for s, column in shown.items()
+        if s.kind
+        for c in column
+        if c.missing is None and not c.printed
+    ]
     if blank:
         yield Note(f"Blank: not among the comparisons with {named}, or not defined")
     if "n" in kinds:
         yield Note(f"n: {notes.noun(view.analysis.design)}s a cell")
-    averaged = [s for s in shown if s.kind == REPORTED]
-    if averaged and len(view.analysis.datasets) > 1:
-        labels = notes.listed([plain(s.metric.label) for s in averaged])
-        verb = "is" if len(averaged) == 1 else "are"
-        yield Note(f"{labels} {verb} averaged over the datasets")
+    single = [s for s in shown if s.kind == REPORTED]
+    if single:
+        labels = notes.listed([plain(s.metric.label) for s in single])
+        verb = "is" if len(single) == 1 else "are"
+        averaged = "averaged over the datasets, and " if len(view.analysis.datasets) > 1 else ""
+        yield Note(f"{labels} {verb} {averaged}only reported: never bold")
 
 
 def _rank_note(view: View, slot: Slot) -> str:
@@ -330,12 +343,20 @@ def _rank_note(view: View, slot: Slot) -> str:
     several = notes.count(len(ranked), "method")
     if any(r.metric == name for r in analysis.ranks):
         over = tested[0].datasets if tested else len(analysis.datasets)
-        part = f"{over} of {len(analysis.datasets)} datasets" if over < len(analysis.datasets) else notes.count(over, "dataset")
+        part = (
+            f"{over} of {len(analysis.datasets)} datasets"
+            if over < len(analysis.datasets)
+            else notes.count(over, "dataset")
+        )
         return f"Mean rank: of {several} over {part}, 1 is best"
     over = ranked[0].datasets if ranked else len(analysis.datasets)
     text = f"Mean rank: of {several} over the {notes.count(over, 'dataset')}, 1 is best; descriptive, not tested"
     lacking = len(analysis.methods) - len(ranked)
-    return f"{text}; without {notes.count(lacking, 'incomplete method')}" if lacking and ranked else text
+    return (
+        f"{text}; without {notes.count(lacking, 'incomplete method')}"
+        if lacking and ranked
+        else text
+    )
 
 
 def _interval_note(decisions: Sequence[Decision]) -> str:

@@ -30,7 +30,9 @@ def render(table: Table, *, notes: bool = True) -> str:
     lines.append(_line([escape(table.stub), *heads]))
     lines.append(_line([":---", *["---:"] * len(heads)]))
     lines += [
-        _line([escape(f"{row.label} [{row.cite}]" if row.cite else row.label), *map(_cell, row.cells)])
+        _line(
+            [escape(f"{row.label} [{row.cite}]" if row.cite else row.label), *map(_cell, row.cells)]
+        )
         for row in table.rows
     ]
     if notes and table.notes:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
-from paperforge.model import Analysis, BestSet, Decision, Design, Mark, Missing, Note, Table, Verdict
+from paperforge.model import (
+    Analysis,
+    BestSet,
+    Decision,
+    Design,
+    Mark,
+    Missing,
+    Note,
+    Table,
+    Verdict,
+)
 from paperforge.spec import AGGREGATES, CORRECTIONS, Method, Metric, Unit
 
 if TYPE_CHECKING:
@@ -92,7 +102,11 @@ def best_set(found: Sequence[BestSet]) -> Note:
     """What the mark of the best-set says, with its test."""
     tests = " or ".join(dict.fromkeys(one.test for one in found))
     alpha = f"{found[0].alpha:g}".removeprefix("0")
-    text = f"not found worse than the best (one-sided {tests}, α = {alpha}; a family of its own)"
+    among = between(min(len(b.ps) for b in found), max(len(b.ps) for b in found), "method")
+    text = (
+        f"not found worse than the best of {among} (one-sided {tests}, α = {alpha}; not corrected"
+    )
+    text += " for other comparisons)"
     return Note(text, Mark.BEST_SET.value)
 
 

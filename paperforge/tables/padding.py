@@ -61,7 +61,12 @@ class Width:
         missing = sign + "0" * (self.power - own.power)
         if not missing:
             return ""
-        return rf"${{}}^{{{missing}}}$" if own.power else rf"$\times10^{{{missing}}}$"
+        # A second exponent brings TeX's space after exponents once more.
+        return (
+            rf"\kern-\scriptspace${{}}^{{{missing}}}$"
+            if own.power
+            else rf"$\times10^{{{missing}}}$"
+        )
 
 
 @lru_cache(maxsize=4096)

@@ -233,14 +233,25 @@ def _group(text: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _signs_of_tex() -> tuple[tuple[str, str], ...]:
-    """(TeX, character), longest first: what escape() writes, turned round."""
+def _known() -> tuple[re.Pattern[str], Mapping[str, str]]:
+    """What escape() writes, turned round: a pattern of the commands, longest first, and signs."""
     from paperforge.latex.escape import _characters
 
-    every = (*_characters()[0].items(), *SPECIAL.items())
-    known = {tex: sign for sign, tex in every if "\\" in tex or "$" in tex}
+    # Signs that are printed alike: the first of Unicode, which is the usual one.
+    every = sorted((*_characters()[0].items(), *SPECIAL.items()))
+    known = {_characters()[0][sign]: sign for sign in "–—"}
+    for sign, tex in every:
+        if "\\" in tex or "$" in tex or tex == "---":
+            known.setdefault(tex, sign)
     known |= {r"\textquotedblleft{}": '"', r"\textquotedblright{}": '"'}
-    return tuple(sorted(known.items(), key=lambda pair: (-len(pair[0]), pair[0])))
+    known |= {f"{sign}{{}}": sign for sign in "-',"}
+    longest = sorted(known, key=lambda tex: (-len(tex), tex))
+    return re.compile("|".join(map(re.escape, longest))), known
+
+
+_ACTIVE = {ord(sign): 0xE000 + ord(sign) for sign in r"\{}$&%#_^~"}
+"""Signs of the text that TeX would act on, out of the way while commands are taken out."""
+_BACK = {away: sign for sign, away in _ACTIVE.items()}
 
 
 @lru_cache(maxsize=4096)
@@ -249,13 +260,12 @@ def shown(tex: str) -> str:
     tex = re.sub(r"\\cellcolor(?:\[[^\]]*\])?\{[^}]*\}|\\(?:fontseries|fontsize)\{[^}]*\}", "", tex)
     tex = _CITATION.sub(r"[\1]", tex)
     tex = re.sub(r"\\citep?\{([^}]*)\}", r"[\1]", tex)
-    if "\\" in tex or "$" in tex:
-        for command, sign in _signs_of_tex():
-            tex = tex.replace(command, f"\0{sign}" if sign in r"\{}$&%#_^~" else sign)
-    tex = re.sub(r"\\[,;:! ]|(?<!\\)~", " ", tex)
-    tex = re.sub(r"\\times ?10\^\{(-?\d+)\}", r"e\1", tex)
+    tex = re.sub(r"\$?\\times ?10\^\{(-?\d+)\}\$?", r"e\1", tex)
+    pattern, known = _known()
+    tex = pattern.sub(lambda found: known[found[0]].translate(_ACTIVE), tex)
+    tex = re.sub(r"\\[,;:! ]|~", " ", tex)
     tex = re.sub(r"\\[A-Za-z]+\*? ?", "", tex)
-    tex = re.sub(r"(?<!\0)[{}$]", "", tex).replace("\0", "")
+    tex = re.sub(r"[{}$]", "", tex).translate(_BACK)
     return " ".join(re.sub(r"(\d) ?± ?", r"\1 ± ", tex).split())
 
 
@@ -278,4 +288,5 @@ def _notes(text: str, style: bool | str) -> Iterator[str]:  # noqa: FBT001 - as 
 
 def _bare(sentence: str) -> str:
     """A sentence without its full stop and the letter of its cells."""
+    sentence = re.sub(r"^\[([^\]a-z]+)\] ", r"\1: ", sentence)
     return re.sub(r"^(\[[a-z]+\]|[a-z]{1,2}:?) (?=\d|quoted)", "", sentence).removesuffix(".")

@@ -103,7 +103,9 @@ def _frame(cells: Sequence[Cell], *, color: bool) -> Frame:
         0 if color else int(any(c.marks & {Mark.BEST, Mark.SECOND} for c in cells)),
         max((len(signs(c)) for c in cells), default=0),
         color,
-        max((len(", ".join(c.printed_interval)) + 2 for c in cells if c.printed_interval), default=0),
+        max(
+            (len(", ".join(c.printed_interval)) + 2 for c in cells if c.printed_interval), default=0
+        ),
     )
 
 

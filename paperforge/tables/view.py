@@ -73,9 +73,9 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
     whole = set(datasets) == set(analysis.datasets)
     over = spec.average and whole and len(datasets) > 1
     averaged = analysis.design.over_datasets if over else ""
-    slots, left_out = _slots(
-        spec, metrics, methods, datasets, index, averaged=averaged, whole=whole
-    )
+    slots, left_out = _slots(spec, metrics, methods, datasets, index, averaged=averaged)
+    slots, said = _with_extras(analysis, spec, slots, whole=whole)
+    left_out += said
     slots += extras.beside(spec, metrics, single)
     if spec.average and not whole:
         message = "no average: it is over all datasets, and this table shows some of them"
@@ -126,12 +126,10 @@ def _slots(
     index: Mapping[tuple[str, str, str | None], Aggregate],
     *,
     averaged: str,
-    whole: bool,
 ) -> tuple[list[Slot], list[Diagnostic]]:
     """The columns of the standard layout: each metric on each dataset, then its average.
 
-    averaged: the heading of the numbers over all datasets; empty: they are left out. whole:
-    whether all datasets are shown.
+    averaged: the heading of the numbers over all datasets; empty: they are left out.
     """
     slots: list[Slot] = []
     left_out: list[Diagnostic] = []
@@ -149,10 +147,20 @@ def _slots(
             averages = [index.get((metric.name, m.name, None)) for m in methods]
             if any(a is not None and a.mean is not None for a in averages):
                 slots.append(Slot(metric, None, averaged))
-        more, said = extras.of_metric(spec, metric, several=len(datasets) > 1 or not whole, whole=whole)
-        slots += more
-        left_out += said
     return slots, left_out
+
+
+def _with_extras(
+    analysis: Analysis, spec: TableSpec, slots: Sequence[Slot], *, whole: bool
+) -> tuple[list[Slot], list[Diagnostic]]:
+    """The columns with those that are asked for beside each metric, at its end."""
+    found: list[Slot] = []
+    said: list[Diagnostic] = []
+    for metric in dict.fromkeys(slot.metric for slot in slots):
+        more, why = extras.of_metric(analysis, spec, metric, whole=whole)
+        found += [*(slot for slot in slots if slot.metric == metric), *more]
+        said += why
+    return found, said
 
 
 def _says_something(
