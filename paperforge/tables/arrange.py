@@ -21,7 +21,7 @@ from paperforge.model import (
     Table,
 )
 from paperforge.spec import Method, TableSpec
-from paperforge.tables import extras, heat, marks, notes, quoting, width
+from paperforge.tables import extra_notes, extras, heat, marks, notes, quoting, width
 from paperforge.tables.layouts import LAYOUTS, Grid, Slot
 from paperforge.tables.view import View, choose, note
 
@@ -173,6 +173,8 @@ def _whole_rows(view: View) -> dict[str, str]:
 def _letters(view: View, rows: Mapping[str, str]) -> dict[str, str]:
     """Text -> letter, in reading order; cells with the same story share one."""
     letters: dict[str, str] = {}
+    if not any(a.not_finite or a.failed or a.quoted for a in view.analysis.aggregates):
+        return letters
     for method in view.methods:
         for slot in view.slots:
             text = _story(view, slot, method, rows)
@@ -222,7 +224,7 @@ def _cells(view: View, slot: Slot, given: Given) -> list[Cell]:
         found, decisions = NOTHING
         if at_home:
             found, decisions = given.marking.on(slot.metric.name, method.name)
-        if slot.dataset == over and (slot.metric.name, method.name) in given.best:
+        if given.best and slot.dataset == over and (slot.metric.name, method.name) in given.best:
             found |= {Mark.BEST_SET}
         cell = Cell(
             value=one.mean,
@@ -284,7 +286,7 @@ def _notes(view: View, cells: Cells, compared: str, given: Given) -> Iterable[No
         named = {slot.metric.name for slot in cells}
         yield notes.best_set([b for b in view.analysis.best if b.metric in named])
     yield from notes.open_questions(_asked(view), view.methods, design.unit)
-    yield from extras.said(view, cells)
+    yield from extra_notes.said(view, cells)
     missing = {c.missing for c in every if c.missing and c.printed != notes.NO_AVERAGE}
     yield from notes.absent(missing, refused=any(c.printed == notes.NO_AVERAGE for c in every))
     rows = [(plain(m.label), given.rows[m.name]) for m in view.methods if m.name in given.rows]
@@ -338,20 +340,22 @@ def _warnings(
         message = f"names hold characters that pdfLaTeX cannot set: {' '.join(foreign[:10])}"
         hint = "LaTeX needs XeLaTeX or LuaLaTeX and a font that has them; or give the names a label"
         yield note(view.spec, message, hint)
-    known = {one.metric for one in view.analysis.best}
-    for metric in view.metrics:
-        if view.spec.best_set and metric.tested and metric.name not in known:
-            message = f"no best-set of {plain(metric.name)}: it needs a direction, and two methods"
-            hint = (
-                "every complete method needs two runs a cell, so quoted numbers need their n and ±"
-            )
-            yield note(view.spec, f"{message} or more with replicates on every dataset", hint)
-    shown = {m.name for m in view.methods}
-    for one in view.analysis.best:
-        if one.metric in {m.name for m in view.metrics} and not shown & set(one.methods):
-            names = notes.listed([plain(name) for name in one.methods[: notes.MOST_NAMED]])
-            message = f"none of its methods is in the best-set of {plain(one.metric)}: {names}"
-            yield note(view.spec, message)
+    yield from _without_best_set(view)
     if marking.tested and not homes:
         message = "the differences were tested on the average, which the table leaves out: no marks"
         yield note(view.spec, message, "average = true shows it, with all datasets")
+
+
+def _without_best_set(view: View) -> Iterable[Diagnostic]:
+    """Why a best-set that is asked for, or its mark, is not in the table."""
+    found = {one.metric: one.methods for one in view.analysis.best}
+    present = {m.name for m in view.methods}
+    for metric in view.metrics:
+        if metric.name not in found and view.spec.best_set and metric.tested:
+            message = f"no best-set of {plain(metric.name)}: it needs a direction, and two methods"
+            hint = "each of their cells needs two runs, so quoted numbers need their n and ±"
+            yield note(view.spec, f"{message} with replicates on every dataset", hint)
+        elif metric.name in found and not present & set(found[metric.name]):
+            best = notes.listed([plain(m) for m in found[metric.name][: notes.MOST_NAMED]])
+            message = f"none of its methods is in the best-set of {plain(metric.name)}: {best}"
+            yield note(view.spec, message)

@@ -53,7 +53,7 @@ def differences(old: Shown, new: Shown) -> tuple[str, ...]:
 
 
 def _counted(what: str, lines: Sequence[str]) -> Iterator[str]:
-    """ "1 bold moved", "2 bold new or gone"."""
+    """What moved and what did not: "1 bold moved", "2 bold new or gone"."""
     moved = sum(" moved from " in line for line in lines)
     if moved:
         yield f"{moved} {what} moved"

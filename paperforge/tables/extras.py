@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.latex.escape import plain
 from paperforge.latex.rounding import Rounding, rule_for
-from paperforge.model import Cell, Missing, Note, Severity
+from paperforge.model import Cell, Missing, Severity
 from paperforge.model import Diagnostic as Said
 from paperforge.spec import COLUMNS, Direction, Role
 from paperforge.tables import marks, notes
 from paperforge.tables.layouts import Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from paperforge.model import Aggregate, Analysis, Decision
     from paperforge.spec import Method, Metric, TableSpec
@@ -162,9 +162,9 @@ def _against(view: View, slot: Slot, method: Method) -> Decision | None:
     """The primary decision between a method and the baseline."""
     pair = {method.name, baseline(view).name}
     for decision in view.analysis.decisions:
-        if decision.primary and decision.metric == slot.metric.name:
-            if {decision.a, decision.b} == pair:
-                return decision
+        same = decision.metric == slot.metric.name and {decision.a, decision.b} == pair
+        if same and decision.primary:
+            return decision
     return None
 
 
@@ -172,22 +172,24 @@ def _differences(view: View, slot: Slot) -> list[Cell]:
     single = view.analysis.datasets[0].name if len(view.analysis.datasets) == 1 else None
     rule = view.rules.get((slot.metric.name, single), Rounding(0))
     base = baseline(view)
+    against = (_against(view, slot, method) for method in view.methods if method.name != base.name)
+    together = joint(decision for decision in against if decision is not None)
     return [
-        _difference(view, slot, method, rule) if method.name != base.name else Cell(printed=SIDE)
+        Cell(printed=SIDE)
+        if method.name == base.name
+        else _difference(view, slot, method, rule, joint=together)
         for method in view.methods
     ]
 
 
-def _difference(view: View, slot: Slot, method: Method, rule: Rounding) -> Cell:
+def _difference(view: View, slot: Slot, method: Method, rule: Rounding, *, joint: bool) -> Cell:
     """Method less baseline, with the interval of the decision."""
-    name = slot.metric.name
     decision = _against(view, slot, method)
-    blank = Cell()
     if decision is None or decision.estimate is None:
-        reason = view.lacks(name, method.name)
-        return none(reason) if reason else blank
+        reason = view.lacks(slot.metric.name, method.name)
+        return none(reason) if reason else Cell()
     sign = 1 if decision.a == method.name else -1
-    ends = ends_of(decision)
+    ends = decision.simultaneous if joint else own_ends(decision)
     interval = None
     if ends is not None:
         interval = ends if sign > 0 else (-ends[1], -ends[0])
@@ -204,13 +206,17 @@ def _difference(view: View, slot: Slot, method: Method, rule: Rounding) -> Cell:
     )
 
 
-def ends_of(decision: Decision) -> tuple[float, float] | None:
-    """The interval that goes with the corrected p, where there is one; else the decision's own."""
-    if decision.simultaneous is not None:
-        return decision.simultaneous
+def own_ends(decision: Decision) -> tuple[float, float] | None:
+    """A decision's own interval, not corrected."""
     if decision.low is None or decision.high is None:
         return None
     return decision.low, decision.high
+
+
+def joint(decisions: Iterable[Decision]) -> bool:
+    """Whether all have the interval that goes with the corrected p: then that is shown."""
+    known = [d for d in decisions if d.estimate is not None]
+    return bool(known) and all(d.simultaneous is not None for d in known)
 
 
 def signed(printed: str) -> str:
@@ -219,33 +225,27 @@ def signed(printed: str) -> str:
 
 
 def _improvements(view: View, slot: Slot) -> list[Cell]:
-    name, rule, base = slot.metric.name, Rounding(2), baseline(view)
-    found = []
-    for method in view.methods:
-        decision = _against(view, slot, method)
-        chance = decision and decision.effect.superiority
-        if method.name == base.name:
-            found.append(Cell(printed=SIDE))
-        elif decision is None or chance is None:
-            reason = view.lacks(name, method.name)
-            blank = Cell()
-            found.append(none(reason) if reason else blank)
-        else:
-            larger = decision.a == method.name
-            better = larger == (slot.metric.direction is Direction.HIGHER)
-            value = chance if better else 1 - chance
-            found.append(
-                Cell(
-                    value,
-                    n=min(decision.n),
-                    printed=rule.show(value),
-                    decisions=(decision,),
-                )
-            )
-    return found
+    base = baseline(view)
+    return [
+        Cell(printed=SIDE) if method.name == base.name else _improvement(view, slot, method)
+        for method in view.methods
+    ]
 
 
-def _sizes(view: View, slot: Slot) -> list[Cell]:
+def _improvement(view: View, slot: Slot, method: Method) -> Cell:
+    """How likely a replicate of the method is better than one of the baseline."""
+    decision = _against(view, slot, method)
+    if decision is None or decision.effect.superiority is None:
+        reason = view.lacks(slot.metric.name, method.name)
+        return none(reason) if reason else Cell()
+    larger = decision.effect.superiority
+    better = (decision.a == method.name) == (slot.metric.direction is Direction.HIGHER)
+    value = larger if better else 1 - larger
+    printed = Rounding(2).show(value)
+    return Cell(value, n=min(decision.n), printed=printed, decisions=(decision,))
+
+
+def _sizes(view: View, _slot: Slot) -> list[Cell]:
     """Replicates behind a row: a range where its cells differ, 0 where one is missing."""
     names = {s.metric.name for s in view.slots if not s.kind}
     datasets = [d.name for d in view.datasets]
@@ -267,7 +267,7 @@ def _size(one: Aggregate | None) -> int:
 
 
 def _reported(view: View, slot: Slot) -> list[Cell]:
-    """A metric's value, or its average where there are several datasets; rounded by its own rule."""
+    """A metric's value, or its average over several datasets; rounded by its own rule."""
     name = slot.metric.name
     single = len(view.analysis.datasets) == 1
     scope = view.analysis.datasets[0].name if single else None
@@ -289,84 +289,3 @@ def _reported(view: View, slot: Slot) -> list[Cell]:
             )
         )
     return found
-
-
-def said(view: View, shown: dict[Slot, list[Cell]]) -> Iterator[Note]:
-    """What the columns are, one sentence a kind."""
-    kinds = {slot.kind: slot for slot in shown if slot.kind}
-    if "rank" in kinds:
-        yield Note(_rank_note(view, kinds["rank"]))
-    named = plain(baseline(view).label) if {"difference", "improvement"} & kinds.keys() else ""
-    if "difference" in kinds:
-        decisions = [
-            d
-            for s, column in shown.items()
-            if s.kind == "difference"
-            for c in column
-            for d in c.decisions
-        ]
-        yield Note(f"Difference: method less {named}{_interval_note(decisions)}")
-    if "improvement" in kinds:
-        unit = notes.noun(view.analysis.design)
-        over = (
-            ", averaged over the datasets"
-            if len(view.analysis.datasets) > 1 and unit != "dataset"
-            else ""
-        )
-        yield Note(
-            f"P(improvement): how likely a {unit} of the method is better than one of {named},"
-            f" ties counted half{over}"
-        )
-    blank = [
-        c
-        for s, column in shown.items()
-        if s.kind
-        for c in column
-        if c.missing is None and not c.printed
-    ]
-    if blank:
-        yield Note(f"Blank: not among the comparisons with {named}, or not defined")
-    if "n" in kinds:
-        yield Note(f"n: {notes.noun(view.analysis.design)}s a cell")
-    single = [s for s in shown if s.kind == REPORTED]
-    if single:
-        labels = notes.listed([plain(s.metric.label) for s in single])
-        verb = "is" if len(single) == 1 else "are"
-        averaged = "averaged over the datasets, and " if len(view.analysis.datasets) > 1 else ""
-        yield Note(f"{labels} {verb} {averaged}only reported: never bold")
-
-
-def _rank_note(view: View, slot: Slot) -> str:
-    analysis, name = view.analysis, slot.metric.name
-    tested = [g for g in analysis.groups if g.metric == name]
-    ranked = [r for r in (*analysis.ranks, *analysis.places) if r.metric == name]
-    several = notes.count(len(ranked), "method")
-    if any(r.metric == name for r in analysis.ranks):
-        over = tested[0].datasets if tested else len(analysis.datasets)
-        part = (
-            f"{over} of {len(analysis.datasets)} datasets"
-            if over < len(analysis.datasets)
-            else notes.count(over, "dataset")
-        )
-        return f"Mean rank: of {several} over {part}, 1 is best"
-    over = ranked[0].datasets if ranked else len(analysis.datasets)
-    text = f"Mean rank: of {several} over the {notes.count(over, 'dataset')}, 1 is best; descriptive, not tested"
-    lacking = len(analysis.methods) - len(ranked)
-    return (
-        f"{text}; without {notes.count(lacking, 'incomplete method')}"
-        if lacking and ranked
-        else text
-    )
-
-
-def _interval_note(decisions: Sequence[Decision]) -> str:
-    """What the brackets hold."""
-    known = [d for d in decisions if ends_of(d) is not None]
-    if not known:
-        return ""
-    joint = all(d.simultaneous is not None for d in known)
-    level = f"{100 * known[0].level:g}%"
-    if joint:
-        return f", with simultaneous {level} intervals"
-    alone = ", each for itself" if len(known) > 1 else ""
-    return f", with {level} interval{'s' if len(known) > 1 else ''}{alone}"

@@ -81,7 +81,7 @@ def notes_text(table: Table) -> str:
 # ---------------------------------------------------------------------------------------------
 
 
-def _head(table: Table, source: str, three: bool) -> Iterator[str]:  # noqa: FBT001 - one use
+def _head(table: Table, source: str, three: bool) -> Iterator[str]:
     yield "% Written by paperforge; do not edit: it is written anew from the results."
     if source:
         yield f"% Results: {plain(source)}"
@@ -142,7 +142,7 @@ def _stub(row: Row) -> str:
 
 
 def _cite(key: str) -> str:
-    r"""A citation in brackets where the paper has \citep, else \cite; an odd key is only printed."""
+    r"""A citation: \citep where the paper has it, else \cite; an odd key is only printed."""
     key = plain(key).replace(" ", "")
     if not _KEYS.fullmatch(key):
         return escape(f"[{key}]")

@@ -114,7 +114,7 @@ class Frame:
 
 
 def frames(cells: Sequence[Cell]) -> dict[str, Frame]:
-    """Kind of cell -> the frame of a column's cells of that kind: turned, a column holds several."""
+    """Kind of cell -> the frame of a column's cells of that kind: a turned column has several."""
     kinds = dict.fromkeys(cell.kind for cell in cells)
     if len(kinds) == 1:
         return {cells[0].kind: Frame.of(cells)}
@@ -128,6 +128,7 @@ def signs(cell: Cell) -> str:
     return "".join(m.value for m in MARKS if m in cell.marks) + cell.note
 
 
+@lru_cache(maxsize=4096)
 def digits(printed: str) -> str:
     """A printed number as TeX: its sign and its power of ten are mathematics."""
     number, _, power = printed.partition("e")

@@ -269,7 +269,7 @@ def shown(tex: str) -> str:
     return " ".join(re.sub(r"(\d) ?± ?", r"\1 ± ", tex).split())
 
 
-def _notes(text: str, style: bool | str) -> Iterator[str]:  # noqa: FBT001 - as render has it
+def _notes(text: str, style: bool | str) -> Iterator[str]:
     """The sentences under the table: printed, or in the comments."""
     lines: Iterable[str] = ()
     if style == "threeparttable":

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -48,7 +49,7 @@ def test_nothing_is_shaded_where_nothing_is_better(printed):
 def test_equal_prints_are_equally_dark(values):
     found = heats([f"{v}" for v in values])
     pairs = sorted(zip(values, found, strict=True), key=lambda pair: pair[0])
-    for (a, one), (b, other) in zip(pairs, pairs[1:], strict=False):
+    for (a, one), (b, other) in pairwise(pairs):
         if one is not None:
             assert one <= other
             assert (a == b) <= (one == other)
