@@ -246,13 +246,20 @@ def _improvement(view: View, slot: Slot, method: Method) -> Cell:
 
 
 def _sizes(view: View, _slot: Slot) -> list[Cell]:
-    """Replicates behind a row: a range where its cells differ, 0 where one is missing."""
+    """Replicates behind a row: a range where its cells differ, 0 where one is missing.
+
+    Quoted numbers whose paper does not say how many do not count.
+    """
     names = {s.metric.name for s in view.slots if not s.kind}
     datasets = [d.name for d in view.datasets]
     found = []
     for method in view.methods:
         row = [view.index.get((m, method.name, d)) for m in names for d in datasets]
-        sizes = [_size(one) for one in row] or [0]
+        sizes = [size for one in row if (size := _size(one)) is not None]
+        if not sizes:
+            symbol = notes.SYMBOLS[Missing.NOT_REPORTED]
+            found.append(Cell(printed=symbol, missing=Missing.NOT_REPORTED))
+            continue
         low, high = min(sizes), max(sizes)
         text = f"{low:,}" if low == high else f"{low:,}–{high:,}"
         value = float(low) if low == high else None
@@ -260,10 +267,11 @@ def _sizes(view: View, _slot: Slot) -> list[Cell]:
     return found
 
 
-def _size(one: Aggregate | None) -> int:
+def _size(one: Aggregate | None) -> int | None:
+    """Replicates of a cell; None for a quoted number whose paper does not say."""
     if one is None or one.mean is None:
         return 0
-    return one.n if one.quoted is None else max(one.quoted.n, 1)
+    return one.n if one.quoted is None else one.quoted.n or None
 
 
 def _reported(view: View, slot: Slot) -> list[Cell]:

@@ -173,3 +173,13 @@ def test_every_reason_for_a_hole_reaches_the_table(paperforge, tmp_path, word, w
     row = next(line for line in out.splitlines() if line.startswith("c "))
     assert row.split()[-2:] == [SYMBOLS[reason], "∅"]
     assert f"{SYMBOLS[reason]}: {MEANINGS[reason]}." in out
+
+
+def test_how_many_runs_a_quoted_number_has_is_what_its_paper_says(mixed):
+    table = tables.arrange(mixed, TableSpec(columns=("n",)))
+    assert [row.cells[-1].printed for row in table.rows] == ["10", "5", "3"]
+    unknown = tuple(
+        replace(a, quoted=replace(a.quoted, n=0)) if a.quoted else a for a in mixed.aggregates
+    )
+    table = tables.arrange(replace(mixed, aggregates=unknown), TableSpec(columns=("n",)))
+    assert [row.cells[-1].printed for row in table.rows] == ["10", "?", "?"]
