@@ -42,6 +42,8 @@ def reproduce(
             "in TOML; n, spread and kind where they are known",
         )
     values = quoted.numbers(file)
+    if not values:
+        raise InputError("has no published number", str(shown), "every value is a word for none")
     project = inputs.project_of(options)
     project = replace(project, sources=tuple(s for s in project.sources if s.path != file))
     if not project.sources:
