@@ -1,9 +1,12 @@
 """What changed since an older printing, in words; and what an author's edits leave readable."""
 
+import contextlib
 import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from paperforge import tables
 from paperforge.errors import InputError
@@ -212,3 +215,24 @@ def test_the_sidecar_of_the_command(paperforge, tmp_path, results_csv):
     paperforge("table", "results.csv", "--ours", "ours", "--data", "t.json", "-o", "t.tex")
     assert (tmp_path / "t.json").read_bytes() == first
     assert paperforge("table", "results.csv", "--data", "results.csv").code == 2
+
+
+EDITS = st.lists(
+    st.tuples(
+        st.integers(0, 3000),
+        st.integers(0, 60),
+        st.sampled_from(["", "{", "}", "\\", "&", "$", "%"]),
+    ),
+    max_size=4,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(edits=EDITS, how=st.sampled_from(sorted(FORMS)))
+def test_any_edit_gives_a_comparison_or_an_input_error(make, edits, how):
+    table = tables.arrange(make.paper(), SPEC)
+    text = printed(table, how)
+    for at, length, new in edits:
+        text = text[:at] + new + text[at + length :]
+    with contextlib.suppress(InputError):
+        assert tables.changes(table, text, "old")
