@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from paperforge.spec import Project
 
 
+MOST_TRACED = 1_000_000
+"""Rows up to which a build says which of them each cell is made of: that reads them once more."""
+
+
 def load(project: Project, meter: Meter | None = None, *, rows: bool = False) -> Results:
     """Read the project's result stores into the tidy relation; `meter` follows how far that is.
 
@@ -46,20 +50,32 @@ def load(project: Project, meter: Meter | None = None, *, rows: bool = False) ->
     return results.load(project.sources, project, meter, history=rows, rows=rows)
 
 
-def analyse(results: Results, project: Project, *, full: bool = False) -> Analysis:
+def analyse(
+    results: Results, project: Project, *, full: bool = False, origins: bool = False
+) -> Analysis:
     """Decide what the results support, with what the project's tables and figures need beside it.
 
     `full`: with effect sizes, and with the digest of the numbers in each decision's signature.
+    `origins`: with the rows that each cell is made of.
     """
     from paperforge import stats
 
     needs = _needs(project)
-    effects = full or any(need == "effects" for need, _ in needs)
-    analysis = stats.analyse(results, project.design, signed=full, effects=effects)
+    asked = {need for need, _ in needs}
+    design = replace(project.design, best_set=project.design.best_set or "best" in asked)
+    effects = full or "effects" in asked
+    analysis = stats.analyse(results, design, signed=full, effects=effects)
     for need, asker in needs:
-        if need != "effects":
+        if need in stats.NEEDS:
             analysis = stats.supply(need, results, analysis, asker)
-    return analysis
+    if not origins:
+        return analysis
+    places = {
+        (metric.name, *cell): rows
+        for metric in results.metrics
+        for cell, rows in results.origins(metric.name).items()
+    }
+    return replace(analysis, origins=places)
 
 
 def _needs(project: Project) -> list[tuple[str, TableSpec | FigureSpec]]:
@@ -293,13 +309,12 @@ def _generate(
                 drawn.append(draw(analysis, figure_spec, venue, project.root))
     files: dict[str, File] = {}
     notes: list[Diagnostic] = []
-    for table in set_tables:
-        _add(
-            files,
-            f"tables/{table.name}.tex",
-            tables.render(table, "latex"),
-            f"[[tables]] {table.name}",
-        )
+    for spec, table in zip(specs, set_tables, strict=False):
+        origin, rows = f"[[tables]] {table.name}", analysis.origins if analysis else None
+        tex = tables.render(table, "latex", notes=spec.notes)
+        _add(files, f"tables/{table.name}.tex", tex, origin)
+        data = tables.render(table, "json", origins=rows or None)
+        _add(files, f"tables/{table.name}.json", data, origin)
         notes += table.diagnostics
     for figure in drawn:
         _add(files, f"figures/{figure.name}.pdf", figure.pdf, f"[[figures]] {figure.name}")

@@ -136,7 +136,8 @@ def _build(
         step("reading results")
         results = progress.load(paper)
         step(f"{results.rows} rows; deciding what they support")
-        analysis = pipeline.analyse(results, paper, full=True)
+        small = results.rows <= pipeline.MOST_TRACED
+        analysis = pipeline.analyse(results, paper, full=True, origins=small)
         planned = pipeline.planned(results, analysis, paper)
     manuscript = pipeline.render(paper, analysis, place)
     name, hidden = pipeline.paper_folders(place, paper.mode)

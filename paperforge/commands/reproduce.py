@@ -46,6 +46,8 @@ def reproduce(
             hint = "add a column cite with the key of the paper in refs.bib, for example hu2022lora"
         raise InputError(f"holds no published values{what}", str(shown), hint)
     values = quoted.numbers(file)
+    if not values:
+        raise InputError("has no published number", str(shown), "every value is a word for none")
     project = inputs.project_of(options)
     project = replace(project, sources=tuple(s for s in project.sources if s.path != file))
     if not project.sources:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import click
+
 from paperforge.commands import inputs, progress
-from paperforge.commands.output import give, say
-from paperforge.errors import UsageError
+from paperforge.commands.output import give, guard, say, write
+from paperforge.commands.text import printable
+from paperforge.errors import InputError, UsageError
 from paperforge.spec import TableSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from paperforge.commands.inputs import ResultOptions
     from paperforge.commands.table_options import TableOptions
     from paperforge.model import Table, Venue
@@ -26,14 +32,16 @@ def table(options: ResultOptions, asked: TableOptions) -> int:
 
     project = inputs.project_of(options)
     spec = asked.on(_spec(project, asked.name))
+    spec = replace(spec, best_set=spec.best_set or project.design.best_set)
     if tables.is_listing(spec) or (spec.layout == "settings" and _own_file(options)):
         return _list(project, replace(spec, layout="listing"), options, asked)
     results = progress.load(project, quiet=asked.form == "json")
-    analysis = pipeline.analyse(results, replace(project, tables=(spec,), figures=()))
+    alone = replace(project, tables=(spec,), figures=())
+    analysis = pipeline.analyse(results, alone, full=bool(asked.data), origins=bool(asked.data))
     made = pipeline.tabulate(analysis, spec, _venue(project, asked), project.root)
     say(results.notes + analysis.notes + made.diagnostics)
-    _give(made, project, spec, asked)
-    inputs.save(options, project, results, tables=(spec,))
+    if _give(made, project, spec, asked, analysis.origins):
+        inputs.save(options, project, results, tables=(spec,))
     return 0
 
 
@@ -53,20 +61,35 @@ def _list(project: Project, spec: TableSpec, options: ResultOptions, asked: Tabl
         root, spec = path.resolve().parent, replace(spec, file=path.name)
     made = pipeline.tabulate(None, spec, _venue(project, asked), root)
     say(made.diagnostics)
-    _give(made, project, spec, asked)
+    _give(made, project, spec, asked, {})
     return 0
 
 
-def _give(made: Table, project: Project, spec: TableSpec, asked: TableOptions) -> None:
-    """Render it, to a file or to stdout."""
+def _give(
+    made: Table,
+    project: Project,
+    spec: TableSpec,
+    asked: TableOptions,
+    origins: Mapping[tuple[str, str, str], tuple[str, ...]],
+) -> bool:
+    """Render it, to a file or to stdout; False: only what changed was asked for, and is said."""
     from paperforge import tables
 
+    if asked.old is not None:
+        for line in tables.changes(made, _text(asked.old), str(asked.old)):
+            click.echo(printable(line))
+        return False
     shape: dict[str, object] = {"notes": True}
     if asked.form == "latex":
         whole = asked.as_float or bool(asked.caption or asked.label)
-        shape = {"notes": bool(spec.notes), "float": whole, "source": _origin(project)}
+        shape = {"notes": spec.notes, "float": whole, "source": _origin(project)}
     text = tables.render(made, asked.form, **shape)
-    give(text, asked.output, (s.path for s in project.sources))
+    stores = [source.path for source in project.sources]
+    if asked.data is not None:
+        guard(asked.data, stores)
+        write(asked.data, tables.render(made, "json", origins=origins))
+    give(text, asked.output, stores)
+    return True
 
 
 def _venue(project: Project, asked: TableOptions) -> Venue | None:
@@ -75,6 +98,13 @@ def _venue(project: Project, asked: TableOptions) -> Venue | None:
 
     wanted = asked.venue or project.venue
     return venues.find(wanted, project.root) if wanted else None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", str(path)) from None
 
 
 def _origin(project: Project) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +12,6 @@ from paperforge.spec import LAYOUTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from paperforge.spec import TableSpec
 
@@ -22,6 +22,7 @@ Examples:
   paperforge table results.csv --map model=method --map task=dataset --save
   paperforge table mlflow.db --metric accuracy --float --notes -o main.tex
   paperforge table results.csv --column rank --column difference
+  paperforge table results.csv --diff tables/main.tex
 """
 
 
@@ -48,6 +49,9 @@ class TableOptions:
     notes: bool = False
     threeparttable: bool = False
     name: str = ""
+    data: Path | None = None
+    old: Path | None = None
+    arrows: bool | None = None
 
     def on(self, spec: TableSpec) -> TableSpec:
         """The table as asked for: what is not said stays as it is declared."""
@@ -58,6 +62,7 @@ class TableOptions:
             average=spec.average if self.average is None else self.average,
             second=self.second or spec.second,
             heat=self.heat or spec.heat,
+            arrows=spec.arrows if self.arrows is None else self.arrows,
             columns=self.columns or spec.columns,
             width=self.width or spec.width,
             caption=self.caption or spec.caption,
@@ -118,6 +123,22 @@ OPTIONS = (
         "--threeparttable", is_flag=True, help="The same, as that package's notes (it is needed)."
     ),
     click.option("--name", default="", help="Which table of paper.toml."),
+    click.option("--arrows/--no-arrows", default=None, help="Which values are better, in headers."),
+    click.option(
+        "--data",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=None,
+        metavar="FILE",
+        help="Also write each cell's runs, statistic and test, as JSON.",
+    ),
+    click.option(
+        "--diff",
+        "old",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        default=None,
+        metavar="OLD",
+        help="Say what changed since an older .tex or JSON of the table; write nothing.",
+    ),
 )
 
 

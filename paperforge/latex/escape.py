@@ -51,6 +51,9 @@ _STATISTIC = re.compile(
 
 _OPENS_AFTER = " ([{/-"
 
+_POWER = re.compile(r"((?<=\d)e-?\d+)")
+"""The power of ten of a number in scientific notation."""
+
 _MATHS = {
     "-": r"\ensuremath{-}",
     "−": r"\ensuremath{-}",
@@ -127,7 +130,12 @@ def statistics(tex: str) -> str:
 
 def number(printed: str) -> Tex:
     r"""A printed number ("-1.2", "<.001", "91.2 ± 0.3") as TeX that mathematics takes as well."""
-    return Tex("".join(_MATHS.get(c) or escape(c) for c in plain(printed)))
+    digits, *rest = _POWER.split(plain(printed))
+    said = "".join(_MATHS.get(c) or escape(c) for c in digits)
+    for power, after in zip(rest[::2], rest[1::2], strict=True):
+        said += rf"\ensuremath{{\times 10^{{{power[1:]}}}}}"
+        said += "".join(_MATHS.get(c) or escape(c) for c in after)
+    return Tex(said)
 
 
 def needs_unicode_engine(text: str) -> tuple[str, ...]:

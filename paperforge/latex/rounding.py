@@ -11,7 +11,7 @@ rounded once, for print, accumulates no bias.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -39,6 +39,11 @@ TWO_DIGITS = 354
 MORE_DECIMALS = 2
 """A column gets at most so many more decimals for its smallest uncertainty."""
 
+TINY = 1e-6
+MOST_ZEROS = 6
+SPAN = 1e6
+"""Largest over smallest value of a column from which on it is set in powers of ten."""
+
 SPREADS = ("sd", "se", "ci", "none")
 
 _WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
@@ -51,13 +56,19 @@ class Rounding:
     decimals: int
     grouped: bool = False
     """Thousands separated by commas: only where a value of the column has five digits or more."""
+    scientific: bool = False
+    """One digit before the point and a power of ten, "1.50e-9": see `spans`."""
 
     def show(self, value: float) -> str:
         """The value in this column's rounding."""
+        if self.scientific:
+            return powers(value, self.decimals)
         return fixed(value, self.decimals, grouped=self.grouped)
 
     def show_spread(self, value: float) -> str:
         """An uncertainty in this column's rounding; "<0.01" where it would print as zero."""
+        if self.scientific:
+            return powers(value, min(self.decimals, 1))
         text = self.show(value)
         if value > 0 and not text.strip("0."):
             return f"<{fixed(10.0**-self.decimals, self.decimals)}"
@@ -86,6 +97,37 @@ def fixed(value: float, decimals: int, *, grouped: bool = False) -> str:
     if rounded.is_zero():
         rounded = abs(rounded)
     return f"{rounded:,f}" if grouped else f"{rounded:f}"
+
+
+def powers(value: float, decimals: int) -> str:
+    """The value as a digit, that many decimals and a power of ten: "1.50e-9", "-2.00e12", "0".
+
+    Halves away from zero. Raises ValueError where the value is not finite.
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"{value} cannot be rounded")
+    number = exact(value)
+    if number.is_zero():
+        return "0"
+    power = number.adjusted()
+    digits = number.scaleb(-power, _WIDE).quantize(_quantum(decimals), context=_WIDE)
+    if abs(digits) >= 10:  # noqa: PLR2004 - 9.99 rounds up to 10.0
+        power += 1
+        digits = number.scaleb(-power, _WIDE).quantize(_quantum(decimals), context=_WIDE)
+    return f"{digits:f}e{power}"
+
+
+def spans(values: Sequence[float], decimals: int) -> bool:
+    """Whether a column needs powers of ten: one of its values would print as zero.
+
+    That is so where the largest value is at least a million times the smallest that is not zero,
+    or where no value reaches 1e-6: then plain decimals lose numbers, or are mostly zeros.
+    """
+    sizes = [abs(v) for v in values if math.isfinite(v) and v]
+    if not sizes or (max(sizes) < TINY and decimals > MOST_ZEROS):
+        return bool(sizes)
+    lost = not Decimal(fixed(min(sizes), decimals))
+    return lost and max(sizes) / SPAN >= min(sizes)
 
 
 @lru_cache(maxsize=64)
@@ -134,7 +176,7 @@ def _capped(decimals: int) -> int:
 def rule_for(
     values: Sequence[float], spreads: Iterable[float], digits: int | None = None
 ) -> Rounding:
-    """The whole rule of a column: its decimals, and whether thousands are separated.
+    """The whole rule of a column: its decimals, separated thousands, powers of ten.
 
     At most MORE_DECIMALS more than decimals_for() says, where that keeps every positive uncertainty
     from printing as zero.
@@ -146,6 +188,8 @@ def rule_for(
         most = min(decimals + MORE_DECIMALS, MAX_DECIMALS)
         enough = (d for d in range(decimals, most + 1) if Decimal(fixed(smallest, d)))
         decimals = next(enough, decimals)
+    if digits is None and spans(values, decimals):
+        return Rounding(SIGNIFICANT - 1, scientific=True)
     return Rounding(decimals, grouped=any(abs(v) >= 10_000 for v in values))  # noqa: PLR2004 - as documented above
 
 
@@ -195,12 +239,24 @@ def spread_of(aggregate: Aggregate, kind: str) -> float | None:
     return aggregate.half_width if kind == "ci" else None
 
 
+def rule_of(rule: Rounding, aggregate: Aggregate) -> Rounding:
+    """The rule of one number of a column: what is quoted keeps the decimals that it was printed in.
+
+    Tables and the text's macros both ask, so they print the same number.
+    """
+    quote = aggregate.quoted
+    if quote is None or quote.digits is None or rule.scientific:
+        return rule
+    return replace(rule, decimals=_capped(quote.digits))
+
+
 def column_rules(analysis: Analysis, spread: str = "") -> Mapping[tuple[str, str | None], Rounding]:
     """(metric, dataset) -> its rule, from all methods; dataset None is the average.
 
     All methods count, also those that a table leaves out: a number prints alike in every table and
     in the text. Where the printed spread is "none", or a cell lacks it, the column's other
-    uncertainties (sd, then se) still say which digits mean something.
+    uncertainties (sd, then se) still say which digits mean something. Numbers quoted from papers
+    decide only where there are no others.
     """
     kind = spread_kind(analysis, spread)
     default = spread_kind(analysis)
@@ -211,6 +267,7 @@ def column_rules(analysis: Analysis, spread: str = "") -> Mapping[tuple[str, str
     rules = {}
     for key, cells in columns.items():
         filled = [c for c in cells if c.mean is not None]
+        filled = [c for c in filled if c.quoted is None] or filled
         spreads: list[float] = []
         for name in (kind, default, "se"):
             spreads = spreads or [s for c in filled if (s := spread_of(c, name)) is not None]

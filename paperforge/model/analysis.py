@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from paperforge.spec import AGGREGATES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
     from paperforge.model.messages import Diagnostic
-    from paperforge.model.reading import Missing
+    from paperforge.model.reading import Missing, Quote
     from paperforge.model.reported import Agreement, Cost, Hyperparameter, Ratings
     from paperforge.spec import Dataset, Method, Metric, Unit
 
@@ -96,6 +96,8 @@ class Aggregate:
     keys: tuple[str, ...] = ()
     """The seeds (or folds, or runs) of `values`, as the author writes them; empty where they have
     no names."""
+    quoted: Quote | None = None
+    """What the paper prints that the number is quoted from, in printed units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,8 @@ class Rank:
     metric: str
     method: str
     mean_rank: float
+    datasets: int = 0
+    """Over how many; 0: all that the test compared on (Groups.datasets)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +282,11 @@ class Analysis:
     settings: tuple[Hyperparameter, ...] = ()
     ratings: tuple[Ratings, ...] = ()
     agreements: tuple[Agreement, ...] = ()
+    places: tuple[Rank, ...] = ()
+    """Mean ranks where the datasets are fixed: descriptive, no test reads them."""
+    origins: Mapping[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
+    """(metric, method, dataset) -> where the rows of its final values are, at most 50; where they
+    were asked for."""
 
     def aggregate(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The one aggregate of a cell."""

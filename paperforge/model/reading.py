@@ -303,6 +303,9 @@ class Results(Protocol):
     def sources(self, metric: str, method: str, dataset: str) -> tuple[str, ...]:
         """Where the rows of one cell came from, at most 50."""
 
+    def origins(self, metric: str) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """(method, dataset) -> the same, of every cell."""
+
     def batches(self, rows: int = 1 << 16) -> Iterator[pa.RecordBatch]:
         """The tidy relation (spec.TIDY_COLUMNS) in parts, in the order of the stores."""
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from paperforge.model.analysis import Decision
     from paperforge.model.messages import Diagnostic
     from paperforge.model.reading import Missing
     from paperforge.spec import Direction
@@ -19,6 +20,8 @@ class Mark(StrEnum):
     SECOND = "second"
     BETTER = "†"
     WORSE = "‡"
+    BEST_SET = "•"
+    """Not found worse than the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,20 @@ class Cell:
     missing: Missing | None = None
     note: str = ""
     """A symbol that points to one of the table's notes, or nothing."""
+    interval: tuple[float, float] | None = None
+    printed_interval: tuple[str, str] | None = None
+    """Its ends, printed after the number: of a difference."""
+    heat: float | None = None
+    """Where the value lies within its column: 0 the worst, 1 the best; None: not shaded."""
+    cite: str = ""
+    """The key of the paper that the number is quoted from, in refs.bib."""
+    metric: str = ""
+    method: str = ""
+    dataset: str | None = None
+    kind: str = ""
+    """A key of spec.COLUMNS or "reported"; empty: the metric itself, or its average."""
+    decisions: tuple[Decision, ...] = ()
+    """What its marks, or the difference that it prints, are read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +76,8 @@ class Row:
     label: str
     cells: tuple[Cell, ...]
     group: str = ""
+    cite: str = ""
+    """Where all its numbers are quoted from one paper: the key in refs.bib."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +86,8 @@ class Note:
 
     text: str
     symbol: str = ""
+    cites: tuple[str, ...] = ()
+    """Keys that the text names as [key]: citations where the format has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +130,8 @@ class Table:
     """How it fits the page; None: as it is."""
     headings: bool = False
     """Whether the names of the rows' groups stand above them; otherwise only a rule parts them."""
+    compared: str = "column"
+    """Within what the best value is the best: "column", "row" or "row and metric"."""
 
 
 @dataclass(frozen=True, slots=True)

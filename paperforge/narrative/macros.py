@@ -31,6 +31,7 @@ from paperforge.latex.rounding import (
     column_rules,
     p_value,
     rule_for,
+    rule_of,
     spread_kind,
     spread_of,
 )
@@ -118,17 +119,20 @@ def _cell(one: Aggregate, key: str, rules: Mapping[str, Rules], shown: str) -> I
     column = (one.metric, one.dataset)
     place = "the average" if one.dataset is None else one.dataset or "all"
     source = f"{one.metric} of {one.method} on {place}, n = {one.n}"
-    printed = rules[shown][column].show(one.mean)
+    rule = rule_of(rules[shown][column], one)
+    printed = rule.show(one.mean)
     yield Macro(key, printed, one.mean, source)
     yield Macro(f"{key}/n", f"{one.n:,}", one.n, source)
     for kind in ("sd", "se"):
         spread = spread_of(one, kind)
         if spread is not None:
-            rule = rules[shown if kind == shown else kind][column]
-            yield Macro(f"{key}/{kind}", rule.show_spread(spread), spread, source)
+            own = rules[shown if kind == shown else kind][column]
+            yield Macro(f"{key}/{kind}", own.show_spread(spread), spread, source)
     spread = spread_of(one, shown)
+    if one.quoted is not None and shown != "none":
+        spread = one.quoted.spread
     if spread is not None:
-        both = f"{printed} ± {rules[shown][column].show_spread(spread)}"
+        both = f"{printed} ± {rule.show_spread(spread)}"
         yield Macro(f"{key}/pm", both, one.mean, source)
 
 

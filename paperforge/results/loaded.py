@@ -254,6 +254,25 @@ class LoadedResults:
         ).fetchall()
         return tuple(dict.fromkeys(row[0] for row in found))
 
+    def origins(self, metric: str) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """(method, dataset) -> what `sources` says, of all cells in one pass."""
+        if self.again:
+            return self.again().origins(metric)
+        found = self._query(
+            f"SELECT f.method, f.dataset, {SOURCE} FROM (SELECT * FROM "
+            "(SELECT DISTINCT method, dataset, file, row FROM final WHERE metric = $1) "
+            "QUALIFY row_number() OVER (PARTITION BY method, dataset ORDER BY file, row) "
+            f"<= {_MOST_SOURCES}) f JOIN sources s USING (file) "
+            "LEFT JOIN (SELECT DISTINCT method::VARCHAR AS method, file, row, unit, record "
+            "FROM tidy_rows WHERE metric::VARCHAR = $1) t USING (method, file, row) "
+            "ORDER BY f.method, f.dataset, f.file, f.row",
+            [metric],
+        ).fetchall()
+        places: dict[tuple[str, str], dict[str, None]] = {}
+        for method, dataset, place in found:
+            places.setdefault((method, dataset), {})[place] = None
+        return {cell: tuple(rows) for cell, rows in places.items()}
+
     def batches(self, rows: int = 1 << 16) -> Iterator[pa.RecordBatch]:
         """The tidy relation in parts of about so many rows, in the order of the stores."""
         if self.again:

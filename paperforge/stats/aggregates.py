@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.model import Aggregate
@@ -14,6 +15,7 @@ from paperforge.stats.ladder import interval, interval_of_average
 from paperforge.stats.means import satterthwaite
 
 if TYPE_CHECKING:
+    from paperforge.model import Quote
     from paperforge.stats.cells import Cell, Cells
     from paperforge.stats.compare import Setting
 
@@ -91,6 +93,7 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
         else (),
         interval=None if share is None else (share[0] * scale, share[1] * scale),
         keys=named(cells, cell) if few else (),
+        quoted=printed(cell.quote, scale),
     )
 
 
@@ -100,6 +103,17 @@ def named(cells: Cells, cell: Cell) -> tuple[str, ...]:
     if not cell.keyed or any(finite(float(x) * scale) is None for x in cell.values):
         return ()
     return tuple(cells.names.get(int(key), "") for key in cell.keys)
+
+
+def printed(quote: Quote | None, scale: float) -> Quote | None:
+    """What is quoted, in printed units: 0.903 of a scale of 100 has one decimal."""
+    if quote is None:
+        return None
+    spread = None if quote.spread is None else finite(quote.spread * scale)
+    digits = quote.digits
+    if digits is not None and scale:
+        digits -= round(math.log10(abs(scale)))
+    return replace(quote, spread=spread, digits=digits)
 
 
 def variance_of(cell: Cell, setting: Setting) -> float:

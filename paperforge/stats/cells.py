@@ -54,6 +54,8 @@ class Cell:
     """Whether it is a mean, spread and n that somebody printed."""
     counted: Quote | None = None
     """Of a share of examples: their number and the printed decimals, where that is all there is."""
+    quote: Quote | None = None
+    """What stands beside a number that is quoted from a paper."""
     within: float = 0.0
     """Of examples: sum of squares of the runs around the mean of their example, over all."""
 
@@ -120,6 +122,8 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
         (s.method, s.dataset): cell(s, *merged[s.method, s.dataset], grouping) for s in samples
     }
     for at, quote in results.quotes(metric.name).items():
+        if at in table and quote.cite:
+            table[at] = replace(table[at], quote=quote)
         if at in table and table[at].n == 1 and unit is not Unit.EXAMPLE:
             table[at] = quoted(table[at], quote)
     several = any(c.n > 1 for c in table.values())

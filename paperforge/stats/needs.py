@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.spec import FigureSpec
 from paperforge.stats import reported
+from paperforge.stats.places import places
 from paperforge.stats.steps import curves
 
 if TYPE_CHECKING:
@@ -45,11 +46,17 @@ def _frame(results: Results, analysis: Analysis, _: Asker) -> Analysis:
     return replace(analysis, frame=results.frame)
 
 
+def _places(_results: Results, analysis: Analysis, _asker: Asker) -> Analysis:
+    return analysis if analysis.places else replace(analysis, places=places(analysis))
+
+
 NEEDS: Mapping[str, Supply] = {
     "frame": _frame,
     "curves": _curves,
     "costs": reported.costs,
     "settings": reported.settings,
     "ratings": reported.ratings,
+    "ranks": _places,
 }
-"""Need -> what adds it. "effects" is no entry: the effect sizes come with the decisions."""
+"""Need -> what adds it. "effects" and "best" are no entries: effect sizes come with the decisions,
+and the best-set is the design's."""

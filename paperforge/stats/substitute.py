@@ -113,6 +113,10 @@ class Substitute:
         """Places of the base."""
         return self.base.sources(metric, method, dataset)
 
+    def origins(self, metric: str) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """Places of the base."""
+        return self.base.origins(metric)
+
     def batches(self, rows: int = 1 << 16) -> Iterator[pa.RecordBatch]:
         """The relation of the base."""
         return self.base.batches(rows)

@@ -16,7 +16,8 @@ TOML: an entry a number. A key above the first entry holds for all entries that 
 
 CSV: a header with at least method, metric, value and cite, then the same names. Other keys are kept
 as they are. Every row has the status `quoted` and no seed; what was printed is in the columns
-quoted.value, .digits, .spread, .kind, .n, .cite and .where. https://toml.io/en/v1.0.0
+quoted.value, .digits, .spread, .kind, .n, .cite and .where. A value may be a word for none ("not
+reported", "n/a", "OOM", "-"): the cell says why it is empty. https://toml.io/en/v1.0.0
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
+from paperforge.numbers import words
 from paperforge.stores.nothing import NothingToRead
 from paperforge.stores.runs import Collector
 
@@ -103,9 +105,9 @@ class Quoted:
 
 
 def numbers(path: Path) -> tuple[Quoted, ...]:
-    """Every number of a file, in its order. Raises InputError as `read` does."""
+    """Every number of a file, in its order; words for none are left out. Raises as `read` does."""
     entries = _toml(path) if path.suffix.lower() == ".toml" else _csv(path)
-    return tuple(_quoted(entry, path) for entry in entries)
+    return tuple(_quoted(entry, path) for entry in entries if not _absent(entry))
 
 
 def recognises(path: Path) -> bool:
@@ -153,6 +155,10 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
 
 def _add(out: Collector, path: Path, entry: _Entry) -> None:
     said = entry.said
+    why = _absent(entry)
+    if why:
+        _add_absent(out, path, entry, why)
+        return
     one = _quoted(entry, path)
     printed = _printed(said["value"], one.place)
     settings = {name: text for name, text in said.items() if name not in _KNOWN}
@@ -169,6 +175,26 @@ def _add(out: Collector, path: Path, entry: _Entry) -> None:
     )
     roles: dict[str, Any] = {role: said.get(role) or None for role in ("dataset", "split")}
     out.add(run, one.metric, one.value, at=entry.line, method=one.method, **roles)
+
+
+def _absent(entry: _Entry) -> str:
+    """Why a paper has no number here, where its value is a word for that: "not reported"."""
+    return words()["missing"].get(entry.said.get("value", "").strip().lower(), "")
+
+
+def _add_absent(out: Collector, path: Path, entry: _Entry, why: str) -> None:
+    """A cell of a paper without a number."""
+    said = entry.said
+    _check(said, f"{path.name} line {entry.line}" if entry.line else path.name)
+    quoted = {name: said[name] for name in ("cite", "where", "value") if said.get(name)}
+    run = out.run(
+        f"{said['cite']} {len(out.runs) + 1}",
+        place=out.found.place(path),
+        status=why,
+        settings={"quoted": quoted},
+    )
+    roles: dict[str, Any] = {role: said.get(role) or None for role in ("dataset", "split")}
+    out.add(run, said["metric"], None, at=entry.line, method=said["method"], **roles)
 
 
 def _quoted(entry: _Entry, path: Path) -> Quoted:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import UsageError
 from paperforge.spec import TableSpec
-from paperforge.tables import html, json, latex, markdown, text
+from paperforge.tables import diff, html, json, latex, markdown, reading, text
 from paperforge.tables.arrange import arrange as _grid
 from paperforge.tables.fit import Page, fit
 from paperforge.tables.latex import notes_text
@@ -29,6 +29,7 @@ __all__ = [
     "RENDERERS",
     "Page",
     "arrange",
+    "changes",
     "fit",
     "is_listing",
     "listed",
@@ -70,10 +71,31 @@ def is_listing(spec: TableSpec) -> bool:
 
 
 def needs(spec: TableSpec) -> tuple[str, ...]:
-    """What the analysis must hold for a table beside the decisions: "effects", keys of NEEDS."""
+    """What the analysis must hold for a table beside the decisions: keys of stats.NEEDS.
+
+    Or "effects" (effect sizes) and "best" (which methods cannot be told from the best).
+    """
     if spec.layout in SUBJECTS:
         return () if is_listing(spec) else SUBJECTS[spec.layout].NEEDS
-    return ("effects",) if "improvement" in spec.columns else ()
+    wanted = {
+        "effects": "improvement" in spec.columns,
+        "ranks": "rank" in spec.columns,
+        "best": spec.best_set,
+    }
+    return tuple(need for need, asked in wanted.items() if asked)
+
+
+def changes(table: Table, old: str, where: str) -> tuple[str, ...]:
+    """What changed since an older printing of the table, in lines; `old`: a .tex or JSON's text.
+
+    Raises InputError where that holds no table.
+    """
+    before = reading.read(old, where)
+    if old.lstrip().startswith("{"):
+        after = reading.read(json.render(table), "")
+    else:
+        after = reading.read(latex.render(table, notes=before.style), "")
+    return diff.differences(before, after)
 
 
 def render(table: Table, form: str = "latex", **options: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from paperforge.errors import InputError
 from paperforge.latex.escape import needs_unicode_engine, plain, slug
@@ -22,11 +22,30 @@ from paperforge.model import (
 )
 from paperforge.spec import LAYOUTS as EVERY
 from paperforge.spec import Method, TableSpec
-from paperforge.tables import marks, notes
+from paperforge.tables import extra_notes, extras, heat, marks, notes, quoting
 from paperforge.tables.layouts import LAYOUTS, Grid, Slot
 from paperforge.tables.view import View, choose, note
 
 Cells = Mapping[Slot, Sequence[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the cells of all columns share."""
+
+    marking: marks.Marking
+    homes: Mapping[str, Slot]
+    """Metric -> the column of its primary comparison, where the table shows it."""
+    letters: Mapping[str, str]
+    """What is said of single cells -> its letter."""
+    rows: Mapping[str, str] = field(default_factory=dict)
+    """Method -> what is said of its row, where all of it is quoted alike."""
+    best: frozenset[tuple[str, str]] = frozenset()
+    """(metric, method) that cannot be told from the best, where that is asked for."""
+
+
+NOTHING: tuple[frozenset[Mark], tuple[Decision, ...]] = (frozenset(), ())
+"""No mark, read from no decision."""
 
 UNROUNDED = Rounding(0)
 """For a column without numbers: nothing is printed with it."""
@@ -46,22 +65,23 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
     marking = marks.against_baseline(analysis, [m.name for m in view.metrics])
     homes = _homes(view, marking)
     shown = replace(marking, tested=tuple(d for d in marking.tested if d.metric in homes))
-    letters = _letters(view)
-    cells = {
-        slot: _cells(view, slot, _marked(slot, marking, homes), letters) for slot in view.slots
-    }
+    quoted = _whole_rows(view)
+    given = Given(marking, homes, _letters(view, quoted), quoted, _best_set(view))
+    cells = {slot: _column(view, slot, given) for slot in view.slots}
     single = view.datasets[0] if len(view.datasets) == 1 else None
-    placed = LAYOUTS[spec.layout](Grid(view.methods, view.slots, cells, single, view.groups))
+    grid = Grid(view.methods, view.slots, cells, single, view.groups, spec.arrows)
+    placed = LAYOUTS[spec.layout](grid)
     return Table(
         name=spec.name,
         stub=placed.stub,
         columns=placed.columns,
         rows=placed.rows,
-        notes=tuple(_notes(view, cells, placed.compared, shown, letters)),
+        notes=tuple(_notes(view, cells, placed.compared, replace(given, marking=shown))),
         caption=plain(spec.caption) or _caption(view),
         label=spec.label or f"tab:{slug(spec.name)}",
         diagnostics=(*view.diagnostics, *_warnings(view, marking, homes)),
         headings=placed.headings,
+        compared=placed.compared,
     )
 
 
@@ -70,22 +90,12 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
 # ---------------------------------------------------------------------------------------------
 
 
-def _incomplete(view: View, metric: str, method: str) -> Missing | None:
-    """Why a row has no average: the reason of its first empty cell; None where it is complete."""
-    for slot in view.slots:
-        if slot.metric.name == metric and slot.dataset is not None:
-            found = view.index.get((metric, method, slot.dataset))
-            if found is None or found.mean is None:
-                return (found and found.missing) or Missing.NOT_RUN
-    return None
-
-
 def _number(view: View, slot: Slot, method: Method) -> Aggregate | None:
     """What a cell prints; None where it has no number, or averages an incomplete row."""
     found = view.index.get((slot.metric.name, method.name, slot.dataset))
     if found is None or found.mean is None:
         return None
-    if slot.dataset is None and _incomplete(view, slot.metric.name, method.name) is not None:
+    if slot.dataset is None and view.lacks(slot.metric.name, method.name) is not None:
         return None
     return found
 
@@ -94,10 +104,17 @@ def _hole(view: View, slot: Slot, method: Method) -> Cell:
     """A cell without a number: its symbol and the reason."""
     found = view.index.get((slot.metric.name, method.name, slot.dataset))
     reason = (found and found.missing) or Missing.NOT_RUN
+    printed = notes.SYMBOLS[reason]
     if slot.dataset is None:
-        reason = _incomplete(view, slot.metric.name, method.name) or reason
-        return Cell(printed=notes.NO_AVERAGE, missing=reason)
-    return Cell(printed=notes.SYMBOLS[reason], missing=reason)
+        reason = view.lacks(slot.metric.name, method.name) or reason
+        printed = notes.NO_AVERAGE
+    return Cell(
+        printed=printed,
+        missing=reason,
+        metric=slot.metric.name,
+        method=method.name,
+        dataset=slot.dataset,
+    )
 
 
 def _excluded(view: View, slot: Slot, method: Method) -> str:
@@ -119,60 +136,116 @@ def _survivors(view: View, slot: Slot, method: Method) -> bool:
     return any(c is not None and notes.survivors(c.not_finite, c.failed, c.n) for c in cells)
 
 
-def _letters(view: View) -> dict[str, str]:
+def _story(view: View, slot: Slot, method: Method, rows: Mapping[str, str]) -> str:
+    """What a letter points to: where a number is quoted from, and what its mean leaves out.
+
+    A row that is quoted whole is cited at its name: `rows` has what is said of all of it.
+    """
+    if slot.kind:
+        return ""
+    one = view.index.get((slot.metric.name, method.name, slot.dataset))
+    told = ""
+    if one is not None and one.quoted is not None:
+        told = quoting.said(one.quoted, view, rows.get(method.name, ""))
+    return "; ".join(filter(None, (told, _excluded(view, slot, method))))
+
+
+def _whole_row(view: View, method: Method) -> str:
+    """What is said of a row that is quoted whole; empty: it is not, or from several papers."""
+    found = (
+        view.index.get((slot.metric.name, method.name, slot.dataset))
+        for slot in view.slots
+        if slot.dataset is not None and not slot.kind
+    )
+    quotes = [one.quoted for one in found if one is not None and one.mean is not None]
+    whole = [quote for quote in quotes if quote is not None]
+    if view.spec.layout != "method-by-dataset" or len(whole) < len(quotes):
+        return ""
+    return quoting.shared(whole, view)
+
+
+def _whole_rows(view: View) -> dict[str, str]:
+    """Method -> what is said of its row, where all its numbers are quoted alike."""
+    quoted = {one.method for one in view.analysis.aggregates if one.quoted is not None}
+    told = {m.name: _whole_row(view, m) for m in view.methods if m.name in quoted}
+    return {name: text for name, text in told.items() if text}
+
+
+def _letters(view: View, rows: Mapping[str, str]) -> dict[str, str]:
     """Text -> letter, in reading order; cells with the same story share one."""
     letters: dict[str, str] = {}
+    if not any(a.not_finite or a.failed or a.quoted for a in view.analysis.aggregates):
+        return letters
     for method in view.methods:
         for slot in view.slots:
-            text = _excluded(view, slot, method)
+            text = _story(view, slot, method, rows)
             if text and text not in letters:
                 letters[text] = notes.letter(len(letters))
     return letters
 
 
-def _cells(
-    view: View,
-    slot: Slot,
-    marked: Mapping[str, Mark],
-    letters: Mapping[str, str],
-) -> list[Cell]:
+def _best_set(view: View) -> frozenset[tuple[str, str]]:
+    """The methods that cannot be told from the best of a metric, where that is asked for."""
+    return frozenset((one.metric, name) for one in view.analysis.best for name in one.methods)
+
+
+def _column(view: View, slot: Slot, given: Given) -> list[Cell]:
     """One column of the standard layout, one cell a method: rounded by one rule, then marked."""
-    rule = view.rules.get((slot.metric.name, slot.dataset), UNROUNDED)
-    found = [_number(view, slot, method) for method in view.methods]
-    printed = ["" if one is None or one.mean is None else rule.show(one.mean) for one in found]
-    direction = slot.metric.direction if view.spec.bold else None
+    cells = extras.cells(view, slot) if slot.kind else _cells(view, slot, given)
+    direction = extras.direction(slot) if slot.kind else slot.metric.direction
     eligible = [
-        "" if text and _survivors(view, slot, method) else text
-        for text, method in zip(printed, view.methods, strict=True)
+        "" if c.value is None or _survivors(view, slot, method) else c.printed
+        for c, method in zip(cells, view.methods, strict=True)
     ]
-    ranked = marks.best(eligible, direction, second=view.spec.second)
+    ranked = marks.best(
+        eligible,
+        direction if view.spec.bold else None,
+        second=view.spec.second,
+        coarse=any(c.cite for c in cells),
+    )
+    cells = [
+        replace(cell, marks=cell.marks | rank) if rank else cell
+        for cell, rank in zip(cells, ranked, strict=True)
+    ]
+    return heat.shaded(cells, direction) if view.spec.heat else cells
+
+
+def _cells(view: View, slot: Slot, given: Given) -> list[Cell]:
+    """The cells of a metric on a dataset, or on average, with all marks but the best's."""
+    rule = view.rules.get((slot.metric.name, slot.dataset), UNROUNDED)
+    at_home = given.homes.get(slot.metric.name) == slot
+    over = view.analysis.datasets[0].name if len(view.analysis.datasets) == 1 else None
     cells = []
-    for method, one, text, rank in zip(view.methods, found, printed, ranked, strict=True):
-        if one is None:
+    for method in view.methods:
+        one = _number(view, slot, method)
+        if one is None or one.mean is None:
             cells.append(_hole(view, slot, method))
             continue
-        mark = marked.get(method.name)
         spread = spread_of(one, view.kind)
-        cells.append(
-            Cell(
-                value=one.mean,
-                spread=spread,
-                n=one.n,
-                printed=text,
-                printed_spread="" if spread is None else rule.show_spread(spread),
-                marks=rank | {mark} if mark else rank,
-                note=letters.get(_excluded(view, slot, method), "") if letters else "",
-            )
+        found, decisions = NOTHING
+        if at_home:
+            found, decisions = given.marking.on(slot.metric.name, method.name)
+        if given.best and slot.dataset == over and (slot.metric.name, method.name) in given.best:
+            found |= {Mark.BEST_SET}
+        cell = Cell(
+            value=one.mean,
+            spread=spread,
+            n=one.n,
+            printed=rule.show(one.mean),
+            printed_spread="" if spread is None else rule.show_spread(spread),
+            marks=found,
+            note=given.letters.get(_story(view, slot, method, given.rows), "")
+            if given.letters
+            else "",
+            metric=slot.metric.name,
+            method=method.name,
+            dataset=slot.dataset,
+            decisions=decisions,
         )
+        if one.quoted is not None:
+            cell = quoting.as_printed(cell, one, view, rule)
+        cells.append(cell)
     return cells
-
-
-def _marked(slot: Slot, marking: marks.Marking, homes: Mapping[str, Slot]) -> dict[str, Mark]:
-    """Method -> its mark, in the column where the primary comparison is at home."""
-    name = slot.metric.name
-    if homes.get(name) != slot:
-        return {}
-    return {method: mark for (metric, method), mark in marking.marks.items() if metric == name}
 
 
 def _homes(view: View, marking: marks.Marking) -> dict[str, Slot]:
@@ -183,7 +256,7 @@ def _homes(view: View, marking: marks.Marking) -> dict[str, Slot]:
         if scope is None and len(view.analysis.datasets) == 1:
             scope = view.analysis.datasets[0].name
         for slot in view.slots:
-            if (slot.metric.name, slot.dataset) == (decision.metric, scope):
+            if (slot.metric.name, slot.dataset, slot.kind) == (decision.metric, scope, ""):
                 homes[decision.metric] = slot
     return homes
 
@@ -193,29 +266,35 @@ def _homes(view: View, marking: marks.Marking) -> dict[str, Slot]:
 # ---------------------------------------------------------------------------------------------
 
 
-def _notes(
-    view: View,
-    cells: Cells,
-    compared: str,
-    marking: marks.Marking,
-    letters: Mapping[str, str],
-) -> Iterable[Note]:
+def _notes(view: View, cells: Cells, compared: str, given: Given) -> Iterable[Note]:
     """All sentences under the table, in reading order."""
-    design = view.analysis.design
+    design, marking = view.analysis.design, given.marking
     single = [c for slot, column in cells.items() if slot.dataset is not None for c in column]
+    own = [c for slot, column in cells.items() if not slot.kind for c in column]
     every = [c for column in cells.values() for c in column]
-    spread = view.kind if any(c.printed_spread for c in every) else "none"
-    yield from notes.replication(design, spread, {c.n for c in single if c.missing is None})
+    spread = view.kind if any(c.printed_spread for c in own if not c.cite) else "none"
+    sizes = {c.n for c in single if c.missing is None and not c.cite}
+    yield from notes.replication(design, spread, sizes)
     used = {mark for c in every for mark in c.marks}
     if Mark.BEST in used:
         ties = any(sum(Mark.BEST in c.marks for c in column) > 1 for column in cells.values())
-        yield from notes.best(compared, ties=ties, second=Mark.SECOND in used)
+        coarse = any(c.cite for c in every)
+        yield from notes.best(compared, ties=ties, second=Mark.SECOND in used, coarse=coarse)
+    if any(c.heat is not None for c in every):
+        yield Note(f"Shading: the darker, the better within its {compared}")
     yield from notes.comparisons(marking, used, view.analysis, _averaged(view), view.metrics)
+    if Mark.BEST_SET in used:
+        named = {slot.metric.name for slot in cells}
+        yield notes.best_set([b for b in view.analysis.best if b.metric in named])
     yield from notes.open_questions(_asked(view), view.methods, design.unit)
-    missing = {c.missing for c in single if c.missing is not None}
+    yield from extra_notes.said(view, cells)
+    missing = {c.missing for c in every if c.missing and c.printed != notes.NO_AVERAGE}
     yield from notes.absent(missing, refused=any(c.printed == notes.NO_AVERAGE for c in every))
-    for text, symbol in letters.items():
-        yield Note(text, symbol)
+    rows = [(plain(m.label), given.rows[m.name]) for m in view.methods if m.name in given.rows]
+    averaged = any(slot.dataset is None and not slot.kind for slot in cells)
+    yield from quoting.notes(view, rows, averaged=averaged and any(c.cite for c in every))
+    for text, symbol in given.letters.items():
+        yield Note(text, symbol, quoting.keys(text))
 
 
 def _averaged(view: View) -> int:
@@ -262,6 +341,22 @@ def _warnings(
         message = f"names hold characters that pdfLaTeX cannot set: {' '.join(foreign[:10])}"
         hint = "LaTeX needs XeLaTeX or LuaLaTeX and a font that has them; or give the names a label"
         yield note(view.spec, message, hint)
+    yield from _without_best_set(view)
     if marking.tested and not homes:
         message = "the differences were tested on the average, which the table leaves out: no marks"
         yield note(view.spec, message, "average = true shows it, with all datasets")
+
+
+def _without_best_set(view: View) -> Iterable[Diagnostic]:
+    """Why a best-set that is asked for, or its mark, is not in the table."""
+    found = {one.metric: one.methods for one in view.analysis.best}
+    present = {m.name for m in view.methods}
+    for metric in view.metrics:
+        if metric.name not in found and view.spec.best_set and metric.tested:
+            message = f"no best-set of {plain(metric.name)}: it needs a direction, and two methods"
+            hint = "each of their cells needs two runs, so quoted numbers need their n and ±"
+            yield note(view.spec, f"{message} with replicates on every dataset", hint)
+        elif metric.name in found and not present & set(found[metric.name]):
+            best = notes.listed([plain(m) for m in found[metric.name][: notes.MOST_NAMED]])
+            message = f"none of its methods is in the best-set of {plain(metric.name)}: {best}"
+            yield note(view.spec, message)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
 from paperforge.model import Cell, Mark, Row, Table
-from paperforge.tables.notes import sentence
+from paperforge.tables.heat import colour
+from paperforge.tables.notes import caption, sentence
+from paperforge.tables.padding import signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,14 +17,20 @@ if TYPE_CHECKING:
 NAME = "html"
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
-_CLASSES = {Mark.BEST: "best", Mark.SECOND: "second", Mark.BETTER: "better", Mark.WORSE: "worse"}
+_CLASSES = {
+    Mark.BEST: "best",
+    Mark.SECOND: "second",
+    Mark.BETTER: "better",
+    Mark.WORSE: "worse",
+    Mark.BEST_SET: "best-set",
+}
 
 
 def render(table: Table, *, notes: bool = True) -> str:
     """The table as HTML: headers with scopes, a tbody a row group, marks also as classes."""
     lines = ['<table class="paperforge">']
     if table.caption:
-        lines.append(f"  <caption>{escape(table.caption)}</caption>")
+        lines.append(f"  <caption>{escape(caption(table))}</caption>")
     lines += ["  <thead>", *(f"    {line}" for line in _head(table)), "  </thead>"]
     across = 1 + len(table.columns)
     for group, rows in groupby(table.rows, key=lambda row: row.group):
@@ -66,26 +74,36 @@ def _heading(scope: str, label: str) -> str:
 
 
 def _row(row: Row) -> str:
-    return f"<tr>{_heading('row', row.label)}{''.join(map(_cell, row.cells))}</tr>"
+    label = f"{row.label} [{row.cite}]" if row.cite else row.label
+    return f"<tr>{_heading('row', label)}{''.join(map(_cell, row.cells))}</tr>"
 
 
 def _cell(cell: Cell) -> str:
-    number = escape(cell.printed)
-    if cell.value is not None:
-        number = number.replace("-", "−")
+    number = escape(cell.printed) if cell.value is None else _number(cell.printed)
     if Mark.BEST in cell.marks:
         number = f"<strong>{number}</strong>"
     elif Mark.SECOND in cell.marks:
         number = f"<u>{number}</u>"
     spread = (
-        f' <span class="spread">± {escape(cell.printed_spread)}</span>'
+        f' <span class="spread">± {_number(cell.printed_spread)}</span>'
         if cell.printed_spread
         else ""
     )
-    signs = "".join(m.value for m in (Mark.BETTER, Mark.WORSE) if m in cell.marks) + cell.note
-    raised = f"<sup>{escape(signs)}</sup>" if signs else ""
+    if cell.printed_interval:
+        low, high = map(_number, cell.printed_interval)
+        spread += f' <span class="interval">[{low}, {high}]</span>'
+    raised = f"<sup>{escape(signs(cell))}</sup>" if signs(cell) else ""
     classes = [name for mark, name in _CLASSES.items() if mark in cell.marks]
     classes += ["missing"] if cell.missing else []
     attributes = f' class="{" ".join(classes)}"' if classes else ""
     reason = f' title="{escape(cell.missing)}"' if cell.missing else ""
+    if cell.heat is not None:
+        shade = "".join(f"{round(255 * part):02x}" for part in colour(cell.heat))
+        attributes += f' style="background-color:#{shade};color:#000"'
     return f"<td{attributes}{reason}>{number}{spread}{raised}</td>"
+
+
+def _number(printed: str) -> str:
+    """A printed number: a true minus, and its power of ten raised."""
+    number, _, power = escape(printed).replace("-", "−").partition("e")
+    return f"{number} × 10<sup>{power}</sup>" if power else number

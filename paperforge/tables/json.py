@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from paperforge.tables.notes import caption
+
 if TYPE_CHECKING:
-    from paperforge.model import Cell, Column, Note, Table
+    from collections.abc import Mapping
+
+    from paperforge.model import Cell, Column, Decision, Note, Table
+
+    Origins = Mapping[tuple[str, str, str], tuple[str, ...]]
 
 NAME = "json"
 
 
-def render(table: Table, *, notes: bool = True) -> str:
-    """The table as one JSON object; `value` and `spread` are numbers or null, in printed units."""
+def render(table: Table, *, notes: bool = True, origins: Origins | None = None) -> str:
+    """The table as one JSON object; `value` and `spread` are numbers or null, in printed units.
+
+    Each cell says what its marks, or its difference, are read from. `origins`: (metric, method,
+    dataset) -> the rows that a cell is made of (Analysis.origins), as `runs`; without them, and for
+    what is computed from several cells, there is no such key.
+    """
     import json
 
     content = {
         "name": table.name,
-        "caption": table.caption,
+        "caption": caption(table),
         "label": table.label,
         "stub": table.stub,
+        "compared": table.compared,
         "columns": [_column(column) for column in table.columns],
         "rows": [
-            {"label": row.label, "group": row.group, "cells": [_cell(cell) for cell in row.cells]}
+            {
+                "label": row.label,
+                "group": row.group,
+                "cite": row.cite,
+                "cells": [_cell(cell, origins) for cell in row.cells],
+            }
             for row in table.rows
         ],
         "notes": [_note(note) for note in table.notes] if notes else [],
@@ -40,8 +58,8 @@ def _column(column: Column) -> dict[str, str | None]:
     }
 
 
-def _cell(cell: Cell) -> dict[str, object]:
-    return {
+def _cell(cell: Cell, origins: Origins | None) -> dict[str, object]:
+    content: dict[str, object] = {
         "value": cell.value,
         "spread": cell.spread,
         "n": cell.n,
@@ -50,8 +68,49 @@ def _cell(cell: Cell) -> dict[str, object]:
         "marks": sorted(mark.value for mark in cell.marks),
         "missing": cell.missing.value if cell.missing else None,
         "note": cell.note,
+        "metric": cell.metric,
+        "method": cell.method,
+        "dataset": cell.dataset,
+        "kind": cell.kind,
+        "interval": list(cell.interval) if cell.interval else None,
+        "printed_interval": list(cell.printed_interval) if cell.printed_interval else None,
+        "heat": cell.heat,
+        "cite": cell.cite,
+        "decisions": [_decision(decision) for decision in cell.decisions],
+    }
+    if origins is not None and cell.dataset is not None and not cell.kind:
+        runs = origins.get((cell.metric, cell.method, cell.dataset), ())
+        content["runs"] = list(runs)
+    return content
+
+
+def _decision(d: Decision) -> dict[str, object]:
+    """One comparison, as `paperforge stats --format json` names its parts."""
+    return {
+        "a": d.a,
+        "b": d.b,
+        "dataset": d.scope,
+        "verdict": d.verdict.value,
+        "test": d.test,
+        "statistic": _finite(d.statistic),
+        "df": _finite(d.df),
+        "p": d.p,
+        "p_adjusted": d.p_adjusted,
+        "family": d.family,
+        "estimate": d.estimate,
+        "low": d.low,
+        "high": d.high,
+        "level": d.level,
+        "simultaneous": list(d.simultaneous) if d.simultaneous else None,
+        "superiority": d.effect.superiority,
+        "n": list(d.n),
+        "signature": d.signature,
     }
 
 
-def _note(note: Note) -> dict[str, str]:
-    return {"text": note.text, "symbol": note.symbol}
+def _note(note: Note) -> dict[str, object]:
+    return {"text": note.text, "symbol": note.symbol, "cites": list(note.cites)}
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

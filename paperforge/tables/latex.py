@@ -8,94 +8,37 @@ regular ones also in Computer Modern (\bfseries is wider there).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import escape, needs_unicode_engine, plain, statistics
-from paperforge.model import Cell, Column, Mark, Note, Table
+from paperforge.model import Cell, Column, Mark, Note, Row, Table
+from paperforge.tables.heat import colour
 from paperforge.tables.latex_fit import fitted, header
 from paperforge.tables.notes import sentence
+from paperforge.tables.padding import Frame, digits, frames, signs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 NAME = "latex"
 
 NARROWEST_NOTE = r"0.6\linewidth"
 """Notes under a very narrow table are set this wide, or they would be a column of single words."""
 
+NOTE = "{note}"
+"""In a caption: where the sentences under the table are to stand."""
 
-@dataclass(frozen=True, slots=True)
-class Width:
-    """What a printed number takes: signs, digits and commas before the point; decimals after."""
+THREEPARTTABLE = "threeparttable"
 
-    minus: int = 0
-    digits: int = 0
-    commas: int = 0
-    decimals: int = 0
-    less: int = 0
-
-    @classmethod
-    def widest(cls, printed: Iterable[str]) -> Width:
-        """The width that holds every one of them."""
-        every = [_width(text) for text in set(printed)] or [cls()]
-        return cls(
-            max(w.minus for w in every),
-            max(w.digits for w in every),
-            max(w.commas for w in every),
-            max(w.decimals for w in every),
-            max(w.less for w in every),
-        )
-
-    def pads(self, printed: str) -> tuple[str, str]:
-        """What to put before and after a number so that it is this wide."""
-        own = _width(printed)
-        if own == self:
-            return "", ""
-        before = "$<$" * (self.less - own.less) + "$-$" * (self.minus - own.minus)
-        before += "0" * (self.digits - own.digits)
-        before += "," * (self.commas - own.commas)
-        after = "." if self.decimals and not own.decimals else ""
-        return _phantom(before), _phantom(after + "0" * (self.decimals - own.decimals))
-
-
-@lru_cache(maxsize=4096)
-def _width(printed: str) -> Width:
-    """The width of one printed number."""
-    whole, _, decimals = printed.partition(".")
-    minus, commas, less = whole.count("-"), whole.count(","), whole.count("<") + whole.count(">")
-    return Width(minus, len(whole) - minus - commas - less, commas, len(decimals), less)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What the cells of one column share."""
-
-    value: Width
-    spread: Width
-    spreads: bool
-    signs: str
-    """The longest run of marks and note letters."""
-
-    @classmethod
-    def of(cls, cells: Sequence[Cell]) -> Frame:
-        """The frame of a column."""
-        filled = [c for c in cells if c.value is not None]
-        spreads = [c.printed_spread for c in filled if c.printed_spread]
-        return cls(
-            Width.widest(c.printed for c in filled),
-            Width.widest(spreads),
-            bool(spreads),
-            max((_signs(c) for c in filled), key=len, default=""),
-        )
+_KEYS = re.compile(r"[A-Za-z0-9_.:/+*!?@=()'-]+(,[A-Za-z0-9_.:/+*!?@=()'-]+)*")
+r"""Keys that \cite takes as they are."""
 
 
 def render(
     table: Table,
     *,
-    notes: bool = False,
+    notes: bool | str = False,
     float: bool = False,  # noqa: A002 - LaTeX's own word for it
     wide: bool = False,
     placement: str = "t",
@@ -103,12 +46,15 @@ def render(
 ) -> str:
     r"""The table as LaTeX.
 
-    `notes`: the sentences under it, as wide as the table; otherwise they are comments. `float`: a
-    complete table environment with label and, on top, the caption; `wide` makes it table*, across
-    both columns. `source`: what the numbers come from, for the comment at its head.
+    `notes`: the sentences under it, as wide as the table, or with "threeparttable" as that package
+    sets them; otherwise they are comments. `float`: a complete table environment with label and, on
+    top, the caption, whose {note} is replaced by the sentences; `wide` makes it table*, across both
+    columns. `source`: what the numbers come from, for the comment at its head.
     """
     lines = fitted(table, _tabular)
-    if notes and table.notes:
+    if notes == THREEPARTTABLE and table.notes:
+        lines = _with_tablenotes(lines, table)
+    elif notes and table.notes:
         lines = _with_notes(lines, table)
     elif table.notes:
         said = (f"%   {plain(sentence(note))}" for note in table.notes)
@@ -119,12 +65,12 @@ def render(
         lines = [
             rf"\begin{{{environment}}}[{placement}]",
             r"  \centering",
-            rf"  \caption{{{escape(table.caption)}}}",
+            rf"  \caption{{{_caption(table)}}}",
             rf"  \label{{{_key(table.label)}}}",
             *(f"  {line}" for line in lines),
             rf"\end{{{environment}}}",
         ]
-    return "\n".join([*_head(table, source), *lines]) + "\n"
+    return "\n".join([*_head(table, source, notes == THREEPARTTABLE), *lines]) + "\n"
 
 
 def notes_text(table: Table) -> str:
@@ -137,13 +83,18 @@ def notes_text(table: Table) -> str:
 # ---------------------------------------------------------------------------------------------
 
 
-def _head(table: Table, source: str) -> Iterator[str]:
+def _head(table: Table, source: str, three: bool) -> Iterator[str]:
     yield "% Written by paperforge; do not edit: it is written anew from the results."
     if source:
         yield f"% Results: {plain(source)}"
-    turned = table.fit is not None and table.fit.turned
-    packages = "booktabs,graphicx" if turned else "booktabs"
-    yield rf"% Needs \usepackage{{{packages}}} in the preamble."
+    packages = ["booktabs"]
+    if _hot(table):
+        packages.append("colortbl")
+    if table.fit is not None and table.fit.turned:
+        packages.append("graphicx")
+    if three and table.notes:
+        packages.append(THREEPARTTABLE)
+    yield rf"% Needs \usepackage{{{','.join(packages)}}} in the preamble."
     texts = [table.caption, *(row.label for row in table.rows), *(n.text for n in table.notes)]
     texts += [text for column in table.columns for text in (column.label, column.group)]
     words = [i for i, column in enumerate(table.columns) if column.words]
@@ -156,8 +107,10 @@ def _head(table: Table, source: str) -> Iterator[str]:
 
 def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
     """One tabular; heads: the lines of each column's header."""
+    hot = _hot(table)
+    edge = "" if hot else "@{}"  # the colour of the last column ends where the rules do
     shape = "".join("l" if column.words else "c" for column in table.columns)
-    lines = [rf"\begin{{tabular}}{{@{{}}l{shape}@{{}}}}", r"  \toprule"]
+    lines = [rf"\begin{{tabular}}{{@{{}}l{shape}{edge}}}", r"  \toprule"]
     groups = _groups(table.columns)
     if any(name for name, _, _ in groups):
         groups_set = [
@@ -171,15 +124,47 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
         header(heads[i] if heads else (column.label,)) for i, column in enumerate(table.columns)
     )
     lines += [rf"  {_first(table.stub)} & {labels} \\", r"  \midrule"]
-    frames = [Frame.of([row.cells[i] for row in table.rows]) for i in range(len(table.columns))]
+    shapes = [frames([row.cells[i] for row in table.rows]) for i in range(len(table.columns))]
     for index, row in enumerate(table.rows):
         if index and row.group != table.rows[index - 1].group:
             lines.append(r"  \midrule")
         if table.headings and row.group and (not index or row.group != table.rows[index - 1].group):
             lines.append(_heading(row.group, 1 + len(table.columns)))
-        cells = (_cell(cell, frame) for cell, frame in zip(row.cells, frames, strict=True))
-        lines.append(rf"  {' & '.join([_first(row.label), *cells])} \\")
-    return [*lines, r"  \bottomrule", r"\end{tabular}"]
+        cells = (_cell(c, shape[c.kind]) for c, shape in zip(row.cells, shapes, strict=True))
+        lines.append(rf"  {' & '.join([_stub(row), *cells])} \\")
+    lines += [r"  \bottomrule", r"\end{tabular}"]
+    return [*SEAMLESS, *lines, r"\endgroup"] if hot else lines
+
+
+def _hot(table: Table) -> bool:
+    """Whether any cell is shaded."""
+    return any(cell.heat is not None for row in table.rows for cell in row.cells)
+
+
+SEAMLESS = (
+    r"\begingroup",
+    r"\aboverulesep=0pt \belowrulesep=0pt \renewcommand{\arraystretch}{1.2}%",
+)
+"""The room that booktabs leaves at its rules would be white stripes between colours: taller rows
+have it instead."""
+
+
+def _stub(row: Row) -> str:
+    """A row's name, with the paper that all its numbers are quoted from."""
+    return f"{_first(row.label)}~{_cite(row.cite)}" if row.cite else _first(row.label)
+
+
+def _cite(key: str) -> str:
+    r"""A citation: \citep where the paper has it, else \cite; an odd key is only printed."""
+    key = plain(key).replace(" ", "")
+    if not _KEYS.fullmatch(key):
+        return escape(f"[{key}]")
+    return rf"\ifdefined\citep\citep{{{key}}}\else\cite{{{key}}}\fi"
+
+
+def _caption(table: Table) -> str:
+    """The caption, with the sentences under the table where it says {note}."""
+    return notes_text(table).join(escape(part) for part in table.caption.split(NOTE))
 
 
 def _heading(group: str, columns: int) -> str:
@@ -206,16 +191,20 @@ def _cell(cell: Cell, frame: Frame) -> str:
     if cell.value is None:
         return escape(cell.printed)
     before, after = frame.value.pads(cell.printed)
-    text = _digits(cell.printed)
+    text = digits(cell.printed)
     if Mark.BEST in cell.marks:
         text = rf"{{\fontseries{{b}}\selectfont {text}}}"
     elif Mark.SECOND in cell.marks:
         text = rf"\underline{{{text}}}"
-    signs = _signs(cell)
-    raised = rf"\textsuperscript{{{escape(signs)}}}" if signs else ""
-    left = frame.signs[len(signs) :]
+    own = signs(cell)
+    raised = rf"\textsuperscript{{{escape(own)}}}" if own else ""
+    left = frame.signs[len(own) :]
     gap = rf"\phantom{{\textsuperscript{{{escape(left)}}}}}" if left else ""
-    return f"{before}{text}{after}{_spread(cell, frame)}{raised}{gap}"
+    shade = ""
+    if cell.heat is not None and min(colour(cell.heat)) < 1:
+        shade = rf"\cellcolor[rgb]{{{','.join(f'{part:g}' for part in colour(cell.heat))}}}"
+    behind = f"{_spread(cell, frame)}{_interval(cell, frame)}{raised}{gap}"
+    return f"{shade}{before}{text}{after}{behind}"
 
 
 def _spread(cell: Cell, frame: Frame) -> str:
@@ -224,31 +213,35 @@ def _spread(cell: Cell, frame: Frame) -> str:
         return ""
     printed = cell.printed_spread or "0"
     before, after = frame.spread.pads(printed)
-    text = rf"\,{{\scriptsize$\pm$\,{before}{_digits(printed)}{after}}}"
+    text = rf"\,{{\scriptsize$\pm$\,{before}{digits(printed)}{after}}}"
     return text if cell.printed_spread else rf"\phantom{{{text}}}"
 
 
-def _digits(printed: str) -> str:
-    return printed.replace("-", "$-$").replace("<", "$<$").replace(">", "$>$")
-
-
-def _phantom(text: str) -> str:
-    return rf"\phantom{{{text}}}" if text else ""
-
-
-def _signs(cell: Cell) -> str:
-    """The cell's marks against the baseline, then its note's letter."""
-    if not cell.marks:
-        return cell.note
-    marks = "".join(m.value for m in (Mark.BETTER, Mark.WORSE) if m in cell.marks)
-    return marks + cell.note
+def _interval(cell: Cell, frame: Frame) -> str:
+    """The ends of a cell's interval, smaller than its value; as wide where it has none."""
+    if frame.ends is None:
+        return ""
+    printed = cell.printed_interval or ("0", "0")
+    ends = [
+        digits(end).join(width.pads(end)) for end, width in zip(printed, frame.ends, strict=True)
+    ]
+    text = rf"\,{{\scriptsize[{ends[0]}, {ends[1]}]}}"
+    return text if cell.printed_interval else rf"\phantom{{{text}}}"
 
 
 def _sentence(note: Note) -> str:
-    text = statistics(escape(sentence(Note(note.text)))).replace(" = ", "~=~")
+    text = _said(note)
     if re.fullmatch("[a-z]+", note.symbol):
         return rf"\textsuperscript{{{note.symbol}}}~{text}"
     return f"{escape(note.symbol)}:~{text}" if note.symbol else text
+
+
+def _said(note: Note) -> str:
+    """A note's sentence as LaTeX, without its symbol; [key] is a citation where it is one."""
+    text = statistics(escape(sentence(Note(note.text)))).replace(" = ", "~=~")
+    for key in note.cites:
+        text = text.replace(escape(f"[{key}]"), _cite(key))
+    return text
 
 
 def _key(label: str) -> str:
@@ -272,4 +265,25 @@ def _with_notes(tabular: Sequence[str], table: Table) -> list[str]:
         *(f"  {_sentence(note)}" for note in table.notes),
         r"\end{minipage}%",
         r"\endgroup",
+    ]
+
+
+def _with_tablenotes(tabular: Sequence[str], table: Table) -> list[str]:
+    """The tabular with its notes as threeparttable sets them: signs of cells as raised labels."""
+    raised = {sign for row in table.rows for cell in row.cells for sign in signs(cell)}
+    raised |= {cell.note for row in table.rows for cell in row.cells}
+    items = [
+        rf"  \item[{escape(note.symbol)}] {_said(note)}"
+        if note.symbol and note.symbol in raised
+        else rf"  \item {_sentence(note)}"
+        for note in table.notes
+    ]
+    return [
+        r"\begin{threeparttable}",
+        *tabular,
+        r"\begin{tablenotes}[para,flushleft]",
+        r"  \footnotesize",
+        *items,
+        r"\end{tablenotes}",
+        r"\end{threeparttable}",
     ]

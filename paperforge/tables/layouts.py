@@ -14,6 +14,12 @@ from paperforge.tables.marks import sides
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+APART = ("n", "reported")
+"""Columns that belong to no group."""
+
+OVER = "over the datasets"
+"""The group of the rows that are no single dataset's."""
+
 ARROWS = {Direction.HIGHER: " ↑", Direction.LOWER: " ↓", None: ""}
 
 
@@ -24,6 +30,8 @@ class Slot:
     metric: Metric
     dataset: str | None
     label: str
+    kind: str = ""
+    """A key of spec.COLUMNS, or "reported", for a column beside the metric's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,29 @@ class Grid:
     single: Dataset | None
     """The dataset, where the table shows one only; its label may be empty."""
     groups: Groups = field(default_factory=Groups)
+    arrows: bool = True
+    """Whether headers show which values are better."""
+
+    def header(self, metric: Metric) -> str:
+        """A metric as a header: "Accuracy (%) ↑"."""
+        return header(metric, arrows=self.arrows)
+
+    def label(self, slot: Slot) -> str:
+        """A column's own header, where the metric's stands above it or not at all."""
+        if slot.kind == "reported" or (self.single and not slot.kind):
+            return self.header(slot.metric)
+        several = len({s.metric for s in self.slots if s.kind != "reported"}) > 1
+        if self.single and several and slot.kind != "n":
+            return f"{plain(slot.metric.label)}: {slot.label[0].lower()}{slot.label[1:]}"
+        arrow = ARROWS[Direction.LOWER] if slot.kind == "rank" and self.arrows else ""
+        return f"{slot.label}{arrow}"
+
+    def group(self, slot: Slot) -> str:
+        """The header above a column."""
+        if self.single:
+            return plain(self.single.label)
+        heading = self.groups.datasets.get(slot.dataset or "", "")
+        return "" if slot.kind in APART else _both(heading, self.header(slot.metric))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +83,22 @@ class Placed:
     """Whether the rows' groups are the author's headings."""
 
 
-def header(metric: Metric) -> str:
+def header(metric: Metric, *, arrows: bool = True) -> str:
     """A metric as a header: "Accuracy (%) ↑"."""
     unit = f" ({plain(metric.unit)})" if metric.unit else ""
-    return f"{plain(metric.label)}{unit}{ARROWS[metric.direction]}"
+    return f"{plain(metric.label)}{unit}{ARROWS[metric.direction] if arrows else ''}"
 
 
 def method_by_dataset(grid: Grid) -> Placed:
     """Methods down; datasets across under each metric. One dataset: the metrics across."""
     named = grid.groups.methods
     groups = [named.get(m.name, "") for m in grid.methods] if named else _role_groups(grid.methods)
-    columns = tuple(
-        _column(slot, header(slot.metric), plain(grid.single.label))
-        if grid.single
-        else _column(slot, slot.label, _under(grid, slot))
-        for slot in grid.slots
-    )
-    rows = tuple(
-        Row(plain(method.label), tuple(grid.cells[slot][i] for slot in grid.slots), groups[i])
-        for i, method in enumerate(grid.methods)
-    )
-    return Placed("Method", columns, rows, "column", bool(named))
+    columns = tuple(_column(slot, grid.label(slot), grid.group(slot)) for slot in grid.slots)
+    rows = []
+    for i, method in enumerate(grid.methods):
+        cells = tuple(grid.cells[slot][i] for slot in grid.slots)
+        rows.append(Row(plain(method.label), cells, groups[i], row_cite(cells)))
+    return Placed("Method", columns, tuple(rows), "column", bool(named))
 
 
 def dataset_by_method(grid: Grid) -> Placed:
@@ -83,13 +109,13 @@ def dataset_by_method(grid: Grid) -> Placed:
             Column(plain(m.label), _both(label, grid.groups.methods.get(m.name, "")))
             for m in grid.methods
         )
-        rows = [Row(header(slot.metric), tuple(grid.cells[slot])) for slot in grid.slots]
+        rows = [Row(grid.label(slot), tuple(grid.cells[slot])) for slot in grid.slots]
         return Placed("Metric", columns, tuple(rows), "row")
-    metrics = list(dict.fromkeys(slot.metric for slot in grid.slots))
+    metrics = list(dict.fromkeys(slot.metric for slot in grid.slots if slot.kind not in APART))
     columns = tuple(
         Column(
             plain(method.label),
-            _both(grid.groups.methods.get(method.name, ""), header(m)),
+            _both(grid.groups.methods.get(method.name, ""), grid.header(m)),
             m.name,
             None,
             m.direction,
@@ -99,33 +125,53 @@ def dataset_by_method(grid: Grid) -> Placed:
         for method in grid.methods
     )
     named = grid.groups.datasets
-    labels = {slot.dataset: slot.label for slot in grid.slots if slot.dataset is not None}
-    averaged = next((slot.label for slot in grid.slots if slot.dataset is None), "")
+    over = "" if named else OVER  # under the author's headings only a rule parts what is over all
+    places = {(slot.dataset, slot.kind): slot for slot in grid.slots if slot.kind not in APART}
     rows = [
-        Row(label, _across(grid, metrics, name), named.get(name, ""))
-        for name, label in labels.items()
+        Row(
+            grid.label(slot),
+            _across(grid, metrics, place),
+            over if place[0] is None else named.get(place[0], ""),
+        )
+        for place, slot in sorted(places.items(), key=lambda item: item[0][0] is None)
     ]
-    if averaged:
-        # Under the author's headings a group without one: only a rule parts it.
-        rows.append(Row(averaged, _across(grid, metrics, None), "" if named else averaged))
+    rows += [
+        Row(grid.label(slot), _once(grid, metrics, slot), over)
+        for slot in grid.slots
+        if slot.kind in APART
+    ]
     compared = "row and metric" if len(metrics) > 1 else "row"
     return Placed("Dataset", columns, tuple(rows), compared, bool(named))
-
-
-def _under(grid: Grid, slot: Slot) -> str:
-    """The header above a dataset: its heading, and the metric."""
-    return _both(grid.groups.datasets.get(slot.dataset or "", ""), header(slot.metric))
 
 
 def _both(heading: str, name: str) -> str:
     return f"{heading}: {name}" if heading and name else heading or name
 
 
-def _across(grid: Grid, metrics: Sequence[Metric], dataset: str | None) -> tuple[Cell, ...]:
-    """One dataset's cells under every metric; blank where the metric has no such column."""
-    found = {(slot.metric, slot.dataset): grid.cells[slot] for slot in grid.slots}
+def _across(
+    grid: Grid, metrics: Sequence[Metric], place: tuple[str | None, str]
+) -> tuple[Cell, ...]:
+    """One dataset's cells under every metric; blank where the metric has no such column.
+
+    place: (dataset or None, kind of column).
+    """
+    found = {(slot.metric, slot.dataset, slot.kind): grid.cells[slot] for slot in grid.slots}
     blank = [Cell()] * len(grid.methods)
-    return tuple(cell for metric in metrics for cell in found.get((metric, dataset), blank))
+    return tuple(cell for metric in metrics for cell in found.get((metric, *place), blank))
+
+
+def _once(grid: Grid, metrics: Sequence[Metric], slot: Slot) -> tuple[Cell, ...]:
+    """What belongs to no metric of the table, under the first of them."""
+    return (*grid.cells[slot], *[Cell()] * (len(grid.methods) * (len(metrics) - 1)))
+
+
+def row_cite(cells: Sequence[Cell]) -> str:
+    """The paper that all numbers of a row are quoted from; empty: there is none, or several.
+
+    What is computed from them (an average, a rank) counts neither way.
+    """
+    cites = {c.cite for c in cells if c.value is not None and c.dataset is not None and not c.kind}
+    return cites.pop() if len(cites) == 1 else ""
 
 
 def _role_groups(methods: Sequence[Method]) -> list[str]:
@@ -138,7 +184,10 @@ def _role_groups(methods: Sequence[Method]) -> list[str]:
 
 def _column(slot: Slot, label: str, group: str) -> Column:
     metric = slot.metric
-    return Column(label, group, metric.name, slot.dataset, metric.direction, plain(metric.unit))
+    if slot.kind in ("", "reported", "difference"):
+        direction = None if slot.kind == "difference" else metric.direction
+        return Column(label, group, metric.name, slot.dataset, direction, plain(metric.unit))
+    return Column(label, group, metric.name, None, Direction.LOWER if slot.kind == "rank" else None)
 
 
 LAYOUTS: Mapping[str, Callable[[Grid], Placed]] = {

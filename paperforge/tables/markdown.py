@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from paperforge.latex.escape import plain
 from paperforge.model import Cell, Mark, Table
 from paperforge.tables.notes import sentence
+from paperforge.tables.padding import MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,8 @@ def render(table: Table, *, notes: bool = True) -> str:
         if table.headings and row.group != group:
             group = row.group
             lines.append(_line([f"*{escape(group)}*" if group else "", *[""] * len(heads)]))
-        lines.append(_line([escape(row.label), *map(_cell, row.cells)]))
+        name = f"{row.label} [{row.cite}]" if row.cite else row.label
+        lines.append(_line([escape(name), *map(_cell, row.cells)]))
     if notes and table.notes:
         lines += ["", *_notes(table)]
     return "\n".join(lines) + "\n"
@@ -55,7 +57,9 @@ def _cell(cell: Cell) -> str:
     elif Mark.SECOND in cell.marks:
         text = f"<ins>{text}</ins>"
     spread = f" ± {cell.printed_spread}" if cell.printed_spread else ""
-    marks = "".join(m.value for m in (Mark.BETTER, Mark.WORSE) if m in cell.marks)
+    if cell.printed_interval:
+        spread += escape(" [{}, {}]".format(*cell.printed_interval))
+    marks = "".join(m.value for m in MARKS if m in cell.marks)
     note = f"<sup>{escape(cell.note)}</sup>" if cell.note else ""
     return f"{text}{spread}{marks}{note}"
 

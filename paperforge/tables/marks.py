@@ -6,7 +6,7 @@ Best is a matter of printed values, a difference one of the primary decisions. T
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
@@ -37,24 +37,46 @@ class Marking:
     tested: tuple[Decision, ...] = ()
     """The primary decisions that the marks are read from."""
 
+    def on(self, metric: str, method: str) -> tuple[frozenset[Mark], tuple[Decision, ...]]:
+        """A method's mark in the column of the primary comparison, and what it is read from."""
+        mark = self.marks.get((metric, method))
+        read = tuple(d for d in self.tested if d.metric == metric and method in (d.a, d.b))
+        return frozenset({mark} if mark else ()), read
+
 
 def best(
-    printed: Sequence[str], direction: Direction | None, *, second: bool
+    printed: Sequence[str], direction: Direction | None, *, second: bool, coarse: bool = False
 ) -> list[frozenset[Mark]]:
     """The marks BEST and SECOND of a column's printed numbers; an empty string is a missing cell.
 
     Ties on the printed value share the mark: a reader cannot see a difference that is not printed.
+    `coarse`: some are quoted with decimals of their own; two numbers tie where they agree in the
+    decimals that both have, so 90.3 is as good as 90.32.
     """
     nothing: frozenset[Mark] = frozenset()
     numbers = [Decimal(text.replace(",", "")) if text else None for text in printed]
     filled = [number for number in numbers if number is not None]
     if direction is None or len(filled) <= ALONE:
         return [nothing] * len(numbers)
-    places = sorted(set(filled), reverse=direction is Direction.HIGHER)
-    marks = {places[0]: frozenset({Mark.BEST})}
-    if second and len(filled) >= FEWEST_FOR_SECOND and len(places) > 1:
-        marks[places[1]] = frozenset({Mark.SECOND})
+    order = sorted(set(filled), reverse=direction is Direction.HIGHER)
+    first = [x for x in order if x == order[0] or (coarse and alike(x, order[0]))]
+    marks = dict.fromkeys(first, frozenset({Mark.BEST}))
+    rest = [x for x in order if x not in marks]
+    if second and len(filled) >= FEWEST_FOR_SECOND and rest:
+        then = [x for x in rest if x == rest[0] or (coarse and alike(x, rest[0]))]
+        marks |= dict.fromkeys(then, frozenset({Mark.SECOND}))
     return [nothing if number is None else marks.get(number, nothing) for number in numbers]
+
+
+def alike(a: Decimal, b: Decimal) -> bool:
+    """Whether two numbers agree in the decimals that both are printed with."""
+    places = max(_exponent(a), _exponent(b))
+    unit = Decimal(1).scaleb(places)
+    return a.quantize(unit, ROUND_HALF_UP) == b.quantize(unit, ROUND_HALF_UP)
+
+
+def _exponent(number: Decimal) -> int:
+    return int(number.as_tuple().exponent)
 
 
 def roles(methods: Iterable[Method]) -> tuple[list[Method], list[Method]]:

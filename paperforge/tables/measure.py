@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperforge.latex.escape import plain
-from paperforge.tables.latex import Frame
+from paperforge.tables.padding import frames
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from paperforge.model import Cell, Column, Table
-    from paperforge.tables.latex import Width
+    from paperforge.tables.padding import Frame, Width
 
 GAP_PT = 6.0
 r"""\tabcolsep of LaTeX's classes and of all venues."""
@@ -63,7 +63,20 @@ class Measure:
         letters, signs = _letters(self.face, size), _signs(size)
         digits = (width.digits + width.decimals) * letters["0"]
         points = width.commas * letters[","] + bool(width.decimals) * letters["."]
-        return (digits + points + width.minus * signs["−"] + width.less * signs["<"]) * size / 1000
+        before = width.signs * signs["−"] + width.less * signs["<"]
+        return (digits + points + before) * size / 1000 + self._power(width, size)
+
+    def _power(self, width: Width, size: float) -> float:
+        """Width of a power of ten behind a number."""
+        if not width.power:
+            return 0.0
+        raised = RAISED.get(round(size), 0.7 * size)
+        letters, signs = _letters(self.face, size), _signs(size)
+        # the medium spaces around a binary sign are 4/18 em each
+        ten = (signs["×"] + 2 * letters["0"] + 2 * 4 / 18 * letters[EM]) * size / 1000
+        small, minus = _letters(MODERN, raised), _signs(raised)["−"]
+        exponent = (width.power * small["0"] + width.power_signs * minus) * raised / 1000
+        return ten + exponent + AFTER_RAISED
 
     def cell(self, cell: Cell, frame: Frame) -> float:
         """Width of a cell with its padding; a missing cell's symbol stands alone."""
@@ -73,6 +86,9 @@ class Measure:
         if frame.spreads:
             thin = self.text(EM) / 6 + self.text(EM, SCRIPT_PT) / 6
             total += thin + self.text("±", SCRIPT_PT) + self.number(frame.spread, SCRIPT_PT)
+        if frame.ends is not None:
+            low, high = (self.number(end, SCRIPT_PT) for end in frame.ends)
+            total += self.text(EM) / 6 + self.text("[, ]", SCRIPT_PT) + low + high
         raised = RAISED.get(round(self.size), 0.7 * self.size)
         return total + (self.text(frame.signs, raised) + AFTER_RAISED if frame.signs else 0.0)
 
@@ -82,14 +98,15 @@ def columns(table: Table, measure: Measure, heads: Sequence[Sequence[str]] = ())
 
     heads: the lines of each column's header; empty: one line each.
     """
-    stub = max(measure.text(text) for text in (table.stub, *(row.label for row in table.rows)))
+    names = [f"{row.label} ({row.cite}, 2026)" if row.cite else row.label for row in table.rows]
+    stub = max(measure.text(text) for text in (table.stub, *names))
     found = [stub]
     for i, column in enumerate(table.columns):
         cells = [row.cells[i] for row in table.rows]
-        frame = Frame.of(cells)
+        frame = frames(cells)
         lines = heads[i] if heads else (column.label,)
         widest = max(measure.text(line) for line in lines)
-        found.append(max([widest, *(measure.cell(cell, frame) for cell in cells)]))
+        found.append(max([widest, *(measure.cell(cell, frame[cell.kind]) for cell in cells)]))
     return found
 
 

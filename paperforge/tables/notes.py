@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
-from paperforge.model import Analysis, Decision, Design, Mark, Missing, Note, Verdict
+from paperforge.model import (
+    Analysis,
+    BestSet,
+    Decision,
+    Design,
+    Mark,
+    Missing,
+    Note,
+    Table,
+    Verdict,
+)
 from paperforge.spec import AGGREGATES, CORRECTIONS, Method, Metric, Unit
 
 if TYPE_CHECKING:
@@ -43,6 +53,11 @@ def sentence(note: Note) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
+def caption(table: Table) -> str:
+    """The caption in plain text, with the sentences under the table where it says {note}."""
+    return table.caption.replace("{note}", " ".join(sentence(note) for note in table.notes))
+
+
 def count(number: int, noun: str) -> str:
     """Numbers with their noun: "1 seed", "10 seeds", "1,319 examples"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
@@ -71,11 +86,28 @@ def replication(design: Design, spread: str, sizes: Collection[int]) -> list[Not
     return [Note(f"Mean ± {clustered}{name} over {over}{lone}")]
 
 
-def best(place: str, *, ties: bool, second: bool) -> list[Note]:
-    """What bold and underlined numbers are; `place`: "column" or "row"."""
+def best(place: str, *, ties: bool, second: bool, coarse: bool = False) -> list[Note]:
+    """What bold and underlined numbers are; `place`: "column" or "row".
+
+    coarse: whether some numbers are quoted with decimals of their own.
+    """
     shared = "; ties share it" if ties else ""
+    if coarse:
+        shared += "; quoted numbers are compared in the decimals that they were printed in"
     notes = [Note(f"Bold: the best printed value of each {place}{shared}")]
     return [*notes, Note("Underlined: the second best")] if second else notes
+
+
+def best_set(found: Sequence[BestSet]) -> Note:
+    """What the mark of the best-set says, with its test."""
+    tests = " or ".join(dict.fromkeys(one.test for one in found))
+    alpha = f"{found[0].alpha:g}".removeprefix("0")
+    among = between(min(len(b.ps) for b in found), max(len(b.ps) for b in found), "method")
+    text = (
+        f"not found worse than the best of {among} (one-sided {tests}, α = {alpha}; not corrected"
+    )
+    text += " for other comparisons)"
+    return Note(text, Mark.BEST_SET.value)
 
 
 def comparisons(

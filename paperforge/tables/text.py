@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from paperforge.latex.escape import plain
 from paperforge.model import Cell, Mark, Table
 from paperforge.tables.notes import sentence
+from paperforge.tables.padding import signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +34,8 @@ def render(table: Table, *, notes: bool = True, color: bool = False) -> str:
         max(width(text) for text in (label, *column))
         for label, column in zip(labels, columns, strict=True)
     ]
-    stub = max(width(text) for text in (table.stub, *(row.label for row in table.rows)))
+    names = [f"{row.label} [{row.cite}]" if row.cite else row.label for row in table.rows]
+    stub = max(width(text) for text in (table.stub, *names))
     widths = _widened(table, widths)
     rule = "─" * (stub + sum(widths) + len(GAP) * len(widths))
     lines = [rule, *_groups(table, stub, widths)]
@@ -45,7 +47,7 @@ def render(table: Table, *, notes: bool = True, color: bool = False) -> str:
             lines.append(rule)
         if new and table.headings and row.group:
             lines.append(plain(row.group))
-        lines.append(_line(row.label, [column[index] for column in columns], stub, widths, left))
+        lines.append(_line(names[index], [column[index] for column in columns], stub, widths, left))
     lines.append(rule)
     if notes:
         lines += [sentence(note) for note in table.notes]
@@ -91,18 +93,28 @@ class Frame:
     """Room for the sign after a starred number."""
     signs: int
     color: bool
+    interval: int = 0
 
 
 def _column(cells: Sequence[Cell], *, color: bool) -> list[str]:
-    """One column with aligned points, spreads and marks."""
-    frame = Frame(
+    """One column with aligned points, spreads and marks, each kind of cell for itself."""
+    kinds = dict.fromkeys(c.kind for c in cells)
+    frames = {kind: _frame([c for c in cells if c.kind == kind], color=color) for kind in kinds}
+    return [_cell(c, frames[c.kind]) for c in cells]
+
+
+def _frame(cells: Sequence[Cell], *, color: bool) -> Frame:
+    """What the cells of one kind share."""
+    return Frame(
         max((_decimals(c.printed) for c in cells if c.value is not None), default=0),
         max((len(c.printed_spread) for c in cells), default=0),
         0 if color else int(any(c.marks & {Mark.BEST, Mark.SECOND} for c in cells)),
-        max((len(_signs(c)) for c in cells), default=0),
+        max((len(signs(c)) for c in cells), default=0),
         color,
+        max(
+            (len(", ".join(c.printed_interval)) + 2 for c in cells if c.printed_interval), default=0
+        ),
     )
-    return [_cell(c, frame) for c in cells]
 
 
 def _cell(cell: Cell, frame: Frame) -> str:
@@ -118,16 +130,14 @@ def _cell(cell: Cell, frame: Frame) -> str:
         filler += " " * frame.star
     spread = f" ± {cell.printed_spread:>{frame.spread}}" if cell.printed_spread else ""
     blank = len(" ± ") + frame.spread if frame.spread and not spread else 0
-    return f"{number}{filler}{spread}{' ' * blank}{_signs(cell):<{frame.signs}}"
+    ends = "[{}, {}]".format(*cell.printed_interval) if cell.printed_interval else ""
+    interval = f" {ends:>{frame.interval}}" if frame.interval else ""
+    return f"{number}{filler}{spread}{' ' * blank}{interval}{signs(cell):<{frame.signs}}"
 
 
 def _decimals(printed: str) -> int:
     """What stands from the point on."""
     return len(printed) - printed.index(".") if "." in printed else 0
-
-
-def _signs(cell: Cell) -> str:
-    return "".join(m.value for m in (Mark.BETTER, Mark.WORSE) if m in cell.marks) + cell.note
 
 
 def _spans(table: Table) -> Iterator[tuple[str, list[int]]]:

@@ -10,7 +10,7 @@ from paperforge.latex.escape import plain
 from paperforge.latex.rounding import Rounding, column_rules, spread_kind
 from paperforge.model import Aggregate, Analysis, Diagnostic, Missing, Severity
 from paperforge.spec import Dataset, Method, Metric, TableSpec
-from paperforge.tables import groups
+from paperforge.tables import extras, groups
 from paperforge.tables.layouts import Slot
 from paperforge.tables.marks import sides
 
@@ -38,13 +38,28 @@ class View:
     groups: groups.Groups
     """The author's headings; methods and datasets are in their order."""
 
+    def lacks(self, metric: str, method: str) -> Missing | None:
+        """Why a row has no average: the reason of its first empty cell; None where it is whole."""
+        datasets = [
+            slot.dataset
+            for slot in self.slots
+            if slot.metric.name == metric and slot.dataset is not None
+        ]
+        for dataset in datasets or [d.name for d in self.datasets]:
+            found = self.index.get((metric, method, dataset))
+            if found is None or found.mean is None:
+                return (found and found.missing) or Missing.NOT_RUN
+        return None
+
 
 def choose(analysis: Analysis, spec: TableSpec) -> View:
     """What the table shows: ours after the baselines, otherwise in the paper's order.
 
     Raises InputError where it asks for a name that the results do not have, or nothing is left.
     """
-    metrics = tuple(named(analysis.metrics, spec.metrics, "metric", spec))
+    single = extras.reported(analysis, spec)
+    every = [m for m in analysis.metrics if spec.metrics or m not in single]
+    metrics = tuple(named(every or analysis.metrics, spec.metrics, "metric", spec))
     methods = tuple(named(analysis.methods, spec.methods, "method", spec))
     datasets = tuple(named(analysis.datasets, spec.datasets, "dataset", spec))
     if not (metrics and methods and datasets):
@@ -62,6 +77,9 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
     over = spec.average and whole and len(datasets) > 1
     averaged = analysis.design.over_datasets if over else ""
     slots, left_out = _slots(spec, metrics, methods, datasets, index, averaged=averaged)
+    slots, said = _with_extras(analysis, spec, slots, whole=whole)
+    left_out += said
+    slots += extras.beside(spec, metrics, single)
     if spec.average and not whole:
         message = "no average: it is over all datasets, and this table shows some of them"
         left_out.append(note(spec, message))
@@ -143,6 +161,19 @@ def _slots(
             if any(a is not None and a.mean is not None for a in averages):
                 slots.append(Slot(metric, None, averaged))
     return slots, left_out
+
+
+def _with_extras(
+    analysis: Analysis, spec: TableSpec, slots: Sequence[Slot], *, whole: bool
+) -> tuple[list[Slot], list[Diagnostic]]:
+    """The columns with those that are asked for beside each metric, at its end."""
+    found: list[Slot] = []
+    said: list[Diagnostic] = []
+    for metric in dict.fromkeys(slot.metric for slot in slots):
+        more, why = extras.of_metric(analysis, spec, metric, whole=whole)
+        found += [*(slot for slot in slots if slot.metric == metric), *more]
+        said += why
+    return found, said
 
 
 def _says_something(

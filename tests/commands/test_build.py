@@ -414,3 +414,30 @@ def test_a_wrong_name_in_a_table_or_figure_is_placed_in_paper_toml(
     said = paperforge("build")
     assert said.code == 1
     assert f"paper.toml line {line}" in said.err and near in said.err
+
+
+def test_a_build_keeps_what_every_cell_was_made_of_and_sets_the_notes_asked_for(
+    paperforge, existing
+):
+    toml = existing / "paper.toml"
+    toml.write_text(
+        toml.read_text() + '[[tables]]\nname = "main"\nnotes = "under"\nheat = true\n'
+        'columns = ["rank", "n"]\n'
+    )
+    assert paperforge("build", existing, "--no-pdf").code in (0, 5)
+    folder = existing / "generated" / "tables"
+    first = (folder / "main.json").read_bytes()
+    cells = [cell for row in json.loads(first)["rows"] for cell in row["cells"]]
+    assert {len(cell["runs"]) for cell in cells if "runs" in cell} == {5}
+    assert cells[0]["runs"][0].endswith("results.csv line 2")
+    (read,) = next(c for c in cells if c["method"] == "base" and c["dataset"] is None)["decisions"]
+    assert "data:" in read["signature"]
+    assert {cell["kind"] for cell in cells} == {"", "rank", "n"}
+    tex = (folder / "main.tex").read_text()
+    assert r"\begin{minipage}" in tex
+    assert r"\cellcolor" in tex
+    shutil.rmtree(existing / "build")
+    shutil.rmtree(existing / "generated")
+    paperforge("build", existing, "--no-pdf")
+    assert (folder / "main.json").read_bytes() == first
+    assert (folder / "main.tex").read_text() == tex

@@ -146,7 +146,8 @@ def test_the_papers_own_quoted_values_are_not_their_own_reproduction(
     ("text", "said"),
     [
         ("method,seed,accuracy\na,0,0.5\n", "holds no published values"),
-        ("method,metric,value,cite\na,accuracy,n/a,x\n", "is not a number"),
+        ("method,metric,value,cite\na,accuracy,about 9,x\n", "is not a number"),
+        ("method,metric,value,cite\na,accuracy,n/a,x\n", "has no published number"),
         ("method,metric,value,cite\na,accuracy,0.5,\n", "has no cite"),
         ("method,metric,value\na,accuracy,0.5\n", "it has no column cite\n  add a column cite"),
         ("method,value,cite\na,0.5,x\n", "it has no column metric"),

@@ -1,6 +1,6 @@
 import math
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 import pytest
 from hypothesis import given
@@ -11,8 +11,10 @@ from paperforge.latex.rounding import (
     Rounding,
     column_rules,
     decimals_for,
+    exact,
     fixed,
     p_value,
+    powers,
     rule_for,
     spread_kind,
 )
@@ -204,3 +206,62 @@ def test_a_positive_uncertainty_never_prints_as_zero():
     assert Rounding(0).show_spread(0.004) == "<1"
     assert Rounding(1).show_spread(0.05) == "0.1"
     assert Rounding(1).show_spread(0.0) == "0.0"
+
+
+@given(st.floats(min_value=-1e15, max_value=1e15, allow_subnormal=False), st.integers(0, 6))
+def test_a_power_of_ten_is_the_correctly_rounded_decimal(value, decimals):
+    """Against decimal arithmetic with as many significant digits, halves away from zero."""
+    printed = powers(value, decimals)
+    number = exact(value)
+    if not number:
+        assert printed == "0"
+        return
+    theirs = Context(prec=decimals + 1, rounding=ROUND_HALF_UP).plus(number)
+    assert Decimal(printed) == theirs
+    assert len(printed.partition("e")[0].lstrip("-").replace(".", "")) == decimals + 1
+
+
+@given(
+    st.lists(
+        st.integers(-99_999, 99_999).flatmap(
+            lambda digits: st.integers(-14, 12).map(lambda power: float(f"{digits}e{power}"))
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_what_is_not_zero_never_prints_as_zero_beside_what_is_far_larger(values):
+    """One column holds 1e-9 and 1e12 and prints both; printed values keep the order."""
+    rule = rule_for(values, [])
+    printed = [Decimal(rule.show(v).replace(",", "")) for v in values]
+    pairs = sorted(zip(values, printed, strict=True))
+    assert [p for _, p in pairs] == sorted(printed)
+    sizes = [abs(v) for v in values if v]
+    if sizes and max(sizes) >= 1e6 * min(sizes):
+        assert all(p for v, p in zip(values, printed, strict=True) if v)
+
+
+@pytest.mark.parametrize(
+    ("values", "spreads", "scientific"),
+    [
+        ([1e-9, 1.0, 1e12], [], True),
+        ([1e-9, 2e-9], [], True),
+        ([0.0, 0.0], [], False),
+        ([1e-5, 2e-5], [], False),
+        ([0.001, 95.0], [0.3, 0.3], False),
+        ([12.0, 3_000_000.0], [], False),
+        ([1e12, 2e12], [], False),
+    ],
+)
+def test_powers_of_ten_are_used_where_plain_decimals_would_lose_numbers(
+    values, spreads, scientific
+):
+    assert rule_for(values, spreads).scientific is scientific
+    assert not rule_for(values, spreads, digits=2).scientific
+
+
+def test_a_power_of_ten_rounds_up_to_the_next():
+    assert [powers(v, 1) for v in (9.96e-9, -9.94, 0.0)] == ["1.0e-8", "-9.9e0", "0"]
+    assert Rounding(2, scientific=True).show_spread(4.86e-11) == "4.9e-11"
+    with pytest.raises(ValueError, match="cannot be rounded"):
+        powers(float("nan"), 1)

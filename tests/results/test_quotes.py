@@ -54,3 +54,14 @@ def test_a_number_without_a_spread_that_is_no_share_stays_untested(load):
     found = load("model,loss,n\nours,0.5,100\nbase,0.6,100\n")
     (decision,) = analyse(found, DesignSpec()).primary()
     assert decision.verdict == "untested"
+
+
+def test_the_rows_of_all_cells_at_once_are_those_of_each(load):
+    rows = "".join(f"{m},{d},{s},0.{50 + s}\n" for s in range(60) for m in "ab" for d in ("x", "y"))
+    found = load("method,dataset,seed,accuracy\n" + rows + "b,z,0,0.5\n")
+    places = found.origins("accuracy")
+    assert set(places) == {(m, d) for m in "ab" for d in "xy"} | {("b", "z")}
+    for cell, rows in places.items():
+        assert rows == found.sources("accuracy", *cell)
+    assert len(places["a", "x"]) == 50
+    assert found.origins("other") == {}

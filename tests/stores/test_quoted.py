@@ -49,7 +49,7 @@ def test_they_are_tidy_rows_without_a_seed(reading):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (ENTRY.replace("1.0", '"n/a"'), "'n/a' is not a number"),
+        (ENTRY.replace("1.0", '"about 9"'), "'about 9' is not a number"),
         (ENTRY.replace("1.0", '"1,234.5"'), "is not a number"),
         (ENTRY.replace("1.0", "1e999"), "too large"),
         (ENTRY.replace("1.0", "inf"), "is not a number"),
@@ -119,3 +119,22 @@ def test_damage_gives_rows_or_an_error_of_ours(tmp_path, reading, name, data):
     with contextlib.suppress(InputError):
         if quoted.recognises(path):
             reading.rows_of(path)
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("not reported", "not reported"),
+        ("-", "not reported"),
+        ("n/r", "not reported"),
+        ("n/a", "not applicable"),
+        ("OOM", "out of memory"),
+        ("Crashed", "crashed"),
+    ],
+)
+def test_a_word_says_why_the_paper_has_no_number(tmp_path, reading, word, status):
+    path = tmp_path / "q.toml"
+    entry = ENTRY.replace("1.0", f'"{word}"')
+    path.write_text(f"{ENTRY}{entry.replace(chr(34) + 'a' + chr(34), chr(34) + 'b' + chr(34))}")
+    assert [one.method for one in quoted.numbers(path)] == ["a"]
+    assert [row["status"] for row in reading.rows_of(path)] == ["quoted", status]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -156,11 +157,53 @@ def test_json_holds_what_was_printed_and_what_it_was(table):
     }  # fmt: skip
     assert content["rows"][0]["cells"][0] == {
         "value": 95.342, "spread": 0.31, "n": 10, "printed": "95.3", "printed_spread": "0.3",
-        "marks": ["best"], "missing": None, "note": "",
+        "marks": ["best"], "missing": None, "note": "", "metric": "accuracy", "method": "full",
+        "dataset": "digits", "kind": "", "interval": None, "printed_interval": None, "heat": None,
+        "cite": "", "decisions": [],
     }  # fmt: skip
     hole = content["rows"][2]["cells"][2]
     assert (hole["value"], hole["printed"], hole["missing"]) == (None, "×", "crashed")
-    assert {"symbol": "a", "text": "2 of 10 runs are not finite and not in the mean"} in content[
-        "notes"
-    ]
+    text = "2 of 10 runs are not finite and not in the mean"
+    assert {"symbol": "a", "text": text, "cites": []} in content["notes"]
     assert content["rows"][1]["cells"][3]["marks"] == ["†"]
+
+
+def test_the_sidecar_says_what_a_mark_was_read_from_and_what_a_cell_is_made_of(table):
+    origins = {("accuracy", "full", "digits"): ("r.csv line 2", "r.csv line 9")}
+    content = json.loads(tables.render(table, "json", origins=origins))
+    rows = [row["cells"] for row in content["rows"]]
+    assert rows[0][0]["runs"] == ["r.csv line 2", "r.csv line 9"]
+    assert rows[0][1]["runs"] == []
+    assert "runs" not in rows[0][3]
+    (read,) = rows[1][3]["decisions"]
+    assert (read["a"], read["b"], read["verdict"]) == ("lora", "probe", "better")
+    assert (read["test"], read["p"], read["p_adjusted"]) == ("stratified Welch t", 0.004, 0.012)
+    assert (read["low"], read["high"], read["statistic"]) == (0.4, 2.0, 3.1)
+
+
+def test_what_json_cannot_hold_is_null(make):
+    paper = make.paper()
+    infinite = tuple(replace(d, statistic=float("inf"), df=float("inf")) for d in paper.decisions)
+    table = tables.arrange(replace(paper, decisions=infinite))
+    cell = json.loads(tables.render(table, "json"))["rows"][1]["cells"][3]
+    assert (cell["decisions"][0]["statistic"], cell["decisions"][0]["df"]) == (None, None)
+
+
+def test_a_caption_may_hold_the_notes(make):
+    spec = TableSpec(metrics=("accuracy",), caption="Results, 50%. {note} The end.")
+    table = tables.arrange(make.paper(), spec)
+    tex = tables.render(table, float=True)
+    assert r"\caption{Results, 50\%. Mean $\pm$ standard" in tex
+    assert r"not in the mean. The end.}" in tex
+    for form in ("html", "json"):
+        assert "Results, 50%. Mean ± standard" in tables.render(table, form)
+
+
+def test_powers_of_ten_in_every_format(make):
+    columns = {"": [(1.5e-9, 2e-11), (-2.25e12, 1e9), (0.0, 0.5)]}
+    table = tables.arrange(make.table_of(columns, "abc"))
+    assert [row.cells[0].printed for row in table.rows] == ["1.50e-9", "-2.25e12", "0"]
+    assert r"1.50$\times10^{-9}$" in tables.render(table)
+    assert "−2.25 × 10<sup>12</sup>" in tables.render(table, "html")
+    assert "-2.25e12" in tables.render(table, "text")
+    assert [sorted(row.cells[0].marks) for row in table.rows] == [["best"], [], []]

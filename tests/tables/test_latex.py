@@ -13,7 +13,7 @@ import pytest
 
 from paperforge import tables
 from paperforge.latex.escape import escape
-from paperforge.model import Cell, Column, Row, Table, Verdict
+from paperforge.model import Cell, Column, Quote, Row, Table, Verdict
 from paperforge.spec import Dataset, Direction, Method, Metric, Role, TableSpec, Unit
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -27,6 +27,14 @@ GOLDEN_TABLES = {
     "paper-datasets-down": (TableSpec(layout="dataset-by-method", metrics=("accuracy",)), {}),
     "paper-single-dataset": (TableSpec(datasets=("cancer",)), {"float": True, "wide": True}),
     "paper-without-spread": (TableSpec(spread="none"), {"notes": True}),
+    "paper-threeparttable": (
+        TableSpec(metrics=("accuracy",), heat=True, second=True, arrows=False),
+        {"float": True, "notes": "threeparttable"},
+    ),
+    "paper-columns": (
+        TableSpec(columns=("difference", "n", "seconds"), baseline="probe"),
+        {"notes": True},
+    ),
 }
 
 NASTY = [
@@ -286,3 +294,101 @@ def test_one_run_a_cell(make):
     )
     assert r"\pm" not in tex
     assert "a & 90.1 " in tex
+
+
+RICH = TableSpec(
+    columns=("difference", "n", "seconds"),
+    baseline="probe",
+    heat=True,
+    second=True,
+    caption="All. {note}",
+)
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("layout", ["method-by-dataset", "dataset-by-method"])
+@pytest.mark.parametrize("notes", ["under", "threeparttable"])
+def test_all_that_can_be_asked_for_compiles_with_the_packages_that_the_head_names(
+    make, tmp_path, layout, notes
+):
+    table = tables.arrange(make.paper(), replace(RICH, layout=layout))
+    tex = tables.render(table, float=True, notes=notes)
+    named = re.search(r"% Needs \\usepackage\{(.*?)\}", tex)[1]
+    extra = [package for package in named.split(",") if package != "booktabs"]
+    text = compile_tex(tmp_path, r"\tiny " + tex, rf"\usepackage{{{','.join(extra)}}}")
+    words = " ".join(text.split())
+    assert words.count("method less Linear probe, with 95% interval") == 2
+    assert "+1.2" in words
+    assert "[0.4, 2.0]" in words
+    # Without any of them the same table needs booktabs alone.
+    bare = tables.render(tables.arrange(make.paper(), replace(RICH, heat=False)), notes="under")
+    assert "% Needs \\usepackage{booktabs} in" in bare
+
+
+@pytest.mark.tex
+def test_marks_of_threeparttable_are_those_of_the_cells(make, tmp_path):
+    """Each sign that a cell carries is a label of the notes, raised as it is in the cell."""
+    table = tables.arrange(make.paper(), TableSpec(metrics=("accuracy",)))
+    tex = tables.render(table, notes="threeparttable")
+    body, _, under = tex.partition(r"\begin{tablenotes}")
+    in_cells = set(re.findall(r"\\textsuperscript\{(\w+|\\ensuremath\{\\\w+\})\}", body))
+    labels = set(re.findall(r"\\item\[(.*?)\] ", under))
+    assert in_cells == labels == {r"\ensuremath{\dagger}", "a"}
+    text = compile_tex(tmp_path, tex, r"\usepackage{threeparttable}")
+    assert "no average, because the row is incomplete" in " ".join(text.split())
+
+
+@pytest.mark.tex
+def test_numbers_of_all_sizes_align(make, tmp_path):
+    """Each cell of a column in powers of ten is as wide as the others."""
+    columns = {"": [(1.5e-9, 2e-11), (-2.25e12, 1e9), (0.0, 0.5), (3.125, 0.25)]}
+    table = tables.arrange(make.table_of(columns, "abcd"))
+    cells = [row[1] for row in cells_of(tables.render(table))]
+    boxes = "".join(rf"\setbox0\hbox{{{c}}}\typeout{{W=\the\wd0.}}" for c in cells)
+    compile_tex(tmp_path, boxes + "x")
+    widths = re.findall(r"W=([\d.]+)pt", (tmp_path / "a.log").read_text())
+    assert len(widths) == 4
+    assert max(map(float, widths)) - min(map(float, widths)) < 0.02
+
+
+@pytest.mark.tex
+def test_a_citation_in_a_row_and_a_caption(make, tmp_path):
+    quote = Quote(0.4, "se", 5, 1, "hu2022")
+    cells = [
+        make.aggregate("accuracy", "ours", "", 90.32, 0.52),
+        make.aggregate("accuracy", "LoRA", "", 90.3, None, 1, quoted=quote),
+    ]
+    table = tables.arrange(
+        make.analysis(cells, ["ours", "LoRA"]), TableSpec(caption="Quoted. {note}")
+    )
+    tex = tables.render(table, float=True)
+    items = r"\begin{thebibliography}{9}\bibitem[Hu(2022)]{hu2022} Hu.\end{thebibliography}"
+    for preamble, shown in ((r"\usepackage{natbib}", "(Hu, 2022)"), ("", "[Hu(2022)]")):
+        (tmp_path / "a.aux").unlink(missing_ok=True)
+        for _ in range(2):
+            folder = tmp_path
+            text = cited(folder, tex + items, preamble)
+        assert f"LoRA {shown}" in " ".join(text.split())
+        assert f"quoted from {shown}" in " ".join(text.split())
+
+
+def cited(folder, body, preamble):
+    """Typeset with a bibliography: the first run warns of what only the second knows."""
+    document = f"\\documentclass{{article}}\\usepackage{{booktabs}}{preamble}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
+    (folder / "a.tex").write_text(document, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "a.tex"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout[-1500:]
+    shown = subprocess.run(
+        ["pdftotext", "-layout", "a.pdf", "-"], cwd=folder, capture_output=True, check=True
+    )
+    return shown.stdout.decode()
+
+
+def test_sixty_methods_on_a_hundred_datasets_with_long_names(make):
+    names = [f"{'method with a name ' * 4}{i}"[:80] for i in range(60)]
+    columns = {f"{'data ' * 15}{j}": [(90 + i / 7, 0.3) for i in range(60)] for j in range(100)}
+    table = tables.arrange(make.table_of(columns, names))
+    found = cells_of(tables.render(table))
+    assert [len(row) for row in found] == [101] * 60
+    assert any("wider than a page" in d.message for d in tables.fit(table, None).diagnostics)

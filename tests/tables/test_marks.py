@@ -1,6 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from paperforge import tables
+from paperforge.latex.rounding import rule_for
 from paperforge.model import Mark, Verdict
 from paperforge.spec import Direction, Method, Metric, Role
 from paperforge.tables.marks import against_baseline, best
@@ -156,3 +159,18 @@ def test_nothing_found_is_said(make):
     assert "No method was found to differ from BASE" in said(analysis)
     several = one(make, methods(p="b", q="b", ours="o"), ("ours", "p", NOT), ("ours", "q", NOT))
     assert "OURS was not found to differ from any baseline" in said(several)
+
+
+@given(
+    st.lists(st.floats(-1e4, 1e4, allow_nan=False), min_size=2, max_size=12),
+    st.sampled_from(list(Direction)),
+)
+def test_ties_on_the_printed_value_never_split(values, direction):
+    rule = rule_for(values, [abs(v) / 50 for v in values])
+    printed = [rule.show(v) for v in values]
+    marks = best(printed, direction, second=True)
+    of = {}
+    for text, mark in zip(printed, marks, strict=True):
+        assert of.setdefault(text, mark) == mark
+    top = values.index(max(values) if direction is Direction.HIGHER else min(values))
+    assert marks[top] == {Mark.BEST}

@@ -1,0 +1,142 @@
+r"""What the numbers of one column take in LaTeX, and what to put beside each so that they align."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from paperforge.model import Cell, Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+MARKS = (Mark.BETTER, Mark.WORSE, Mark.BEST_SET)
+"""The marks that are printed as signs after a number, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Width:
+    """What a printed number takes: signs, digits and commas before the point; what is after it."""
+
+    signs: int = 0
+    """Minus or plus: they are equally wide."""
+    digits: int = 0
+    commas: int = 0
+    decimals: int = 0
+    less: int = 0
+    power: int = 0
+    """Digits of its power of ten; 0: it has none."""
+    power_signs: int = 0
+
+    @classmethod
+    def widest(cls, printed: Iterable[str]) -> Width:
+        """The width that holds every one of them."""
+        every = [_width(text) for text in set(printed)] or [cls()]
+        return cls(
+            max(w.signs for w in every),
+            max(w.digits for w in every),
+            max(w.commas for w in every),
+            max(w.decimals for w in every),
+            max(w.less for w in every),
+            max(w.power for w in every),
+            max(w.power_signs for w in every),
+        )
+
+    def pads(self, printed: str) -> tuple[str, str]:
+        """What to put before and after a number so that it is this wide."""
+        own = _width(printed)
+        if own == self:
+            return "", ""
+        before = "$<$" * (self.less - own.less) + "$-$" * (self.signs - own.signs)
+        before += "0" * (self.digits - own.digits)
+        before += "," * (self.commas - own.commas)
+        after = "." if self.decimals and not own.decimals else ""
+        after += "0" * (self.decimals - own.decimals)
+        return phantom(before), phantom(after + self._powers(own))
+
+    def _powers(self, own: Width) -> str:
+        """What the power of ten of another number of the column takes more."""
+        sign = "-" * (self.power_signs - own.power_signs)
+        missing = sign + "0" * (self.power - own.power)
+        if not missing:
+            return ""
+        # A second exponent brings TeX's space after exponents once more.
+        return (
+            rf"\kern-\scriptspace${{}}^{{{missing}}}$"
+            if own.power
+            else rf"$\times10^{{{missing}}}$"
+        )
+
+
+@lru_cache(maxsize=4096)
+def _width(printed: str) -> Width:
+    """The width of one printed number."""
+    number, _, power = printed.partition("e")
+    whole, _, decimals = number.partition(".")
+    signs, commas = whole.count("-") + whole.count("+"), whole.count(",")
+    less = whole.count("<") + whole.count(">")
+    return Width(
+        signs,
+        len(whole) - signs - commas - less,
+        commas,
+        len(decimals),
+        less,
+        len(power.lstrip("-")),
+        power.count("-"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the cells of one column share."""
+
+    value: Width
+    spread: Width
+    spreads: bool
+    signs: str
+    """The longest run of marks and note letters."""
+    ends: tuple[Width, Width] | None = None
+    """Of the intervals, where some cell has one."""
+
+    @classmethod
+    def of(cls, cells: Sequence[Cell]) -> Frame:
+        """The frame of a column."""
+        filled = [c for c in cells if c.value is not None]
+        spreads = [c.printed_spread for c in filled if c.printed_spread]
+        ends = [c.printed_interval for c in filled if c.printed_interval]
+        return cls(
+            Width.widest(c.printed for c in filled),
+            Width.widest(spreads),
+            bool(spreads),
+            max((signs(c) for c in filled), key=len, default=""),
+            (Width.widest(e[0] for e in ends), Width.widest(e[1] for e in ends)) if ends else None,
+        )
+
+
+def frames(cells: Sequence[Cell]) -> dict[str, Frame]:
+    """Kind of cell -> the frame of a column's cells of that kind: a turned column has several."""
+    kinds = dict.fromkeys(cell.kind for cell in cells)
+    if len(kinds) == 1:
+        return {cells[0].kind: Frame.of(cells)}
+    return {kind: Frame.of([c for c in cells if c.kind == kind]) for kind in kinds}
+
+
+def signs(cell: Cell) -> str:
+    """The cell's marks, then its note's letter."""
+    if not cell.marks:
+        return cell.note
+    return "".join(m.value for m in MARKS if m in cell.marks) + cell.note
+
+
+@lru_cache(maxsize=4096)
+def digits(printed: str) -> str:
+    """A printed number as TeX: its sign and its power of ten are mathematics."""
+    number, _, power = printed.partition("e")
+    text = number.replace("-", "$-$").replace("+", "$+$").replace("<", "$<$").replace(">", "$>$")
+    return rf"{text}$\times10^{{{power}}}$" if power else text
+
+
+def phantom(text: str) -> str:
+    """What takes the room of a text and prints nothing."""
+    return rf"\phantom{{{text}}}" if text else ""

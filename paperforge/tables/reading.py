@@ -1,0 +1,292 @@
+r"""A table that was written before, read back from its .tex or JSON: what it printed.
+
+The .tex may have been edited by its author: rows that cannot be read are named, not guessed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from paperforge.errors import InputError
+from paperforge.latex.escape import SPECIAL, plain
+from paperforge.tables.padding import MARKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+_TABULAR = re.compile(r"\\begin\{tabular\*?\}(?:\{[^{}]*\})?(.*?)\\end\{tabular\*?\}", re.DOTALL)
+_COMMENT = re.compile(r"(?<!\\)%.*")
+_RULES = re.compile(
+    r"\\(?:toprule|midrule|bottomrule|hline|addlinespace)(?:\[[^\]]*\])?"
+    r"|\\cmidrule(?:\[[^\]]*\])?(?:\([^)]*\))?\{[^}]*\}"
+)
+_SPAN = re.compile(r"\\multicolumn\{(\d+)\}\{[^{}]*\}")
+_SIGNS = "".join(MARKS)
+_NOTE_HEAD = "% Notes (--notes prints them):"
+_CITATION = re.compile(r"\\ifdefined\\citep\\citep\{([^}]*)\}\\else\\cite\{[^}]*\}\\fi")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One cell as a reader sees it."""
+
+    text: str
+    bold: bool = False
+    second: bool = False
+    signs: str = ""
+    """Its marks; the letters of notes are left out, for they change with their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A table as it was printed. Names of rows and columns are made unique with a number."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: Mapping[tuple[str, str], Printed]
+    """(row, column) -> what stands there."""
+    notes: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    """What could not be read, in words."""
+    style: bool | str = field(default=False, compare=False)
+    """How a .tex sets its notes: what render's `notes` was."""
+
+
+def read(text: str, where: str) -> Shown:
+    """A table of a file's text, by what it looks like.
+
+    Raises InputError where it is neither a table's JSON nor holds a tabular.
+    """
+    if text.lstrip().startswith("{"):
+        try:
+            return from_json(json.loads(text))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            hint = "paperforge table --format json and --data write such files"
+            raise InputError("is no table's JSON", where, hint) from None
+    return from_tex(text, where)
+
+
+def from_json(content: Mapping[str, Any]) -> Shown:
+    """A table of its JSON. Raises KeyError or TypeError where that is not one."""
+    columns = _unique(_joined(c["group"], c["label"]) for c in content["columns"])
+    rows = _unique(
+        f"{r['label']} [{r['cite']}]" if r.get("cite") else r["label"] for r in content["rows"]
+    )
+    cells = {
+        (row, column): _of_json(cell)
+        for row, said in zip(rows, content["rows"], strict=True)
+        for column, cell in zip(columns, said["cells"], strict=True)
+    }
+    notes = [_note(n["text"], n["symbol"]) for n in content["notes"]]
+    return Shown(rows, columns, cells, tuple(notes))
+
+
+def _of_json(cell: Mapping[str, Any]) -> Printed:
+    text = cell["printed"]
+    if cell["printed_spread"]:
+        text += f" ± {cell['printed_spread']}"
+    if cell.get("printed_interval"):
+        text += " [{}, {}]".format(*cell["printed_interval"])
+    marks = cell["marks"]
+    signs = "".join(sign for sign in _SIGNS if sign in marks)
+    return Printed(text, "best" in marks, "second" in marks, signs)
+
+
+def _note(text: str, symbol: str) -> str:
+    """A note without the letter of its cells."""
+    return text if re.fullmatch("[a-z]*", symbol) else f"{symbol}: {text}"
+
+
+def from_tex(text: str, where: str) -> Shown:
+    """A table of the first tabular of a .tex. Raises InputError where there is none."""
+    style: bool | str = "threeparttable" if r"\begin{tablenotes}" in text else False
+    style = style or (r"\setbox8" in text and r"\begin{minipage}" in text)
+    notes = tuple(_notes(text, style))
+    bare = "\n".join(_COMMENT.sub("", line) for line in text.splitlines())
+    found = _TABULAR.search(_without_spec(bare))
+    if found is None:
+        hint = "name a .tex or .json that paperforge table wrote"
+        raise InputError("there is no tabular in it", where, hint)
+    head, _, body = found[1].partition(r"\midrule")
+    heads = [_cells(row) for row in _rows(head)]
+    if not heads or not body.strip():
+        raise InputError("the tabular has no head above a \\midrule", where)
+    columns = _heads(heads)
+    rows, cells, unread = [], {}, []
+    for line in _rows(body):
+        parts = _cells(line)
+        name = plain(shown(parts[0]))
+        if len(parts) != len(columns) + 1:
+            unread.append(
+                f"row {name!r} has {len(parts) - 1} cells and the head {len(columns)}: not read"
+            )
+            continue
+        rows.append(name)
+        cells[len(rows) - 1] = [_cell(part) for part in parts[1:]]
+    names = _unique(rows)
+    return Shown(
+        names,
+        columns,
+        {
+            (name, column): cell
+            for index, name in enumerate(names)
+            for column, cell in zip(columns, cells[index], strict=True)
+        },
+        notes,
+        tuple(unread),
+        style,
+    )
+
+
+def _without_spec(text: str) -> str:
+    r"""Column specifications of a tabular blanked: they hold braces of their own."""
+    parts = re.split(r"(\\begin\{tabular\*?\}(?:\[[^\]]*\])?)", text)
+    for index in range(2, len(parts), 2):
+        _, parts[index] = _group(parts[index])
+    return "".join(parts)
+
+
+def _rows(text: str) -> Iterator[str]:
+    """The rows of a part of a tabular, without its rules."""
+    for part in re.split(r"\\\\(?:\[[^\]]*\])?", _RULES.sub("", text)):
+        if part.strip():
+            yield part
+
+
+def _cells(row: str) -> list[str]:
+    """The cells of a row; one that spans several stands first in its place, empty ones after."""
+    cells = []
+    for part in _split(row):
+        span = _SPAN.search(part)
+        cells.append(part[: span.start()] + part[span.end() :] if span else part)
+        cells += [""] * (int(span[1]) - 1 if span else 0)
+    return cells
+
+
+def _split(row: str) -> Iterator[str]:
+    """What stands between the & of a row that no brace holds."""
+    depth, start = 0, 0
+    for found in re.finditer(r"\\.|[{}&]", row, re.DOTALL):
+        depth += {"{": 1, "}": -1}.get(found[0], 0)
+        if found[0] == "&" and depth <= 0:
+            yield row[start : found.start()]
+            start = found.end()
+    yield row[start:]
+
+
+def _heads(heads: Sequence[list[str]]) -> tuple[str, ...]:
+    """The names of the columns: the header of the group, then their own."""
+    labels = [shown(cell) for cell in heads[-1][1:]]
+    groups, group = [""] * len(labels), ""
+    for above in heads[:-1]:
+        spans = [shown(cell) for cell in above[1 : len(labels) + 1]]
+        for index, name in enumerate(spans):
+            group = name or group
+            groups[index] = group
+    return _unique(_joined(g, label) for g, label in zip(groups, labels, strict=True))
+
+
+def _joined(group: str, label: str) -> str:
+    return f"{group}: {label}" if group else label
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    """The names, with a number from the second on where one comes again."""
+    seen: Counter[str] = Counter()
+    found = []
+    for name in names:
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(found)
+
+
+def _cell(tex: str) -> Printed:
+    bold = re.search(r"\\fontseries\{b\}|\\textbf|\\bfseries", tex) is not None
+    raised = re.findall(r"\\textsuperscript(\{.*)", _dropped(tex, "phantom"))
+    signs = "".join(shown(_group(rest)[0]) for rest in raised)
+    text = shown(_dropped(_dropped(tex, "phantom"), "textsuperscript"))
+    own = "".join(sign for sign in _SIGNS if sign in signs)
+    return Printed(text, bold, r"\underline" in tex, own)
+
+
+def _dropped(tex: str, command: str) -> str:
+    """The text without a command and its argument, wherever it is."""
+    head, found, rest = tex.partition(rf"\{command}")
+    return head + _dropped(_group(rest)[1], command) if found else tex
+
+
+def _group(text: str) -> tuple[str, str]:
+    """What a brace at the start of the text holds, and what is after it."""
+    if not text.startswith("{"):
+        return "", text
+    depth = 0
+    for found in re.finditer(r"\\.|[{}]", text, re.DOTALL):
+        depth += {"{": 1, "}": -1}.get(found[0], 0)
+        if depth == 0:
+            return text[1 : found.start()], text[found.end() :]
+    return text[1:], ""
+
+
+@lru_cache(maxsize=1)
+def _known() -> tuple[re.Pattern[str], Mapping[str, str]]:
+    """What escape() writes, turned round: a pattern of the commands, longest first, and signs."""
+    from paperforge.latex.escape import _characters
+
+    # Signs that are printed alike: the first of Unicode, which is the usual one.
+    every = sorted((*_characters()[0].items(), *SPECIAL.items()))
+    known = {_characters()[0][sign]: sign for sign in "–—"}
+    for sign, tex in every:
+        if "\\" in tex or "$" in tex or tex == "---":
+            known.setdefault(tex, sign)
+    known |= {r"\textquotedblleft{}": '"', r"\textquotedblright{}": '"'}
+    known |= {f"{sign}{{}}": sign for sign in "-',"}
+    longest = sorted(known, key=lambda tex: (-len(tex), tex))
+    return re.compile("|".join(map(re.escape, longest))), known
+
+
+_ACTIVE = {ord(sign): 0xE000 + ord(sign) for sign in r"\{}$&%#_^~"}
+"""Signs of the text that TeX would act on, out of the way while commands are taken out."""
+_BACK = {away: sign for sign, away in _ACTIVE.items()}
+
+
+@lru_cache(maxsize=4096)
+def shown(tex: str) -> str:
+    """The text that a piece of a table prints: signs for commands, no braces."""
+    tex = re.sub(r"\\cellcolor(?:\[[^\]]*\])?\{[^}]*\}|\\(?:fontseries|fontsize)\{[^}]*\}", "", tex)
+    tex = _CITATION.sub(r"[\1]", tex)
+    tex = re.sub(r"\\citep?\{([^}]*)\}", r"[\1]", tex)
+    tex = re.sub(r"\$?\\times ?10\^\{(-?\d+)\}\$?", r"e\1", tex)
+    pattern, known = _known()
+    tex = pattern.sub(lambda found: known[found[0]].translate(_ACTIVE), tex)
+    tex = re.sub(r"\\[,;:! ]|~", " ", tex)
+    tex = re.sub(r"\\[A-Za-z]+\*? ?", "", tex)
+    tex = re.sub(r"[{}$]", "", tex).translate(_BACK)
+    return " ".join(re.sub(r"(\d) ?± ?", r"\1 ± ", tex).split())
+
+
+def _notes(text: str, style: bool | str) -> Iterator[str]:
+    """The sentences under the table: printed, or in the comments."""
+    lines: Iterable[str] = ()
+    if style == "threeparttable":
+        inside = text.partition(r"\begin{tablenotes}")[2].partition(r"\end{tablenotes}")[0]
+        lines = re.sub(r"^\[[^\]]*\]\s*\\footnotesize", "", inside).split(r"\item")[1:]
+    elif style:
+        inside = text.partition(r"\raggedright\footnotesize")[2].partition(r"\end{minipage}")[0]
+        lines = inside.splitlines()
+    elif _NOTE_HEAD in text:
+        after = text.partition(_NOTE_HEAD)[2].splitlines()[1:]
+        told = [line.strip() for line in after if line.strip().startswith("%   ")]
+        yield from (_bare(plain(line[1:].strip())) for line in told)
+        return
+    yield from (note for line in lines if (note := _bare(shown(line))))
+
+
+def _bare(sentence: str) -> str:
+    """A sentence without its full stop and the letter of its cells."""
+    sentence = re.sub(r"^\[([^\]a-z]+)\] ", r"\1: ", sentence)
+    return re.sub(r"^(\[[a-z]+\]|[a-z]{1,2}:?) (?=\d|quoted)", "", sentence).removesuffix(".")
