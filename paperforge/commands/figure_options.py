@@ -36,6 +36,8 @@ class FigureOptions:
     log: str | None = None
     bins: int = 10
     file: str = ""
+    binning: str | None = None
+    statistic: str | None = None
     data: Path | None = None
     name: str = ""
 
@@ -51,6 +53,8 @@ class FigureOptions:
             log=self.log or spec.log,
             bins=self.bins,
             file=self.file,
+            binning=self.binning or spec.binning,
+            statistic=self.statistic or spec.statistic,
         )
 
 
@@ -79,9 +83,9 @@ OPTIONS = (
     click.option("--x", default="", help="Pareto front, scaling law: the metric along the x axis."),
     click.option(
         "--shape",
-        type=click.Choice(["box", "violin", "strip"]),
+        type=click.Choice(["box", "violin", "strip", "chain"]),
         default=None,
-        help="Distributions: how they are drawn (by the number of replicates).",
+        help="Distributions: how they are drawn (by the number of replicates); chain: a waterfall.",
     ),
     click.option(
         "--log",
@@ -91,6 +95,18 @@ OPTIONS = (
     ),
     click.option(
         "--bins", type=click.IntRange(2, 100), default=10, help="Of a reliability diagram (10)."
+    ),
+    click.option(
+        "--binning",
+        type=click.Choice(["width", "mass"]),
+        default=None,
+        help="Reliability: bins of equal width (default) or of equally many examples.",
+    ),
+    click.option(
+        "--statistic",
+        type=click.Choice(["spearman", "pearson"]),
+        default=None,
+        help="Correlation: which (spearman).",
     ),
     click.option("--file", default="", help="Of script (FILE.py:FUNCTION) and tikz: your file."),
     click.option(

@@ -8,7 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from paperforge.figures import audit, differences, fonts, intervals, learning_curves, sheet, style
+from paperforge.figures import (
+    audit,
+    bars,
+    confusion,
+    correlation,
+    differences,
+    distributions,
+    fonts,
+    intervals,
+    learning_curves,
+    reliability,
+    sheet,
+    slopes,
+    style,
+    waterfall,
+)
 from paperforge.figures.frame import MOST_HEIGHT_PT
 from paperforge.figures.select import unknown, where
 from paperforge.model import Diagnostic, Figure, Severity
@@ -35,6 +50,13 @@ KINDS: Mapping[str, Kind] = {
     "learning-curves": learning_curves,
     "intervals": intervals,
     "differences": differences,
+    "bars": bars,
+    "distributions": distributions,
+    "slopes": slopes,
+    "waterfall": waterfall,
+    "correlation": correlation,
+    "confusion": confusion,
+    "reliability": reliability,
 }
 
 

@@ -23,6 +23,7 @@ from paperforge.model.analysis import (
     Rank,
     Verdict,
 )
+from paperforge.model.charts import Bin, Confusion, Correlations, Distribution, Reliability
 from paperforge.model.explained import (
     Alternative,
     Calibration,
@@ -46,6 +47,7 @@ from paperforge.model.protocol import (
     Stopping,
 )
 from paperforge.model.reading import (
+    Binned,
     Found,
     Meter,
     Missing,
@@ -65,16 +67,21 @@ __all__ = [
     "Alternative",
     "Analysis",
     "BestSet",
+    "Bin",
+    "Binned",
     "Build",
     "Calibration",
     "Cell",
     "Check",
     "Column",
     "ComparisonRates",
+    "Confusion",
+    "Correlations",
     "Curve",
     "Decision",
     "Design",
     "Diagnostic",
+    "Distribution",
     "Effect",
     "FamilyRate",
     "Figure",
@@ -104,6 +111,7 @@ __all__ = [
     "Rank",
     "Rate",
     "Raw",
+    "Reliability",
     "Results",
     "Row",
     "Sample",

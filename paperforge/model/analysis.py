@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from paperforge.spec import AGGREGATES
 
 if TYPE_CHECKING:
+    from paperforge.model.charts import Confusion, Correlations, Distribution, Reliability
     from paperforge.model.messages import Diagnostic
     from paperforge.model.reading import Missing
     from paperforge.spec import Dataset, Method, Metric, Unit
@@ -84,6 +85,8 @@ class Aggregate:
     failed: int = 0
     values: tuple[float, ...] = ()
     """The replicates themselves, where the unit is the seed and there are at most 200."""
+    keys: tuple[str, ...] = ()
+    """The replicates' own names, aligned with values"""
     interval: tuple[float, float] | None = None
     """Of the mean, where it does not lie around it as half_width says."""
 
@@ -259,6 +262,10 @@ class Analysis:
     groups: tuple[Groups, ...] = ()
     best: tuple[BestSet, ...] = ()
     profiles: tuple[Profile, ...] = ()
+    distributions: tuple[Distribution, ...] = ()
+    correlations: tuple[Correlations, ...] = ()
+    confusions: tuple[Confusion, ...] = ()
+    reliabilities: tuple[Reliability, ...] = ()
 
     def aggregate(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The one aggregate of a cell."""

@@ -215,6 +215,7 @@ class _Reading:
             mapped=sources.declared(self.given, inputs),
             again=self._careful if quick else None,
             cells=cells,
+            inputs=inputs,
         )
 
     def _careful(self) -> LoadedResults:

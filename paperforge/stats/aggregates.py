@@ -89,8 +89,16 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
         values=tuple(v for x in cell.values if (v := finite(float(x) * scale)) is not None)
         if few
         else (),
+        keys=tuple(str(key) for key in cell.keys.tolist()) if few and sound(cells, cell) else (),
         interval=None if share is None else (share[0] * scale, share[1] * scale),
     )
+
+
+def sound(cells: Cells, cell: Cell) -> bool:
+    """Whether every value has a name: a lost run that counts as a number has a made-up key."""
+    made_up = cells.metric.diverged is not None and int(cell.keys.min(initial=0)) < 0
+    finite_all = all(math.isfinite(x * cells.metric.scale) for x in cell.values.tolist())
+    return cell.keyed and not cell.quoted and not made_up and finite_all
 
 
 def variance_of(cell: Cell, setting: Setting) -> float:

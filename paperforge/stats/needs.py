@@ -6,6 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.spec import FigureSpec
+from paperforge.stats.correlations import correlations
+from paperforge.stats.distributions import distributions
+from paperforge.stats.reliability import reliability
 from paperforge.stats.steps import curves
 
 if TYPE_CHECKING:
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
 
     Asker = TableSpec | FigureSpec
     Supply = Callable[[Results, Analysis, Asker], Analysis]
+
+
+MOST_CLASSES = 30
+"""Of a confusion matrix: more cannot be read; the largest are kept."""
 
 
 def supply(need: str, results: Results, analysis: Analysis, asker: Asker) -> Analysis:
@@ -40,7 +47,47 @@ def _split(splits: tuple[str, ...]) -> str:
     return next((s for s in ("val", "test", "", "train") if s in splits), "val")
 
 
+def _distributions(_: Results, analysis: Analysis, __: Asker) -> Analysis:
+    if analysis.distributions:
+        return analysis
+    return replace(analysis, distributions=distributions(analysis.aggregates))
+
+
+def _correlations(_: Results, analysis: Analysis, asker: Asker) -> Analysis:
+    assert isinstance(asker, FigureSpec)
+    found = correlations(analysis, asker)
+    if found in analysis.correlations:
+        return analysis
+    return replace(analysis, correlations=(*analysis.correlations, found))
+
+
+def _confusions(results: Results, analysis: Analysis, _: Asker) -> Analysis:
+    if analysis.confusions:
+        return analysis
+    return replace(analysis, confusions=results.confusions(MOST_CLASSES))
+
+
+def _reliability(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
+    assert isinstance(asker, FigureSpec)
+    binning = asker.binning or "width"
+    metric = asker.metric or _hits(analysis)
+    made = reliability(results.confidences(metric, asker.bins, binning), 1 - analysis.design.alpha)
+    new = tuple(one for one in made if one not in analysis.reliabilities)
+    return replace(analysis, reliabilities=(*analysis.reliabilities, *new))
+
+
+def _hits(analysis: Analysis) -> str:
+    """The metric that says whether an answer is right: by a well-known name, or the first."""
+    names = [m.name for m in analysis.metrics]
+    words = ("correct", "accuracy", "acc", "exact_match", "em", "hit", "is_correct")
+    return next((n for w in words for n in names if n.lower() == w), names[0])
+
+
 NEEDS: Mapping[str, Supply] = {
     "curves": _curves,
+    "distributions": _distributions,
+    "correlations": _correlations,
+    "confusions": _confusions,
+    "reliability": _reliability,
 }
 """Need -> what adds it. "effects" is no entry: the effect sizes come with the decisions."""

@@ -1,0 +1,402 @@
+"""Paired slopes: a line for each seed, or dataset, from one method to another; their mean bold."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paperforge.figures import labels, palette, scale, select, written
+from paperforge.figures.frame import Frame, columns_for
+from paperforge.figures.palette import Look
+from paperforge.figures.scale import Scale
+from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet, title_height
+from paperforge.figures.style import INK, PDF_POINTS
+from paperforge.spec import Direction, Role, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.axes import Axes
+
+    from paperforge.figures.sheet import Box, Ruler
+    from paperforge.figures.style import Style
+    from paperforge.model import Aggregate, Analysis, Diagnostic
+    from paperforge.spec import FigureSpec, Method, Metric
+
+NEEDS: tuple[str, ...] = ()
+NARROWEST_PT = 84.0
+ENDS = (0.26, 0.74)
+"""Where the two methods stand, as shares of a panel."""
+THIN = "#5c5c5c"
+PAIR = 2
+MOST_NAMED = 14
+"""Datasets whose names may stand beside their lines."""
+NAMED = Look("#262626", (), "o", 0.7, 2.4, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One thin line."""
+
+    key: str
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The lines of one dataset, or of all datasets together, and their mean."""
+
+    label: str
+    dataset: str | None
+    pairs: tuple[Pair, ...]
+    mean: tuple[float, float] | None
+    alone: int = 0
+    """Replicates that only one of the two methods has."""
+
+    @property
+    def values(self) -> list[float]:
+        """All ends."""
+        return [v for p in self.pairs for v in (p.left, p.right)] + list(self.mean or ())
+
+
+def compose(spec: FigureSpec, analysis: Analysis) -> Slopes:
+    """Choose two methods and what is paired between them. Raises InputError where nothing is."""
+    drawn = {a.metric for a in analysis.aggregates if a.mean is not None}
+    metric = select.metric_of(spec, analysis, drawn)
+    cells = {
+        (a.method, a.dataset): a
+        for a in analysis.aggregates
+        if a.metric == metric.name and a.mean is not None
+    }
+    methods = select.methods_of(spec, analysis, (m for m, _ in cells))
+    datasets = select.datasets_of(spec, analysis, (d for _, d in cells if d is not None))
+    left, right = _two(spec, analysis, methods)
+    whole = not spec.datasets
+    panels: tuple[Panel, ...] = ()
+    noun = analysis.design.noun
+    if analysis.design.pair_by and analysis.design.unit.of_runs:
+        found = [_runs(d.name, d.label, cells, (left.name, right.name)) for d in datasets]
+        panels = tuple(p for p in found if p.pairs)
+    if not panels and len(datasets) > 1:
+        noun = "dataset"
+        panels = _over_datasets(
+            analysis,
+            [(d.name, d.label) for d in datasets],
+            cells,
+            (left.name, right.name),
+            whole=whole,
+        )
+    if not panels:
+        raise written.refused(spec, *_unpaired(analysis))
+    every = select.all_methods(analysis, methods)
+    notes = select.others(spec, analysis, drawn, metric)
+    if len(spec.methods) != PAIR and len(methods) > PAIR:
+        text = f"drawn: {left.label} and {right.label}, of {len(methods)} methods"
+        notes += (written.note(spec, text, "methods = [LEFT, RIGHT] names others"),)
+    direction = metric.direction
+    labelled = {d.name: d.label for d in datasets}
+    return Slopes(
+        spec, metric, (left, right), panels, palette.looks(every), noun, direction, labelled, notes
+    )
+
+
+def _two(spec: FigureSpec, analysis: Analysis, methods: Sequence[Method]) -> tuple[Method, Method]:
+    """The two methods: those named, else the baseline and ours. Raises InputError otherwise."""
+    named = {m.name: m for m in methods}
+    if spec.methods:
+        wanted = [named[name] for name in spec.methods if name in named]
+        if len(wanted) != PAIR:
+            text = f"slopes join two methods, and {len(wanted)} of those named have numbers"
+            raise written.refused(spec, text, "methods = [LEFT, RIGHT]")
+        return wanted[0], wanted[1]
+    ours = next((m for m in methods if m.role is Role.OURS), None)
+    if spec.baseline:
+        known = [m.name for m in analysis.methods]
+        if spec.baseline not in known:
+            raise select.unknown("method", spec.baseline, known, spec)
+        base = named.get(spec.baseline)
+    else:
+        base = next((m for m in methods if m.role is Role.BASELINE and m is not ours), None)
+    if len(methods) == PAIR:
+        base = base or next(m for m in methods if m is not ours)
+    ours = ours or next((m for m in reversed(methods) if m is not base), None)
+    if base is None or ours is None or base is ours:
+        raise written.refused(
+            spec, "nothing says which two methods are joined", "methods = [LEFT, RIGHT] names them"
+        )
+    return base, ours
+
+
+def _runs(
+    dataset: str,
+    label: str,
+    cells: Mapping[tuple[str, str | None], Aggregate],
+    names: tuple[str, str],
+) -> Panel:
+    """The replicates of one dataset that both methods have."""
+    found = [cells.get((name, dataset)) for name in names]
+    if found[0] is None or found[1] is None:
+        return Panel(label, dataset, (), None)
+    one, other = (dict(zip(a.keys, a.values, strict=False)) for a in found if a)
+    shared = [key for key in one if key in other]
+    pairs = tuple(Pair(key, one[key], other[key]) for key in shared)
+    alone = len(one) + len(other) - 2 * len(shared)
+    mean = _means(cells, names, dataset)
+    return Panel(label, dataset, pairs, mean, alone)
+
+
+def _over_datasets(
+    analysis: Analysis,
+    datasets: Sequence[tuple[str, str]],
+    cells: Mapping[tuple[str, str | None], Aggregate],
+    names: tuple[str, str],
+    *,
+    whole: bool,
+) -> tuple[Panel, ...]:
+    """One panel with a line a dataset; the average where it covers these datasets."""
+    pairs = []
+    for dataset, _ in datasets:
+        mean = _means(cells, names, dataset)
+        if mean is not None:
+            pairs.append(Pair(dataset, *mean))
+    over = _means(cells, names, None) if whole and analysis.design.aggregate == "mean" else None
+    return (Panel("", None, tuple(pairs), over),) if len(pairs) > 1 else ()
+
+
+def _means(
+    cells: Mapping[tuple[str, str | None], Aggregate], names: tuple[str, str], place: str | None
+) -> tuple[float, float] | None:
+    found = [cells.get((name, place)) for name in names]
+    means = [a.mean for a in found if a is not None and a.mean is not None]
+    return (means[0], means[1]) if len(means) == PAIR else None
+
+
+def _unpaired(analysis: Analysis) -> tuple[str, str]:
+    """Why nothing is paired, and the next move."""
+    design = analysis.design
+    if design.unit is Unit.EXAMPLE:
+        return (
+            "the examples of one dataset are too many for a line each",
+            "--kind differences shows the paired difference; several datasets have a line each",
+        )
+    if not design.pair_by:
+        return (
+            (
+                f"nothing is paired between the methods: their {design.noun}s are not declared to be "
+                "the same"
+            ),
+            (
+                'pair_by = ["seed"] in [design] (--pair-by seed) if a seed fixes something that both '
+                "methods share; else --kind intervals or differences"
+            ),
+        )
+    return (
+        f"no {design.noun} has a number of both methods",
+        "check that both ran with the same seeds, or use --kind intervals",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """The pairs of one figure, panel by panel."""
+
+    spec: FigureSpec
+    metric: Metric
+    methods: tuple[Method, Method]
+    panels: tuple[Panel, ...]
+    looks: Mapping[str, Look]
+    noun: str
+    direction: Direction | None
+    datasets: Mapping[str, str]
+    """Name -> label."""
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text from the data."""
+        names = [m.label for m in self.methods] + [p.label for p in self.panels]
+        return (
+            *names,
+            *self.datasets.values(),
+            self.metric.label,
+            self.metric.unit,
+            self.spec.title,
+        )
+
+    @property
+    def _lower(self) -> bool:
+        return self.direction is Direction.LOWER
+
+    def _falls(self, pair: Pair) -> bool:
+        """Whether the right method is worse; without a direction: lower."""
+        low, high = (pair.left, pair.right) if self._lower else (pair.right, pair.left)
+        return low < high
+
+    @property
+    def note(self) -> str:
+        """What thin, dashed and bold lines are, for the caption."""
+        counts = [len(p.pairs) for p in self.panels]
+        low, high = min(counts), max(counts)
+        n = str(low) if low == high else f"{low}–{high}"
+        text = f"Thin lines: one {self.noun} each ({n})"
+        if any(self._falls(pair) for p in self.panels for pair in p.pairs):
+            word = "worse" if self.direction is not None else "lower"
+            text += f", dashed where {self.methods[1].label} is {word}"
+        if any(p.mean for p in self.panels):
+            text += "; bold: means"
+            alone = sum(p.alone for p in self.panels)
+            if alone:
+                text += f", with {alone} {self.noun}s that only one of the methods has"
+        if len(self.panels) > 1 and self._shared() is None:
+            text += ". Vertical scales differ between panels"
+        return f"{text}.{select.arrow_note(self.metric)}"
+
+    def _shared(self) -> tuple[float, float] | None:
+        return scale.together((min(p.values), max(p.values)) for p in self.panels)
+
+    @property
+    def alt(self) -> str:
+        """The figure in words and numbers."""
+        left, right = (m.label for m in self.methods)
+        text = [f"Paired slopes of {written.in_unit(self.metric)} from {left} to {right}."]
+        for p in self.panels[: written.TOLD]:
+            falls = sum(map(self._falls, p.pairs))
+            word = "worse" if self.direction is not None else "lower"
+            told = f"{right} is {word} in {falls} of {len(p.pairs)} {self.noun}s"
+            if p.mean:
+                fine = (max(p.values) - min(p.values)) / 20 or abs(p.mean[0]) / 100
+                told += ", means {} and {}".format(*(scale.number(v, fine) for v in p.mean))
+            text.append(f"{p.label}: {told}." if p.label else f"{told}.")
+        return " ".join([*text, *written.more_panels(len(self.panels))])
+
+    @property
+    def data(self) -> str:
+        """Every pair, as CSV; the means have no key."""
+        left, right = (m.name for m in self.methods)
+        return written.table(
+            ["metric", "dataset", self.noun if self.noun != "dataset" else "key", left, right],
+            (
+                row
+                for p in self.panels
+                for row in (
+                    *((self.metric.name, p.dataset, q.key, q.left, q.right) for q in p.pairs),
+                    *([(self.metric.name, p.dataset, "", *p.mean)] if p.mean else []),
+                )
+            ),
+        )
+
+    def paint(self, style: Style, ruler: Ruler) -> Sheet:
+        """Draw at the style's size."""
+        ys = self._scales()
+        named = self._named(ruler, style)
+        frame = self._frame(style, ruler, ys, named or 0.0)
+        panel = self._height(frame, style)
+        sheet = Sheet(style, style.height or frame.height(panel), ruler)
+        for place, (p, y) in enumerate(zip(self.panels, ys, strict=True)):
+            box = frame.box(place, panel)
+            room = box.width / 2 - 2.0
+            names = tuple(ruler.fit(m.label, style.tick, room) for m in self.methods)
+            axes = sheet.panel(box, Scale(0.0, 1.0, ENDS, names), y)
+            axes.tick_params(axis="x", length=0)
+            axes.tick_params(labelleft=frame.first(place) or len(set(ys)) > 1)
+            self._lines(axes, p)
+            if len(self.panels) > 1:
+                title = ruler.fit(p.label, style.label, box.width)
+                sheet.text((box.middle, box.top + 3.0), title, style.label, va="baseline")
+        if named is not None:
+            self._names(sheet, frame.box(0, panel), ys[0])
+        sheet.title(self.spec.title)
+        self._axis_label(sheet, frame, panel)
+        return sheet
+
+    def _scales(self) -> list[Scale]:
+        spans = [(min(p.values), max(p.values)) for p in self.panels]
+        shared, roof = self._shared(), 100.0 if self.metric.unit == "%" else math.inf
+        return [scale.scale(*(shared or span), 5, roof=roof) for span in spans]
+
+    def _named(self, ruler: Ruler, style: Style) -> float | None:
+        """The room that names of datasets beside their lines need; None: they have none."""
+        if self.noun != "dataset" or len(self.panels[0].pairs) > MOST_NAMED:
+            return None
+        return labels.beside(ruler, self._entries(), style.tick, style.width)
+
+    def _entries(self) -> list[labels.Entry]:
+        names = [self.datasets.get(q.key, q.key) for q in self.panels[0].pairs]
+        return [labels.Entry(name, NAMED) for name in names]
+
+    def _names(self, sheet: Sheet, box: Box, y: Scale) -> None:
+        """Set the datasets' names beside their lines, where they fit."""
+        at = type(box)(box.left, box.bottom, box.width * (ENDS[1] + 0.03), box.height)
+        ends = [y.share(q.right) for q in self.panels[0].pairs]
+        labels.place_beside(sheet, at, self._entries(), ends)
+
+    def _frame(self, style: Style, ruler: Ruler, ys: Sequence[Scale], beside: float) -> Frame:
+        numbers = max(ruler.width(t, style.tick) for y in ys for t in y.labels) + TICK_PT + GAP_PT
+        names = max(ruler.width(m.label, style.tick) for m in self.methods)
+        left = style.label * LINE + numbers + 1.0
+        own = numbers if len(set(ys)) > 1 else 0.0
+        narrowest = min(max(NARROWEST_PT, 2 * names + 8.0), style.width - left - 3.0)
+        columns = columns_for(len(self.panels), style.width - left + 8.0, narrowest + 8.0 + own)
+        under = style.tick * LINE + TICK_PT
+        right = max(3.0, beside - (1 - ENDS[1]) * NARROWEST_PT) if beside else 3.0
+        if len(self.panels) == 1 and not beside:  # two methods need no wider panel
+            right = max(right, style.width - left - max(2.4 * NARROWEST_PT, narrowest))
+        return Frame(
+            width=style.width,
+            count=len(self.panels),
+            columns=columns,
+            left=left,
+            gap=8.0 + own,
+            right=right,
+            top=title_height(self.spec.title, style) + 3.0,
+            title=style.label * LINE + 1.0 if len(self.panels) > 1 else 0.0,
+            foot=under + 4.0,
+            bottom=under + 2.0,
+        )
+
+    def _height(self, frame: Frame, style: Style) -> float:
+        if style.height is not None:
+            return frame.panel_height(style.height, select.where(self.spec))
+        return 120.0 if len(self.panels) == 1 else 96.0
+
+    def _lines(self, axes: Axes, panel: Panel) -> None:
+        """Draw the pairs thin and the means bold, in the right method's colour."""
+        for pair in panel.pairs:
+            axes.plot(
+                ENDS,
+                [pair.left, pair.right],
+                color=THIN,
+                linewidth=0.7 * PDF_POINTS,
+                linestyle=(0.0, (3.0, 1.6)) if self._falls(pair) else "-",
+                marker="o",
+                markersize=2.0,
+                markeredgewidth=0,
+                zorder=2,
+            )
+        if panel.mean is None:
+            return
+        look = self.looks[self.methods[1].name]
+        axes.plot(ENDS, panel.mean, color="white", linewidth=3.4 * PDF_POINTS, zorder=4)
+        axes.plot(ENDS, panel.mean, color=look.colour, linewidth=2.2 * PDF_POINTS, zorder=5)
+        for at, value, method in zip(ENDS, panel.mean, self.methods, strict=True):
+            own = self.looks[method.name]
+            axes.plot(
+                [at],
+                [value],
+                color=own.colour,
+                marker=own.marker,
+                markersize=own.size + 2.4,
+                markeredgecolor="white",
+                markeredgewidth=0.6,
+                zorder=6,
+            )
+
+    def _axis_label(self, sheet: Sheet, frame: Frame, panel: float) -> None:
+        size, ruler = sheet.style.label, sheet.ruler
+        text = ruler.fit(select.axis_label(self.metric), size, sheet.height - 4.0)
+        half = ruler.width(text, size) / 2
+        top, bottom = frame.box(0, panel).top, frame.box(frame.count - 1, panel).bottom
+        middle = min(max((top + bottom) / 2, half + 1), sheet.height - half - 1)
+        sheet.text((size * 0.62, middle), text, size, rotation=90, color=INK)

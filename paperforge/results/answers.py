@@ -1,0 +1,207 @@
+"""What each example's row says beside its score: the true class, the answer, the confidence.
+
+These columns have no role: the tidy relation leaves them out. They are counted in the engine, over
+the rows that the final values come from, so that dropped, doubled and failed rows do not count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paperforge.engine import identifier, literal
+from paperforge.errors import InputError
+from paperforge.model import Binned, Confusion
+from paperforge.names import ordered, plain
+from paperforge.numbers import trimmed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+    from paperforge.results.sources import Input
+
+OTHER = "other"
+_PERCENT = 100.0
+_ROUNDED = 9
+"""Decimals to which an edge of a bin is an edge: .7 x 10 is 7.000000000000001."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The rows of a loading that have such columns; only while its relations are open."""
+
+    engine: duckdb.DuckDBPyConnection
+    inputs: Sequence[Input]
+    cells: tuple[tuple[str, str], ...]
+    """(method, dataset) in the order of the paper."""
+
+    def confusions(self, most: int) -> tuple[Confusion, ...]:
+        """Count true class and answer of every cell; beyond `most` classes the rest is "other".
+
+        Raises InputError where no store has both columns.
+        """
+        self._answers("truth", "answer")
+        found = self.engine.execute(
+            "WITH sizes AS (SELECT dataset, name, sum(n) AS n FROM (SELECT dataset, truth AS name, "
+            "count(*) AS n FROM answers GROUP BY ALL UNION ALL SELECT dataset, answer, 0 "
+            "FROM answers GROUP BY ALL) GROUP BY ALL), "
+            "ranked AS (SELECT *, count(*) OVER (PARTITION BY dataset) AS all_of_them, "
+            "row_number() OVER (PARTITION BY dataset ORDER BY n DESC, name) AS place FROM sizes), "
+            f"named AS (SELECT dataset, name, all_of_them > {most} AND place >= {most} AS rare "
+            "FROM ranked), "
+            "told AS (SELECT a.method, a.dataset, CASE WHEN t.rare THEN NULL ELSE truth END AS t, "
+            "CASE WHEN p.rare THEN NULL ELSE answer END AS p FROM answers a "
+            "JOIN named t ON t.dataset = a.dataset AND t.name = truth "
+            "JOIN named p ON p.dataset = a.dataset AND p.name = answer) "
+            "SELECT method, dataset, t, p, count(*) FROM told GROUP BY ALL"
+        ).fetchall()
+        rare = dict(
+            self.engine.execute(
+                "SELECT dataset, count(DISTINCT name) FROM (SELECT dataset, truth AS name "
+                "FROM answers UNION SELECT dataset, answer FROM answers) GROUP BY 1"
+            ).fetchall()
+        )
+        runs = self._runs()
+        made = []
+        for cell in self.cells:
+            counts = {(t, p): n for m, d, t, p, n in found if (m, d) == cell}
+            if not counts:
+                continue
+            kept = {name for m, d, t, p, _ in found if d == cell[1] for name in (t, p)}
+            classes: list[str | None] = [
+                *_ordered(kept - {None}),
+                *([None] if None in kept else []),
+            ]
+            others = rare[cell[1]] - len(kept - {None}) if None in kept else 0
+            rows = tuple(tuple(counts.get((t, p), 0) for p in classes) for t in classes)
+            names = tuple(OTHER if name is None else name for name in classes)
+            made.append(Confusion(*cell, names, rows, runs[cell], others))
+        return tuple(made)
+
+    def confidences(self, metric: str, bins: int, binning: str) -> tuple[Binned, ...]:
+        """Count every cell's answers by their confidence, in `bins` bins of equal width or mass.
+
+        metric: which says 0 or 1 of every answer. Raises InputError where no store has a column of
+        confidences, where they are no shares, or where the metric is not 0 or 1.
+        """
+        self._answers("confidence", metric=metric)
+        self._check(metric)
+        over = f"ceil(round(p * {bins}, {_ROUNDED}))"
+        if binning == "mass":
+            over = (
+                f"ceil(round({bins} * cume_dist() OVER (PARTITION BY method, dataset "
+                f"ORDER BY p), {_ROUNDED}))"
+            )
+        found = self.engine.execute(
+            "SELECT method, dataset, bin, count(*), count(DISTINCT coalesce(example, "
+            "place::VARCHAR)), sum(value), fsum(p), min(p), max(p) FROM (SELECT *, "
+            f"least(greatest({over}, 1), {bins})::INTEGER AS bin FROM answers) "
+            "GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        runs = self._runs()
+        made = []
+        for cell in self.cells:
+            rows = {row[2]: row[3:] for row in found if tuple(row[:2]) == cell}
+            if rows:
+                edges, counts = _binned(rows, bins, by_mass=binning == "mass")
+                made.append(Binned(metric, *cell, edges, counts, runs[cell], binning, bins))
+        return tuple(made)
+
+    def _check(self, metric: str) -> None:
+        """Scale percentages to shares. Raises InputError where these are no shares, or no hits."""
+        low, high, hits = self.engine.execute(
+            "SELECT min(p), max(p), bool_and(value IN (0, 1)) FROM answers"
+        ).fetchone() or (None, None, None)
+        if not hits:
+            raise InputError(
+                f"{metric} is not 0 or 1 of every answer",
+                "reliability",
+                "name the metric that says whether an answer is right: --metric NAME",
+            )
+        if low < 0 or high > _PERCENT:
+            raise InputError(
+                f"the confidences lie between {low:g} and {high:g}, not between 0 and 1",
+                "reliability",
+                "write probabilities: of a logarithm its exponential, of a logit its sigmoid",
+            )
+        if high > 1:
+            self.engine.execute(f"UPDATE answers SET p = p / {_PERCENT}")
+
+    def _runs(self) -> dict[tuple[str, str], int]:
+        found = self.engine.execute(
+            "SELECT method, dataset, count(DISTINCT key) FROM answers GROUP BY ALL"
+        ).fetchall()
+        return {(method, dataset): int(n) for method, dataset, n in found}
+
+    def _answers(self, *kinds: str, metric: str = "") -> None:
+        """Make `answers`: a row for each final row that has all the columns."""
+        selects = []
+        for number, one in enumerate(self.inputs):
+            columns = {kind: column_of(one.raw.columns, kind) for kind in kinds}
+            if not all(columns.values()):
+                continue
+            told = {
+                kind: trimmed(f"r.{identifier(column)}::VARCHAR")
+                for kind, column in columns.items()
+            }
+            said = ", ".join(f"nullif({sql}, '') AS {kind}" for kind, sql in told.items())
+            wanted = literal(metric) if metric else self._first(number)
+            selects.append(
+                "SELECT f.method, f.dataset, f.key, f.example, f.value, "
+                f"f.file::VARCHAR || ' ' || f.row AS place, {said} FROM final f "
+                f"JOIN {identifier(one.raw.table)} r ON r.__row = f.row "
+                f"WHERE f.file = {number}::SMALLINT AND f.metric = {wanted}"
+            )
+        if not selects:
+            raise _lacking(kinds, self.inputs)
+        numbers = "confidence" in kinds
+        read = "TRY_CAST(rtrim(confidence, ' %') AS DOUBLE) AS p" if numbers else "NULL AS p"
+        filled = "isfinite(p) AND isfinite(value)" if numbers else "truth <> '' AND answer <> ''"
+        self.engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE answers AS SELECT *, {read} "
+            f"FROM ({' UNION ALL BY NAME '.join(selects)}) WHERE {filled}"
+        )
+        if not self.engine.execute("SELECT 1 FROM answers LIMIT 1").fetchone():
+            raise _lacking(kinds, self.inputs)
+
+    def _first(self, number: int) -> str:
+        """SQL of one metric of a file: each of its rows counts once."""
+        return f"(SELECT min(metric) FROM final WHERE file = {number}::SMALLINT)"
+
+
+def column_of(columns: Sequence[str], kind: str) -> str:
+    """The column that holds the "truth", the "answer" or the "confidence"; empty: there is none."""
+    names = {plain(column): column for column in reversed(columns)}
+    return next((names[name] for name in ordered(kind) if name in names), "")
+
+
+def _lacking(kinds: Sequence[str], inputs: Sequence[Input]) -> InputError:
+    words = {"truth": "true class", "answer": "predicted class", "confidence": "confidence"}
+    what = " and ".join(words[kind] for kind in kinds)
+    names = "; ".join(f"{words[kind]}: {', '.join(ordered(kind)[:5])}" for kind in kinds)
+    shown = inputs[0].source.shown if inputs else "results"
+    return InputError(
+        f"no row an example has columns for the {what}", shown, f"call the columns so ({names})"
+    )
+
+
+def _ordered(names: set[str | None]) -> list[str]:
+    """Classes that are numbers by their size, others by the alphabet."""
+    texts = [name for name in names if name is not None]
+    if all(name.lstrip("-").isdigit() for name in texts):
+        return sorted(texts, key=int)
+    return sorted(texts)
+
+
+def _binned(
+    rows: dict[int, tuple[int, int, float, float, float, float]], bins: int, *, by_mass: bool
+) -> tuple[tuple[tuple[float, float], ...], tuple[tuple[int, int, float, float], ...]]:
+    """Edges and counts of the bins. Bins of equal mass: only those that hold something."""
+    if not by_mass:
+        edges = tuple((b / bins, (b + 1) / bins) for b in range(bins))
+        return edges, tuple(rows.get(b + 1, (0, 0, 0.0, 0.0))[:4] for b in range(bins))
+    order = sorted(rows)
+    highs = [rows[b][5] for b in order]
+    return tuple(zip([0.0, *highs], highs, strict=False)), tuple(rows[b][:4] for b in order)
