@@ -10,10 +10,12 @@ from paperforge.figures.heat import Heat, Matrix, Square
 from paperforge.spec import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from paperforge.figures.sheet import Ruler, Sheet
     from paperforge.figures.style import Style
     from paperforge.model import Analysis, Confusion, Diagnostic
-    from paperforge.spec import FigureSpec
+    from paperforge.spec import FigureSpec, Method
 
 NEEDS: tuple[str, ...] = ("confusions",)
 MOST_PANELS = 8
@@ -24,7 +26,8 @@ TOLD = 5
 def compose(spec: FigureSpec, analysis: Analysis) -> Confusions:
     """Choose the matrices: the methods and datasets named, else ours on the first dataset.
 
-    Raises InputError where no answers are known, or more panels than can be read are asked for.
+    Without a method of ours it is the one with the most right answers. Raises
+    InputError where no answers are known, or more panels than can be read are asked for.
     """
     select.metric_of(spec, analysis, ())
     found = {(c.method, c.dataset): c for c in analysis.confusions}
@@ -38,7 +41,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Confusions:
         )
     left = []
     if not spec.methods and len(methods) > 1:
-        one = next((m for m in methods if m.role is Role.OURS), methods[0])
+        one = next((m for m in methods if m.role is Role.OURS), _rightest(methods, found))
         left.append(f"{one.label} of {len(methods)} methods (methods = [...] names others)")
         methods = (one,)
     if not spec.datasets and len(datasets) > 1:
@@ -66,6 +69,16 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Confusions:
     notes = [written.note(spec, f"drawn: {text}") for text in left]
     labels = (methods[0].label, datasets[0].label)
     return Confusions(spec, panels, labels, analysis.design.noun, tuple(notes))
+
+
+def _rightest(methods: Sequence[Method], found: Mapping[tuple[str, str], Confusion]) -> Method:
+    """The method with the most right answers, where nobody says whose are asked about."""
+
+    def right(method: Method) -> int:
+        own = [c for (name, _), c in found.items() if name == method.name]
+        return sum(row[i] for c in own for i, row in enumerate(c.counts))
+
+    return max(methods, key=right)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.figures import scale
@@ -93,8 +93,12 @@ class DotPlot:
             height = rows * self.row * style.tick + 3.0
         else:
             height = frame.panel_height(style.height, self.where)
-        sheet = Sheet(style, style.height or frame.height(height), ruler)
         xs = self._scales(style, frame)
+        gap = self._gap(ruler, style, frame, xs)
+        if gap > frame.gap:
+            frame = replace(frame, gap=gap)
+            xs = self._scales(style, frame)
+        sheet = Sheet(style, style.height or frame.height(height), ruler)
         for place, panel in enumerate(self.panels):
             box = frame.box(place, height)
             y = self._rows(panel, ruler, style, frame.left, named=frame.first(place))
@@ -135,6 +139,17 @@ class DotPlot:
             foot=under + 4.0,
             bottom=under + style.label * LINE + 1.5,
         )
+
+    def _gap(self, ruler: Ruler, style: Style, frame: Frame, xs: list[Scale]) -> float:
+        """Room between columns so that the numbers at their edges do not touch."""
+        if frame.columns == 1:
+            return frame.gap
+        over = []
+        for x in xs:
+            halves = [ruler.width(text, style.tick) / 2 for text in (x.labels[0], x.labels[-1])]
+            first, last = (x.share(tick) * frame.panel_width for tick in (x.ticks[0], x.ticks[-1]))
+            over.append((halves[0] - first, last + halves[1] - frame.panel_width))
+        return max(0.0, *(b for _, b in over)) + max(0.0, *(a for a, _ in over)) + 3.0
 
     def _scales(self, style: Style, frame: Frame) -> list[Scale]:
         """Scales of all panels: one for all where that squeezes none."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from paperforge.errors import InputError
 from paperforge.figures.frame import Frame, columns_for
 from paperforge.figures.scale import Scale
 from paperforge.figures.sheet import LINE, Sheet, title_height
@@ -30,11 +31,15 @@ DARK = 0.42
 """Relative luminance (WCAG 2.2) below which the number in a cell is white."""
 LARGEST_PT = 38.0
 """Of a cell's side."""
+HIGHEST_PT = 330.0
+"""Of a matrix."""
 NAMES = 0.34
 """Share of the figure's width that names of rows may take."""
 HANGING = 70.0
 """Height that names of columns may take where they stand upright."""
 SMALLEST_PT = 7.0
+NAME_ROW = 1.06
+"""Least height of a row, in the size of its name."""
 EDGE_PT = 2.0
 AIR_PT = 10.0
 KEY_PT = 15.0
@@ -84,12 +89,14 @@ class Heat:
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size. Cells are square unless the style has a height."""
         plan = _Plan.of(self, style, ruler)
+        self._check(plan, style)
         numbered = all(plan.fits(square) for square in self._squares())
         frame = plan.frame if numbered else plan.with_key()
         height = plan.side * plan.most
         if style.height is not None:
             height = frame.panel_height(style.height, self.where)
         plan = plan.at(height / plan.most)
+        self._check(plan, style)
         numbered = numbered and all(plan.fits(square) for square in self._squares())
         sheet = Sheet(style, style.height or frame.height(height), ruler)
         for place, panel in enumerate(self.panels):
@@ -99,6 +106,16 @@ class Heat:
             _key(sheet, sheet.height - frame.top + 4.0)
         self._sides(sheet, frame, height)
         return sheet
+
+    def _check(self, plan: _Plan, style: Style) -> None:
+        """Raise InputError where the names of rows or columns would touch."""
+        if min(plan.side, plan.high) < style.tick * NAME_ROW:
+            raise InputError(
+                f"{plan.most} rows and columns leave no room for their names",
+                self.where,
+                f'use width = "text" or more height, show fewer panels ({len(self.panels)} now), '
+                "or name what is to be shown",
+            )
 
     def _draw(self, sheet: Sheet, box: Box, panel: Matrix, plan: _Plan, *, numbered: bool) -> None:
         down, across = len(panel.rows), len(panel.columns)
@@ -194,7 +211,7 @@ class _Plan:
         narrowest = before + min(LARGEST_PT, 2.6 * style.tick) * most
         side_by_side = columns_for(len(heat.panels), style.width, narrowest + AIR_PT)
         free = (style.width - EDGE_PT) / side_by_side - before - AIR_PT * (side_by_side > 1)
-        side = min(LARGEST_PT, free / most)
+        side = min(LARGEST_PT, HIGHEST_PT / most, free / most)
         widest = max(ruler.width(n, style.tick) for n in columns)
         flat = widest <= side - 2.0
         under = style.tick * LINE if flat else min(widest, HANGING) + 4.0

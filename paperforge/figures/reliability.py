@@ -100,14 +100,13 @@ class ReliabilityDiagram:
         size = f"{first.asked} bins of {BINNINGS[first.binning]}"
         place = f" on {self.place}" if self.place else ""
         runs = max(r.runs for *_, r in self.panels)
-        text = (
+        return (
             f"Dots: accuracy against mean confidence of the answers in {size} ({n} answers{place}"
             f"{f' of {runs} runs' if runs > 1 else ''}); whiskers: {100 * first.level:g}% Wilson "
-            f"intervals{WITHIN_RUNS if runs > 1 else ''}; dashed: perfect calibration; bars: answers "
-            "in each bin. ECE: mean over the answers of the absolute difference between accuracy "
-            "and mean confidence of their bin"
+            f"intervals{WITHIN_RUNS if runs > 1 else ''}; dashed: perfect calibration; bars: "
+            "answers in each bin. ECE: mean over the answers of the absolute difference between "
+            "accuracy and mean confidence of their bin."
         )
-        return f"{text}."
 
     @property
     def alt(self) -> str:

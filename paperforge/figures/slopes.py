@@ -25,11 +25,14 @@ if TYPE_CHECKING:
     from paperforge.spec import FigureSpec, Method, Metric
 
 NEEDS: tuple[str, ...] = ()
-NARROWEST_PT = 84.0
+NARROWEST_PT, LONE_PT = 78.0, 240.0
+"""Width of a panel: at least among others, at most alone."""
 ENDS = (0.26, 0.74)
 """Where the two methods stand, as shares of a panel."""
 THIN = "#5c5c5c"
 PAIR = 2
+MOST_PANELS = 12
+"""Datasets with a panel each; of more each is a line."""
 MOST_NAMED = 14
 """Datasets whose names may stand beside their lines."""
 NAMED = Look("#262626", (), "o", 0.7, 2.4, 3)
@@ -79,7 +82,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Slopes:
     if analysis.design.pair_by and analysis.design.unit.of_runs:
         found = [_runs(d.name, d.label, cells, (left.name, right.name)) for d in datasets]
         panels = tuple(p for p in found if p.pairs)
-    if not panels and len(datasets) > 1:
+    if not 0 < len(panels) <= MOST_PANELS and len(datasets) > 1:
         noun = "dataset"
         panels = _over_datasets(
             analysis,
@@ -124,7 +127,9 @@ def _two(spec: FigureSpec, analysis: Analysis, methods: Sequence[Method]) -> tup
     ours = ours or next((m for m in reversed(methods) if m is not base), None)
     if base is None or ours is None or base is ours:
         raise written.refused(
-            spec, "nothing says which two methods are joined", "methods = [LEFT, RIGHT] names them"
+            spec,
+            "nothing says which two methods are joined",
+            "methods = [LEFT, RIGHT] in [[figures]] names them, or --baseline LEFT --ours RIGHT",
         )
     return base, ours
 
@@ -184,12 +189,12 @@ def _unpaired(analysis: Analysis) -> tuple[str, str]:
     if not design.pair_by:
         return (
             (
-                f"nothing is paired between the methods: their {design.noun}s are not declared to be "
-                "the same"
+                f"nothing is paired between the methods: their {design.noun}s are not declared to "
+                "be the same"
             ),
             (
-                'pair_by = ["seed"] in [design] (--pair-by seed) if a seed fixes something that both '
-                "methods share; else --kind intervals or differences"
+                'pair_by = ["seed"] in [design] (--pair-by seed) if a seed fixes something that '
+                "both methods share; else --kind intervals or differences"
             ),
         )
     return (
@@ -296,10 +301,9 @@ class Slopes:
         sheet = Sheet(style, style.height or frame.height(panel), ruler)
         for place, (p, y) in enumerate(zip(self.panels, ys, strict=True)):
             box = frame.box(place, panel)
-            room = box.width / 2 - 2.0
-            names = tuple(ruler.fit(m.label, style.tick, room) for m in self.methods)
-            axes = sheet.panel(box, Scale(0.0, 1.0, ENDS, names), y)
+            axes = sheet.panel(box, Scale(0.0, 1.0, ENDS, ("", "")), y)
             axes.tick_params(axis="x", length=0)
+            self._under(sheet, box, stacked=self._stacked(ruler, style, box.width))
             axes.tick_params(labelleft=frame.first(place) or len(set(ys)) > 1)
             self._lines(axes, p)
             if len(self.panels) > 1:
@@ -310,6 +314,22 @@ class Slopes:
         sheet.title(self.spec.title)
         self._axis_label(sheet, frame, panel)
         return sheet
+
+    def _stacked(self, ruler: Ruler, style: Style, width: float) -> bool:
+        """Whether the methods' names need a line each."""
+        return max(ruler.width(m.label, style.tick) for m in self.methods) > width / 2 - 2.0
+
+    def _under(self, sheet: Sheet, box: Box, *, stacked: bool) -> None:
+        """Set the methods' names under their ends of the lines."""
+        size, ruler = sheet.style.tick, sheet.ruler
+        for place, (at, method) in enumerate(zip(ENDS, self.methods, strict=True)):
+            text = ruler.fit(
+                method.label, size, box.width - 1.0 if stacked else box.width / 2 - 2.0
+            )
+            half = ruler.width(text, size) / 2
+            x = min(max(box.left + at * box.width, box.left + half), box.right - half)
+            y = box.bottom - size - TICK_PT - place * stacked * size * 1.16
+            sheet.text((x, y), text, size, va="baseline")
 
     def _scales(self) -> list[Scale]:
         spans = [(min(p.values), max(p.values)) for p in self.panels]
@@ -332,17 +352,24 @@ class Slopes:
         ends = [y.share(q.right) for q in self.panels[0].pairs]
         labels.place_beside(sheet, at, self._entries(), ends)
 
+    def _left(self, ruler: Ruler, style: Style) -> float:
+        """Room for the axis label and the numbers."""
+        ticks = [text for y in self._scales() for text in y.labels]
+        numbers = max(ruler.width(text, style.tick) for text in ticks) + TICK_PT + GAP_PT
+        return style.label * LINE + numbers + 1.0
+
     def _frame(self, style: Style, ruler: Ruler, ys: Sequence[Scale], beside: float) -> Frame:
-        numbers = max(ruler.width(t, style.tick) for y in ys for t in y.labels) + TICK_PT + GAP_PT
-        names = max(ruler.width(m.label, style.tick) for m in self.methods)
-        left = style.label * LINE + numbers + 1.0
+        left = self._left(ruler, style)
+        numbers = left - style.label * LINE - 1.0
         own = numbers if len(set(ys)) > 1 else 0.0
-        narrowest = min(max(NARROWEST_PT, 2 * names + 8.0), style.width - left - 3.0)
-        columns = columns_for(len(self.panels), style.width - left + 8.0, narrowest + 8.0 + own)
-        under = style.tick * LINE + TICK_PT
+        room = NARROWEST_PT + 8.0 + own
+        columns = columns_for(len(self.panels), style.width - left + 8.0, room)
         right = max(3.0, beside - (1 - ENDS[1]) * NARROWEST_PT) if beside else 3.0
-        if len(self.panels) == 1 and not beside:  # two methods need no wider panel
-            right = max(right, style.width - left - max(2.4 * NARROWEST_PT, narrowest))
+        width = (style.width - left - right - (columns - 1) * (8.0 + own)) / columns
+        if len(self.panels) == 1:  # two methods need no wider panel
+            spare = max(0.0, width - LONE_PT) / 2
+            width, left, right = width - 2 * spare, left + spare, right + spare
+        under = style.tick * (LINE + 1.16 * self._stacked(ruler, style, width)) + TICK_PT
         return Frame(
             width=style.width,
             count=len(self.panels),
@@ -350,7 +377,7 @@ class Slopes:
             left=left,
             gap=8.0 + own,
             right=right,
-            top=title_height(self.spec.title, style) + 3.0,
+            top=title_height(self.spec.title, style) + (7.0 if beside else 3.0),
             title=style.label * LINE + 1.0 if len(self.panels) > 1 else 0.0,
             foot=under + 4.0,
             bottom=under + 2.0,
@@ -399,4 +426,5 @@ class Slopes:
         half = ruler.width(text, size) / 2
         top, bottom = frame.box(0, panel).top, frame.box(frame.count - 1, panel).bottom
         middle = min(max((top + bottom) / 2, half + 1), sheet.height - half - 1)
-        sheet.text((size * 0.62, middle), text, size, rotation=90, color=INK)
+        place = frame.box(0, panel).left - self._left(sheet.ruler, sheet.style) + size * 0.62
+        sheet.text((place, middle), text, size, rotation=90, color=INK)

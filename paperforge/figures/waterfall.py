@@ -138,7 +138,7 @@ def _full(spec: FigureSpec, analysis: Analysis, found: Sequence[Decision]) -> st
     raise written.refused(
         spec,
         "nothing says which method is the full model",
-        'baseline = "METHOD" in [[figures]], or role = "ours" for one method',
+        'baseline = "METHOD" in [[figures]], or role = "ours" for one method (--ours METHOD)',
     )
 
 
@@ -350,6 +350,8 @@ def _bar(axes: Axes, dot: Dot, y: float) -> None:
         axes.plot([dot.value] * 2, [y - 1 + HALF, y - HALF], color=GRID, linewidth=0.5, zorder=1)
     if dot.low is None or dot.high is None:
         return
+    halo = 2.4 * PDF_POINTS
+    axes.plot([dot.low, dot.high], [y, y], color="white", linewidth=halo, zorder=2.5)
     axes.plot([dot.low, dot.high], [y, y], color=INK, linewidth=0.9 * PDF_POINTS, zorder=3)
     for end in (dot.low, dot.high):
         axes.plot(

@@ -6,12 +6,13 @@ the rows that the final values come from, so that dropped, doubled and failed ro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
-from paperforge.model import Binned, Confusion
+from paperforge.model import Binned, Confusion, Diagnostic, Severity
 from paperforge.names import ordered, plain
 from paperforge.numbers import trimmed
 
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from paperforge.model import Raw
     from paperforge.results.sources import Input
+    from paperforge.spec import Source
 
 OTHER = "other"
+HITS = "accuracy"
 _PERCENT = 100.0
+_PARTS = re.compile(r"^-?[0-9]+|[0-9]+|[^0-9]+")
 _ROUNDED = 9
 """Decimals to which an edge of a bin is an edge: .7 x 10 is 7.000000000000001."""
 
@@ -142,11 +147,7 @@ class Answers:
             columns = {kind: column_of(one.raw.columns, kind) for kind in kinds}
             if not all(columns.values()):
                 continue
-            told = {
-                kind: trimmed(f"r.{identifier(column)}::VARCHAR")
-                for kind, column in columns.items()
-            }
-            said = ", ".join(f"nullif({sql}, '') AS {kind}" for kind, sql in told.items())
+            said = ", ".join(f"{_class(f'r.{identifier(c)}')} AS {k}" for k, c in columns.items())
             wanted = literal(metric) if metric else self._first(number)
             selects.append(
                 "SELECT f.method, f.dataset, f.key, f.example, f.value, "
@@ -171,6 +172,38 @@ class Answers:
         return f"(SELECT min(metric) FROM final WHERE file = {number}::SMALLINT)"
 
 
+def with_hits(engine: duckdb.DuckDBPyConnection, raw: Raw, source: Source) -> Raw | None:
+    """The relation with a column `accuracy`: 1 where true and predicted class are the same, else 0.
+
+    None where there are no such columns, or what they hold are no classes but numbers with
+    decimals, of which hardly two are the same.
+    """
+    columns = [column_of(raw.columns, kind) for kind in ("truth", "answer")]
+    if not all(columns) or HITS in raw.columns or raw.known:
+        return None
+    truth, answer = (_class(identifier(column)) for column in columns)
+    table, view = identifier(raw.table), f"{raw.table} hits"
+    several, decimals = engine.execute(
+        f"SELECT count(DISTINCT {truth}) * 2 <= count(*), "
+        f"bool_or(regexp_matches({truth}, '^[-+]?[0-9]*[.][0-9]+$')) FROM {table}"
+    ).fetchone() or (False, True)
+    if not several or decimals:
+        return None
+    engine.execute(
+        f"CREATE VIEW {identifier(view)} AS SELECT *, ({truth} = {answer})::INTEGER AS {HITS} "
+        f"FROM {table}"
+    )
+    text = f"{HITS} is made of {columns[0]!r} and {columns[1]!r}: 1 where they are the same"
+    note = Diagnostic(Severity.NOTE, source.path.name, text)
+    return replace(raw, table=view, columns=(*raw.columns, HITS), notes=(*raw.notes, note))
+
+
+def _class(column: str) -> str:
+    """SQL of the name of a class: without blanks around it, 1.0 is 1, NULL where it is empty."""
+    text = f"nullif({trimmed(column + '::VARCHAR')}, '')"
+    return f"regexp_replace({text}, '^([-+]?[0-9]+)[.]0+$', '\\1')"
+
+
 def column_of(columns: Sequence[str], kind: str) -> str:
     """The column that holds the "truth", the "answer" or the "confidence"; empty: there is none."""
     names = {plain(column): column for column in reversed(columns)}
@@ -188,11 +221,13 @@ def _lacking(kinds: Sequence[str], inputs: Sequence[Input]) -> InputError:
 
 
 def _ordered(names: set[str | None]) -> list[str]:
-    """Classes that are numbers by their size, others by the alphabet."""
+    """Classes by the alphabet, the numbers in their names by their size."""
     texts = [name for name in names if name is not None]
-    if all(name.lstrip("-").isdigit() for name in texts):
-        return sorted(texts, key=int)
-    return sorted(texts)
+    return sorted(texts, key=lambda name: ([_part(p) for p in _PARTS.findall(name)], name))
+
+
+def _part(text: str) -> tuple[int, float, str]:
+    return (0, float(text), "") if text.lstrip("-").isdecimal() else (1, 0.0, text)
 
 
 def _binned(
@@ -204,4 +239,5 @@ def _binned(
         return edges, tuple(rows.get(b + 1, (0, 0, 0.0, 0.0))[:4] for b in range(bins))
     order = sorted(rows)
     highs = [rows[b][5] for b in order]
-    return tuple(zip([0.0, *highs], highs, strict=False)), tuple(rows[b][:4] for b in order)
+    first = rows[order[0]][4]
+    return tuple(zip([first, *highs], highs, strict=False)), tuple(rows[b][:4] for b in order)

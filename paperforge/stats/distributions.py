@@ -63,7 +63,7 @@ def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def kernel(values: Sequence[float]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return (places, density) of a Gaussian kernel estimate from the smallest to the largest value.
+    """Return (places, density) of a Gaussian kernel estimate between the extreme values.
 
     Bandwidth sd n^(-1/5) (Scott 1992, Multivariate Density Estimation, 6.3). Nothing beyond the
     data, where nobody measured; () where all values are equal.

@@ -163,8 +163,8 @@ def study(
 
 
 def correlations(size: int = 4) -> Correlations:
-    """A made-up matrix of metrics, of either sign, with one hole."""
-    names = ("accuracy", "f1", "nll", "seconds", "memory", "recall", "bleu", "ece")[:size]
+    """A made-up matrix of datasets, of either sign, with one hole."""
+    names = ("digits", "letters", "wine", "forest", "cancer", "seeds", "yeast", "glass")[:size]
     values = [
         [1.0 if i == j else (-1) ** (i + j) * (0.97 - 0.13 * abs(i - j)) for j in range(size)]
         for i in range(size)
@@ -174,7 +174,9 @@ def correlations(size: int = 4) -> Correlations:
     ]
     n = ((9,) * size,) * size
     labels = tuple(name.capitalize() for name in names)
-    return Correlations("metrics", names, labels, tuple(map(tuple, holes)), n, "method", "spearman")
+    return Correlations(
+        "datasets", names, labels, tuple(map(tuple, holes)), n, "method", "spearman", "accuracy"
+    )
 
 
 def confusion(method: str, dataset: str, size: int = 4, rows: int = 200) -> Confusion:
@@ -194,9 +196,11 @@ def reliability(method: str, dataset: str) -> Reliability:
         low, high = at / 10, (at + 1) / 10
         share = 0.85 * (low + 0.05)
         known = (low + 0.05, share, max(0.0, share - 0.06), share + 0.06)
-        bins.append(Bin(low, high, 30 * at, *(known if at > 1 else (math.nan,) * 4)))
+        bins.append(
+            Bin(low, high, 30 * at if at > 1 else 0, *(known if at > 1 else (math.nan,) * 4))
+        )
     return Reliability(
-        "accuracy", method, dataset, tuple(bins), 0.0987, 0.15, 1320, 1, "width", 0.95
+        "accuracy", method, dataset, tuple(bins), 0.0987, 0.15, 1320 - 30, 1, "width", 0.95
     )
 
 
