@@ -14,7 +14,6 @@ from paperforge.errors import InputError
 from paperforge.figures.frame import Frame, columns_for
 from paperforge.figures.scale import Scale
 from paperforge.figures.sheet import LINE, Sheet, title_height
-from paperforge.figures.style import INK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +26,10 @@ if TYPE_CHECKING:
 SHARES = ((0.0, (255, 255, 255)), (0.5, (107, 163, 204)), (1.0, (9, 44, 87)))
 NEGATIVE = ((0.0, (255, 255, 255)), (0.5, (230, 145, 110)), (1.0, (112, 24, 12)))
 """Of the size of a number below zero; above it is SHARES."""
-DARK = 0.42
-"""Relative luminance (WCAG 2.2) below which the number in a cell is white."""
+DARK = 0.179
+"""Relative luminance below which the number in a cell is white, else black: where both have the
+same contrast, 4.58, so that every number has more than WCAG 2.2's 4.5."""
+BLACK = "#000000"
 LARGEST_PT = 38.0
 """Of a cell's side."""
 HIGHEST_PT = 330.0
@@ -146,7 +147,7 @@ class Heat:
                 if square is None:
                     continue
                 lines = plan.lines(square, numbers=True)
-                colour = "white" if _is_dark(shade(square.value)) else INK
+                colour = "white" if _is_dark(shade(square.value)) else BLACK
                 x, y = box.left + (j + 0.5) * wide, box.top - (i + 0.5) * high
                 for place, line in enumerate(lines):
                     up = (len(lines) - 1) / 2 - place
@@ -279,7 +280,7 @@ def luminance(colour: Sequence[float]) -> float:
 
 
 def _is_dark(colour: Sequence[float]) -> bool:
-    return luminance(colour) < DARK / 2
+    return luminance(colour) < DARK
 
 
 def _square(axes: Axes, at: tuple[float, float], square: Square) -> None:
@@ -301,6 +302,6 @@ def _key(sheet: Sheet, y: float) -> None:
         patch = Rectangle(at, wide / sheet.width, KEY_PT / sheet.height, facecolor=shade(value))
         patch.set(edgecolor="#d0d0d0", linewidth=0.4, transform=sheet.figure.transFigure)
         sheet.figure.add_artist(patch)
-        colour = "white" if _is_dark(shade(value)) else INK
+        colour = "white" if _is_dark(shade(value)) else BLACK
         middle = (left + (place + 0.5) * wide, y + KEY_PT / 2 - 0.34 * size)
         sheet.text(middle, f"{100 * value:g}%", size, va="baseline", color=colour)

@@ -6,22 +6,23 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperforge.figures import labels, palette, scale, select, written
+from paperforge.figures import labels, paired, palette, scale, select, written
 from paperforge.figures.frame import Frame, columns_for
 from paperforge.figures.palette import Look
 from paperforge.figures.scale import Scale
 from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet, title_height
 from paperforge.figures.style import INK, PDF_POINTS
-from paperforge.spec import Direction, Role, Unit
+from paperforge.spec import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
 
+    from paperforge.figures.paired import Pair, Panel
     from paperforge.figures.sheet import Box, Ruler
     from paperforge.figures.style import Style
-    from paperforge.model import Aggregate, Analysis, Diagnostic
+    from paperforge.model import Analysis, Diagnostic
     from paperforge.spec import FigureSpec, Method, Metric
 
 NEEDS: tuple[str, ...] = ()
@@ -30,38 +31,11 @@ NARROWEST_PT, LONE_PT = 78.0, 240.0
 ENDS = (0.26, 0.74)
 """Where the two methods stand, as shares of a panel."""
 THIN = "#5c5c5c"
-PAIR = 2
 MOST_PANELS = 12
 """Datasets with a panel each; of more each is a line."""
 MOST_NAMED = 14
 """Datasets whose names may stand beside their lines."""
 NAMED = Look("#262626", (), "o", 0.7, 2.4, 3)
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One thin line."""
-
-    key: str
-    left: float
-    right: float
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """The lines of one dataset, or of all datasets together, and their mean."""
-
-    label: str
-    dataset: str | None
-    pairs: tuple[Pair, ...]
-    mean: tuple[float, float] | None
-    alone: int = 0
-    """Replicates that only one of the two methods has."""
-
-    @property
-    def values(self) -> list[float]:
-        """All ends."""
-        return [v for p in self.pairs for v in (p.left, p.right)] + list(self.mean or ())
 
 
 def compose(spec: FigureSpec, analysis: Analysis) -> Slopes:
@@ -75,16 +49,18 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Slopes:
     }
     methods = select.methods_of(spec, analysis, (m for m, _ in cells))
     datasets = select.datasets_of(spec, analysis, (d for _, d in cells if d is not None))
-    left, right = _two(spec, analysis, methods)
+    left, right = paired.two(spec, analysis, methods)
     whole = not spec.datasets
     panels: tuple[Panel, ...] = ()
     noun = analysis.design.noun
     if analysis.design.pair_by and analysis.design.unit.of_runs:
-        found = [_runs(d.name, d.label, cells, (left.name, right.name)) for d in datasets]
+        found = [paired.runs(d.name, d.label, cells, (left.name, right.name)) for d in datasets]
         panels = tuple(p for p in found if p.pairs)
+        if max((len(p.pairs) for p in panels), default=0) == 1 and len(datasets) > 1:
+            panels = ()  # one run a cell: the datasets are what is paired
     if not 0 < len(panels) <= MOST_PANELS and len(datasets) > 1:
         noun = "dataset"
-        panels = _over_datasets(
+        panels = paired.over_datasets(
             analysis,
             [(d.name, d.label) for d in datasets],
             cells,
@@ -92,114 +68,16 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Slopes:
             whole=whole,
         )
     if not panels:
-        raise written.refused(spec, *_unpaired(analysis))
+        raise written.refused(spec, *paired.unpaired(analysis))
     every = select.all_methods(analysis, methods)
     notes = select.others(spec, analysis, drawn, metric)
-    if len(spec.methods) != PAIR and len(methods) > PAIR:
+    if len(spec.methods) != paired.PAIR and len(methods) > paired.PAIR:
         text = f"drawn: {left.label} and {right.label}, of {len(methods)} methods"
         notes += (written.note(spec, text, "methods = [LEFT, RIGHT] names others"),)
     direction = metric.direction
     labelled = {d.name: d.label for d in datasets}
     return Slopes(
         spec, metric, (left, right), panels, palette.looks(every), noun, direction, labelled, notes
-    )
-
-
-def _two(spec: FigureSpec, analysis: Analysis, methods: Sequence[Method]) -> tuple[Method, Method]:
-    """The two methods: those named, else the baseline and ours. Raises InputError otherwise."""
-    named = {m.name: m for m in methods}
-    if spec.methods:
-        wanted = [named[name] for name in spec.methods if name in named]
-        if len(wanted) != PAIR:
-            text = f"slopes join two methods, and {len(wanted)} of those named have numbers"
-            raise written.refused(spec, text, "methods = [LEFT, RIGHT]")
-        return wanted[0], wanted[1]
-    ours = next((m for m in methods if m.role is Role.OURS), None)
-    if spec.baseline:
-        known = [m.name for m in analysis.methods]
-        if spec.baseline not in known:
-            raise select.unknown("method", spec.baseline, known, spec)
-        base = named.get(spec.baseline)
-    else:
-        base = next((m for m in methods if m.role is Role.BASELINE and m is not ours), None)
-    if len(methods) == PAIR:
-        base = base or next(m for m in methods if m is not ours)
-    ours = ours or next((m for m in reversed(methods) if m is not base), None)
-    if base is None or ours is None or base is ours:
-        raise written.refused(
-            spec,
-            "nothing says which two methods are joined",
-            "methods = [LEFT, RIGHT] in [[figures]] names them, or --baseline LEFT --ours RIGHT",
-        )
-    return base, ours
-
-
-def _runs(
-    dataset: str,
-    label: str,
-    cells: Mapping[tuple[str, str | None], Aggregate],
-    names: tuple[str, str],
-) -> Panel:
-    """The replicates of one dataset that both methods have."""
-    found = [cells.get((name, dataset)) for name in names]
-    if found[0] is None or found[1] is None:
-        return Panel(label, dataset, (), None)
-    one, other = (dict(zip(a.keys, a.values, strict=False)) for a in found if a)
-    shared = [key for key in one if key in other]
-    pairs = tuple(Pair(key, one[key], other[key]) for key in shared)
-    alone = len(one) + len(other) - 2 * len(shared)
-    mean = _means(cells, names, dataset)
-    return Panel(label, dataset, pairs, mean, alone)
-
-
-def _over_datasets(
-    analysis: Analysis,
-    datasets: Sequence[tuple[str, str]],
-    cells: Mapping[tuple[str, str | None], Aggregate],
-    names: tuple[str, str],
-    *,
-    whole: bool,
-) -> tuple[Panel, ...]:
-    """One panel with a line a dataset; the average where it covers these datasets."""
-    pairs = []
-    for dataset, _ in datasets:
-        mean = _means(cells, names, dataset)
-        if mean is not None:
-            pairs.append(Pair(dataset, *mean))
-    over = _means(cells, names, None) if whole and analysis.design.aggregate == "mean" else None
-    return (Panel("", None, tuple(pairs), over),) if len(pairs) > 1 else ()
-
-
-def _means(
-    cells: Mapping[tuple[str, str | None], Aggregate], names: tuple[str, str], place: str | None
-) -> tuple[float, float] | None:
-    found = [cells.get((name, place)) for name in names]
-    means = [a.mean for a in found if a is not None and a.mean is not None]
-    return (means[0], means[1]) if len(means) == PAIR else None
-
-
-def _unpaired(analysis: Analysis) -> tuple[str, str]:
-    """Why nothing is paired, and the next move."""
-    design = analysis.design
-    if design.unit is Unit.EXAMPLE:
-        return (
-            "the examples of one dataset are too many for a line each",
-            "--kind differences shows the paired difference; several datasets have a line each",
-        )
-    if not design.pair_by:
-        return (
-            (
-                f"nothing is paired between the methods: their {design.noun}s are not declared to "
-                "be the same"
-            ),
-            (
-                'pair_by = ["seed"] in [design] (--pair-by seed) if a seed fixes something that '
-                "both methods share; else --kind intervals or differences"
-            ),
-        )
-    return (
-        f"no {design.noun} has a number of both methods",
-        "check that both ran with the same seeds, or use --kind intervals",
     )
 
 
