@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from paperforge.figures.sheet import Ruler, Sheet
     from paperforge.figures.style import Style
     from paperforge.model import Analysis, Confusion, Diagnostic
-    from paperforge.spec import FigureSpec, Method
+    from paperforge.spec import Dataset, FigureSpec, Method
 
 NEEDS: tuple[str, ...] = ("confusions",)
 MOST_PANELS = 8
@@ -39,16 +39,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Confusions:
             "no true and predicted classes are known for these methods and datasets",
             "a confusion matrix needs a row an example with both: columns label and prediction",
         )
-    every = (len(methods), len(datasets))
-    if not spec.methods:
-        methods = (next((m for m in methods if m.role is Role.OURS), _rightest(methods, found)),)
-    if not spec.datasets:
-        datasets = (next(d for d in datasets if any((m.name, d.name) in found for m in methods)),)
-    left = [
-        f"drawn: {chosen[0].label} of {n} {what} ({what} = [...] names others)"
-        for chosen, n, what in zip((methods, datasets), every, ("methods", "datasets"), strict=True)
-        if len(chosen) == 1 < n and not getattr(spec, what)
-    ]
+    methods, datasets, notes = _chosen(spec, methods, datasets, found)
     several = (len(methods) > 1, len(datasets) > 1)
     panels = tuple(
         (
@@ -67,9 +58,27 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Confusions:
         raise written.refused(
             spec, "there is one class only", "see the columns of label and answer"
         )
-    notes = [written.note(spec, text) for text in left]
     labels = (methods[0].label, datasets[0].label)
-    return Confusions(spec, panels, labels, analysis.design.noun, tuple(notes))
+    return Confusions(spec, panels, labels, analysis.design.noun, notes)
+
+
+def _chosen(
+    spec: FigureSpec,
+    methods: tuple[Method, ...],
+    datasets: tuple[Dataset, ...],
+    found: Mapping[tuple[str, str], Confusion],
+) -> tuple[tuple[Method, ...], tuple[Dataset, ...], tuple[Diagnostic, ...]]:
+    """Those named; else one method and one dataset, and notes of what else there is."""
+    notes = []
+    if not spec.methods and len(methods) > 1:
+        one = next((m for m in methods if m.role is Role.OURS), _rightest(methods, found))
+        notes.append(f"{one.label} of {len(methods)} methods (methods = [...] names others)")
+        methods = (one,)
+    if not spec.datasets and len(datasets) > 1:
+        first = next(d for d in datasets if any((m.name, d.name) in found for m in methods))
+        notes.append(f"{first.label} of {len(datasets)} datasets (datasets = [...] names others)")
+        datasets = (first,)
+    return methods, datasets, tuple(written.note(spec, f"drawn: {text}") for text in notes)
 
 
 def _rightest(methods: Sequence[Method], found: Mapping[tuple[str, str], Confusion]) -> Method:

@@ -74,11 +74,9 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Slopes:
     if len(spec.methods) != paired.PAIR and len(methods) > paired.PAIR:
         text = f"drawn: {left.label} and {right.label}, of {len(methods)} methods"
         notes += (written.note(spec, text, "methods = [LEFT, RIGHT] names others"),)
-    direction = metric.direction
     labelled = {d.name: d.label for d in datasets}
-    return Slopes(
-        spec, metric, (left, right), panels, palette.looks(every), noun, direction, labelled, notes
-    )
+    looks = palette.looks(every)
+    return Slopes(spec, metric, (left, right), panels, looks, noun, labelled, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,6 @@ class Slopes:
     panels: tuple[Panel, ...]
     looks: Mapping[str, Look]
     noun: str
-    direction: Direction | None
     datasets: Mapping[str, str]
     """Name -> label."""
     diagnostics: tuple[Diagnostic, ...]
@@ -110,7 +107,7 @@ class Slopes:
 
     @property
     def _lower(self) -> bool:
-        return self.direction is Direction.LOWER
+        return self.metric.direction is Direction.LOWER
 
     def _falls(self, pair: Pair) -> bool:
         """Whether the right method is worse; without a direction: lower."""
@@ -125,7 +122,7 @@ class Slopes:
         n = str(low) if low == high else f"{low}–{high}"
         text = f"Thin lines: one {self.noun} each ({n})"
         if any(self._falls(pair) for p in self.panels for pair in p.pairs):
-            word = "worse" if self.direction is not None else "lower"
+            word = "worse" if self.metric.direction is not None else "lower"
             text += f", dashed where {self.methods[1].label} is {word}"
         if any(p.mean for p in self.panels):
             text += "; bold: means"
@@ -146,7 +143,7 @@ class Slopes:
         text = [f"Paired slopes of {written.in_unit(self.metric)} from {left} to {right}."]
         for p in self.panels[: written.TOLD]:
             falls = sum(map(self._falls, p.pairs))
-            word = "worse" if self.direction is not None else "lower"
+            word = "worse" if self.metric.direction is not None else "lower"
             told = f"{right} is {word} in {falls} of {len(p.pairs)} {self.noun}s"
             if p.mean:
                 fine = (max(p.values) - min(p.values)) / 20 or abs(p.mean[0]) / 100

@@ -17,7 +17,7 @@ from paperforge.names import ordered, plain
 from paperforge.numbers import trimmed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import duckdb
 
@@ -62,28 +62,23 @@ class Answers:
             "JOIN named p ON p.dataset = a.dataset AND p.name = answer) "
             "SELECT method, dataset, t, p, count(*) FROM told GROUP BY ALL"
         ).fetchall()
-        rare = dict(
+        sizes: dict[str, int] = dict(
             self.engine.execute(
                 "SELECT dataset, count(DISTINCT name) FROM (SELECT dataset, truth AS name "
                 "FROM answers UNION SELECT dataset, answer FROM answers) GROUP BY 1"
             ).fetchall()
         )
+        counts: dict[tuple[str, str], dict[tuple[str | None, str | None], int]] = {}
+        classes: dict[str, set[str | None]] = {}
+        for method, dataset, true, said, n in found:
+            counts.setdefault((method, dataset), {})[true, said] = n
+            classes.setdefault(dataset, set()).update((true, said))
         runs = self._runs()
-        made = []
-        for cell in self.cells:
-            counts = {(t, p): n for m, d, t, p, n in found if (m, d) == cell}
-            if not counts:
-                continue
-            kept = {name for m, d, t, p, _ in found if d == cell[1] for name in (t, p)}
-            classes: list[str | None] = [
-                *_ordered(kept - {None}),
-                *([None] if None in kept else []),
-            ]
-            others = rare[cell[1]] - len(kept - {None}) if None in kept else 0
-            rows = tuple(tuple(counts.get((t, p), 0) for p in classes) for t in classes)
-            names = tuple(OTHER if name is None else name for name in classes)
-            made.append(Confusion(*cell, names, rows, runs[cell], others))
-        return tuple(made)
+        return tuple(
+            _matrix(cell, counts[cell], classes[cell[1]], runs[cell], sizes[cell[1]])
+            for cell in self.cells
+            if cell in counts
+        )
 
     def confidences(self, metric: str, bins: int, binning: str) -> tuple[Binned, ...]:
         """Count every cell's answers by their confidence, in `bins` bins of equal width or mass.
@@ -218,6 +213,22 @@ def _lacking(kinds: Sequence[str], inputs: Sequence[Input]) -> InputError:
     return InputError(
         f"no row an example has columns for the {what}", shown, f"call the columns so ({names})"
     )
+
+
+def _matrix(
+    cell: tuple[str, str],
+    counts: Mapping[tuple[str | None, str | None], int],
+    found: set[str | None],
+    runs: int,
+    size: int,
+) -> Confusion:
+    """The counts of one cell as a matrix; None is what all rare classes together are called."""
+    own = _ordered(found)
+    classes: list[str | None] = [*own, *([None] if None in found else [])]
+    rows = tuple(tuple(counts.get((t, p), 0) for p in classes) for t in classes)
+    names = tuple(OTHER if name is None else name for name in classes)
+    others = size - len(own) if None in found else 0
+    return Confusion(*cell, names, rows, runs, others)
 
 
 def _ordered(names: set[str | None]) -> list[str]:

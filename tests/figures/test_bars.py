@@ -113,7 +113,7 @@ def test_what_bars_cannot_show_is_sent_to_intervals(study, change, means, said):
 
 
 def test_groups_of_other_sizes_are_refused(study):
-    with pytest.raises(InputError, match=r'bars of "Digits" are less than 0\.5%'):
+    with pytest.raises(InputError, match=r"half of the bars are less than 0\.5%"):
         figures.draw(SPEC, with_means(study(2, 2), (1e-9, 2e-9, 1e12, 2e12)))
 
 
