@@ -6,12 +6,13 @@ on either side of zero, where in greyscale the printed sign tells the sides apar
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures.frame import Frame, columns_for
+from paperforge.figures.frame import LOWEST_PANEL_PT, Frame, columns_for
 from paperforge.figures.scale import Scale
 from paperforge.figures.sheet import LINE, Sheet, title_height
 
@@ -95,9 +96,8 @@ class Heat:
         frame = plan.frame if numbered else plan.with_key()
         height = plan.side * plan.most
         if style.height is not None:
-            height = frame.panel_height(style.height, self.where)
+            height = self._given(style.height, frame, plan.most * style.tick * NAME_ROW)
         plan = plan.at(height / plan.most)
-        self._check(plan, style)
         numbered = numbered and all(plan.fits(square) for square in self._squares())
         sheet = Sheet(style, style.height or frame.height(height), ruler)
         for place, panel in enumerate(self.panels):
@@ -110,13 +110,25 @@ class Heat:
 
     def _check(self, plan: _Plan, style: Style) -> None:
         """Raise InputError where the names of rows or columns would touch."""
-        if min(plan.side, plan.high) < style.tick * NAME_ROW:
+        if plan.side < style.tick * NAME_ROW:
             raise InputError(
                 f"{plan.most} rows and columns leave no room for their names",
                 self.where,
-                f'use width = "text" or more height, show fewer panels ({len(self.panels)} now), '
+                f'use width = "text", show fewer panels ({len(self.panels)} now), '
                 "or name what is to be shown",
             )
+
+    def _given(self, height: float, frame: Frame, least: float) -> float:
+        """The panels' height on a page of a height; InputError where the names would touch."""
+        least = max(least, LOWEST_PANEL_PT) + 0.01
+        panel = (height - frame.height(0.0)) / frame.rows
+        if panel < least - 0.01:
+            raise InputError(
+                f"height_pt = {height:g} is too low for {frame.rows} row(s) of panels",
+                self.where,
+                f"give height_pt = {math.ceil(frame.height(least))} or more, or leave it out",
+            )
+        return panel
 
     def _draw(self, sheet: Sheet, box: Box, panel: Matrix, plan: _Plan, *, numbered: bool) -> None:
         down, across = len(panel.rows), len(panel.columns)
@@ -253,7 +265,7 @@ class _Plan:
         """The longest text that fits; the shortest where numbers must stand."""
         for lines in square.texts:
             wide = max(self.ruler.width(line, self.size) for line in lines)
-            if wide <= self.side - 1.0 and len(lines) * self.size * 1.1 <= self.high - 0.5:
+            if wide <= self.side - 1.0 and (1.1 * len(lines) - 0.1) * self.size <= self.high - 0.4:
                 return lines
         return square.texts[-1] if numbers and square.texts else ()
 
