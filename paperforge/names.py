@@ -113,6 +113,11 @@ def roles() -> dict[str, list[str]]:
     return found
 
 
+def ordered(kind: str) -> tuple[str, ...]:
+    """One of the plain lists of data/columns.json, the likeliest name first."""
+    return tuple(_data()[kind])
+
+
 def listed(kind: str) -> frozenset[str]:
     """One of the plain lists of data/columns.json."""
     return frozenset(_data()[kind])

@@ -310,13 +310,18 @@ class FigureSpec:
     baseline: str = ""
     """What differences are taken from; empty: by the roles."""
     shape: str = ""
-    """Of "distributions": "box", "violin" or "strip"; empty: by the number of replicates."""
+    """Of "distributions": "box", "violin" or "strip"; empty: by the number of replicates.
+    Of "waterfall": "chain" where each method has one part less than the one before."""
     log: str = ""
     """Axes with a logarithmic scale: "x", "y", "xy", or "none"; empty: as the kind has them."""
     bins: int = 10
     """Reliability: how many."""
     file: str = ""
     """Of "script" (FILE.py or FILE.py:FUNCTION) and "tikz": the author's file."""
+    binning: str = ""
+    """Reliability: bins of equal "width" or equal "mass"; empty: "width"."""
+    statistic: str = ""
+    """Correlation: "spearman" or "pearson"; empty: "spearman"."""
 
 
 @dataclass(frozen=True, slots=True)

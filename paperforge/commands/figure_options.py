@@ -39,6 +39,8 @@ class FigureOptions:
     bins: int = 10
     file: str = ""
     start: bool = False
+    binning: str | None = None
+    statistic: str | None = None
     data: Path | None = None
     name: str = ""
 
@@ -54,6 +56,8 @@ class FigureOptions:
             log=self.log or spec.log,
             bins=self.bins,
             file=self.file,
+            binning=self.binning or spec.binning,
+            statistic=self.statistic or spec.statistic,
         )
 
 
@@ -82,9 +86,9 @@ OPTIONS = (
     click.option("--x", default="", help="Pareto front, scaling law: the metric along the x axis."),
     click.option(
         "--shape",
-        type=click.Choice(["box", "violin", "strip"]),
+        type=click.Choice(["box", "violin", "strip", "chain"]),
         default=None,
-        help="Distributions: how they are drawn (by the number of replicates).",
+        help="Distributions: how they are drawn (by the number of replicates); chain: a waterfall.",
     ),
     click.option(
         "--log",
@@ -97,6 +101,18 @@ OPTIONS = (
     ),
     click.option(
         "--start", is_flag=True, help="Write a TikZ drawing to begin with to --file, nothing else."
+    ),
+    click.option(
+        "--binning",
+        type=click.Choice(["width", "mass"]),
+        default=None,
+        help="Reliability: bins of equal width (default) or of equally many examples.",
+    ),
+    click.option(
+        "--statistic",
+        type=click.Choice(["spearman", "pearson"]),
+        default=None,
+        help="Correlation: which (spearman).",
     ),
     click.option("--file", default="", help="Of script (FILE.py:FUNCTION) and tikz: your file."),
     click.option(

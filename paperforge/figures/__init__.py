@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING, Protocol
 
 from paperforge.figures import (
     audit,
+    bars,
+    confusion,
+    correlation,
     differences,
+    distributions,
     fonts,
     intervals,
     learning_curves,
+    reliability,
     script,
     sheet,
+    slopes,
     style,
     tikz,
+    waterfall,
 )
 from paperforge.figures.frame import MOST_HEIGHT_PT
 from paperforge.figures.select import unknown, where
@@ -55,6 +62,13 @@ KINDS: Mapping[str, Kind] = {
     "learning-curves": learning_curves,
     "intervals": intervals,
     "differences": differences,
+    "bars": bars,
+    "distributions": distributions,
+    "slopes": slopes,
+    "waterfall": waterfall,
+    "correlation": correlation,
+    "confusion": confusion,
+    "reliability": reliability,
     "script": script,
 }
 COMPILED: Mapping[str, Compiled] = {"tikz": tikz}

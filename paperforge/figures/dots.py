@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.figures import scale
@@ -12,11 +12,16 @@ from paperforge.figures.sheet import LINE, TICK_PT, Sheet, title_height
 from paperforge.figures.style import FAINT, GRID, INK, PDF_POINTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.axes import Axes
 
     from paperforge.figures.palette import Look
     from paperforge.figures.sheet import Box, Ruler
     from paperforge.figures.style import Style
+    from paperforge.model import Distribution
+
+    Mark = Callable[[Axes, "Dot", float], None]
 
 NARROWEST_PT = 70.0
 """Of a panel without the names."""
@@ -41,6 +46,10 @@ class Dot:
     filled: bool = True
     word: str = ""
     """What stands right of the row, or in it where there is no value."""
+    start: float | None = None
+    """Where a bar begins."""
+    spread: Distribution | None = None
+    """The replicates behind the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ class Panel:
     @property
     def span(self) -> tuple[float, float] | None:
         """The range of values and intervals; None where no row has a value."""
-        ends = [e for d in self.dots for e in (d.value, d.low, d.high) if e is not None]
+        ends = [e for d in self.dots for e in (d.value, d.low, d.high, d.start) if e is not None]
         return (min(ends), max(ends)) if ends else None
 
 
@@ -71,17 +80,25 @@ class DotPlot:
     """Whether zero has a line and is always shown."""
     band: float | None = None
     """Half-width of a band around zero."""
+    row: float = ROW
+    """Height of a row, in its text size."""
+    mark: Mark | None = None
+    """Draws a row at a height; None: a dot and its interval."""
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size; rows have a fixed height unless the style has a height."""
         frame = self._frame(style, ruler)
         rows = max(len(panel.dots) for panel in self.panels)
         if style.height is None:
-            height = rows * ROW * style.tick + 3.0
+            height = rows * self.row * style.tick + 3.0
         else:
             height = frame.panel_height(style.height, self.where)
-        sheet = Sheet(style, style.height or frame.height(height), ruler)
         xs = self._scales(style, frame)
+        gap = self._gap(ruler, style, frame, xs)
+        if gap > frame.gap:
+            frame = replace(frame, gap=gap)
+            xs = self._scales(style, frame)
+        sheet = Sheet(style, style.height or frame.height(height), ruler)
         for place, panel in enumerate(self.panels):
             box = frame.box(place, height)
             y = self._rows(panel, ruler, style, frame.left, named=frame.first(place))
@@ -89,7 +106,7 @@ class DotPlot:
             self._dress(sheet, axes, box, panel.title)
             for row, dot in enumerate(panel.dots):
                 at = len(panel.dots) - 1 - row
-                _dot(axes, dot, at)
+                (self.mark or draw_dot)(axes, dot, at)
                 self._word(sheet, frame, box, dot, y.share(at))
         sheet.title(self.title)
         size = style.label
@@ -122,6 +139,17 @@ class DotPlot:
             foot=under + 4.0,
             bottom=under + style.label * LINE + 1.5,
         )
+
+    def _gap(self, ruler: Ruler, style: Style, frame: Frame, xs: list[Scale]) -> float:
+        """Room between columns so that the numbers at their edges do not touch."""
+        if frame.columns == 1:
+            return frame.gap
+        over = []
+        for x in xs:
+            halves = [ruler.width(text, style.tick) / 2 for text in (x.labels[0], x.labels[-1])]
+            first, last = (x.share(tick) * frame.panel_width for tick in (x.ticks[0], x.ticks[-1]))
+            over.append((halves[0] - first, last + halves[1] - frame.panel_width))
+        return max(0.0, *(b for _, b in over)) + max(0.0, *(a for a, _ in over)) + 3.0
 
     def _scales(self, style: Style, frame: Frame) -> list[Scale]:
         """Scales of all panels: one for all where that squeezes none."""
@@ -169,7 +197,7 @@ class DotPlot:
             sheet.text((box.right + 4.0, y), sheet.ruler.letters.spell(dot.word), size, **how)
 
 
-def _dot(axes: Axes, dot: Dot, y: float) -> None:
+def draw_dot(axes: Axes, dot: Dot, y: float) -> None:
     """Draw one interval and its dot."""
     if dot.value is None:
         return

@@ -10,10 +10,12 @@ from paperforge.figures.sheet import LINE
 from paperforge.figures.style import PDF_POINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from paperforge.figures.palette import Look
     from paperforge.figures.sheet import Box, Ruler, Sheet
+
+    Mark = Callable[[Sheet, Look, tuple[float, float], float], None]
 
 SAMPLE_PT = 18.0
 """Length of the piece of line in a legend."""
@@ -119,14 +121,14 @@ def legend(ruler: Ruler, entries: Sequence[Entry], size: float, width: float) ->
     return Legend(lines, tuple(min(w, width) for w in widths), size)
 
 
-def draw_legend(sheet: Sheet, plan: Legend, top: float) -> None:
-    """Draw a planned legend, centred, its upper edge at `top`."""
+def draw_legend(sheet: Sheet, plan: Legend, top: float, mark: Mark | None = None) -> None:
+    """Draw a planned legend, centred, its upper edge at `top`; `mark` draws an entry's sample."""
     total = sum(plan.widths) + (len(plan.widths) - 1) * LEGEND_GAP_PT
     for place, row in enumerate(plan.rows):
         left = (sheet.width - total) / 2
         y = top - (place + 0.5) * plan.size * LINE
         for entry, width in zip(row, plan.widths, strict=False):
-            sample(sheet, entry.look, (left, left + SAMPLE_PT), y)
+            (mark or sample)(sheet, entry.look, (left, left + SAMPLE_PT), y)
             text = sheet.ruler.fit(entry.label, plan.size, width - SAMPLE_PT - 4 + 0.01)
             at = (left + SAMPLE_PT + 4, y - 0.24 * plan.size)
             sheet.text(at, text, plan.size, ha="left", va="baseline")

@@ -23,6 +23,7 @@ from paperforge.model.analysis import (
     Rank,
     Verdict,
 )
+from paperforge.model.charts import Bin, Confusion, Correlations, Distribution, Reliability
 from paperforge.model.explained import (
     Alternative,
     Calibration,
@@ -47,6 +48,7 @@ from paperforge.model.protocol import (
     Stopping,
 )
 from paperforge.model.reading import (
+    Binned,
     Found,
     Meter,
     Missing,
@@ -69,17 +71,22 @@ __all__ = [
     "Alternative",
     "Analysis",
     "BestSet",
+    "Bin",
+    "Binned",
     "Build",
     "Calibration",
     "Cell",
     "Check",
     "Column",
     "ComparisonRates",
+    "Confusion",
+    "Correlations",
     "Cost",
     "Curve",
     "Decision",
     "Design",
     "Diagnostic",
+    "Distribution",
     "Effect",
     "FamilyRate",
     "Figure",
@@ -113,6 +120,7 @@ __all__ = [
     "Rating",
     "Ratings",
     "Raw",
+    "Reliability",
     "Results",
     "Row",
     "Run",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from paperforge.model.charts import Confusion, Correlations, Distribution, Reliability
     from paperforge.model.messages import Diagnostic
     from paperforge.model.reading import Missing, Quote
     from paperforge.model.reported import Agreement, Cost, Hyperparameter, Ratings
@@ -287,6 +288,10 @@ class Analysis:
     origins: Mapping[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
     """(metric, method, dataset) -> where the rows of its final values are, at most 50; where they
     were asked for."""
+    distributions: tuple[Distribution, ...] = ()
+    correlations: tuple[Correlations, ...] = ()
+    confusions: tuple[Confusion, ...] = ()
+    reliabilities: tuple[Reliability, ...] = ()
 
     def aggregate(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The one aggregate of a cell."""

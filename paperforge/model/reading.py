@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from paperforge.model.charts import Confusion
     from paperforge.model.messages import Diagnostic
     from paperforge.spec import Dataset, Method, Metric, Source, Unit
 
@@ -204,6 +205,23 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Binned:
+    """The answers of one cell by their confidence, counted bin by bin."""
+
+    metric: str
+    method: str
+    dataset: str
+    edges: tuple[tuple[float, float], ...]
+    counts: tuple[tuple[int, int, float, float], ...]
+    """Answers, different examples, right answers, sum of the confidences (0 to 1)."""
+    runs: int
+    binning: str
+    """"width" or "mass"."""
+    asked: int
+    """Bins that were asked for; of equal mass there may be fewer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """One step of one run, for learning curves."""
 
@@ -299,6 +317,19 @@ class Results(Protocol):
 
     def splits(self, metric: str) -> tuple[str, ...]:
         """The splits at which the metric has steps ("train", "val", "test", "")."""
+
+    def confusions(self, most: int) -> tuple[Confusion, ...]:
+        """True class against answer, counted for every cell; beyond `most` classes "other".
+
+        Raises InputError where no row an example has columns for both.
+        """
+
+    def confidences(self, metric: str, bins: int, binning: str) -> tuple[Binned, ...]:
+        """Right answers by their confidence, counted for every cell; binning: "width", "mass".
+
+        Raises InputError where no row an example has a confidence, or where the metric is not 0 or
+        1 of each.
+        """
 
     def sources(self, metric: str, method: str, dataset: str) -> tuple[str, ...]:
         """Where the rows of one cell came from, at most 50."""

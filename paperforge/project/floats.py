@@ -97,8 +97,12 @@ class FigureTable(Strict):
         str, Field(description="What differences are taken from; by default by the roles.")
     ] = ""
     shape: Annotated[
-        Literal["", "box", "violin", "strip"],
-        Field(description="Of distributions; by default by the number of replicates."),
+        Literal["", "box", "violin", "strip", "chain"],
+        Field(
+            description="Of distributions box, violin or strip, by default by the number of"
+            " replicates; of a waterfall chain, where each method has one part less than the one"
+            " before."
+        ),
     ] = ""
     log: Annotated[
         Literal["", "none", "x", "y", "xy"], Field(description="Axes with a logarithmic scale.")
@@ -106,4 +110,12 @@ class FigureTable(Strict):
     bins: Annotated[int, Field(ge=2, le=100, description="Of a reliability diagram.")] = 10
     file: Annotated[
         str, Field(description="Of script (FILE.py:FUNCTION) and tikz: the author's file.")
+    ] = ""
+    binning: Annotated[
+        Literal["", "width", "mass"],
+        Field(description="Of a reliability diagram: bins of equal width (default) or mass."),
+    ] = ""
+    statistic: Annotated[
+        Literal["", "spearman", "pearson"],
+        Field(description="Of a correlation: which; by default spearman."),
     ] = ""

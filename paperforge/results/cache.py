@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from paperforge.results.sources import File
     from paperforge.spec import Project
 
-FORM = "3"
+FORM = "4"
 """Of the entries: another number, other entries."""
 SLOW = 0.3
 """Seconds: what is read faster is not kept."""

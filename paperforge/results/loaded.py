@@ -6,8 +6,17 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
-from paperforge.model import Missing, Point, Quote, Rating, Sample
+from paperforge.model import (
+    Binned,
+    Confusion,
+    Missing,
+    Point,
+    Quote,
+    Rating,
+    Sample,
+)
 from paperforge.results import condensed, final, hyperparameters, parts, raters
+from paperforge.results.answers import Answers
 from paperforge.results.survey import survey
 from paperforge.results.tidy import SHOWN, SOURCE, USABLE
 from paperforge.spec import TIDY_COLUMNS, Dataset, Method, Metric, Source, Unit
@@ -70,7 +79,7 @@ class LoadedResults:
     keep: Callable[[LoadedResults], None] | None = None
     """Puts what is known by now into the cache."""
     inputs: tuple[Input, ...] = ()
-    """What was read, where it was not the cache."""
+    """The stores' own relations, open in the engine; the cache keeps none."""
     _known: dict[str, dict[str, np.ndarray]] = field(default_factory=dict, repr=False)
     """The replicates of each metric."""
     _failures: list[bool] = field(default_factory=list, repr=False)
@@ -237,6 +246,22 @@ class LoadedResults:
             [metric],
         ).fetchall()
         return tuple(row[0] for row in found)
+
+    def confusions(self, most: int) -> tuple[Confusion, ...]:
+        """True class against answer, counted for every cell; beyond `most` classes "other"."""
+        return self._answers().confusions(most)
+
+    def confidences(self, metric: str, bins: int, binning: str) -> tuple[Binned, ...]:
+        """Right answers by their confidence, counted for every cell in bins."""
+        return self._answers().confidences(metric, bins, binning)
+
+    def _answers(self) -> Answers:
+        """The rows with all their columns: read anew where they were not kept."""
+        whole = self.again() if self.again else self
+        if not whole.inputs and whole.anew:
+            whole = whole.anew()
+        cells = tuple((m.name, d.name) for m in whole.methods for d in whole.datasets)
+        return Answers(whole.engine.connection, whole.inputs, cells)
 
     def sources(self, metric: str, method: str, dataset: str) -> tuple[str, ...]:
         """Where the final values of one cell came from, at most 50, in the order of the files."""

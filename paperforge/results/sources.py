@@ -14,7 +14,9 @@ from paperforge.model import Diagnostic, Severity
 from paperforge.names import resolve
 from paperforge.numbers import Look, Style, look
 from paperforge.results import examples, patterns, repeated, strays
+from paperforge.results.answers import with_hits
 from paperforge.results.axes import with_axis
+from paperforge.results.cells import Odd
 from paperforge.results.merge import merged
 from paperforge.results.nested import with_samples
 from paperforge.results.raters import with_raters
@@ -161,16 +163,23 @@ def _read(
     lacking = {} if file.alone else strays.absent(raw, source)
     kept = {role: name for role, name in source.columns.items() if role not in lacking}
     source = replace(source, columns=kept)
-    described = engine.execute(f"DESCRIBE {identifier(raw.table)}").fetchall()
-    types = {row[0]: row[1] for row in described}
     looks = {} if "value" in raw.known else _looks(raw, engine)
+    summed = [name for keys in project.metrics.values() for name in corpus_parts(keys)]
+    declared = [*project.metrics, *summed]
     try:
-        summed = [name for keys in project.metrics.values() for name in corpus_parts(keys)]
-        mapped = examples.guess(engine, raw, looks, source, [*project.metrics, *summed])
+        mapped = examples.guess(engine, raw, looks, source, declared)
     except InputError:
         if source.pattern and not patterns.fits(raw):
             raise patterns.fits_nothing(file) from None
-        raise
+        hits = with_hits(engine, raw, source)
+        if hits is None:
+            raise
+        if quick:
+            raise Odd("true and predicted classes") from None
+        raw, looks = hits, _looks(hits, engine)
+        mapped = examples.guess(engine, raw, looks, source, declared)
+    described = engine.execute(f"DESCRIBE {identifier(raw.table)}").fetchall()
+    types = {row[0]: row[1] for row in described}
     raw, mapped, types = merged(engine, raw, mapped, types)
     _check(mapped, types, source)
     _ask(raw, mapped, source)

@@ -99,10 +99,10 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
 
 def named(cells: Cells, cell: Cell) -> tuple[str, ...]:
     """The names of a cell's runs; nothing where they have none, or a value that is kept is none."""
-    scale = cells.metric.scale
-    if not cell.keyed or any(finite(float(x) * scale) is None for x in cell.values):
+    if not sound(cells, cell):
         return ()
-    return tuple(cells.names.get(int(key), "") for key in cell.keys)
+    names = cells.names
+    return tuple(names.get(int(key), "") if names else str(key) for key in cell.keys.tolist())
 
 
 def printed(quote: Quote | None, scale: float) -> Quote | None:
@@ -114,6 +114,13 @@ def printed(quote: Quote | None, scale: float) -> Quote | None:
     if digits is not None and scale:
         digits -= round(math.log10(abs(scale)))
     return replace(quote, spread=spread, digits=digits)
+
+
+def sound(cells: Cells, cell: Cell) -> bool:
+    """Whether every value has a name: a lost run that counts as a number has a made-up key."""
+    made_up = cells.metric.diverged is not None and int(cell.keys.min(initial=0)) < 0
+    finite_all = all(math.isfinite(x * cells.metric.scale) for x in cell.values.tolist())
+    return cell.keyed and not cell.quoted and not made_up and finite_all
 
 
 def variance_of(cell: Cell, setting: Setting) -> float:

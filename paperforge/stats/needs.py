@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from paperforge.spec import FigureSpec
 from paperforge.stats import reported
+from paperforge.stats.correlations import correlations
+from paperforge.stats.distributions import distributions
 from paperforge.stats.places import places
+from paperforge.stats.reliability import reliability
 from paperforge.stats.steps import curves
 
 if TYPE_CHECKING:
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
 
     Asker = TableSpec | FigureSpec
     Supply = Callable[[Results, Analysis, Asker], Analysis]
+
+
+MOST_CLASSES = 30
+"""Of a confusion matrix: more cannot be read; the largest are kept."""
 
 
 def supply(need: str, results: Results, analysis: Analysis, asker: Asker) -> Analysis:
@@ -50,6 +57,42 @@ def _places(_results: Results, analysis: Analysis, _asker: Asker) -> Analysis:
     return analysis if analysis.places else replace(analysis, places=places(analysis))
 
 
+def _distributions(_: Results, analysis: Analysis, __: Asker) -> Analysis:
+    if analysis.distributions:
+        return analysis
+    return replace(analysis, distributions=distributions(analysis.aggregates))
+
+
+def _correlations(_: Results, analysis: Analysis, asker: Asker) -> Analysis:
+    assert isinstance(asker, FigureSpec)
+    found = correlations(analysis, asker)
+    if found in analysis.correlations:
+        return analysis
+    return replace(analysis, correlations=(*analysis.correlations, found))
+
+
+def _confusions(results: Results, analysis: Analysis, _: Asker) -> Analysis:
+    if analysis.confusions:
+        return analysis
+    return replace(analysis, confusions=results.confusions(MOST_CLASSES))
+
+
+def _reliability(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
+    assert isinstance(asker, FigureSpec)
+    binning = asker.binning or "width"
+    metric = asker.metric or _hits(analysis)
+    made = reliability(results.confidences(metric, asker.bins, binning), 1 - analysis.design.alpha)
+    new = tuple(one for one in made if one not in analysis.reliabilities)
+    return replace(analysis, reliabilities=(*analysis.reliabilities, *new))
+
+
+def _hits(analysis: Analysis) -> str:
+    """The metric that says whether an answer is right: by a well-known name, or the first."""
+    names = [m.name for m in analysis.metrics]
+    words = ("correct", "accuracy", "acc", "exact_match", "em", "hit", "is_correct")
+    return next((n for w in words for n in names if n.lower() == w), names[0])
+
+
 NEEDS: Mapping[str, Supply] = {
     "frame": _frame,
     "curves": _curves,
@@ -57,6 +100,10 @@ NEEDS: Mapping[str, Supply] = {
     "settings": reported.settings,
     "ratings": reported.ratings,
     "ranks": _places,
+    "distributions": _distributions,
+    "correlations": _correlations,
+    "confusions": _confusions,
+    "reliability": _reliability,
 }
 """Need -> what adds it. "effects" and "best" are no entries: effect sizes come with the decisions,
 and the best-set is the design's."""

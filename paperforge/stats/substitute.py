@@ -11,7 +11,17 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from paperforge.model import Diagnostic, Missing, Point, Quote, Rating, Results, Sample
+    from paperforge.model import (
+        Binned,
+        Confusion,
+        Diagnostic,
+        Missing,
+        Point,
+        Quote,
+        Rating,
+        Results,
+        Sample,
+    )
     from paperforge.spec import Dataset, Method, Metric, Source, Unit
 
 
@@ -108,6 +118,14 @@ class Substitute:
     def splits(self, metric: str) -> tuple[str, ...]:
         """Splits of the base."""
         return self.base.splits(metric)
+
+    def confusions(self, most: int) -> tuple[Confusion, ...]:
+        """Answers of the base."""
+        return self.base.confusions(most)
+
+    def confidences(self, metric: str, bins: int, binning: str) -> tuple[Binned, ...]:
+        """Answers of the base."""
+        return self.base.confidences(metric, bins, binning)
 
     def sources(self, metric: str, method: str, dataset: str) -> tuple[str, ...]:
         """Places of the base."""

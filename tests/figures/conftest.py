@@ -12,7 +12,21 @@ import pytest
 
 from paperforge import figures
 from paperforge.figures import fonts, sheet, style
-from paperforge.model import Aggregate, Analysis, Curve, Decision, Design, Missing, Venue, Verdict
+from paperforge.model import (
+    Aggregate,
+    Analysis,
+    Bin,
+    Confusion,
+    Correlations,
+    Curve,
+    Decision,
+    Design,
+    Distribution,
+    Missing,
+    Reliability,
+    Venue,
+    Verdict,
+)
 from paperforge.spec import Dataset, Direction, Method, Metric, Role, Unit
 
 NAMES = (
@@ -37,7 +51,7 @@ def design(seeds: int = 10, unit: Unit = Unit.SEED) -> Design:
     return Design(
         unit=unit,
         inferred=True,
-        pair_by=(),
+        pair_by=("seed",),
         alpha=0.05,
         correction="holm",
         mcnemar="mid-p",
@@ -134,8 +148,72 @@ def study(
                 )
             )
     return Analysis(
-        design(seeds, unit), (metric,), known, sets, tuple(cells), tuple(decisions), tuple(curves)
+        design(seeds, unit),
+        (metric,),
+        known,
+        sets,
+        tuple(cells),
+        tuple(decisions),
+        tuple(curves),
+        distributions=distributions(cells),
+        correlations=(correlations(),),
+        confusions=tuple(confusion(m.name, d.name) for d in sets for m in known),
+        reliabilities=tuple(reliability(m.name, d.name) for d in sets for m in known),
     )
+
+
+def correlations(size: int = 4) -> Correlations:
+    """A made-up matrix of datasets, of either sign, with one hole."""
+    names = ("digits", "letters", "wine", "forest", "cancer", "seeds", "yeast", "glass")[:size]
+    values = [
+        [1.0 if i == j else (-1) ** (i + j) * (0.97 - 0.13 * abs(i - j)) for j in range(size)]
+        for i in range(size)
+    ]
+    holes = [
+        [None if {i, j} == {0, 3} else v for j, v in enumerate(r)] for i, r in enumerate(values)
+    ]
+    n = ((9,) * size,) * size
+    labels = tuple(name.capitalize() for name in names)
+    return Correlations(
+        "datasets", names, labels, tuple(map(tuple, holes)), n, "method", "spearman", "accuracy"
+    )
+
+
+def confusion(method: str, dataset: str, size: int = 4, rows: int = 200) -> Confusion:
+    """Made-up answers: most are right, the rest next to it; one class is never answered."""
+    names = tuple(f"class {i}" for i in range(size))
+    counts = [
+        [rows - 21 if i == j else 20 if j == (i + 1) % size else int(j == 0) for j in range(size)]
+        for i in range(size)
+    ]
+    return Confusion(method, dataset, names, tuple(map(tuple, counts)), 1)
+
+
+def reliability(method: str, dataset: str) -> Reliability:
+    """Made-up bins of an over-confident method; the first two are empty."""
+    bins = []
+    for at in range(10):
+        low, high = at / 10, (at + 1) / 10
+        share = 0.85 * (low + 0.05)
+        known = (low + 0.05, share, max(0.0, share - 0.06), share + 0.06)
+        bins.append(
+            Bin(low, high, 30 * at if at > 1 else 0, *(known if at > 1 else (math.nan,) * 4))
+        )
+    return Reliability(
+        "accuracy", method, dataset, tuple(bins), 0.0987, 0.15, 1320 - 30, 1, "width", 0.95
+    )
+
+
+def distributions(cells: list[Aggregate]) -> tuple[Distribution, ...]:
+    """Boxes of the cells' values: quartiles and whiskers by their places, without a density."""
+    made = []
+    for c in cells:
+        if c.values and c.dataset is not None:
+            v = sorted(c.values)
+            n = len(v)
+            box = (v[n // 4], v[n // 2], v[(3 * n) // 4])
+            made.append(Distribution(c.metric, c.method, c.dataset, c.values, box, (v[0], v[-1])))
+    return tuple(made)
 
 
 def cell(
@@ -143,7 +221,12 @@ def cell(
 ) -> Aggregate:
     if n < 2:
         return Aggregate(metric, method, dataset, n, mean, None, None, None)
-    return Aggregate(metric, method, dataset, n, mean, half, half / 2, half)
+    few = range(n if n <= 200 and dataset is not None else 0)
+    values = tuple(mean + half * math.sin(2.4 * i) for i in few)
+    keys = tuple(map(str, few))
+    return Aggregate(
+        metric, method, dataset, n, mean, half, half / 2, half, values=values, keys=keys
+    )
 
 
 def gone(analysis: Analysis, method: str, dataset: str) -> Analysis:

@@ -1,0 +1,79 @@
+"""Words and numbers that several kinds write: the CSV of a drawing, a mean with its interval."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from typing import TYPE_CHECKING
+
+from paperforge.errors import InputError
+from paperforge.figures import scale, select
+from paperforge.model import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from paperforge.model import Aggregate, Analysis
+    from paperforge.spec import FigureSpec, Metric
+
+TOLD = 6
+"""Panels or groups that an alt text tells of."""
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return CSV; None is an empty cell."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow(["" if cell is None else cell for cell in row])
+    return out.getvalue()
+
+
+def ends(cell: Aggregate) -> tuple[float, float] | None:
+    """Return the interval of a mean; None where there is none."""
+    if cell.mean is None:
+        return None
+    if cell.interval is not None:
+        return cell.interval
+    if cell.half_width is None or not math.isfinite(cell.half_width):
+        return None
+    return cell.mean - cell.half_width, cell.mean + cell.half_width
+
+
+def with_interval(cell: Aggregate) -> str:
+    """Return "91.2 ± 0.4", as precise as the interval says."""
+    if cell.mean is None:
+        return str(cell.missing or "not run")
+    if not cell.half_width or not math.isfinite(cell.half_width):
+        return scale.number(cell.mean, abs(cell.mean) / 100)
+    half = scale.number(cell.half_width, cell.half_width)
+    return f"{scale.number(cell.mean, cell.half_width)} ± {half}"
+
+
+def bars_are(analysis: Analysis) -> str:
+    """Return what the intervals of means are: "95% t intervals"."""
+    level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
+    kind = "t intervals" if analysis.design.unit.of_runs else "intervals of the mean"
+    return f"{level}% {kind}"
+
+
+def more_panels(count: int) -> list[str]:
+    """Return the sentence about the panels that an alt text does not tell of."""
+    return [f"{count - TOLD} more panels are in the figure's data."] if count > TOLD else []
+
+
+def in_unit(metric: Metric) -> str:
+    """Return "Accuracy in %" for sentences."""
+    return f"{metric.label} in {metric.unit}" if metric.unit else metric.label
+
+
+def note(spec: FigureSpec, message: str, hint: str = "") -> Diagnostic:
+    """Return a note about a figure."""
+    return Diagnostic(Severity.NOTE, select.where(spec), message, hint)
+
+
+def refused(spec: FigureSpec, message: str, hint: str) -> InputError:
+    """Return the error for a figure that cannot be drawn well, with the next move."""
+    return InputError(message, select.where(spec), hint)
