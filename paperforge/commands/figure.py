@@ -29,6 +29,8 @@ def figure(options: ResultOptions, asked: FigureOptions) -> int:
     output = asked.output
     if output is not None and output.suffix.lower() != ".pdf":
         raise UsageError("a figure is a PDF", f"-o {output}", f"-o {output.with_suffix('.pdf')}")
+    if options.metrics and asked.x not in ("", "dataset", "step", *options.metrics):
+        options = replace(options, metrics=(*options.metrics, asked.x))
     project = inputs.project_of(options)
     if asked.name:
         spec = _declared(project, asked.name)

@@ -8,7 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from paperforge.figures import audit, differences, fonts, intervals, learning_curves, sheet, style
+from paperforge.figures import (
+    audit,
+    critical_difference,
+    differences,
+    fonts,
+    improvement,
+    intervals,
+    learning_curves,
+    pareto,
+    profile,
+    scaling,
+    sheet,
+    style,
+)
 from paperforge.figures.frame import MOST_HEIGHT_PT
 from paperforge.figures.select import unknown, where
 from paperforge.model import Diagnostic, Figure, Severity
@@ -35,6 +48,11 @@ KINDS: Mapping[str, Kind] = {
     "learning-curves": learning_curves,
     "intervals": intervals,
     "differences": differences,
+    "critical-difference": critical_difference,
+    "profile": profile,
+    "improvement": improvement,
+    "pareto": pareto,
+    "scaling": scaling,
 }
 
 

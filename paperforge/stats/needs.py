@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperforge.spec import FigureSpec
+from paperforge.spec import DesignSpec, FigureSpec, Unit
+from paperforge.stats.cells import read, scored
+from paperforge.stats.corpus_compare import run_samples
+from paperforge.stats.improvement import improvements
+from paperforge.stats.robust import performance
+from paperforge.stats.scaling import scalings
 from paperforge.stats.steps import curves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from paperforge.model import Analysis, Results
-    from paperforge.spec import TableSpec
+    from paperforge.spec import Metric, TableSpec
 
     Asker = TableSpec | FigureSpec
     Supply = Callable[[Results, Analysis, Asker], Analysis]
@@ -40,7 +45,57 @@ def _split(splits: tuple[str, ...]) -> str:
     return next((s for s in ("val", "test", "", "train") if s in splits), "val")
 
 
+def _improvements(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
+    have = {one.metric for one in analysis.improvements}
+    made = [
+        one
+        for metric in _asked(analysis, asker)
+        if metric.name not in have
+        for one in improvements(results, analysis, metric)
+    ]
+    return replace(analysis, improvements=(*analysis.improvements, *made))
+
+
+def _profiles(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
+    have = {one.metric for one in analysis.profiles}
+    design = analysis.design
+    spec = DesignSpec(alpha=design.alpha, seed=design.seed)
+    made = []
+    for metric in _asked(analysis, asker):
+        if metric.name in have or not design.unit.of_runs:
+            continue
+        runs = tuple(scored(sample, metric) for sample in run_samples(results, metric))
+        made += performance(read(results, metric, Unit.SEED, runs), spec)
+    return replace(analysis, profiles=(*analysis.profiles, *made))
+
+
+def _scalings(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
+    assert isinstance(asker, FigureSpec)
+    named = {m.name: m for m in analysis.metrics}
+    metric = named.get(asker.metric) if asker.metric else _other(analysis, asker.x)
+    if metric is None or not asker.x or asker.x == metric.name:
+        return analysis  # the figure says what is wrong
+    if any((s.metric, s.x) == (metric.name, asker.x) for s in analysis.scalings):
+        return analysis
+    made = scalings(results, analysis, metric, asker.x)
+    return replace(analysis, scalings=(*analysis.scalings, *made))
+
+
+def _other(analysis: Analysis, x: str) -> Metric | None:
+    """The first metric that is not x."""
+    return next((m for m in analysis.metrics if m.name != x), None)
+
+
+def _asked(analysis: Analysis, asker: Asker) -> tuple[Metric, ...]:
+    """The metrics that a table or figure shows; all that are compared where it names none."""
+    wanted = {asker.metric} - {""} if isinstance(asker, FigureSpec) else set(asker.metrics)
+    return tuple(m for m in analysis.metrics if (m.name in wanted if wanted else m.tested))
+
+
 NEEDS: Mapping[str, Supply] = {
     "curves": _curves,
+    "improvements": _improvements,
+    "profiles": _profiles,
+    "scalings": _scalings,
 }
 """Need -> what adds it. "effects" is no entry: the effect sizes come with the decisions."""
