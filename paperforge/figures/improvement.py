@@ -180,8 +180,10 @@ class Improvements:
             for label, inside in self.panels
         )
         who = self._name(self.all[0].a) if self._single else "first"
-        full = f"P({who} {self._better}), {self.metric.label}"
-        short = f"P({self._better}), {self.metric.label}"
+        known = self.metric.direction is not None
+        win = " better" if known else " > other"
+        full = f"P({who}{win}), {self.metric.label}"
+        short = f"P({'better' if known else 'a > b'}), {self.metric.label}"
         label = full if ruler.width(full, style.label) <= style.width - 2 else short
         where = select.where(self.spec)
         return DotPlot(panels, label, where, 1.0, self.spec.title, line=EVEN).paint(style, ruler)

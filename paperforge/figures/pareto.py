@@ -247,7 +247,9 @@ class Front:
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size: names beside the points where they fit, else a legend."""
         plane = self._plane()
-        entries = [labels.Entry(m.label, self.looks[m.name]) for m in self.methods]
+        entries = [
+            labels.Entry(m.label, replace(self.looks[m.name], width=0.0)) for m in self.methods
+        ]
         sheet = plane.paint(style, ruler, (), lambda panel: self._fill(panel, named=True))
         if sheet is None:
             sheet = plane.paint(style, ruler, entries, lambda panel: self._fill(panel, named=False))

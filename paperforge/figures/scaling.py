@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
@@ -81,7 +81,8 @@ def _series(
     if not label:
         label = "All" if count == 1 else "Others"
     look = looks.get(ours) or palette.looks([Method(ours, ours)])[ours]
-    return Entry(label, look)
+    # Dashes say here that a line goes beyond the sizes: marker and colour tell series apart.
+    return Entry(label, replace(look, dash=()))
 
 
 def _notes(

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     Asker = TableSpec | FigureSpec
     Supply = Callable[[Results, Analysis, Asker], Analysis]
 
+DRAWN = 241
+"""Thresholds of a performance profile that is drawn: about as many as a column has points."""
+
 
 def supply(need: str, results: Results, analysis: Analysis, asker: Asker) -> Analysis:
     """The analysis with what one key of NEEDS names, for one table or figure.
@@ -59,13 +62,13 @@ def _improvements(results: Results, analysis: Analysis, asker: Asker) -> Analysi
 def _profiles(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
     have = {one.metric for one in analysis.profiles}
     design = analysis.design
-    spec = DesignSpec(alpha=design.alpha, seed=design.seed)
+    spec = DesignSpec(alpha=design.alpha)
     made = []
     for metric in _asked(analysis, asker):
         if metric.name in have or not design.unit.of_runs:
             continue
         runs = tuple(scored(sample, metric) for sample in run_samples(results, metric))
-        made += performance(read(results, metric, Unit.SEED, runs), spec)
+        made += performance(read(results, metric, Unit.SEED, runs), spec, DRAWN)
     return replace(analysis, profiles=(*analysis.profiles, *made))
 
 

@@ -30,10 +30,10 @@ def serious(figure):
     ("name", "width"),
     [("neurips", "column"), ("icml", "column"), ("icml", "text"), ("acl", "column")],
 )
-def test_the_page_has_the_venues_width(kind, name, width, study, venue):
+def test_the_page_has_the_venues_width(kind, name, width, study, venue, wealth, spec_of):  # noqa: PLR0917
     place = venue(name)
     wanted = place.column_width_pt if width == "column" else place.text_width_pt
-    figure = figures.draw(FigureSpec("f", kind, width=width), study(3, 2), place)
+    figure = figures.draw(spec_of(kind, width=width), wealth(study(3, 2)), place)
     box = re.search(rb"/MediaBox \[ *0 0 ([\d.]+) ([\d.]+) *\]", figure.pdf)
     assert float(box.group(1)) * 72.27 / 72 == pytest.approx(wanted, abs=0.1)
     assert float(box.group(2)) * 72.27 / 72 == pytest.approx(figure.height_pt, abs=0.1)
@@ -42,15 +42,15 @@ def test_the_page_has_the_venues_width(kind, name, width, study, venue):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_without_a_venue_a_two_column_page_is_assumed(kind, study):
-    column = figures.draw(FigureSpec("f", kind), study(3))
-    text = figures.draw(FigureSpec("f", kind, width="text"), study(3))
+def test_without_a_venue_a_two_column_page_is_assumed(kind, study, wealth, spec_of):
+    column = figures.draw(spec_of(kind), wealth(study(3)))
+    text = figures.draw(spec_of(kind, width="text"), wealth(study(3)))
     assert (column.width_pt, text.width_pt) == (234.878, 487.823)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_fonts_are_embedded_and_none_is_of_type_3(kind, study, venue, tmp_path):
-    figure = figures.draw(FigureSpec("f", kind), study(6, 4), venue("icml"))
+def test_fonts_are_embedded_and_none_is_of_type_3(kind, study, venue, tmp_path, wealth, spec_of):  # noqa: PLR0917
+    figure = figures.draw(spec_of(kind), wealth(study(6, 4)), venue("icml"))
     written = audit.inspect(figure.pdf)
     assert written.fonts
     assert all(font.embedded and font.kind == "CID TrueType" for font in written.fonts)
@@ -66,10 +66,10 @@ def test_fonts_are_embedded_and_none_is_of_type_3(kind, study, venue, tmp_path):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("size", [(2, 1), (6, 4), (12, 6)], ids=str)
-def test_no_text_touches_another_or_leaves_the_page(kind, size, study, venue, paint):
+def test_no_text_touches_another_or_leaves_the_page(kind, size, study, venue, paint, wealth, spec_of):  # noqa: PLR0917
     for name, width in (("acl", "column"), ("icml", "text"), ("neurips", "column")):
-        spec = FigureSpec("f", kind, width=width)
-        with paint(spec, study(*size), venue(name)) as page:
+        spec = spec_of(kind, width=width)
+        with paint(spec, wealth(study(*size)), venue(name)) as page:
             assert audit.overlaps(page.figure) == ()
 
 
@@ -78,10 +78,9 @@ import hashlib, importlib.util, sys
 found = importlib.util.spec_from_file_location("synthetic", sys.argv[1])
 made = importlib.util.module_from_spec(found); found.loader.exec_module(made)
 from paperforge import figures
-from paperforge.spec import FigureSpec
 names = ("a_1", "b $x$", "c & d", "Ünïcode λ", "שלום", "算")
 for kind in figures.KINDS:
-    figure = figures.draw(FigureSpec("f", kind), made.study(names, 2), made.venue("icml"))
+    figure = figures.draw(made.spec_of(kind), made.wealth(made.study(names, 2)), made.venue("icml"))
     print(kind, hashlib.sha256(figure.pdf + figure.data.encode()).hexdigest(), figure.alt)
 """
 
