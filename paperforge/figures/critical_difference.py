@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from paperforge.spec import FigureSpec, Method, Metric
 
 NEEDS: tuple[str, ...] = ()
-NAMES = 0.3
+NAMES = 0.36
 """Share of the width that the names on one side may take."""
 BAR_PT = 4.6
 """From one bar to the next."""
@@ -55,6 +55,8 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Ranked:
             'a critical-difference diagram takes datasets as the sample: replicate = "dataset" in '
             "[design], or --replicate dataset, with 10 datasets or more and two methods or more",
         )
+    methods = sorted(select.methods_of(spec, analysis, ranks), key=lambda m: ranks[m.name])
+    select.datasets_of(spec, analysis, ())
     drawable = groups.groups or groups.control or not groups.reason
     if not drawable:
         raise InputError(groups.reason, select.where(spec), _next_move(groups))
@@ -64,7 +66,6 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Ranked:
             select.where(spec),
             "leave `methods` out of this figure, or the other methods out of the results",
         )
-    methods = sorted(select.methods_of(spec, analysis, ranks), key=lambda m: ranks[m.name])
     looks = palette.looks(select.all_methods(analysis, methods))
     notes = select.others(spec, analysis, having, metric)
     alpha, correction = analysis.design.alpha, analysis.design.correction

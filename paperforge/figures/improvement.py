@@ -112,7 +112,9 @@ class Improvements:
     def note(self) -> str:
         """What dots and bars are, for the caption."""
         first = self.all[0]
-        what = DRAWN.get(first.unit, "run" if self.noun == "seed" and not first.paired else self.noun)
+        what = DRAWN.get(
+            first.unit, "run" if self.noun == "seed" and not first.paired else self.noun
+        )
         who = self._name(first.a) if self._single else "the first method"
         over = ", averaged over the datasets" if self._averaged else ""
         kind = (

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 PADDING = 0.06
 FEW = 3
 """Decades without fewer ticks than this are divided at 2 and 5."""
-NARROW = 0.15
-"""Share of a decade below which an axis has the ticks of a linear one, if two powers are not in."""
 LARGE = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 PLAIN = (1e-3, 1e15)
 """Values outside are printed as powers of ten."""
@@ -40,10 +38,14 @@ def log_scale(low: float, high: float, most: int, *, pad: bool = True) -> LogSca
     room = PADDING * math.log10(high / low) if pad else 0.0
     low, high = low / 10**room, high * 10**room
     ticks = _ticks(low, high, most)
+    if not ticks:  # narrower than from 1 to 2: a linear axis' ticks
+        ticks = tuple(t for t in scale.scale(low, high, most, pad=False).ticks if low <= t <= high)
+        return LogScale(low, high, ticks, scale.numbers(ticks))
     return LogScale(low, high, ticks, tuple(number(t) for t in ticks))
 
 
 def _ticks(low: float, high: float, most: int) -> tuple[float, ...]:
+    """Powers of ten, or these with 2 and 5; empty where fewer than two lie within."""
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     powers = [10.0**k for k in range(first, last + 1)]
     if len(powers) >= FEW or len(powers) >= most:
@@ -58,7 +60,7 @@ def _ticks(low: float, high: float, most: int) -> tuple[float, ...]:
         )
         if 2 <= len(found) <= most:  # noqa: PLR2004 - one tick shows no scale
             return found
-    return tuple(t for t in scale.scale(low, high, most, pad=False).ticks if low <= t <= high)
+    return ()
 
 
 def number(value: float) -> str:

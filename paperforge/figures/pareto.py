@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import math
@@ -250,7 +251,9 @@ class Front:
         entries = [
             labels.Entry(m.label, replace(self.looks[m.name], width=0.0)) for m in self.methods
         ]
-        sheet = plane.paint(style, ruler, (), lambda panel: self._fill(panel, named=True))
+        sheet = None
+        with contextlib.suppress(InputError):  # too low: what is wanted is a height for the legend
+            sheet = plane.paint(style, ruler, (), lambda panel: self._fill(panel, named=True))
         if sheet is None:
             sheet = plane.paint(style, ruler, entries, lambda panel: self._fill(panel, named=False))
         assert sheet is not None
@@ -305,10 +308,11 @@ class Front:
         points = self.panels[panel.place][1]
         front = [p for p in points if not p.beaten]
         steps = corners(front, self.cost)
-        panel.axes.plot(
-            [x for x, _ in steps], [y for _, y in steps], color=FAINT,
-            linewidth=0.9 * PDF_POINTS, zorder=2, solid_joinstyle="miter",
-        )  # fmt: skip
+        if len(front) > 1:
+            panel.axes.plot(
+                [x for x, _ in steps], [y for _, y in steps], color=FAINT,
+                linewidth=0.9 * PDF_POINTS, zorder=2, solid_joinstyle="miter",
+            )  # fmt: skip
         for p in points:
             self._point(panel, p)
         return not named or self._names(panel, points, steps)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.figures import labels, scale
@@ -86,6 +86,8 @@ class Plane:
         ys = [y.scale(6 if wide else 5) for _, _, y in self.panels]
         frame = self._frame(style, ruler, (xs, ys), legend.height + heading)
         height = self._height(frame, style)
+        for place, (x, y) in enumerate(zip(xs, ys, strict=True)):
+            xs[place] = _cornered(x, y, frame.panel_width, height, ruler, style.tick)
         sheet = Sheet(style, style.height or frame.height(height), ruler)
         for place, (title, *_) in enumerate(self.panels):
             box = frame.box(place, height)
@@ -145,3 +147,13 @@ class Plane:
         middle = (frame.left + frame.width - frame.right) / 2
         middle = min(max(middle, half + 1), sheet.width - half - 1)
         sheet.text((middle, 2.4), label, size, va="baseline")
+
+
+def _cornered(  # noqa: PLR0917 - two axes and their lengths
+    x: Scale, y: Scale, width: float, height: float, ruler: Ruler, size: float
+) -> Scale:
+    """The horizontal scale without its first number, where that touches the lowest vertical one."""
+    if not x.ticks or not y.ticks or y.share(y.ticks[0]) * height > size:
+        return x
+    reach = x.share(x.ticks[0]) * width - ruler.width(x.labels[0], size) / 2
+    return replace(x, labels=("", *x.labels[1:])) if reach < -(TICK_PT + GAP_PT) else x

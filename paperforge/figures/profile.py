@@ -40,7 +40,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> ProfileLines:
     metric = select.metric_of(spec, analysis, having)
     found = {p.method: p for p in analysis.profiles if p.metric == metric.name}
     methods = select.methods_of(spec, analysis, found)
-    if spec.datasets:
+    if select.datasets_of(spec, analysis, ()) or spec.datasets:
         raise InputError(
             "a performance profile is over all datasets",
             select.where(spec),

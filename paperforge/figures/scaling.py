@@ -54,8 +54,9 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Law:
         hint = "name another metric for one of them: metric, x"
         raise InputError(f'both axes are "{spec.x}"', where, hint)
     found = [s for s in analysis.scalings if (s.metric, s.x) == (metric.name, spec.x)]
+    select.methods_of(spec, analysis, ())
+    select.datasets_of(spec, analysis, ())
     if spec.methods:
-        select.methods_of(spec, analysis, ())
         found = [s for s in found if set(s.methods) <= set(spec.methods)]
     if not found:
         raise InputError(

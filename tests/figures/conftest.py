@@ -189,7 +189,9 @@ def wealth(analysis: Analysis) -> Analysis:
     laws = []
     for i, n in enumerate(names):
         grid = tuple((s, 90 - i - 300 * s**-0.2, 88.0 - i, 92.0 - i) for s in (*sizes, 4e10))
-        fit = Fit(90.0 - i, -300, 0.2, (88.0, 92.0), None, (0.18, 0.22), 0.01, False, 0.001, -0.02, grid)
+        fit = Fit(
+            90.0 - i, -300, 0.2, (88.0, 92.0), None, (0.18, 0.22), 0.01, False, 0.001, -0.02, grid
+        )
         mean = tuple(90 - i - 300 * s**-0.2 for s in sizes)
         half = tuple(m - 1 for m in mean), tuple(m + 1 for m in mean)
         laws.append(Scaling("accuracy", "latency", n, (n,) * 5, sizes, mean, *half, fit))

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -47,10 +48,8 @@ def demsar(tmp_path):
 def bars(page):
     """(x from, x to, y) of the bars, in TeX points."""
     w, h = page.width, page.height
-    found = [x for x in page.figure.lines if x.get_linewidth() > 2]
-    return sorted(
-        (x.get_xdata()[0] * w, x.get_xdata()[1] * w, x.get_ydata()[0] * h) for x in found
-    )
+    found = [x for x in page.figure.artists if x.get_linewidth() > 2]
+    return sorted((x.get_xdata()[0] * w, x.get_xdata()[1] * w, x.get_ydata()[0] * h) for x in found)
 
 
 def test_demsars_table_has_his_ranks_and_his_critical_difference(demsar, paint):
@@ -65,10 +64,10 @@ def test_demsars_table_has_his_ranks_and_his_critical_difference(demsar, paint):
     with paint(SPEC, analysis) as page:
         texts = [t.get_text() for t in page.figure.texts]
         assert "CD = 1.25" in texts
-        assert ["1", "2", "3", "4"] == [t for t in texts if t.isdigit()]
+        assert [t for t in texts if t.isdigit()] == ["1", "2", "3", "4"]
         [(left, right, _)] = bars(page)
         unit = (right - left - 3.6) / (ranks["C4.5"] - ranks["C4.5+m+cf"])
-        [ruler] = [x for x in page.figure.lines if x.get_linewidth() == 0.9 and _flat(x)]
+        [ruler] = [x for x in page.figure.artists if x.get_linewidth() == 0.9 and _flat(x)]
         assert (ruler.get_xdata()[1] - ruler.get_xdata()[0]) * page.width == pytest.approx(
             1.2536 * unit, rel=0.01
         )
@@ -107,7 +106,7 @@ def test_no_text_touches_another(study, paint, count, long):
 
 def test_lines_go_from_the_rank_to_the_name_and_do_not_cross(study, paint):
     with paint(SPEC, ranked(study, 9)) as page:
-        paths = [x for x in page.figure.lines if len(x.get_xdata()) == 3]
+        paths = [x for x in page.figure.artists if len(x.get_xdata()) == 3]
         ends = [(x.get_xdata()[0], x.get_xdata()[2], x.get_ydata()[2]) for x in paths]
     assert len(ends) == 9
     for side in ([e for e in ends if e[1] < e[0]], [e for e in ends if e[1] > e[0]]):
@@ -130,7 +129,9 @@ def test_bars_on_one_level_do_not_overlap_and_cover_their_groups(study, paint):
 def test_a_control_has_dots_on_its_bar(study, paint):
     analysis = ranked(study, 5, control="method 1", like_control=("method 0", "method 3"))
     with paint(SPEC, analysis) as page:
-        dots = [x for x in page.figure.lines if x.get_marker() == "o" and x.get_markersize() == 3.4]
+        dots = [
+            x for x in page.figure.artists if x.get_marker() == "o" and x.get_markersize() == 3.4
+        ]
         assert len(dots) == 3
     assert "compared with method 1: dots on the bar" in figures.draw(SPEC, analysis).note
 
@@ -138,8 +139,14 @@ def test_a_control_has_dots_on_its_bar(study, paint):
 @pytest.mark.parametrize(
     ("groups", "hint"),
     [
-        (Groups("accuracy", "wilcoxon", 7, reason="7 datasets: a diagram needs 10"), "add datasets"),
-        (Groups("accuracy", "wilcoxon", 20, reason="3 of 6 pairs were compared"), "leave the roles"),
+        (
+            Groups("accuracy", "wilcoxon", 7, reason="7 datasets: a diagram needs 10"),
+            "add datasets",
+        ),
+        (
+            Groups("accuracy", "wilcoxon", 20, reason="3 of 6 pairs were compared"),
+            "leave the roles",
+        ),
     ],
 )
 def test_no_diagram_says_why_and_what_next(study, groups, hint):
@@ -168,5 +175,5 @@ def test_ticks_are_whole_ranks_apart():
     for count in (2, 7, 20, 60, 200):
         ticks = rank_ticks(count, 100.0, 18)
         assert (ticks[0], ticks[-1]) == (1, count)
-        steps = [(b - a) * 100 / (count - 1) for a, b in zip(ticks, ticks[1:], strict=False)]
+        steps = [(b - a) * 100 / (count - 1) for a, b in pairwise(ticks)]
         assert min(steps) >= 18

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -30,7 +31,7 @@ def serious(figure):
     ("name", "width"),
     [("neurips", "column"), ("icml", "column"), ("icml", "text"), ("acl", "column")],
 )
-def test_the_page_has_the_venues_width(kind, name, width, study, venue, wealth, spec_of):  # noqa: PLR0917
+def test_the_page_has_the_venues_width(kind, name, width, study, venue, wealth, spec_of):
     place = venue(name)
     wanted = place.column_width_pt if width == "column" else place.text_width_pt
     figure = figures.draw(spec_of(kind, width=width), wealth(study(3, 2)), place)
@@ -49,7 +50,7 @@ def test_without_a_venue_a_two_column_page_is_assumed(kind, study, wealth, spec_
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_fonts_are_embedded_and_none_is_of_type_3(kind, study, venue, tmp_path, wealth, spec_of):  # noqa: PLR0917
+def test_fonts_are_embedded_and_none_is_of_type_3(kind, study, venue, tmp_path, wealth, spec_of):
     figure = figures.draw(spec_of(kind), wealth(study(6, 4)), venue("icml"))
     written = audit.inspect(figure.pdf)
     assert written.fonts
@@ -66,7 +67,9 @@ def test_fonts_are_embedded_and_none_is_of_type_3(kind, study, venue, tmp_path, 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("size", [(2, 1), (6, 4), (12, 6)], ids=str)
-def test_no_text_touches_another_or_leaves_the_page(kind, size, study, venue, paint, wealth, spec_of):  # noqa: PLR0917
+def test_no_text_touches_another_or_leaves_the_page(
+    kind, size, study, venue, paint, wealth, spec_of
+):
     for name, width in (("acl", "column"), ("icml", "text"), ("neurips", "column")):
         spec = spec_of(kind, width=width)
         with paint(spec, wealth(study(*size)), venue(name)) as page:
@@ -163,13 +166,14 @@ def test_a_method_looks_the_same_in_every_figure(study, paint):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_given_height_is_kept_and_too_little_is_refused(kind, study):
-    figure = figures.draw(FigureSpec("f", kind, height_pt=200.0), study(4, 2))
+def test_a_given_height_is_kept_and_too_little_is_refused(kind, study, wealth, spec_of):
+    figure = figures.draw(spec_of(kind, height_pt=200.0), wealth(study(4, 2)))
     assert figure.height_pt == 200.0
     with pytest.raises(InputError, match="too low") as caught:
-        figures.draw(FigureSpec("f", kind, height_pt=41.0), study(4, 6))
+        figures.draw(spec_of(kind, height_pt=41.0), wealth(study(4, 6)))
     least = float(re.search(r"height_pt = (\d+)", caught.value.hint).group(1))
-    assert figures.draw(FigureSpec("f", kind, height_pt=least), study(4, 6)).height_pt == least
+    again = figures.draw(spec_of(kind, height_pt=least), wealth(study(4, 6)))
+    assert again.height_pt == least
 
 
 @pytest.mark.parametrize(
@@ -184,10 +188,10 @@ def test_a_given_height_is_kept_and_too_little_is_refused(kind, study):
     ],
 )
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_wrong_setting_says_what_is_known(changes, said, kind, study):
-    spec = FigureSpec(**{"name": "main", "kind": kind, **changes})
+def test_a_wrong_setting_says_what_is_known(changes, said, kind, study, wealth, spec_of):
+    spec = replace(spec_of(kind), name="main", **changes)
     with pytest.raises(InputError) as caught:
-        figures.draw(spec, study(3, 2))
+        figures.draw(spec, wealth(study(3, 2)))
     assert said in caught.value.hint
     assert caught.value.where == "figure main"
 
@@ -199,8 +203,7 @@ def test_a_figure_higher_than_a_page_is_drawn_with_a_warning(study):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_title_stands_over_the_figure(kind, study, paint):
-    spec = FigureSpec("f", kind, title="What $1 buys")
-    with paint(spec, study(3, 4)) as page:
+def test_a_title_stands_over_the_figure(kind, study, paint, wealth, spec_of):
+    with paint(spec_of(kind, title="What $1 buys"), wealth(study(3, 4))) as page:
         assert "What $1 buys" in [t.get_text() for t in page.figure.texts]
         assert audit.overlaps(page.figure) == ()

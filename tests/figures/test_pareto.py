@@ -83,7 +83,7 @@ def test_a_wide_cost_is_logarithmic_unless_told(study, wealth, spec_of, paint):
 
 @pytest.mark.parametrize("count", [1, 2, 8, 20, 60])
 @pytest.mark.parametrize("log", ["none", "x"])
-def test_no_name_touches_another_or_a_point(study, wealth, spec_of, paint, count, log):  # noqa: PLR0917
+def test_no_name_touches_another_or_a_point(study, wealth, spec_of, paint, count, log):
     points = [(1.0 + (i * 7919) % 53 * 3.1, 50.0 + (i * 104729) % 47) for i in range(count)]
     analysis = placed(study, wealth, points, half=1.0)
     with paint(spec_of("pareto", log=log), analysis) as page:
@@ -117,7 +117,9 @@ def test_the_front_claims_means_alone_and_says_what_was_decided(study, wealth, s
     no = replace(d, a="method 4", b="method 3", verdict=Verdict.INCONCLUSIVE)
     note = figures.draw(spec_of("pareto"), replace(analysis, decisions=(yes, no))).note
     assert "beaten by means alone" in note
-    assert "Of the 2 beaten methods that were tested against a method that beats them, 1 was" in note
+    assert (
+        "Of the 2 beaten methods that were tested against a method that beats them, 1 was" in note
+    )
     assert "Of the" not in figures.draw(spec_of("pareto"), replace(analysis, decisions=())).note
 
 
@@ -129,7 +131,7 @@ def test_the_front_claims_means_alone_and_says_what_was_decided(study, wealth, s
         ({"x": "accuracy"}, "both axes", "another metric"),
     ],
 )
-def test_wrong_axes_are_named(study, wealth, spec_of, more, message, hint):  # noqa: PLR0917
+def test_wrong_axes_are_named(study, wealth, spec_of, more, message, hint):
     with pytest.raises(InputError, match=message) as caught:
         figures.draw(replace(spec_of("pareto"), **more), wealth(study(2)))
     assert hint in caught.value.hint

@@ -67,7 +67,9 @@ def test_scores_on_scales_of_their_own_are_warned_of(study, wealth, spec_of):
     )
     found = figures.draw(spec_of("profile"), replace(analysis, aggregates=cells)).diagnostics
     assert any("normalise" in d.hint for d in found)
-    assert not any("normalise" in d.hint for d in figures.draw(spec_of("profile"), analysis).diagnostics)
+    assert not any(
+        "normalise" in d.hint for d in figures.draw(spec_of("profile"), analysis).diagnostics
+    )
 
 
 def test_without_profiles_the_next_move_is_said(study, wealth, spec_of):

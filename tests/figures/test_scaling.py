@@ -31,7 +31,7 @@ def test_points_and_lines_are_the_analysis_and_beyond_is_dashed(study, wealth, s
 
 def test_the_note_holds_the_law_and_its_test_on_the_largest_size(study, wealth, spec_of):
     note = figures.draw(spec_of("scaling"), wealth(study(1))).note
-    assert "α = 0.20 [0.18, 0.22], E = 90.0 [88.0, 92.0]" in note
+    assert "α = 0.200 [0.180, 0.220], E = 90.0 [88.0, 92.0]" in note
     assert "fitted without the largest size, the law misses it by −2.0%" in note
     assert "Dashed: beyond the largest size, where nothing was measured." in note
     assert "least squares" in note
