@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COLUMNS_PER_PT = 12
+COLUMNS_PER_PT = 20
 """Columns in a TeX point: finer than print, and than the width of any line."""
 EACH = 4
 """Points that stay of a column: the first, the lowest, the highest, the last."""

@@ -37,6 +37,7 @@ SIZE_WORD = re.compile(
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"[^\d.]*?(\d+(?:[.,]\d+)?(?:e[+-]?\d+)?)\s*([kmbgt]?)\b", re.IGNORECASE)
+DIGITS = re.compile(r"\d+(?:[.,]\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
 POWERS = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "g": 1e9, "t": 1e12}
 
 
@@ -152,7 +153,7 @@ def family(method: str) -> str:
 def number(name: str) -> float | None:
     """The one number in a name: "1e4", "10k images", "n=500"; None where there is none or more."""
     found = NUMBER.findall(name)
-    if len(found) != 1:
+    if len(found) != 1 or len(DIGITS.findall(name)) != 1:
         return None
     digits, power = found[0]
     return float(digits.replace(",", "")) * POWERS[power.lower()]
@@ -199,8 +200,9 @@ def fitted(sizes: Sequence[float], values: Sequence[float], level: float, *, of_
     floor E is kept where F of the two sums of squares leaves it out with p below 1 - level, from 5
     sizes on; else the law is c x^-alpha. Limits: estimate +/- t se with m - p degrees of freedom,
     by the delta method, c's in the logarithm; none where `of_runs` is false. Simulated coverage at
-    .95 (tests/stats/test_scaling.py): alpha and the line .93 to .97 with 5 to 10 sizes and errors
-    of 1 %, E kept.
+    .95, 300 times each, errors of 1 %, 5 to 10 sizes: .90 to .96 of alpha and .91 to .95 of the
+    line with a floor that is there; where it is not, .90 to .94 and .93 to .96. A floor that the
+    data are too few to show biases alpha.
     """
     import numpy as np
     from scipy.special import stdtrit

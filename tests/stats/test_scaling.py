@@ -90,7 +90,7 @@ def test_the_largest_size_is_predicted_without_it():
 
 @pytest.mark.parametrize("m", [5, 8])
 def test_coverage_of_exponent_and_line(m):
-    rng, runs, x = np.random.default_rng(m), 120, np.geomspace(1e6, 1e10, m)
+    rng, runs, x = np.random.default_rng(m), 40, np.geomspace(1e6, 1e10, m)
     hits = []
     for _ in range(runs):
         found = fitted(x, noisy(rng, x), 0.95, of_runs=True)
