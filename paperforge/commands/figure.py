@@ -32,6 +32,8 @@ def figure(options: ResultOptions, asked: FigureOptions) -> int:
     if asked.start:
         return _start(asked)
     form = _form(asked.output)
+    if options.metrics and asked.x not in ("", "dataset", "step", *options.metrics):
+        options = replace(options, metrics=(*options.metrics, asked.x))
     project = inputs.project_of(options, bare=asked.kind == "tikz")
     if asked.name:
         spec = _declared(project, asked.name)

@@ -84,6 +84,8 @@ class DotPlot:
     """Height of a row, in its text size."""
     mark: Mark | None = None
     """Draws a row at a height; None: a dot and its interval."""
+    line: float | None = None
+    """Another value that has a line and is always shown."""
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size; rows have a fixed height unless the style has a height."""
@@ -159,6 +161,8 @@ class DotPlot:
             if self.zero:
                 edge = 1.15 * (self.band or 0.0)
                 low, high = min(low, -edge, 0.0), max(high, edge, 0.0)
+            if self.line is not None:
+                low, high = min(low, self.line), max(high, self.line)
             spans.append((low, high))
         shared = scale.together(s for s, p in zip(spans, self.panels, strict=True) if p.span)
         most = max(2, min(7, int(frame.panel_width / (3.6 * style.tick))))
@@ -178,6 +182,8 @@ class DotPlot:
             axes.axvspan(-self.band, self.band, color=GRID, linewidth=0, zorder=0.4)
         if self.zero:
             axes.axvline(0.0, color=INK, linewidth=0.6, zorder=1.5)
+        if self.line is not None:
+            axes.axvline(self.line, color=INK, linewidth=0.6, zorder=1.5)
         if title:
             size = sheet.style.label
             fitted = sheet.ruler.fit(title, size, box.width + AIR_PT / 2)

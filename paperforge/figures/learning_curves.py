@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures import labels, palette, scale, select
+from paperforge.figures import labels, palette, scale, select, thin
 from paperforge.figures.frame import Frame, columns_for
 from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet, title_height
 from paperforge.figures.style import PDF_POINTS
-from paperforge.model import Diagnostic, Severity
 from paperforge.spec import Direction, Unit
 
 if TYPE_CHECKING:
@@ -26,14 +26,12 @@ if TYPE_CHECKING:
     from paperforge.figures.scale import Scale
     from paperforge.figures.sheet import Ruler
     from paperforge.figures.style import Style
-    from paperforge.model import Analysis, Curve
+    from paperforge.model import Analysis, Curve, Diagnostic
     from paperforge.spec import Dataset, FigureSpec, Method, Metric
 
 NEEDS: tuple[str, ...] = ("curves",)
 NARROWEST_PT = 104.0
 """Of a panel with its tick labels: 2 in a column, 4 over a two-column page."""
-MOST_POINTS = 400
-"""Points drawn of one line: more is finer than print."""
 MARKERS = 5
 ALL_MARKED = 8
 """Lines of at most so many points have a marker on each."""
@@ -103,7 +101,10 @@ def _finite(curve: Curve) -> Curve:
 
 def _common(curve: Curve) -> Curve:
     """The curve up to the last step of all runs: after it, the survivors would be the mean."""
-    end = max(i for i, n in enumerate(curve.n) if n == max(curve.n)) + 1
+    most = max(curve.n)
+    end = max(i for i, n in enumerate(curve.n) if n == most) + 1
+    if end == len(curve.n):
+        return curve
     return replace(
         curve,
         steps=curve.steps[:end],
@@ -195,12 +196,8 @@ class LearningCurves:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What the reader of the build should know."""
-        longest = max(len(c.steps) for c in self.curves)
-        if longest <= MOST_POINTS:
-            return self.notes
-        message = f"{MOST_POINTS} of up to {longest} steps are drawn of each line"
-        return (*self.notes, Diagnostic(Severity.NOTE, select.where(self.spec), message))
+        """What the figure leaves out."""
+        return self.notes
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size."""
@@ -229,7 +226,7 @@ class LearningCurves:
         for place, (dataset, curves) in enumerate(self.panels):
             box = frame.box(place, panel)
             axes = sheet.panel(box, xs[place], ys[place])
-            self._lines(axes, curves, xs[place])
+            self._lines(axes, curves, xs[place], box.width)
             axes.grid(axis="y")
             axes.tick_params(
                 labelleft=frame.first(place) or not _same(ys),
@@ -308,24 +305,28 @@ class LearningCurves:
             return min(max(0.62 * frame.panel_width, 88.0), 150.0)
         return min(max(0.78 * frame.panel_width, 62.0), 105.0)
 
-    def _lines(self, axes: Axes, curves: Sequence[Curve], x: Scale) -> None:
-        """Draw bands under lines, ours on top."""
+    def _lines(self, axes: Axes, curves: Sequence[Curve], x: Scale, width: float) -> None:
+        """Draw bands under lines, ours on top, on a panel of a width."""
+        columns = math.ceil(width * thin.COLUMNS_PER_PT)
         for curve in curves:
             look = self.looks[curve.method]
-            at = _thinned(len(curve.steps))
-            steps, mean = [curve.steps[i] for i in at], [curve.mean[i] for i in at]
+            place = [m.name for m in self.methods].index(curve.method)
+            marked = _marked(curve.steps, x, (place + 1) / (len(self.methods) + 1))
+            at = thin.places(curve.steps, [curve.mean], columns, marked)
+            if at is not None:
+                marked = [bisect_left(at, one) for one in marked]
+            steps, mean = _picked(curve.steps, at), _picked(curve.mean, at)
             if max(curve.n) > 1:
-                low, high = [curve.low[i] for i in at], [curve.high[i] for i in at]
+                ends = thin.places(curve.steps, [curve.low, curve.high], columns)
                 axes.fill_between(
-                    steps,
-                    low,
-                    high,
+                    _picked(curve.steps, ends),
+                    _picked(curve.low, ends),
+                    _picked(curve.high, ends),
                     color=look.colour,
                     alpha=BAND_ALPHA,
                     linewidth=0,
                     zorder=look.front - 1,
                 )
-            place = [m.name for m in self.methods].index(curve.method)
             axes.plot(
                 steps,
                 mean,
@@ -335,7 +336,7 @@ class LearningCurves:
                 marker=look.marker,
                 markersize=look.size,
                 markeredgewidth=0,
-                markevery=_marked(steps, x, (place + 1) / (len(self.methods) + 1)),
+                markevery=marked,
                 zorder=look.front,
             )
 
@@ -369,11 +370,9 @@ def _same(scales: Sequence[Scale]) -> bool:
     return len({(one.low, one.high) for one in scales}) == 1
 
 
-def _thinned(count: int) -> list[int]:
-    """Return the places to draw: all, or evenly spread ones with the first and the last."""
-    if count <= MOST_POINTS:
-        return list(range(count))
-    return [round(i * (count - 1) / (MOST_POINTS - 1)) for i in range(MOST_POINTS)]
+def _picked(values: Sequence[float], at: Sequence[int] | None) -> Sequence[float]:
+    """The values at the places to draw."""
+    return values if at is None else [values[i] for i in at]
 
 
 def _marked(steps: Sequence[float], x: Scale, offset: float) -> list[int]:
@@ -382,5 +381,10 @@ def _marked(steps: Sequence[float], x: Scale, offset: float) -> list[int]:
         return list(range(len(steps)))
     width = (x.high - x.low) / MARKERS
     wanted = [x.low + (i + offset) * width for i in range(MARKERS)]
-    nearest = {min(range(len(steps)), key=lambda i: abs(steps[i] - w)) for w in wanted}
-    return sorted(nearest)
+    return sorted({_nearest(steps, w) for w in wanted})
+
+
+def _nearest(steps: Sequence[float], wanted: float) -> int:
+    """The place of the step nearest to a value; steps rise."""
+    after = min(max(bisect_left(steps, wanted), 1), len(steps) - 1)
+    return after - 1 if wanted - steps[after - 1] <= steps[after] - wanted else after

@@ -130,3 +130,29 @@ def replicates(unit: Unit, counts: Sequence[int], called: str = "seed") -> str:
 def all_methods(analysis: Analysis, drawn: Iterable[Method]) -> tuple[Method, ...]:
     """Return the paper's methods, then any that only the drawn data name: the order of looks."""
     return tuple({m.name: m for m in (*analysis.methods, *drawn)}.values())
+
+
+def lower(label: str) -> str:
+    """The label inside a sentence: "Accuracy" -> "accuracy", "F1" and "BLEU" as they are."""
+    word = label.split(" ", 1)[0]
+    return label[0].lower() + label[1:] if word[1:].islower() else label
+
+
+def log_axes(spec: FigureSpec, usual: str, values: Iterable[tuple[str, Sequence[float]]]) -> str:
+    """Return which axes ("x", "y", "xy", "") are logarithmic: as asked, else as usual.
+
+    values: what each of them must hold. Raises InputError where one that is asked for holds a
+    value that has no logarithm.
+    """
+    asked = "" if spec.log == "none" else spec.log or usual
+    for axis, held in values:
+        if axis in asked and not all(v > 0 for v in held):
+            if not spec.log:
+                asked = asked.replace(axis, "")
+                continue
+            raise InputError(
+                f'log = "{spec.log}": the {axis} axis has values that are not above 0',
+                where(spec),
+                f'take {axis} out of `log`, or use log = "none"',
+            )
+    return asked

@@ -97,7 +97,7 @@ def rc(style: Style, letters: Letters) -> dict[str, Any]:
         "text.color": INK,
         "pdf.fonttype": 42,
         "pdf.use14corefonts": False,
-        "path.simplify": True,
+        "path.simplify": False,  # figures/thin.py does it, and leaves the picture as it is
         "axes.labelsize": label,
         "axes.titlesize": label,
         "axes.labelcolor": INK,

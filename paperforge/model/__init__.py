@@ -17,10 +17,13 @@ from paperforge.model.analysis import (
     Decision,
     Design,
     Effect,
+    Fit,
     Groups,
+    Improvement,
     Omnibus,
     Profile,
     Rank,
+    Scaling,
     Verdict,
 )
 from paperforge.model.charts import Bin, Confusion, Correlations, Distribution, Reliability
@@ -62,7 +65,7 @@ from paperforge.model.reading import (
     Store,
 )
 from paperforge.model.reported import Agreement, Cost, Hyperparameter, Ratings
-from paperforge.model.setting import Cell, Column, Figure, Fit, Macro, Mark, Note, Row, Table
+from paperforge.model.setting import Cell, Column, Figure, Macro, Mark, Note, Row, Table, TableFit
 
 __all__ = [
     "TEX_FILES",
@@ -98,6 +101,7 @@ __all__ = [
     "Frozen",
     "Groups",
     "Hyperparameter",
+    "Improvement",
     "Look",
     "Macro",
     "Manuscript",
@@ -125,11 +129,13 @@ __all__ = [
     "Row",
     "Run",
     "Sample",
+    "Scaling",
     "Severity",
     "Spending",
     "Stopping",
     "Store",
     "Table",
+    "TableFit",
     "Venue",
     "Verdict",
     "Why",

@@ -261,6 +261,72 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Improvement:
+    """The probability that a is better than b, ties half: of a random replicate of each."""
+
+    metric: str
+    a: str
+    b: str
+    scope: str | None
+    """A dataset, or None: the mean over all datasets."""
+    estimate: float
+    low: float | None
+    high: float | None
+    level: float
+    n: int
+    """Replicates of the cell that has fewest; matched pairs, where `paired`."""
+    paired: bool
+    """Whether it is the share of matched pairs that a wins, not of all pairs."""
+    unit: Unit
+    """What is drawn anew: seeds, examples or datasets."""
+    reason: str = ""
+    """Why there is no interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A fitted scaling law y = E + c x^-alpha, in printed units; limits at the analysis' level."""
+
+    floor: float | None
+    """E; None: the law is c x^-alpha, for E cannot be told from 0."""
+    factor: float
+    """c; below 0 where y rises towards E."""
+    alpha: float
+    floor_limits: tuple[float, float] | None
+    factor_limits: tuple[float, float] | None
+    alpha_limits: tuple[float, float] | None
+    rms: float
+    """Root mean square of log(y) - log(fitted), over the degrees of freedom."""
+    robust: bool
+    """Whether Huber's loss was used; with few sizes: least squares."""
+    p_floor: float | None
+    """Of E = 0; None where there are too few sizes to ask."""
+    held_out: float | None
+    """y / predicted - 1 at the largest size, fitted without it."""
+    grid: tuple[tuple[float, float, float | None, float | None], ...]
+    """x, y and the limits of the fitted line, up to beyond the largest size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """One series of a scaling law: a metric against a size, a point a size; printed units."""
+
+    metric: str
+    x: str
+    """A metric, "dataset" or "step"."""
+    series: str
+    methods: tuple[str, ...]
+    """Of each point."""
+    sizes: tuple[float, ...]
+    mean: tuple[float, ...]
+    low: tuple[float | None, ...]
+    high: tuple[float | None, ...]
+    fit: Fit | None
+    reason: str = ""
+    """Why there is no fit, or no interval of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """What is supported. Every mark, note, sentence and picture reads this; nothing recomputes."""
 
@@ -292,6 +358,8 @@ class Analysis:
     correlations: tuple[Correlations, ...] = ()
     confusions: tuple[Confusion, ...] = ()
     reliabilities: tuple[Reliability, ...] = ()
+    improvements: tuple[Improvement, ...] = ()
+    scalings: tuple[Scaling, ...] = ()
 
     def aggregate(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The one aggregate of a cell."""

@@ -91,7 +91,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class TableFit:
     """How a table is set in LaTeX so that it fits its place. Lengths in TeX points."""
 
     room: float
@@ -126,7 +126,7 @@ class Table:
     caption: str = ""
     label: str = ""
     diagnostics: tuple[Diagnostic, ...] = ()
-    fit: Fit | None = None
+    fit: TableFit | None = None
     """How it fits the page; None: as it is."""
     headings: bool = False
     """Whether the names of the rows' groups stand above them; otherwise only a rule parts them."""

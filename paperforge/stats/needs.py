@@ -5,22 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperforge.spec import FigureSpec
+from paperforge.spec import DesignSpec, FigureSpec, Unit
 from paperforge.stats import reported
+from paperforge.stats.cells import read, scored
+from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.correlations import correlations
 from paperforge.stats.distributions import distributions
+from paperforge.stats.improvement import improvements
 from paperforge.stats.places import places
 from paperforge.stats.reliability import reliability
+from paperforge.stats.robust import performance
+from paperforge.stats.scaling import scalings
 from paperforge.stats.steps import curves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from paperforge.model import Analysis, Results
-    from paperforge.spec import TableSpec
+    from paperforge.spec import Metric, TableSpec
 
     Asker = TableSpec | FigureSpec
     Supply = Callable[[Results, Analysis, Asker], Analysis]
+
+DRAWN = 241
+"""Thresholds of a performance profile that is drawn: about as many as a column has points."""
 
 
 MOST_CLASSES = 30
@@ -93,6 +101,53 @@ def _hits(analysis: Analysis) -> str:
     return next((n for w in words for n in names if n.lower() == w), names[0])
 
 
+def _improvements(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
+    have = {one.metric for one in analysis.improvements}
+    made = [
+        one
+        for metric in _asked(analysis, asker)
+        if metric.name not in have
+        for one in improvements(results, analysis, metric)
+    ]
+    return replace(analysis, improvements=(*analysis.improvements, *made))
+
+
+def _profiles(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
+    have = {one.metric for one in analysis.profiles}
+    design = analysis.design
+    spec = DesignSpec(alpha=design.alpha)
+    made = []
+    for metric in _asked(analysis, asker):
+        if metric.name in have or not design.unit.of_runs:
+            continue
+        runs = tuple(scored(sample, metric) for sample in run_samples(results, metric))
+        made += performance(read(results, metric, Unit.SEED, runs), spec, DRAWN)
+    return replace(analysis, profiles=(*analysis.profiles, *made))
+
+
+def _scalings(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
+    assert isinstance(asker, FigureSpec)
+    named = {m.name: m for m in analysis.metrics}
+    metric = named.get(asker.metric) if asker.metric else _other(analysis, asker.x)
+    if metric is None or not asker.x or asker.x == metric.name:
+        return analysis  # the figure says what is wrong
+    if any((s.metric, s.x) == (metric.name, asker.x) for s in analysis.scalings):
+        return analysis
+    made = scalings(results, analysis, metric, asker.x)
+    return replace(analysis, scalings=(*analysis.scalings, *made))
+
+
+def _other(analysis: Analysis, x: str) -> Metric | None:
+    """The first metric that is not x."""
+    return next((m for m in analysis.metrics if m.name != x), None)
+
+
+def _asked(analysis: Analysis, asker: Asker) -> tuple[Metric, ...]:
+    """The metrics that a table or figure shows; all that are compared where it names none."""
+    wanted = {asker.metric} - {""} if isinstance(asker, FigureSpec) else set(asker.metrics)
+    return tuple(m for m in analysis.metrics if (m.name in wanted if wanted else m.tested))
+
+
 NEEDS: Mapping[str, Supply] = {
     "frame": _frame,
     "curves": _curves,
@@ -104,6 +159,9 @@ NEEDS: Mapping[str, Supply] = {
     "correlations": _correlations,
     "confusions": _confusions,
     "reliability": _reliability,
+    "improvements": _improvements,
+    "profiles": _profiles,
+    "scalings": _scalings,
 }
 """Need -> what adds it. "effects" and "best" are no entries: effect sizes come with the decisions,
 and the best-set is the design's."""

@@ -119,7 +119,7 @@ def turned(gap: Interval) -> Interval:
     return replace(gap, estimate=middle, low=low, high=high)
 
 
-def performance(cells: Cells, spec: DesignSpec) -> list[Profile]:
+def performance(cells: Cells, spec: DesignSpec, points: int = POINTS) -> list[Profile]:
     """The share of runs, averaged over the datasets, that reach each of a grid of scores."""
     import numpy as np
 
@@ -127,10 +127,12 @@ def performance(cells: Cells, spec: DesignSpec) -> list[Profile]:
     if not runs:
         return []
     every = np.concatenate([values for rows in runs.values() for values in rows])
-    taus = np.linspace(every.min(), every.max(), POINTS)
+    taus = np.linspace(every.min(), every.max(), points)
     made = []
     for method, rows in runs.items():
-        band = profile_band(rows, taus, alpha=spec.alpha, seed=spec.seed, engine=spec.engine)
+        band = profile_band(
+            rows, taus, alpha=spec.alpha, seed=spec.seed, engine=spec.engine, whole=False
+        )
         parts = [part for part in (band.share, band.low, band.high) if part is not None]
         if len(parts) == 3:  # noqa: PLR2004 - without a band there is no profile to draw
             share, low, high = (tuple(map(float, part)) for part in parts)

@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from paperforge.model import Diagnostic, Fit, Note, Severity
+from paperforge.model import Diagnostic, Note, Severity, TableFit
 from paperforge.tables.measure import GAP_PT, Measure, columns, total, width_pt
 
 if TYPE_CHECKING:
@@ -88,15 +88,15 @@ class Try:
     gap: float
     in_lines: bool = False
 
-    def fit(self, room: float) -> Fit:
+    def fit(self, room: float) -> TableFit:
         """How wide it comes out."""
         command, points = self.size
         measure = Measure.of(self.page.face, points)
         heads = lines(self.table, measure) if self.in_lines else ()
         width = total(self._widths(measure, heads), self.table.columns, measure, self.gap)
-        return Fit(room, width, command, points, self.gap, heads)
+        return TableFit(room, width, command, points, self.gap, heads)
 
-    def split(self, room: float) -> Fit | None:
+    def split(self, room: float) -> TableFit | None:
         """The columns in as few parts as fit the room; None: more than four, or too high."""
         command, points = self.size
         measure = Measure.of(self.page.face, points)
@@ -120,7 +120,7 @@ class Try:
         if len(found) > MOST_PARTS or high > self.page.height - CAPTION_PT:
             return None
         widest = max(self._width(widths, part, measure) for part in found)
-        return Fit(room, widest, command, points, self.gap, heads, tuple(map(tuple, found)))
+        return TableFit(room, widest, command, points, self.gap, heads, tuple(map(tuple, found)))
 
     def _widths(self, measure: Measure, heads: tuple[tuple[str, ...], ...]) -> list[float]:
         return columns(self.table, measure, heads)
@@ -155,7 +155,7 @@ def fit(table: Table, page: Page | None, within: str = "") -> Table:
 
 def _ways(
     table: Table, short: Table, page: Page, room: float, within: str
-) -> Iterator[tuple[Table, Fit]]:
+) -> Iterator[tuple[Table, TableFit]]:
     """Every way, the mildest first."""
     yield from _in_one(table, short, page, room)
     yield from _in_parts(short, page, room)
@@ -170,7 +170,7 @@ def _ways(
             yield one, replace(made, turned=True, wide=page.columns > 1)
 
 
-def _in_parts(table: Table, page: Page, room: float) -> list[tuple[Table, Fit]]:
+def _in_parts(table: Table, page: Page, room: float) -> list[tuple[Table, TableFit]]:
     """Ways in parts; a part more weighs as much as nearly 2 pt of the size."""
     every = [
         Try(table, page, size, gap, in_lines=True).split(room)
@@ -183,7 +183,9 @@ def _in_parts(table: Table, page: Page, room: float) -> list[tuple[Table, Fit]]:
     return [(table, made) for made in found]
 
 
-def _in_one(table: Table, short: Table, page: Page, room: float) -> Iterator[tuple[Table, Fit]]:
+def _in_one(
+    table: Table, short: Table, page: Page, room: float
+) -> Iterator[tuple[Table, TableFit]]:
     """Ways that keep the table in one piece."""
     largest = page.sizes[0]
     yield table, Try(table, page, largest, GAP_PT).fit(room)
@@ -194,7 +196,7 @@ def _in_one(table: Table, short: Table, page: Page, room: float) -> Iterator[tup
             yield short, Try(short, page, size, gap, in_lines=True).fit(room)
 
 
-def _as_it_is(table: Table, made: Fit, page: Page, within: str) -> Table:
+def _as_it_is(table: Table, made: TableFit, page: Page, within: str) -> Table:
     """It fits; beside a column that is too narrow the author should know where it goes."""
     if within or page.columns == 1 or made.width * SLACK <= page.column:
         return table
@@ -206,7 +208,7 @@ def _as_it_is(table: Table, made: Fit, page: Page, within: str) -> Table:
     return replace(table, fit=wide, diagnostics=(*table.diagnostics, note))
 
 
-def _said(table: Table, made: Fit, page: Page, *, shortened: bool) -> Diagnostic:
+def _said(table: Table, made: TableFit, page: Page, *, shortened: bool) -> Diagnostic:
     """What was done, in words."""
     done = []
     if any(len(head) > 1 for head in made.heads):

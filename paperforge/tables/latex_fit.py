@@ -1,4 +1,4 @@
-r"""What a table's Fit adds to its tabular: size, room between columns, parts, turning."""
+r"""What a table's TableFit adds to its tabular: size, room between columns, parts, turning."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from paperforge.latex.escape import escape
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from paperforge.model import Fit, Table
+    from paperforge.model import Table, TableFit
 
     Tabular = Callable[[Table, Sequence[Sequence[str]]], list[str]]
 
@@ -41,7 +41,7 @@ def header(lines: Sequence[str]) -> str:
     return rf"\begin{{tabular}}[b]{{@{{}}c@{{}}}}{inside}\end{{tabular}}"
 
 
-def _parts(table: Table, fit: Fit) -> Iterator[tuple[Table, Sequence[Sequence[str]]]]:
+def _parts(table: Table, fit: TableFit) -> Iterator[tuple[Table, Sequence[Sequence[str]]]]:
     every = tuple(range(len(table.columns)))
     for part in fit.parts or (every,):
         heads = [fit.heads[i] for i in part] if fit.heads else ()
@@ -59,7 +59,7 @@ def _stacked(parts: Sequence[Sequence[str]]) -> Iterator[str]:
     yield r"\end{tabular}"
 
 
-def _settings(fit: Fit) -> str:
+def _settings(fit: TableFit) -> str:
     size = "" if fit.size == "normalsize" else f"\\{fit.size}"
     gap = "" if fit.gap == LATEX_GAP_PT else rf"\setlength{{\tabcolsep}}{{{fit.gap:g}pt}}"
     return size + gap

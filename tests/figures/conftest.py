@@ -22,12 +22,18 @@ from paperforge.model import (
     Decision,
     Design,
     Distribution,
+    Fit,
+    Groups,
+    Improvement,
     Missing,
+    Profile,
+    Rank,
     Reliability,
+    Scaling,
     Venue,
     Verdict,
 )
-from paperforge.spec import Dataset, Direction, Method, Metric, Role, Unit
+from paperforge.spec import Dataset, Direction, FigureSpec, Method, Metric, Role, Unit
 
 NAMES = (
     "Full fine-tuning",
@@ -216,6 +222,60 @@ def distributions(cells: list[Aggregate]) -> tuple[Distribution, ...]:
     return tuple(made)
 
 
+LATENCY = Metric("latency", "Latency", Direction.LOWER, "ms", tested=False)
+
+
+def spec_of(kind: str, **more) -> FigureSpec:
+    """A figure of `wealth`, whatever the kind."""
+    return FigureSpec("f", kind, metric="accuracy", x="latency", **more)
+
+
+def wealth(analysis: Analysis) -> Analysis:
+    """The analysis with what every kind of figure reads: a cost, ranks, profiles, laws …"""
+    names = [m.name for m in analysis.methods]
+    costs = [
+        replace(a, metric="latency", mean=2.0 ** names.index(a.method), half_width=0.1)
+        for a in analysis.aggregates
+    ]
+    order = sorted(names, key=lambda n: -(analysis.aggregate("accuracy", n, None).mean or 0))
+    ranks = tuple(Rank("accuracy", n, 1 + 0.9 * order.index(n)) for n in names)
+    runs = tuple(order[i : i + 3] for i in range(max(1, len(order) - 2)))
+    groups = Groups("accuracy", "nemenyi", 14, 1.5, tuple(map(tuple, runs)))
+    taus = tuple(float(t) for t in range(60, 100))
+    ends = {n: analysis.aggregate("accuracy", n, None).mean for n in names}
+    profiles = []
+    for n in names:
+        share = tuple(1 / (1 + math.exp((t - ends[n]) / 3)) for t in taus)
+        bands = (tuple(max(0.0, s - 0.1) for s in share), tuple(min(1.0, s + 0.1) for s in share))
+        profiles.append(Profile("accuracy", n, taus, share, *bands))
+    better = tuple(
+        Improvement(
+            d.metric, d.a, d.b, d.scope, 0.7, 0.45 + 0.1 * (i % 3), 0.9, 0.95, 10, False, d.unit
+        )
+        for i, d in enumerate(analysis.decisions)
+    )
+    sizes = (1e6, 1e7, 1e8, 1e9, 1e10)
+    laws = []
+    for i, n in enumerate(names):
+        grid = tuple((s, 90 - i - 300 * s**-0.2, 88.0 - i, 92.0 - i) for s in (*sizes, 4e10))
+        fit = Fit(
+            90.0 - i, -300, 0.2, (88.0, 92.0), None, (0.18, 0.22), 0.01, False, 0.001, -0.02, grid
+        )
+        mean = tuple(90 - i - 300 * s**-0.2 for s in sizes)
+        half = tuple(m - 1 for m in mean), tuple(m + 1 for m in mean)
+        laws.append(Scaling("accuracy", "latency", n, (n,) * 5, sizes, mean, *half, fit))
+    return replace(
+        analysis,
+        metrics=(*analysis.metrics, LATENCY),
+        aggregates=(*analysis.aggregates, *costs),
+        ranks=ranks,
+        groups=(groups,),
+        profiles=tuple(profiles),
+        improvements=better,
+        scalings=tuple(laws),
+    )
+
+
 def cell(
     metric: str, method: str, dataset: str | None, n: int, *, mean: float, half: float
 ) -> Aggregate:
@@ -287,6 +347,16 @@ def _paint():
 @pytest.fixture(name="study")
 def _study():
     return study
+
+
+@pytest.fixture(name="wealth")
+def _wealth():
+    return wealth
+
+
+@pytest.fixture(name="spec_of")
+def _spec_of():
+    return spec_of
 
 
 @pytest.fixture(name="venue")

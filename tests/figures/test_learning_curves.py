@@ -7,10 +7,12 @@ import io
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from paperforge import figures
 from paperforge.errors import InputError
+from paperforge.figures import thin
 from paperforge.model import Severity
 from paperforge.spec import Direction, FigureSpec, Metric
 
@@ -129,17 +131,66 @@ def test_without_a_metric_the_first_with_steps_is_drawn(study):
     assert figures.draw(SPEC, both).alt.startswith("Learning curves of Accuracy")
 
 
-def test_many_steps_are_thinned_with_a_note_and_the_ends_kept(study, paint):
-    analysis = study(2, steps=5001)
-    figure = figures.draw(SPEC, analysis)
-    assert any("400 of up to 5001 steps" in d.message for d in figure.diagnostics)
-    assert len(figure.pdf) < 120_000
+def test_many_steps_are_thinned_and_ends_extremes_and_markers_are_kept(study, paint):
+    analysis = study(2, steps=40_001)
     with paint(SPEC, analysis) as page:
         for line, curve in zip(lines(page.figure.axes[0]), analysis.curves, strict=True):
-            assert len(line.get_xdata()) == 400
-            assert line.get_xdata()[0] == curve.steps[0]
-            assert line.get_ydata()[-1] == curve.mean[-1]
-    assert figure.data.count("\n") == 1 + 2 * 5001
+            xs, ys = list(line.get_xdata()), list(line.get_ydata())
+            assert len(xs) < 20_000
+            assert set(zip(xs, ys, strict=True)) <= set(zip(curve.steps, curve.mean, strict=True))
+            assert (xs[0], ys[-1]) == (curve.steps[0], curve.mean[-1])
+            assert (min(ys), max(ys)) == (min(curve.mean), max(curve.mean))
+            assert len(line.get_markevery()) == 5
+    assert figures.draw(SPEC, analysis).data.count("\n") == 1 + 2 * 40_001
+
+
+def smooth(analysis, steps, noise=0.0):
+    """The analysis with curves of very many steps; two methods, bands."""
+    made = []
+    rng = np.random.default_rng(5)
+    x = np.arange(float(steps))
+    for place, curve in enumerate(analysis.curves):
+        mean = 90 - 40 * np.exp(-6 * x / steps) - 3 * place + 2 * np.sin(30 * x / steps)
+        mean += rng.normal(0, noise, steps) if noise else 0.0
+        half = 1 + np.cos(20 * x / steps) / 2
+        columns = (tuple(v.tolist()) for v in (x, mean, mean - half, mean + half))
+        names = ("steps", "mean", "low", "high")
+        made.append(replace(curve, n=(5,) * steps, **dict(zip(names, columns, strict=True))))
+    return replace(analysis, curves=tuple(made))
+
+
+def grey(analysis, paint, monkeypatch, columns):
+    """The picture at 200 dots an inch, in levels of grey."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    monkeypatch.setattr(thin, "COLUMNS_PER_PT", columns)
+    with paint(SPEC, analysis) as page:
+        page.figure.set_facecolor("white")
+        page.figure.set_dpi(200)
+        canvas = FigureCanvasAgg(page.figure)
+        canvas.draw()
+        return np.asarray(canvas.buffer_rgba())[..., :3].astype(float).mean(axis=2)
+
+
+def test_thinning_does_not_change_the_picture(study, paint, monkeypatch):
+    """Lines with dashes, markers and bands: no pixel by more than a level of grey in 255."""
+    analysis = smooth(study(2), 60_000)
+    usual = grey(analysis, paint, monkeypatch, thin.COLUMNS_PER_PT)
+    whole = grey(analysis, paint, monkeypatch, 10**9)
+    assert np.abs(usual - whole).max() <= 1
+    assert usual.min() < 80  # something is drawn
+    coarse = grey(analysis, paint, monkeypatch, 0.05)
+    assert np.abs(coarse - whole).max() > 20
+
+
+def test_noise_keeps_its_envelope(study, paint, monkeypatch):
+    """A line of noise is a shape: fewer than one pixel in 500 moves by more than a level."""
+    one = smooth(study(1), 60_000, noise=0.8)
+    analysis = replace(one, curves=(replace(one.curves[0], n=(1,) * 60_000),))
+    usual = grey(analysis, paint, monkeypatch, thin.COLUMNS_PER_PT)
+    apart = np.abs(usual - grey(analysis, paint, monkeypatch, 10**9))
+    assert (apart > 1).mean() < 0.002
+    assert apart.mean() < 0.02
 
 
 def test_points_without_a_finite_mean_are_left_out(study):

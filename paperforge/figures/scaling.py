@@ -1,0 +1,299 @@
+"""Scaling law: a metric against sizes, a series a family of methods, with its fitted line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from paperforge.errors import InputError
+from paperforge.figures import palette, scale, select
+from paperforge.figures.labels import Entry
+from paperforge.figures.logscale import number
+from paperforge.figures.plane import Axis, Panel, Plane
+from paperforge.figures.style import PDF_POINTS
+from paperforge.model import Diagnostic, Severity
+from paperforge.spec import Method, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from paperforge.figures.palette import Look
+    from paperforge.figures.sheet import Ruler, Sheet
+    from paperforge.figures.style import Style
+    from paperforge.model import Analysis, Fit, Scaling
+    from paperforge.spec import FigureSpec, Metric
+
+NEEDS: tuple[str, ...] = ("scalings",)
+BAND_ALPHA = 0.14
+WIDE = 30.0
+"""Sizes or values that span more than this many times have a logarithmic axis."""
+MOST_BANDS = 8
+REACH = 0.6
+"""Bands and intervals stretch the axis by at most this share of the points' and lines' range."""
+TOLD = 6
+BEYOND_DASH = (1.5, 2.0)
+SPOKEN = {"dataset": "Dataset size", "step": "Step"}
+
+
+def compose(spec: FigureSpec, analysis: Analysis) -> Law:
+    """Choose the series. Raises InputError where there are none, with the next move."""
+    where = select.where(spec)
+    named = {m.name: m for m in analysis.metrics}
+    if not spec.x:
+        text = "what the metric scales with is not said"
+        known = ", ".join([*named, *SPOKEN])
+        raise InputError(text, where, f'x = "NAME" (--x NAME); known: {known}')
+    if spec.x not in named and spec.x not in SPOKEN:
+        raise select.unknown("metric", spec.x, [*named, *SPOKEN], spec)
+    having = {s.metric for s in analysis.scalings if s.x == spec.x}
+    metric = select.metric_of(spec, analysis, having)
+    if metric.name == spec.x:
+        hint = "name another metric for one of them: metric, x"
+        raise InputError(f'both axes are "{spec.x}"', where, hint)
+    found = [s for s in analysis.scalings if (s.metric, s.x) == (metric.name, spec.x)]
+    select.methods_of(spec, analysis, ())
+    select.datasets_of(spec, analysis, ())
+    if spec.methods:
+        found = [s for s in found if set(s.methods) <= set(spec.methods)]
+    if not found:
+        raise InputError(
+            f'there is nothing of "{metric.name}" against "{spec.x}" to draw',
+            where,
+            "a family is drawn with all its methods: name all of them in `methods`, or none",
+        )
+    listed = tuple(found)
+    names = {m.name: m for m in analysis.methods}
+    looks = palette.looks(analysis.methods)
+    about = tuple(_series(s, names, looks, len(listed)) for s in listed)
+    notes = [*select.others(spec, analysis, having, metric), *_notes(spec, listed, about)]
+    level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
+    return Law(spec, metric, named.get(spec.x), listed, about, level, tuple(notes))
+
+
+def _series(
+    s: Scaling, names: Mapping[str, Method], looks: Mapping[str, Look], count: int
+) -> Entry:
+    """What a series is called, and its look: that of its first method, ours where one is."""
+    ours = next((m for m in s.methods if m in names and names[m].role is Role.OURS), s.methods[0])
+    label = names[ours].label if len(set(s.methods)) == 1 and s.series == ours else s.series
+    if not label:
+        label = "All" if count == 1 else "Others"
+    look = looks.get(ours) or palette.looks([Method(ours, ours)])[ours]
+    # Dashes say here that a line goes beyond the sizes: marker and colour tell series apart.
+    return Entry(label, replace(look, dash=()))
+
+
+def _notes(
+    spec: FigureSpec, series: Sequence[Scaling], about: Sequence[Entry]
+) -> Iterable[Diagnostic]:
+    """Which methods are taken for one family, by their names."""
+    for s, entry in zip(series, about, strict=True):
+        if len(set(s.methods)) > 1:
+            text = f"one series, by the names: {', '.join(dict.fromkeys(s.methods))}"
+            yield Diagnostic(Severity.NOTE, f"{select.where(spec)}, {entry.label}", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """The series of one figure."""
+
+    spec: FigureSpec
+    metric: Metric
+    x: Metric | None
+    series: tuple[Scaling, ...]
+    entries: tuple[Entry, ...]
+    level: str
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text from the data."""
+        about = [t for m in (self.metric, self.x) if m is not None for t in (m.label, m.unit)]
+        names = [entry.label for entry in self.entries]
+        return (*names, *about, self.spec.title, self.spec.xlabel)
+
+    @property
+    def _x_label(self) -> str:
+        if self.spec.xlabel:
+            return self.spec.xlabel
+        if self.x is None:
+            return SPOKEN[self.spec.x]
+        return f"{self.x.label} ({self.x.unit})" if self.x.unit else self.x.label
+
+    @property
+    def note(self) -> str:
+        """What points, lines and bands are, for the caption, with the fitted laws."""
+        fits = [s.fit for s in self.series if s.fit is not None]
+        text = f"Points: means; bars: {self.level}% intervals."
+        if not any(e is not None for s in self.series for e in s.low):
+            text = "Points: means, without intervals."
+        if fits:
+            robust = [f.robust for f in fits]
+            how = "Huber's loss" if all(robust) else "least squares"
+            if any(robust) and not all(robust):
+                how = "Huber's loss, or least squares where sizes are few,"
+            text += (
+                f" Lines: y = E + c x^(−α), or c x^(−α) where E cannot be told from 0, fitted by "
+                f"{how} to logarithms"
+            )
+            banded = any(f.alpha_limits for f in fits)
+            text += f"; bands: {self.level}% limits of the line." if banded else ", without bands."
+            text += " Dashed: beyond the largest size, where nothing was measured."
+        told = [self._told(s, e.label) for s, e in zip(self.series, self.entries, strict=True)]
+        text += " " + " ".join(told[:TOLD])
+        if len(told) > TOLD:
+            text += f" {len(told) - TOLD} more laws are in the figure's data."
+        return text + select.arrow_note(self.metric)
+
+    def _told(self, s: Scaling, label: str) -> str:
+        """One series' law in words."""
+        fit = s.fit
+        head = f"{label}: " if len(self.series) > 1 or label != "All" else ""
+        if fit is None:
+            return f"{head}no fit ({s.reason})."
+        parts = [_with_limits("α", fit.alpha, fit.alpha_limits)]
+        if fit.floor is not None:
+            parts.append(_with_limits("E", fit.floor, fit.floor_limits))
+        text = f"{head}{', '.join(parts)}"
+        if fit.held_out is not None:
+            text += (
+                f"; fitted without the largest size, the law misses it by {_percent(fit.held_out)}"
+            )
+        return f"{text} ({s.reason})." if s.reason else f"{text}."
+
+    @property
+    def alt(self) -> str:
+        """The figure in words and numbers."""
+        text = [f"{self.metric.label} against {self._x_label}."]
+        for s, entry in list(zip(self.series, self.entries, strict=True))[:TOLD]:
+            spread = (max(s.mean) - min(s.mean)) / 50 or abs(s.mean[0]) / 100
+            first, last = (scale.number(v, spread) for v in (s.mean[0], s.mean[-1]))
+            sizes = f"{number(s.sizes[0])} to {number(s.sizes[-1])}"
+            text.append(f"{entry.label}: {first} to {last} at {sizes}.")
+        return " ".join(text)
+
+    @property
+    def data(self) -> str:
+        """The numbers behind the drawing, as CSV: points, then the fitted lines."""
+        out = io.StringIO()
+        rows = csv.writer(out, lineterminator="\n")
+        rows.writerow(["metric", "series", "what", "method", self.spec.x, "value", "low", "high"])
+
+        def blank(*values: float | None) -> list[float | str]:
+            return ["" if v is None else v for v in values]
+
+        for s, entry in zip(self.series, self.entries, strict=True):
+            for m, x, y, low, high in zip(s.methods, s.sizes, s.mean, s.low, s.high, strict=True):
+                rows.writerow([s.metric, entry.label, "point", m, x, *blank(y, low, high)])
+            if s.fit is None:
+                continue
+            for name, value, limits in (
+                ("E", s.fit.floor, s.fit.floor_limits),
+                ("c", s.fit.factor, s.fit.factor_limits),
+                ("alpha", s.fit.alpha, s.fit.alpha_limits),
+                ("held out", s.fit.held_out, None),
+            ):
+                if value is not None:
+                    ends = limits or (None, None)
+                    rows.writerow([s.metric, entry.label, name, "", "", *blank(value, *ends)])
+            for x, *rest in s.fit.grid:
+                rows.writerow([s.metric, entry.label, "line", "", x, *blank(*rest)])
+        return out.getvalue()
+
+    def paint(self, style: Style, ruler: Ruler) -> Sheet:
+        """Draw at the style's size."""
+        xs = [x for s in self.series for x in s.sizes]
+        ys = [y for s in self.series for y in s.mean]
+        usual = "x" if max(xs) > WIDE * min(xs) else ""
+        usual += "y" if min(ys) > 0 and max(ys) > WIDE * min(ys) else ""
+        log = select.log_axes(self.spec, usual, (("x", xs), ("y", ys)))
+        lines = [p for s in self.series if s.fit is not None for p in s.fit.grid]
+        end = max([*xs, *(p[0] for p in lines)])
+        x_axis = Axis(min(xs), end, "x" in log)
+        plane = Plane(
+            (("", x_axis, self._y_axis(ys, lines, "y" in log)),),
+            self._x_label,
+            select.axis_label(self.metric),
+            select.where(self.spec),
+            self.spec.title,
+        )
+        shown = self.entries if len(self.entries) > 1 else ()
+        sheet = plane.paint(style, ruler, shown, self._fill)
+        assert sheet is not None
+        return sheet
+
+    def _y_axis(
+        self,
+        ys: Sequence[float],
+        lines: Sequence[tuple[float, float, float | None, float | None]],
+        log: bool,
+    ) -> Axis:
+        """An axis that holds points and lines, and bands as far as they do not squeeze these."""
+        held = [*ys, *(p[1] for p in lines)]
+        ends = [e for p in lines for e in p[2:] if e is not None]
+        ends += [e for s in self.series for e in (*s.low, *s.high) if e is not None]
+        ends = [e for e in ends if math.isfinite(e) and (e > 0 or not log)]
+        low, high = min(held), max(held)
+        if log:
+            reach = (high / low) ** REACH if high > low else math.inf
+            low, high = max(min([low, *ends]), low / reach), min(max([high, *ends]), high * reach)
+        else:
+            reach = REACH * (high - low) if high > low else math.inf
+            low, high = max(min([low, *ends]), low - reach), min(max([high, *ends]), high + reach)
+        return Axis(low, high, log, roof=100.0 if self.metric.unit == "%" else math.inf)
+
+    def _fill(self, panel: Panel) -> bool:
+        """Draw bands, lines, intervals and points."""
+        for s, entry in zip(self.series, self.entries, strict=True):
+            if s.fit is not None:
+                self._line(panel, s.fit, entry.look, max(s.sizes))
+            self._points(panel, s, entry.look, joined=s.fit is None)
+        return True
+
+    def _line(self, panel: Panel, fit: Fit, look: Look, last: float) -> None:
+        """The fitted line: whole within the sizes, dashed beyond."""
+        inner = [p for p in fit.grid if p[0] <= last]
+        outer = [p for p in fit.grid if p[0] >= inner[-1][0]]
+        banded = len(self.series) <= MOST_BANDS
+        for part, dash, share in ((inner, "-", 1.0), (outer, (0.0, BEYOND_DASH), 0.6)):
+            xs = [p[0] for p in part]
+            if banded and all(p[2] is not None and p[3] is not None for p in part):
+                lows, highs = [p[2] or 0.0 for p in part], [p[3] or 0.0 for p in part]
+                panel.axes.fill_between(
+                    xs, lows, highs, color=look.colour, alpha=BAND_ALPHA * share, linewidth=0,
+                    zorder=look.front - 1,
+                )  # fmt: skip
+            panel.axes.plot(
+                xs, [p[1] for p in part], color=look.colour, linestyle=dash,
+                linewidth=look.width * PDF_POINTS, zorder=look.front,
+            )  # fmt: skip
+
+    def _points(self, panel: Panel, s: Scaling, look: Look, *, joined: bool) -> None:
+        """The means with their intervals; a thin line joins those without a fit."""
+        for x, low, high in zip(s.sizes, s.low, s.high, strict=True):
+            if low is not None and high is not None:
+                ends = [min(max(e, panel.y.low), panel.y.high) for e in (low, high)]
+                panel.axes.plot([x, x], ends, color=look.colour, linewidth=0.7, zorder=look.front)
+        panel.axes.plot(
+            s.sizes, s.mean, color=look.colour, linestyle=look.line if joined else "none",
+            linewidth=0.5, marker=look.marker, markersize=look.size + 0.8, markeredgewidth=0,
+            zorder=look.front + 1,
+        )  # fmt: skip
+
+
+def _with_limits(name: str, value: float, limits: tuple[float, float] | None) -> str:
+    if limits is None:
+        return f"{name} = {scale.number(value, abs(value) / 30)}"
+    half = (limits[1] - limits[0]) / 2
+    middle, low, high = (scale.number(v, half) for v in (value, *limits))
+    return f"{name} = {middle} [{low}, {high}]"
+
+
+def _percent(share: float) -> str:
+    """A relative miss with its sign: what was measured lies above (+) or below (−) the law."""
+    size = abs(100 * share)
+    digits = 0 if size >= 10 else 1 if size >= 1 else 2  # noqa: PLR2004 - two figures
+    return f"{'−' if share < 0 else '+'}{size:.{digits}f}%"
