@@ -52,7 +52,8 @@ SHOWN = (
     Shown("pairwise", "every decision", f"table seeds.csv {ACCURACY} --baseline linear --layout pairwise", wide=True),
     Shown("per-seed", "every run", f"table seeds.csv {ACCURACY} --layout per-seed"),
     Shown("cost", "what runs took", "table seeds.csv --layout cost"),
-    Shown("listing", "a file's own columns", "table --layout listing --file datasets.csv"),
+    Shown("settings", "hyper-parameters", "table seeds.csv --layout settings"),
+    Shown("listing", "a file's own columns", "table datasets.csv --layout listing"),
     Shown("ratings", "human ratings with their agreement", "table ratings.csv --layout ratings"),
     Shown("learning-curves", "learning curves", f"figure curves.csv --kind learning-curves {ACCURACY}"),
     Shown("intervals", "means with intervals", f"figure {STUDY} --kind intervals {ACCURACY} --where split=test", wide=True),
@@ -64,7 +65,7 @@ SHOWN = (
     Shown("critical-difference", "critical differences", "figure many.csv --kind critical-difference --replicate dataset"),
     Shown("profile", "performance profiles", "figure agents.csv --kind profile --aggregate iqm"),
     Shown("improvement", "probability of improvement", "figure agents.csv --kind improvement --aggregate iqm --ours ours"),
-    Shown("pareto", "quality against cost", f"figure seeds.csv --kind pareto {ACCURACY} --metric train_time_s --x train_time_s"),
+    Shown("pareto", "quality against cost", f"figure seeds.csv --kind pareto {ACCURACY} --metric wall_time_s --x wall_time_s"),
     Shown("scaling", "a scaling law", "figure sizes.csv --kind scaling --metric loss --x dataset --lower loss"),
     Shown("reliability", "calibration", "figure examples.csv --kind reliability"),
     Shown("confusion", "confusion matrices", "figure examples.csv --kind confusion"),
@@ -124,7 +125,7 @@ def build(venue: str, folder: Path) -> list[Path]:
     (folder / "sections" / "gallery.tex").write_text(section(venue, list(SHOWN)), encoding="utf-8")
     (folder / "paper.toml").write_text(
         f'title = "The gallery"\nauthors = ["The paperforge founders"]\nvenue = "{venue}"\n'
-        'mode = "preprint"\ndate = "2026-11-29"\nsections = ["sections/gallery.tex"]\n',
+        'mode = "preprint"\npackages = ["colortbl"]\ndate = "2026-11-29"\nsections = ["sections/gallery.tex"]\n',
         encoding="utf-8",
     )
     command = [sys.executable, "-m", "paperforge", "build"]

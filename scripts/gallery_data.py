@@ -46,6 +46,7 @@ def _seeds(folder: Path, rng: np.random.Generator) -> None:
     level = (0.86, 0.845, 0.835, 0.83, 0.74)
     cost = (410.0, 380.0, 395.0, 220.0, 24.0)
     size = (110.3, 96.1, 110.3, 42.7, 0.8)
+    rate, layers = ("0.0003", "0.0003", "0.0003", "0.001", "0.01"), (12, 12, 12, 6, 1)
     rows = []
     for i, method in enumerate(METHODS):
         for j, dataset in enumerate(("news", "questions", "reviews")):
@@ -55,9 +56,13 @@ def _seeds(folder: Path, rng: np.random.Generator) -> None:
                 accuracy = level[i] - 0.03 * j + shared[seed] + own[seed]
                 rows.append(
                     (method, dataset, seed, f"{accuracy:.4f}", f"{1.9 * (1 - accuracy):.4f}",
-                     f"{cost[i] * rng.normal(1, 0.03):.1f}", size[i])
+                     f"{cost[i] * rng.normal(1, 0.03):.1f}", size[i], rate[i], layers[i], 32)
                 )  # fmt: skip
-    write(folder / "seeds.csv", "method,dataset,seed,accuracy,loss,train_time_s,parameters_m", rows)
+    write(
+        folder / "seeds.csv",
+        "method,dataset,seed,accuracy,loss,wall_time_s,parameters_m,config.lr,config.layers,config.batch_size",
+        rows,
+    )
 
 
 def _datasets(folder: Path, rng: np.random.Generator) -> None:
