@@ -93,6 +93,14 @@ def fixed(value: float, decimals: int, *, grouped: bool = False) -> str:
     """
     if not math.isfinite(value):
         raise ValueError(f"{value} cannot be rounded")
+    # Between a double and its 15 digits lies no shorter decimal, so Python's own rounding of the
+    # double is that of the digits, but where these end in a half.
+    digits = f"{value:.15g}"
+    after = len(digits) - digits.find(".") - 1 if "." in digits else 0
+    half = after == decimals + 1 and digits[-1] == "5"
+    if after > decimals and not half and "e" not in digits and not grouped:
+        text = f"{value:.{decimals}f}"
+        return text.lstrip("-") if not text.strip("-0.") else text
     rounded = exact(value).quantize(_quantum(decimals), context=_WIDE)
     if rounded.is_zero():
         rounded = abs(rounded)

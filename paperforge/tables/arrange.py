@@ -42,6 +42,8 @@ class Given:
     """Method -> what is said of its row, where all of it is quoted alike."""
     best: frozenset[tuple[str, str]] = frozenset()
     """(metric, method) that cannot be told from the best, where that is asked for."""
+    lost: bool = True
+    """Whether any cell lost replicates."""
 
 
 NOTHING: tuple[frozenset[Mark], tuple[Decision, ...]] = (frozenset(), ())
@@ -66,7 +68,8 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
     homes = _homes(view, marking)
     shown = replace(marking, tested=tuple(d for d in marking.tested if d.metric in homes))
     quoted = _whole_rows(view)
-    given = Given(marking, homes, _letters(view, quoted), quoted, _best_set(view))
+    lost = any(a.not_finite or a.failed for a in analysis.aggregates)
+    given = Given(marking, homes, _letters(view, quoted), quoted, _best_set(view), lost)
     cells = {slot: _column(view, slot, given) for slot in view.slots}
     single = view.datasets[0] if len(view.datasets) == 1 else None
     grid = Grid(view.methods, view.slots, cells, single, view.groups, spec.arrows)
@@ -194,7 +197,7 @@ def _column(view: View, slot: Slot, given: Given) -> list[Cell]:
     cells = extras.cells(view, slot) if slot.kind else _cells(view, slot, given)
     direction = extras.direction(slot) if slot.kind else slot.metric.direction
     eligible = [
-        "" if c.value is None or _survivors(view, slot, method) else c.printed
+        "" if c.value is None or (given.lost and _survivors(view, slot, method)) else c.printed
         for c, method in zip(cells, view.methods, strict=True)
     ]
     ranked = marks.best(

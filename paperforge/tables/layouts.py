@@ -170,6 +170,8 @@ def row_cite(cells: Sequence[Cell]) -> str:
 
     What is computed from them (an average, a rank) counts neither way.
     """
+    if not any(c.cite for c in cells):
+        return ""
     cites = {c.cite for c in cells if c.value is not None and c.dataset is not None and not c.kind}
     return cites.pop() if len(cites) == 1 else ""
 

@@ -258,6 +258,7 @@ _BACK = {away: sign for sign, away in _ACTIVE.items()}
 def shown(tex: str) -> str:
     """The text that a piece of a table prints: signs for commands, no braces."""
     tex = re.sub(r"\\cellcolor(?:\[[^\]]*\])?\{[^}]*\}|\\(?:fontseries|fontsize)\{[^}]*\}", "", tex)
+    tex = re.sub(r"\\pfscript|\\scriptstyle ?", "", tex)
     tex = _CITATION.sub(r"[\1]", tex)
     tex = re.sub(r"\\citep?\{([^}]*)\}", r"[\1]", tex)
     tex = re.sub(r"\$?\\times ?10\^\{(-?\d+)\}\$?", r"e\1", tex)

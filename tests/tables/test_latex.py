@@ -92,7 +92,7 @@ def test_only_booktabs_and_a_plain_tabular(make):
     code = "\n".join(line for line in tex.splitlines() if not line.startswith("%"))
     known = {
         "begin", "end", "toprule", "midrule", "bottomrule", "cmidrule", "multicolumn", "phantom", "fontseries",
-        "selectfont", "scriptsize", "pm", "uparrow", "downarrow", "textsuperscript", "ensuremath", "dagger", "ddagger", "mathdollar",
+        "selectfont", "scriptsize", "pfscript", "scriptstyle", "xdef", "the", "font", "pm", "uparrow", "downarrow", "textsuperscript", "ensuremath", "dagger", "ddagger", "mathdollar",
         "times", "emptyset",
     }  # fmt: skip
     assert set(re.findall(r"\\([a-zA-Z]+)", code)) <= known
@@ -135,7 +135,7 @@ def test_a_cell_without_spread_keeps_its_place(make):
         make.aggregate("accuracy", "b", "", 91.0, None, 1),
     ]
     tex = tables.render(tables.arrange(make.analysis(cells, "ab")))
-    assert r"91.0}\phantom{\,{\scriptsize$\pm$\,0\phantom{.0}}}" in tex
+    assert r"91.0}\phantom{\,{\pfscript$\scriptstyle\pm$\,0\phantom{.0}}}" in tex
 
 
 def test_float_and_source(make):
@@ -182,8 +182,8 @@ def test_a_spread_below_the_smallest_unit_is_mathematics(make):
     table = tables.arrange(make.table_of(columns, "abc"))
     assert [row.cells[0].printed_spread for row in table.rows] == ["0.5", "0.4", "<0.1"]
     tex = tables.render(table)
-    assert r"$\pm$\,$<$0.1" in tex
-    assert r"$\pm$\,\phantom{$<$}0.5" in tex
+    assert r"$\scriptstyle\pm$\,$\scriptstyle <$0.1" in tex
+    assert r"$\scriptstyle\pm$\,\phantom{$\scriptstyle <$}0.5" in tex
     assert "&lt;0.1" in tables.render(table, "html")
 
 
@@ -345,7 +345,7 @@ def test_numbers_of_all_sizes_align(make, tmp_path):
     table = tables.arrange(make.table_of(columns, "abcd"))
     cells = [row[1] for row in cells_of(tables.render(table))]
     boxes = "".join(rf"\setbox0\hbox{{{c}}}\typeout{{W=\the\wd0.}}" for c in cells)
-    compile_tex(tmp_path, boxes + "x")
+    compile_tex(tmp_path, r"{\scriptsize\xdef\pfscript{\the\font}}" + boxes + "x")
     widths = re.findall(r"W=([\d.]+)pt", (tmp_path / "a.log").read_text())
     assert len(widths) == 4
     assert max(map(float, widths)) - min(map(float, widths)) < 0.02
