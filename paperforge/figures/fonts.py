@@ -130,6 +130,15 @@ def letters(text_face: str, texts: Iterable[str], where: str) -> Iterator[Letter
 
 
 @cache
+def postscript_name(path: Path) -> str:
+    """The name by which a PDF knows a font (OpenType's name 6); empty where it has none."""
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    with path.open("rb") as file, TTFont(file, fontNumber=0, lazy=True) as font:
+        return str(font["name"].getDebugName(6) or "")
+
+
+@cache
 def coverage(path: Path) -> frozenset[int]:
     """Code points that a font file has outlines for; empty for a damaged or bitmap font."""
     from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]

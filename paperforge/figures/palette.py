@@ -56,7 +56,9 @@ def looks(methods: Sequence[Method]) -> Mapping[str, Look]:
     """The look of every method of the paper, by its place in the paper's order.
 
     Pass all methods of the paper, not only those of one figure: that keeps a method's look the same
-    everywhere. Beyond the twelve colours they come again with the next line style and marker.
+    everywhere. Beyond the twelve colours they come again with the next line style and marker. What
+    the author gave a method (colour, marker, dashes) is used; it keeps its place, so that the others
+    look as they did.
     """
     data = _data()
     colours, dashes, markers = data["colours"], data["dashes"], data["markers"]
@@ -65,9 +67,11 @@ def looks(methods: Sequence[Method]) -> Mapping[str, Look]:
         again, slot = divmod(place, len(colours))
         ours = method.role is Role.OURS
         found[method.name] = Look(
-            colour=colours[slot],
-            dash=tuple(dashes[(slot + 2 * again) % len(dashes)]),
-            marker=markers[(slot + again) % len(markers)],
+            colour=method.colour or colours[slot],
+            dash=tuple(dashes[(slot + 2 * again) % len(dashes)])
+            if method.dashes is None
+            else method.dashes,
+            marker=method.marker or markers[(slot + again) % len(markers)],
             width=1.5 if ours else 1.0,
             size=3.8 if ours else 3.2,
             front=5 if ours else 3,
