@@ -219,7 +219,7 @@ def compile(  # noqa: A001  the flow's word for it
     build = compile.compile_manuscript(manuscript, folder, work, timeout=timeout, pdf=pdf)
     traced = [_traced(one, manuscript, results) for one in build.diagnostics]
     found = (*manuscript.diagnostics, *traced, *_bibliography(manuscript))
-    found += checks.run(manuscript, build)
+    found += checks.run(manuscript, build) + _pictures(manuscript)
     graded = checks.grade(found, manuscript.mode)
     good = not any(d.severity is Severity.ERROR for d in graded)
     return replace(compile.publish(build, good=good), diagnostics=graded)
@@ -258,14 +258,13 @@ def _generate(
     from paperforge.latex.escape import escape
 
     specs = project.tables or ((TableSpec(),) if analysis and analysis.aggregates else ())
-    set_tables, drawn = [], []
+    set_tables: list[Table] = []
+    drawn: list[Figure] = []
     if analysis:
         for place, spec in enumerate(specs):
             with _declared_at(project, "tables", place):
                 set_tables.append(tabulate(analysis, spec, venue))
-        for place, figure_spec in enumerate(project.figures):
-            with _declared_at(project, "figures", place):
-                drawn.append(draw(analysis, figure_spec, venue))
+        drawn = _drawn(project, analysis, venue)
     files: dict[str, File] = {}
     notes: list[Diagnostic] = []
     for table in set_tables:
@@ -277,13 +276,15 @@ def _generate(
         )
         notes += table.diagnostics
     for figure in drawn:
-        _add(files, f"figures/{figure.name}.pdf", figure.pdf, f"[[figures]] {figure.name}")
+        for ending, data in (("pdf", figure.pdf), ("csv", figure.data), ("txt", figure.alt + "\n")):
+            _add(files, f"figures/{figure.name}.{ending}", data, f"[[figures]] {figure.name}")
         notes += figure.diagnostics
     texts = {table.name: tables.notes_text(table) for table in set_tables}
     texts |= {figure.name: escape(figure.note) for figure in drawn}
     head = (venues.templates_root() / "_base" / "macros-head.tex").read_text(encoding="utf-8")
     numbers = narrative.macros.macros(analysis, _spread(specs)) if analysis else ()
-    _add(files, "macros.tex", narrative.macros.render(numbers, texts, head), "the results")
+    alts = {figure.name: figure.alt for figure in drawn}
+    _add(files, "macros.tex", narrative.macros.render(numbers, texts, head, alts), "the results")
     for name, text in narrative.texts(project, analysis).items():
         _add(files, f"{name}.tex", text, "paper.toml and the results")
     if venue is not None and not project.main:
@@ -292,6 +293,26 @@ def _generate(
             _add(files, "checklist.tex", answered, "[checklist] of paper.toml")
         notes += open_items
     return files, tuple(notes)
+
+
+def _drawn(project: Project, analysis: Analysis, venue: Venue | None) -> list[Figure]:
+    """The figures: as they were drawn before, or anew, on the cores that there are."""
+    if not project.figures:
+        return []
+    from paperforge import figures
+    from paperforge.figures import several
+    from paperforge.results import cache
+
+    jobs = []
+    for place, spec in enumerate(project.figures):
+        with _declared_at(project, "figures", place):
+            jobs.append(figures.job(spec, analysis, venue))
+    found = []
+    for place, figure in enumerate(several.draw(jobs, cache.room("figures"))):
+        with _declared_at(project, "figures", place):
+            # What could not be drawn says so now, at its line of paper.toml.
+            found.append(figures.finished(figure, jobs[place], analysis))
+    return found
 
 
 def _checklist(
@@ -335,6 +356,18 @@ def _spread(specs: tuple[TableSpec, ...]) -> str:
 def _add(files: dict[str, File], name: str, data: str | bytes, origin: str) -> None:
     content = data.encode() if isinstance(data, str) else data
     files[f"generated/{name}"] = File(content, Owner.PAPERFORGE, origin)
+
+
+def _pictures(manuscript: Manuscript) -> tuple[Diagnostic, ...]:
+    """What is off with the author's own drawings: fonts, small text, colours that look alike."""
+    from paperforge.checks.figures import drawn_elsewhere
+
+    found: list[Diagnostic] = []
+    for path, options in drawn_elsewhere(manuscript):
+        from paperforge.figures import authored
+
+        found += authored.look(manuscript.files[path].data, path, manuscript.venue, options)
+    return tuple(found)
 
 
 def _bibliography(manuscript: Manuscript) -> tuple[Diagnostic, ...]:

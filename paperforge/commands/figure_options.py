@@ -18,6 +18,7 @@ Examples:
   paperforge figure runs.csv --kind learning-curves --venue icml -o curves.pdf
   paperforge figure runs.csv --kind intervals --metric accuracy
   paperforge figure runs.csv --kind pareto --metric accuracy --x latency
+  paperforge figure --audit figures/architecture.pdf --venue icml
 """
 
 
@@ -38,6 +39,7 @@ class FigureOptions:
     file: str = ""
     data: Path | None = None
     name: str = ""
+    audit: Path | None = None
 
     def on(self, spec: FigureSpec) -> FigureSpec:
         """The figure as asked for."""
@@ -100,6 +102,12 @@ OPTIONS = (
         help="Write the numbers drawn as CSV.",
     ),
     click.option("--name", default="", help="Which figure of paper.toml."),
+    click.option(
+        "--audit",
+        type=click.Path(path_type=Path),
+        default=None,
+        help="Draw nothing: say what a PDF holds, and what is off with it (exit code 5).",
+    ),
 )
 
 

@@ -29,10 +29,12 @@ ROUNDING_PT = 0.05
 """A text may be this much below the smallest size: sizes are written with few digits."""
 SCRIPT = (0.55, 0.82)
 """An index or exponent has a size in this range of that of the text beside it."""
-SCRIPT_LETTERS = 4
+SCRIPT_LETTERS = 2
 MOST_COLOURS = 16
 """A drawing of more colours is a map or a picture: its colours are no names."""
 NAMED = 3
+UNSCALED = 0.005
+"""A scale this near to 1 is 100% as printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,7 @@ def inspect(data: bytes) -> Written:
     return Written(*size, fonts, len(pages), seen.texts, seen.marks, seen.whole)
 
 
-def problems(
-    data: bytes, width_pt: float, where: str, face: str = ""
-) -> tuple[Diagnostic, ...]:
+def problems(data: bytes, width_pt: float, where: str, face: str = "") -> tuple[Diagnostic, ...]:
     """Return what a venue would refuse in a figure of ours: wrong width, fonts, size of text.
 
     face: the PostScript name of the font that was chosen; empty: any.
@@ -125,14 +125,16 @@ def small_text(
     told = list(dict.fromkeys(text.text.strip() for text in sorted(small, key=lambda t: t.size)))
     named = ", ".join(f'"{one}"' for one in told[:NAMED])
     more = f" and {len(told) - NAMED} more" if len(told) > NAMED else ""
-    at = f" at {100 * scale:.0f}% of its size" if abs(scale - 1) > 0.005 else ""  # noqa: PLR2004  rounds to 100%
+    at = f" at {100 * scale:.0f}% of its size" if abs(scale - 1) > UNSCALED else ""
     message = f"text of {least:.1f} pt{at}, below {SMALLEST_PT:g} pt: {named}{more}"
     return (Diagnostic(Severity.WARNING, where, message, hint, "figure-text"),)
 
 
 def _is_script(texts: Sequence[Text], place: int) -> bool:
+    """Whether a short text has the size of an index beside the one before or after its like."""
     text = texts[place]
-    beside = [*texts[max(place - 1, 0) : place], *texts[place + 1 : place + 2]]
+    around = (reversed(texts[:place]), iter(texts[place + 1 :]))
+    beside = [o for side in around if (o := next((t for t in side if t.size != text.size), None))]
     low, high = SCRIPT
     return len(text.text.strip()) <= SCRIPT_LETTERS and any(
         low * other.size <= text.size <= high * other.size for other in beside
@@ -155,7 +157,7 @@ def alike(looks: Mapping[str, Look], where: str) -> tuple[Diagnostic, ...]:
 
 
 def of_colours(written: Written, where: str) -> tuple[Diagnostic, ...]:
-    """Return which colours of a drawing look alike to some reader and have the same lines and marks."""
+    """Return which colours look alike to some reader while their lines and marks are the same."""
     named = {c: mark for c, mark in written.marks.items() if not colours.is_grey(c)}
     if len(named) > MOST_COLOURS:
         return ()

@@ -24,6 +24,8 @@ VISIONS: dict[str, tuple[tuple[float, float, float], ...]] = {
     ),
 }
 _XYZ = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+_LINEAR = 0.04045
+"""Up to here sRGB is a straight line."""
 GREY = 5.0
 """Lightness (CIE L*) that is this much apart can be told apart in greyscale print."""
 SEEN = 10.0
@@ -36,7 +38,7 @@ PALE = 12.0
 def lab(colour: str, vision: str = "full colour vision") -> tuple[float, float, float]:
     """Return L*, a*, b* of "#rrggbb" as a reader sees it. `vision`: a key of VISIONS."""
     parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
+    linear = [x / 12.92 if x <= _LINEAR else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
     seen = [min(max(one, 0.0), 1.0) for one in _apply(VISIONS[vision], linear)]
     white = _apply(_XYZ, [1.0, 1.0, 1.0])
     f = [_root(a / b) for a, b in zip(_apply(_XYZ, seen), white, strict=True)]
@@ -49,7 +51,7 @@ def is_grey(colour: str) -> bool:
 
 
 def alike(one: str, other: str) -> tuple[str, ...]:
-    """Return how two colours cannot be told apart: "in greyscale", "with protanopia" …; () if they can."""
+    """Return how two colours cannot be told apart: "in greyscale", "with protanopia" … or not."""
     found = []
     if abs(lab(one)[0] - lab(other)[0]) < GREY:
         found.append("in greyscale")

@@ -24,6 +24,12 @@ TO_TEX = 72.27 / 72
 FAINT = 0.5
 """What is less opaque than this is a band or a shadow: it names nothing."""
 MOST_OPERATIONS = 2_000_000
+DOT_PT = 12.0
+"""A filled path that is no larger is a marker, and its outline tells it from others."""
+DOT_STEPS = 40
+FORM_PT = 200.0
+"""What is drawn through a form may be larger: that is what forms are for."""
+_PATH = frozenset((b"m", b"l", b"c", b"v", b"y", b"h", b"re"))
 _FILL = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"))
 _STROKE = frozenset((b"S", b"s", b"B", b"B*", b"b", b"b*"))
 _SHOW = frozenset((b"Tj", b"TJ", b"'", b'"'))
@@ -47,7 +53,7 @@ class Mark:
     dashes: set[tuple[float, ...]] = field(default_factory=set)
     """Of its lines."""
     shapes: set[str] = field(default_factory=set)
-    """The forms that are drawn in it: matplotlib makes one of each marker."""
+    """Outlines of the small paths drawn in it: its markers."""
     filled: bool = False
 
 
@@ -98,18 +104,21 @@ class _Reader:
         self.left = MOST_OPERATIONS
         self._decoders: dict[int, _Decoder] = {}
 
-    def run(
+    def run(  # noqa: C901  an operator a branch
         self, data: bytes, resources: dict[str, object], state: _State, form: str, depth: int
     ) -> None:
         """Run one stream. `form`: the name of the form that it is, empty for the page."""
         saved: list[_State] = []
+        path: list[tuple[bytes, list[float]]] = []
         text = IDENTITY  # of which only the scale is of interest, so lines need not be followed
         for operator, operands in pdf.operations(data):
             self.left -= 1
             if self.left <= 0:
                 return
             numbers = [float(one) for one in operands if isinstance(one, int | float)]
-            if operator == b"q":
+            if operator in _PATH:
+                path.append((operator, numbers))
+            elif operator == b"q":
                 saved.append(state)
             elif operator == b"Q":
                 state = saved.pop() if saved else state
@@ -122,11 +131,14 @@ class _Reader:
             elif operator == b"Do" and operands and isinstance(operands[-1], Name):
                 self._form(operands[-1], resources, state, depth)
             elif operator in _FILL or operator in _STROKE:
-                self._paint(operator, state, form)
+                self._paint(operator, state, _outline(path, FORM_PT if form else DOT_PT), form)
+                path.clear()
+            elif operator == b"n":
+                path.clear()
             else:
                 state = self._set(operator, operands, numbers, resources, state)
 
-    def _set(
+    def _set(  # noqa: PLR0911  an operator a return
         self,
         operator: bytes,
         operands: list[object],
@@ -187,7 +199,7 @@ class _Reader:
             self._decoders[number] = _Decoder(self.document, font)
         return self._decoders[number]
 
-    def _paint(self, operator: bytes, state: _State, form: str) -> None:
+    def _paint(self, operator: bytes, state: _State, shape: str, form: str) -> None:
         for colour, alpha, lines in (
             (state.fill if operator in _FILL else None, state.fill_alpha, False),
             (state.stroke if operator in _STROKE else None, state.stroke_alpha, True),
@@ -195,12 +207,28 @@ class _Reader:
             if colour is None or alpha < FAINT:
                 continue
             mark = self.marks.setdefault(colour, Mark())
-            if form:
-                mark.shapes.add(form)
+            if shape and (form or not lines):
+                mark.shapes.add(shape)
             elif lines:
                 mark.dashes.add(state.dash)
             else:
                 mark.filled = True
+
+
+def _outline(path: Sequence[tuple[bytes, list[float]]], limit: float) -> str:
+    """Return the form of a path wherever it lies; empty for one that is no marker.
+
+    limit: on its width and height, in points.
+    """
+    places = [number for operator, numbers in path if operator != b"re" for number in numbers]
+    if not places or len(path) > DOT_STEPS:
+        return ""
+    xs, ys = places[::2], places[1::2]
+    if len(xs) != len(ys) or max(max(xs) - min(xs), max(ys) - min(ys)) > limit:
+        return ""
+    steps = [f"{x - xs[0]:.0f},{y - ys[0]:.0f}" for x, y in zip(xs, ys, strict=True)]
+    letters = "".join(operator.decode() for operator, _ in path)
+    return f"{letters} {' '.join(steps)}"
 
 
 class _Decoder:

@@ -57,8 +57,8 @@ def looks(methods: Sequence[Method]) -> Mapping[str, Look]:
 
     Pass all methods of the paper, not only those of one figure: that keeps a method's look the same
     everywhere. Beyond the twelve colours they come again with the next line style and marker. What
-    the author gave a method (colour, marker, dashes) is used; it keeps its place, so that the others
-    look as they did.
+    the author gave a method (colour, marker, dashes) is used; it keeps its place, and the others
+    their looks.
     """
     data = _data()
     colours, dashes, markers = data["colours"], data["dashes"], data["markers"]

@@ -1,4 +1,4 @@
-"""The objects of a PDF, read from its bytes (ISO 32000-1, 7.2 to 7.5): enough to look a figure over.
+"""The objects of a PDF, read from its bytes (ISO 32000-1, 7.2 to 7.5), to look a figure over.
 
 The files are untrusted: streams are unpacked to a limit, nothing is followed out of the file, and
 what cannot be read is left out.
@@ -78,7 +78,7 @@ class Document:
         return [] if found is None else [found]
 
     def stream(self, value: object) -> bytes:
-        """Return a stream's bytes, unpacked; empty where there is none or its filter is not ours."""
+        """Return a stream's bytes, unpacked; empty for none, and where its filter is not known."""
         if not isinstance(value, Ref) or value.number not in self.streams:
             return b""
         data = self.streams[value.number]
@@ -133,7 +133,7 @@ def value(data: bytes) -> object:
     return operands[0] if operands else None
 
 
-def operations(data: bytes) -> Iterator[tuple[bytes, list[object]]]:
+def operations(data: bytes) -> Iterator[tuple[bytes, list[object]]]:  # noqa: C901 (a kind of token a branch)
     """Yield (operator, operands) of a content stream; last, with an empty operator, what is left.
 
     Inline images are passed over. Broken parts are, too.
