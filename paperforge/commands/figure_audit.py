@@ -49,8 +49,10 @@ def audit(file: Path, venue: str | None) -> int:
 def _told(written: Written) -> list[str]:
     inches = written.width_pt / 72.27
     lines = [f"size     {written.width_pt:.2f} x {written.height_pt:.2f} pt ({inches:.3f} in wide)"]
-    for font in written.fonts:
-        lines.append(f"font     {font.name}, {font.kind}{'' if font.embedded else ', not embedded'}")
+    lines += [
+        f"font     {font.name}, {font.kind}{'' if font.embedded else ', not embedded'}"
+        for font in written.fonts
+    ]
     sizes = sorted({round(text.size, 1) for text in written.texts})
     if sizes:
         least = min(written.texts, key=lambda text: text.size)

@@ -46,7 +46,8 @@ def look(
         found += _of_width(written, venue, where)
     hint = "set its letters in 7 pt or more; 8 pt is easy to read"
     if abs(scale - 1) > audit.UNSCALED:
-        hint = f"draw it {scale * written.width_pt:.0f} pt wide, as it is printed, in letters of 8 pt"
+        wide = scale * written.width_pt
+        hint = f"draw it {wide:.0f} pt wide, as it is printed, with letters of 8 pt"
     found += audit.small_text(written, where, hint, scale)
     found += audit.of_colours(written, where)
     return (*found, *_notes(written, venue, where))

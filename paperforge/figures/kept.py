@@ -1,9 +1,9 @@
 """Drawn figures kept for another time, by everything that their bytes depend on.
 
 A figure is two files, KEY.pdf and KEY.json, in a folder that the caller names. KEY is a digest of
-what is drawn (the composed drawing), the figure's settings, its sizes, the fonts found, versions and
-code. Nothing kept is trusted: what is damaged is as good as none, and no error
-of the folder reaches the user.
+what is drawn (the composed drawing), the figure's settings, its sizes, the fonts found, versions
+and code. Nothing kept is trusted: what is damaged is as good as none, and no error of the folder
+reaches the user.
 """
 
 from __future__ import annotations

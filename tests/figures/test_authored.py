@@ -130,7 +130,9 @@ def test_the_text_state_is_followed(stream, texts):
 
 
 def test_colours_of_all_device_spaces_are_read_and_faint_ones_left_out():
-    stream = b"1 0 0 rg 0 0 9 99 re f 0 g 0 1 0 0 K [3 1] 0 d 0 0 m 9 9 l S /G gs 0 0 1 rg 0 0 5 5 re f"
+    stream = (
+        b"1 0 0 rg 0 0 9 99 re f 0 g 0 1 0 0 K [3 1] 0 d 0 0 m 9 9 l S /G gs 0 0 1 rg 0 0 5 5 re f"
+    )
     marks = audit.inspect(page(stream, b"/ExtGState << /G << /ca 0.2 >> >>")).marks
     assert set(marks) == {"#ff0000", "#ff00ff"}
     assert marks["#ff00ff"].dashes == {(3.0, 1.0)}
