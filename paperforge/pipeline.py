@@ -279,6 +279,10 @@ def _generate(
         for ending, data in (("pdf", figure.pdf), ("csv", figure.data), ("txt", figure.alt + "\n")):
             _add(files, f"figures/{figure.name}.{ending}", data, f"[[figures]] {figure.name}")
         notes += figure.diagnostics
+    if analysis and drawn:
+        from paperforge.figures import palette
+
+        notes += palette.unplaced(analysis.methods, project.methods)
     texts = {table.name: tables.notes_text(table) for table in set_tables}
     texts |= {figure.name: escape(figure.note) for figure in drawn}
     head = (venues.templates_root() / "_base" / "macros-head.tex").read_text(encoding="utf-8")

@@ -34,6 +34,8 @@ NARROWEST_PT = 104.0
 """Of a panel with its tick labels: 2 in a column, 4 over a two-column page."""
 MOST_POINTS = 400
 """Points drawn of one line: more is finer than print."""
+MOST_LINES = 24
+"""Of one panel: more looks than the palette has colours twice."""
 MARKERS = 5
 ALL_MARKED = 8
 """Lines of at most so many points have a marker on each."""
@@ -196,11 +198,18 @@ class LearningCurves:
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What the reader of the build should know."""
+        ends = [[c.mean[-1] for c in curves] for _, curves in self.panels]
+        notes = (*self.notes, *select.squeezed(self.spec, ends, "means"))
+        most = max(len(curves) for _, curves in self.panels)
+        if most > MOST_LINES:
+            text = f"{most} lines in one panel cannot be told apart"
+            hint = "name fewer methods (methods = …), or draw intervals"
+            notes += (Diagnostic(Severity.WARNING, select.where(self.spec), text, hint),)
         longest = max(len(c.steps) for c in self.curves)
         if longest <= MOST_POINTS:
-            return self.notes
+            return notes
         message = f"{MOST_POINTS} of up to {longest} steps are drawn of each line"
-        return (*self.notes, Diagnostic(Severity.NOTE, select.where(self.spec), message))
+        return (*notes, Diagnostic(Severity.NOTE, select.where(self.spec), message))
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size."""

@@ -15,15 +15,17 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from paperforge.model import Diagnostic, Severity
 from paperforge.spec import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from paperforge.spec import Method
 
 DARKER = 0.72
 """What a colour is multiplied by for text, which needs more contrast than a line."""
+NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,20 @@ def looks(methods: Sequence[Method]) -> Mapping[str, Look]:
             front=5 if ours else 3,
         )
     return found
+
+
+def unplaced(methods: Sequence[Method], declared: Container[str]) -> tuple[Diagnostic, ...]:
+    """Return the note that names methods whose looks may change when the results do.
+
+    A method that paper.toml does not declare has its place by where it first stands in the results.
+    """
+    names = [method.name for method in methods if method.name not in declared]
+    if len(methods) <= 1 or not names:
+        return ()
+    listed = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+    message = f"colours and markers go by where methods first stand in the results: {listed}"
+    hint = "declare them under [methods] in paper.toml, and no new method changes the others' looks"
+    return (Diagnostic(Severity.NOTE, "figures", message, hint),)
 
 
 @cache
