@@ -2,11 +2,11 @@
 
     python benchmarks/figures.py [--runs 5]
 
-Each measurement is `paperforge build --no-pdf` of a project of its own, in a process of its own; the
-cases run in turn, so that a machine whose speed drifts slows all, and are given as medians of the
-ratios to the cold build on all cores. "One input changed": a number of one of six metrics, which two
-of the figures show. "On one core" has no helpers. Targets are printed, never asserted: a shared
-machine is noisy.
+Each measurement is `paperforge build --no-pdf` of a project of its own, in a process of its own.
+The cases run in turn, so that a machine whose speed drifts slows all, and are given as medians of
+the ratios to the cold build on all cores. "One input changed": a number of one of six metrics,
+which two of the figures show. "On one core" has no helpers. Targets are printed, never asserted: a
+shared machine is noisy.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.figures import scale
@@ -143,15 +143,15 @@ class DotPlot:
     def _scale(
         self, span: tuple[float, float], most: int, ruler: Ruler, style: Style, width: float
     ) -> Scale:
-        """The scale with the most ticks whose numbers do not touch."""
-        made = scale.scale(*span, most, roof=self.roof)
-        for fewer in range(most - 1, 1, -1):
+        """The scale with the most ticks whose numbers do not touch; else every second has one."""
+        for fewer in range(most, 1, -1):
+            made = scale.scale(*span, fewer, roof=self.roof)
             ticks = made.ticks
             apart = (ticks[1] - ticks[0]) / (made.high - made.low) * width if ticks[1:] else width
             if max(ruler.width(one, style.tick) for one in made.labels) + TICK_AIR_PT <= apart:
-                break
-            made = scale.scale(*span, fewer, roof=self.roof)
-        return made
+                return made
+        every = (text * (place % 2 == 0) for place, text in enumerate(made.labels))
+        return replace(made, labels=tuple(every))
 
     def _rows(self, panel: Panel, ruler: Ruler, style: Style, room: float, *, named: bool) -> Scale:
         count = len(panel.dots)
