@@ -98,9 +98,10 @@ def main() -> None:
     print("a build with 12 figures, --no-pdf")
     for case in found[0]:
         wall, cpu = (statistics.median(one[case][i] for one in found) for i in (0, 1))
-        ratio = statistics.median(one[case][0] / one["cold"][0] for one in found)
+        ratios = [statistics.median(one[case][i] / one["cold"][i] for one in found) for i in (0, 1)]
+        of_cold = " and ".join(f"{one:.2f}" for one in ratios)
         target = f"   target: at most {TARGETS[case]}" if case in TARGETS else ""
-        print(f"{case:<20} {wall:6.2f} s wall {cpu:6.2f} s cpu   {ratio:5.2f} of cold{target}")
+        print(f"{case:<20} {wall:6.2f} s wall {cpu:6.2f} s cpu   {of_cold} of cold{target}")
 
 
 if __name__ == "__main__":

@@ -190,6 +190,7 @@ class _Reader:
         pieces = operands[-1] if operands and isinstance(operands[-1], list) else operands[-1:]
         decoder = self._decoder(state.font)
         said = "".join(decoder.text(one) for one in pieces if isinstance(one, bytes))
+        said = said.encode("utf-8", "replace").decode()  # a broken map may give half a character
         if said.strip():
             self.texts.append(Text(said, size, decoder.name))
 
@@ -265,7 +266,8 @@ def _unicode(data: bytes) -> dict[int, str]:
 
 
 def _utf16(digits: bytes) -> str:
-    return bytes.fromhex(digits.decode()).decode("utf-16-be", errors="replace")
+    bare = b"".join(digits.split()).decode()
+    return bytes.fromhex(bare + "0" * (len(bare) % 2)).decode("utf-16-be", errors="replace")
 
 
 def _colour(operands: Sequence[object], numbers: Sequence[float]) -> str | None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 MOST = 32 << 20
 """Bytes that one stream is unpacked to at most."""
+DIGITS = 15
+LONGEST = 40
+"""Digits that are read of a number; of up to DIGITS it is an integer."""
 DEEPEST = 24
 """How far references and parents are followed."""
 _HEAD = re.compile(rb"(\d+)[\x00\t\n\x0c\r ]+\d+[\x00\t\n\x0c\r ]+obj\b")
@@ -143,7 +146,7 @@ def operations(data: bytes) -> Iterator[tuple[bytes, list[object]]]:  # noqa: C9
     while (token := _TOKEN.search(data, place)) is not None:
         place, kind = token.end(), token.lastgroup
         if kind == "number":
-            nests[-1].append(float(token[0]) if b"." in token[0] else int(token[0]))
+            nests[-1].append(_number(token[0]))
         elif kind == "name":
             nests[-1].append(_name(token["name"]))
         elif kind == "hex":
@@ -167,6 +170,11 @@ def operations(data: bytes) -> Iterator[tuple[bytes, list[object]]]:  # noqa: C9
 
 
 _CONSTANTS = {b"true": True, b"false": False, b"null": None}
+
+
+def _number(text: bytes) -> float | int:
+    """Return a number; one of absurd length is cut."""
+    return float(text[:LONGEST]) if b"." in text or len(text) > DIGITS else int(text)
 
 
 def _nest(nests: list[list[object]], mark: bytes) -> None:

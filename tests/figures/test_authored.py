@@ -177,3 +177,39 @@ def test_a_drawing_of_tex_is_read(tmp_path):
     assert set(sizes) == {10.0, 5.0}
     assert "#ff0000" in written.marks
     assert all(font.kind == "Type 1" and font.embedded for font in written.fonts)
+
+
+def test_damage_is_read_over_or_said(venue):
+    """Bytes changed, lost and put in, in content and structure: never an error of Python's."""
+    import random
+
+    rng = random.Random(5)
+    lines = [("#1f77b4", "-", "o"), ("#d62728", "--", "s")]
+    with mpl.rc_context({"pdf.compression": 0}):
+        whole = [drawn(lines=lines, texts=[("word", 8)], fonttype=kind) for kind in (3, 42)]
+    odd = (
+        b"<<",
+        b">>",
+        b"[",
+        b"(",
+        b")",
+        b"9" * 400,
+        b" 1 0 R",
+        b" Do ",
+        b" Tj ",
+        b"<z>",
+        b"/X",
+        b"%",
+    )
+    for _ in range(150):
+        data = bytearray(rng.choice(whole))
+        for _ in range(rng.choice((1, 5, 40))):
+            at = rng.randrange(len(data))
+            if rng.random() < 0.5:
+                data[at] = rng.randrange(256)
+            elif rng.random() < 0.5:
+                del data[at : at + rng.randrange(1, 30)]
+            else:
+                data[at:at] = rng.choice(odd)
+        for one in authored.look(bytes(data), "f.pdf", venue("icml")):
+            one.message.encode()
