@@ -5,36 +5,47 @@ runs needs the first, stats two, table and figure three, build all.
 
 from __future__ import annotations
 
-import contextlib
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paperforge.errors import InputError
-from paperforge.model import Diagnostic, File, Manuscript, Owner, Severity
+from paperforge.generated import declared_at, draw, generate, picture, tabulate
+from paperforge.model import Diagnostic, Manuscript, Severity
 from paperforge.spec import FigureSpec, Mode, TableSpec, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from paperforge.model import (
         Analysis,
         Build,
         Calibration,
-        Figure,
         Fragility,
         Look,
         Meter,
         Protocol,
         Results,
-        Table,
         Venue,
         Why,
     )
     from paperforge.spec import Project
 
 
+__all__ = [
+    "analyse",
+    "calibrate",
+    "compile",
+    "draw",
+    "explain",
+    "fragile",
+    "load",
+    "paper_folders",
+    "picture",
+    "planned",
+    "render",
+    "tabulate",
+]
 MOST_TRACED = 1_000_000
 """Rows up to which a build says which of them each cell is made of: that reads them once more."""
 
@@ -84,12 +95,12 @@ def _needs(project: Project) -> list[tuple[str, TableSpec | FigureSpec]]:
     for place, spec in enumerate(project.tables):
         from paperforge import tables
 
-        with _declared_at(project, "tables", place):
+        with declared_at(project, "tables", place):
             needs += [(need, spec) for need in tables.needs(spec)]
     for place, figure in enumerate(project.figures):
         from paperforge import figures
 
-        with _declared_at(project, "figures", place):
+        with declared_at(project, "figures", place):
             needs += [(need, figure) for need in figures.needs(figure)]
     return needs
 
@@ -176,53 +187,6 @@ def _look(
     return Look(len(made), len(looks), n, looks[-1], now.alpha, now.spent, before)
 
 
-def tabulate(analysis: Analysis | None, spec: TableSpec, venue: Venue | None, root: Path) -> Table:
-    """One table of the analysis, or of a file below the paper's folder `root`, made to fit.
-
-    With neither a venue nor a width it stays as it is; too wide for any page, it says so.
-    """
-    from paperforge import tables
-
-    if tables.is_listing(spec):
-        made = tables.listed(spec, root, analysis)
-    else:
-        assert analysis is not None
-        made = tables.arrange(analysis, spec)
-    return tables.fit(made, tables.Page.of(venue) if venue else None, spec.width)
-
-
-def draw(
-    analysis: Analysis,
-    spec: FigureSpec,
-    venue: Venue | None,
-    root: Path | None = None,
-    form: str = "pdf",
-) -> Figure:
-    """One figure of the analysis, at the venue's width and in its face.
-
-    root: the folder that the author's own file (script, tikz) is named from.
-    """
-    from paperforge import figures
-
-    if spec.kind in figures.COMPILED:
-        return picture(spec, venue, root)
-    return figures.draw(_at(spec, root), analysis, venue, form)
-
-
-def picture(spec: FigureSpec, venue: Venue | None, root: Path | None = None) -> Figure:
-    """A figure that TeX draws from the author's file, at the venue's width and in its face."""
-    from paperforge import compile, figures  # noqa: A004
-
-    tikz, spec = figures.COMPILED[spec.kind], _at(spec, root)
-    made = compile.picture(tikz.document(spec, venue), f"figure {spec.name}")
-    return tikz.figure(spec, made, venue)
-
-
-def _at(spec: FigureSpec, root: Path | None) -> FigureSpec:
-    """The figure with its own file where that lies."""
-    return replace(spec, file=str((root or Path()) / spec.file)) if spec.file else spec
-
-
 def render(project: Project, analysis: Analysis | None, venue: Venue | None) -> Manuscript:
     """Everything that the paper is made of, in memory.
 
@@ -231,7 +195,7 @@ def render(project: Project, analysis: Analysis | None, venue: Venue | None) -> 
     """
     from paperforge import template, venues
 
-    generated, notes = _generate(project, analysis, venue)
+    generated, notes = generate(project, analysis, venue)
     if project.main:
         manuscript = template.serve(project, generated, venue)
     else:
@@ -259,7 +223,7 @@ def compile(  # noqa: A001  the flow's word for it
     build = compile.compile_manuscript(manuscript, folder, work, timeout=timeout, pdf=pdf)
     traced = [_traced(one, manuscript, results) for one in build.diagnostics]
     found = (*manuscript.diagnostics, *traced, *_bibliography(manuscript))
-    found += checks.run(manuscript, build)
+    found += checks.run(manuscript, build) + _pictures(manuscript)
     graded = checks.grade(found, manuscript.mode)
     good = not any(d.severity is Severity.ERROR for d in graded)
     return replace(compile.publish(build, good=good), diagnostics=graded)
@@ -290,91 +254,16 @@ def _traced(one: Diagnostic, manuscript: Manuscript, results: Results | None) ->
     return replace(one, where=f"{rows[0]}, {label!r} in {one.where}")
 
 
-def _generate(
-    project: Project, analysis: Analysis | None, venue: Venue | None
-) -> tuple[dict[str, File], tuple[Diagnostic, ...]]:
-    """The files of generated/: macros, tables, figures, findings, limitations, checklist."""
-    from paperforge import narrative, tables, venues
-    from paperforge.latex.escape import escape
+def _pictures(manuscript: Manuscript) -> tuple[Diagnostic, ...]:
+    """What is off with the author's own drawings: fonts, small text, colours that look alike."""
+    from paperforge.checks.figures import drawn_elsewhere
 
-    specs = project.tables or ((TableSpec(),) if analysis and analysis.aggregates else ())
-    set_tables, drawn = [], []
-    for place, spec in enumerate(specs):
-        if analysis or tables.is_listing(spec):
-            with _declared_at(project, "tables", place):
-                set_tables.append(tabulate(analysis, spec, venue, project.root))
-    if analysis:
-        for place, figure_spec in enumerate(project.figures):
-            with _declared_at(project, "figures", place):
-                drawn.append(draw(analysis, figure_spec, venue, project.root))
-    files: dict[str, File] = {}
-    notes: list[Diagnostic] = []
-    for spec, table in zip(specs, set_tables, strict=False):
-        origin, rows = f"[[tables]] {table.name}", analysis.origins if analysis else None
-        tex = tables.render(table, "latex", notes=spec.notes)
-        _add(files, f"tables/{table.name}.tex", tex, origin)
-        data = tables.render(table, "json", origins=rows or None)
-        _add(files, f"tables/{table.name}.json", data, origin)
-        notes += table.diagnostics
-    for figure in drawn:
-        _add(files, f"figures/{figure.name}.pdf", figure.pdf, f"[[figures]] {figure.name}")
-        notes += figure.diagnostics
-    texts = {table.name: tables.notes_text(table) for table in set_tables}
-    texts |= {figure.name: escape(figure.note) for figure in drawn}
-    head = (venues.templates_root() / "_base" / "macros-head.tex").read_text(encoding="utf-8")
-    numbers = narrative.macros.macros(analysis, _spread(specs)) if analysis else ()
-    _add(files, "macros.tex", narrative.macros.render(numbers, texts, head), "the results")
-    for name, text in narrative.texts(project, analysis).items():
-        _add(files, f"{name}.tex", text, "paper.toml and the results")
-    if venue is not None and not project.main:
-        answered, open_items = _checklist(project, analysis, venue)
-        if answered:
-            _add(files, "checklist.tex", answered, "[checklist] of paper.toml")
-        notes += open_items
-    return files, tuple(notes)
+    found: list[Diagnostic] = []
+    for path, options in drawn_elsewhere(manuscript):
+        from paperforge.figures import authored
 
-
-def _checklist(
-    project: Project, analysis: Analysis | None, venue: Venue
-) -> tuple[str, tuple[Diagnostic, ...]]:
-    """The venue's checklist as TeX and its open items; a form outside the PDF gives one note."""
-    from paperforge import narrative, venues
-
-    questions = narrative.checklists.items(venues.checklist(venue))
-    if not questions:
-        return "", ()
-    text, items = narrative.checklists.checklist(questions, project, analysis)
-    if venues.checklist_in_pdf(venue):
-        return text, items
-    still = sum(item.check == "checklist" for item in items)
-    message = f"{len(questions) - still} of {len(questions)} checklist items answered"
-    hint = f"{venue.name} asks them in a form, not in the PDF; [checklist] keeps your answers"
-    return "", (Diagnostic(Severity.NOTE, venue.name, message, hint),)
-
-
-@contextlib.contextmanager
-def _declared_at(project: Project, kind: str, place: int) -> Iterator[None]:
-    """An error about a table or figure says where paper.toml declares it."""
-    from paperforge import project as toml
-
-    try:
-        yield
-    except InputError as error:
-        path = project.root / "paper.toml"
-        where = toml.place(path, kind, place) if path.exists() else ""
-        raise InputError(
-            error.message, ": ".join(filter(None, (where, error.where))), error.hint
-        ) from error
-
-
-def _spread(specs: tuple[TableSpec, ...]) -> str:
-    """The kind of spread that the text rounds by: that of the first table."""
-    return specs[0].spread if specs else ""
-
-
-def _add(files: dict[str, File], name: str, data: str | bytes, origin: str) -> None:
-    content = data.encode() if isinstance(data, str) else data
-    files[f"generated/{name}"] = File(content, Owner.PAPERFORGE, origin)
+        found += authored.look(manuscript.files[path].data, path, manuscript.venue, options)
+    return tuple(found)
 
 
 def _bibliography(manuscript: Manuscript) -> tuple[Diagnostic, ...]:

@@ -183,6 +183,11 @@ class Method:
     name: str
     label: str
     role: Role | None = None
+    colour: str = ""
+    """"#d88e26"; empty: by its place in the paper's order, as the next two."""
+    marker: str = ""
+    dashes: tuple[float, ...] | None = None
+    """On and off, in points; (): a solid line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,6 +198,7 @@ def _warning(line: _Line) -> Diagnostic | None:
         (r"Label [`']([^']+)' multiply defined", "label '{}' is defined twice", "references"),
         (r"File [`']([^']+)' not found", "file '{}' is missing", "figures"),
         (r"unknown number '([^']+)'", "\\pf{{{}}}: no such number in the results", "numbers"),
+        (r"unknown figure '([^']+)'", "\\pfalt{{{}}}: no such figure", "numbers"),
         (r"unknown note '([^']+)'", "\\pfnote{{{}}}: no such table", "numbers"),
     ):
         found = re.search(pattern, text)

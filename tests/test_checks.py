@@ -51,6 +51,7 @@ def test_a_sound_paper_has_no_findings():
         (r"\includegraphics{figures/gone}", "figures", "figures/gone"),
         (r"\pf{acc/theirs}", "numbers", "acc/theirs"),
         (r"\pfnote{second}", "numbers", "second"),
+        (r"\pfalt{curve}", "numbers", "\\pfalt{curve}: no such figure"),
         (r"\input{generated/tables/second}", "numbers", "second"),
         (r"\pfprompt{Say why.}", "prompts", "Say why."),
     ],

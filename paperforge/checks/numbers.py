@@ -1,4 +1,4 @@
-r"""Keys of \pf and \pfnote, and generated files, that the results do not have."""
+r"""Keys of \pf, \pfnote and \pfalt, and generated files, that the results do not have."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def check(manuscript: Manuscript, build: Build) -> list[Diagnostic]:  # noqa: AR
     text = _text(manuscript, macros)
     numbers = re.findall(r"^\\pfdefine\{([^}]*)\}", text, re.MULTILINE)
     notes = re.findall(r"^\\pfdefinenote\{([^}]*)\}", text, re.MULTILINE)
+    alts = re.findall(r"^\\pfdefinealt\{([^}]*)\}", text, re.MULTILINE)
     read = sources(manuscript)
     base = manuscript.generated.removesuffix("generated/")
     there = [p.removeprefix(base) for p in manuscript.files if p.startswith(manuscript.generated)]
@@ -36,9 +37,12 @@ def check(manuscript: Manuscript, build: Build) -> list[Diagnostic]:  # noqa: AR
     own = any(OWN.search(_text(manuscript, one.path)) for one in read if one.path != macros)
     for one in read:
         ours = [m for m in one.numbers if not own or m.command != "pf"]
+        described = [m for m in one.notes if m.command == "pfalt"]
+        noted = [m for m in one.notes if m.command != "pfalt"]
         for mentions, known, message in (
             (ours, numbers, "\\pf{{{}}}: no such number in the results"),
-            (one.notes, notes, "\\pfnote{{{}}}: no such table"),
+            (noted, notes, "\\pfnote{{{}}}: no such table"),
+            (described, alts, "\\pfalt{{{}}}: no such figure"),
             (_generated(one), there, "{} is not generated"),
         ):
             found += [

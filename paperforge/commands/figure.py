@@ -27,6 +27,10 @@ def figure(options: ResultOptions, asked: FigureOptions) -> int:
 
     Raises UsageError for an unknown kind or name, InputError for results that cannot be drawn so.
     """
+    if asked.audit is not None:
+        from paperforge.commands.figure_audit import audit
+
+        return audit(asked.audit, asked.venue)
     from paperforge import figures, pipeline, venues
 
     if asked.start:

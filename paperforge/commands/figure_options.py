@@ -20,6 +20,7 @@ Examples:
   paperforge figure runs.csv --kind pareto --metric accuracy --x latency
   paperforge figure runs.csv --kind script --file figures/mine.py
   paperforge figure --kind tikz --file figures/architecture.tikz --start
+  paperforge figure --audit figures/architecture.pdf --venue icml
 """
 
 
@@ -43,6 +44,7 @@ class FigureOptions:
     statistic: str | None = None
     data: Path | None = None
     name: str = ""
+    audit: Path | None = None
 
     def on(self, spec: FigureSpec) -> FigureSpec:
         """The figure as asked for."""
@@ -122,6 +124,12 @@ OPTIONS = (
         help="Write the numbers drawn as CSV.",
     ),
     click.option("--name", default="", help="Which figure of paper.toml."),
+    click.option(
+        "--audit",
+        type=click.Path(path_type=Path),
+        default=None,
+        help="Draw nothing: say what a PDF holds, and what is off with it (exit code 5).",
+    ),
 )
 
 

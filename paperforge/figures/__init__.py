@@ -6,6 +6,7 @@ and one line in KINDS.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from paperforge.figures import (
@@ -16,30 +17,28 @@ from paperforge.figures import (
     critical_difference,
     differences,
     distributions,
-    fonts,
     improvement,
     intervals,
     learning_curves,
+    palette,
     pareto,
     profile,
     reliability,
     scaling,
     script,
-    sheet,
     slopes,
     style,
     tikz,
     waterfall,
 )
-from paperforge.figures.frame import MOST_HEIGHT_PT
+from paperforge.figures.painted import Job, paint
 from paperforge.figures.select import unknown, where
-from paperforge.model import Diagnostic, Figure, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from paperforge.figures.frame import Drawing
-    from paperforge.model import Analysis, Venue
+    from paperforge.model import Analysis, Diagnostic, Figure, Venue
     from paperforge.spec import FigureSpec
 
 
@@ -83,6 +82,10 @@ KINDS: Mapping[str, Kind] = {
 }
 COMPILED: Mapping[str, Compiled] = {"tikz": tikz}
 """Kinds that TeX draws: pipeline.py hands their document to compile.py."""
+WITHOUT_LOOKS = frozenset(
+    ("correlation", "confusion", "script", "tikz", "waterfall", "differences", "intervals")
+)
+"""Kinds whose colours name no method: each stands beside its name, or colour shows a value."""
 
 
 def kind(spec: FigureSpec) -> Kind:
@@ -97,6 +100,11 @@ def needs(spec: FigureSpec) -> tuple[str, ...]:
     return () if spec.kind in COMPILED else kind(spec).NEEDS
 
 
+def job(spec: FigureSpec, analysis: Analysis, venue: Venue | None = None) -> Job:
+    """Choose what a figure shows and its sizes; InputError where there is nothing to draw."""
+    return Job(spec, kind(spec).compose(spec, analysis), style.style_for(spec, venue))
+
+
 def draw(
     spec: FigureSpec, analysis: Analysis, venue: Venue | None = None, form: str = "pdf"
 ) -> Figure:
@@ -105,41 +113,19 @@ def draw(
     Same inputs on one machine give the same bytes. matplotlib's global settings are left as they
     were. Raises InputError where there is nothing to draw or the figure's settings cannot be met.
     """
-    drawing = kind(spec).compose(spec, analysis)
-    plan = style.style_for(spec, venue)
-    about = where(spec)
-    with (
-        fonts.letters(plan.text_face, drawing.texts, about) as letters,
-        style.settings(plan, letters),
-    ):
-        ruler = sheet.Ruler(letters)
-        page = drawing.paint(plan, ruler)
-        pdf = sheet.pdf(page.figure)
-        other = sheet.FORMS[form](page.figure) if form != "pdf" else b""
-        touching = audit.overlaps(page.figure)
-    notes = [*drawing.diagnostics, *letters.notes, *_of_layout(page, touching, about)]
-    return Figure(
-        name=spec.name,
-        pdf=pdf,
-        width_pt=page.width,
-        height_pt=page.height,
-        alt=drawing.alt,
-        data=drawing.data,
-        note=drawing.note,
-        diagnostics=(*notes, *audit.problems(pdf, page.width, about)),
-        other=other,
-    )
+    return finished(None, job(spec, analysis, venue), analysis, form)
 
 
-def _of_layout(page: sheet.Sheet, touching: tuple[str, ...], about: str) -> list[Diagnostic]:
-    """What did not fit the page."""
-    found = []
-    if page.ruler.cut:
-        names = ", ".join(f'"{name}"' for name in page.ruler.cut)
-        message = f"too long for the drawing, so shortened: {names}"
-        found.append((message, 'give a shorter label in paper.toml, or use width = "text"'))
-    if page.height > MOST_HEIGHT_PT:
-        message = f"the figure is {page.height:.0f} pt high, more than a page holds"
-        found.append((message, 'name fewer datasets or methods, or use width = "text"'))
-    found += [(text, "set height_pt or use fewer methods or datasets") for text in touching]
-    return [Diagnostic(Severity.WARNING, about, message, hint) for message, hint in found]
+def finished(figure: Figure | None, asked: Job, analysis: Analysis, form: str = "pdf") -> Figure:
+    """Return a drawn figure with what depends on the paper's other methods; None is drawn now."""
+    figure = figure or paint(asked, form).figure
+    return replace(figure, diagnostics=(*figure.diagnostics, *alike(asked.spec, analysis)))
+
+
+def alike(spec: FigureSpec, analysis: Analysis) -> tuple[Diagnostic, ...]:
+    """Return which methods of a figure no reader, or not every reader, can tell apart."""
+    if spec.kind in WITHOUT_LOOKS:
+        return ()
+    looks = palette.looks(analysis.methods)
+    shown = [m for m in analysis.methods if not spec.methods or m.name in spec.methods]
+    return audit.alike({m.label: looks[m.name] for m in shown}, where(spec))

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-import re
-import zlib
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import TYPE_CHECKING
 
+from paperforge.figures import colours, content, pdf
+from paperforge.figures.content import TO_TEX
+from paperforge.figures.style import SMALLEST_PT
 from paperforge.model import Diagnostic, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from matplotlib.backend_bases import RendererBase
     from matplotlib.figure import Figure as Drawn
     from matplotlib.transforms import Bbox
 
+    from paperforge.figures.content import Mark, Text
+    from paperforge.figures.palette import Look
+    from paperforge.figures.pdf import Document
+
 WIDTH_TOLERANCE_PT = 0.1
 TOUCH_PT = 0.3
 """Boxes of text may touch by this much: they include the air of the font's line."""
-OBJECT = re.compile(rb"(\d+)\s+\d+\s+obj\b(.*?)\bendobj\b", re.DOTALL)
-STREAM = re.compile(rb"\bstream\r?\n(.*?)\r?\nendstream", re.DOTALL)
-NUMBER = rb"[-+]?\d*\.?\d+"
-MEDIA_BOX = re.compile(
-    rb"/MediaBox\s*\[\s*" + rb"\s+".join([rb"(" + NUMBER + rb")"] * 4) + rb"\s*\]"
-)
-TO_TEX = 72.27 / 72
+ROUNDING_PT = 0.05
+"""A text may be this much below the smallest size: sizes are written with few digits."""
+SCRIPT = (0.55, 0.82)
+"""An index or exponent has a size in this range of that of the text beside it."""
+SCRIPT_LETTERS = 2
+MOST_COLOURS = 16
+"""A drawing of more colours is a map or a picture: its colours are no names."""
+NAMED = 3
+UNSCALED = 0.005
+"""A scale this near to 1 is 100% as printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +49,130 @@ class Font:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a PDF holds. Sizes in TeX points."""
+    """What a PDF holds, of its first page. Sizes in TeX points."""
 
     width_pt: float
     height_pt: float
     fonts: tuple[Font, ...]
+    pages: int
+    texts: tuple[Text, ...]
+    marks: Mapping[str, Mark]
+    """By colour."""
+    whole: bool
+    """Whether all of the page was read."""
 
 
-def inspect(pdf: bytes) -> Written:
-    """Read page size and fonts of a one-page PDF (ISO 32000-1, 7.5 and 9.5 to 9.9).
+def inspect(data: bytes) -> Written:
+    """Read a PDF's size, fonts, texts and colours (ISO 32000-1, 7.5, 7.7.3, 9.5 to 9.9).
 
     Looks into object streams too. Raises ValueError where the bytes are not a PDF with a page.
     """
-    objects = _objects(pdf)
-    box = next((m for body in objects.values() if (m := MEDIA_BOX.search(body))), None)
-    if not pdf.startswith(b"%PDF-") or box is None:
+    document = pdf.read(data) if data.startswith(b"%PDF-") else pdf.Document()
+    pages = document.pages()
+    if not pages:
         raise ValueError("these bytes are not a PDF with a page")
-    left, bottom, right, top = (float(box.group(i)) * TO_TEX for i in range(1, 5))
-    fonts = tuple(sorted(_fonts(objects), key=lambda font: font.name))
-    return Written(right - left, top - bottom, fonts)
+    boxes = (document.items(document.inherited(pages[0], key)) for key in ("CropBox", "MediaBox"))
+    box = next((b for b in boxes if len(b) == 4), None)  # noqa: PLR2004  left, bottom, right, top
+    if box is None:
+        raise ValueError("these bytes are not a PDF with a page")
+    left, bottom, right, top = (float(x) * TO_TEX for x in box if isinstance(x, int | float))
+    fonts = tuple(sorted(set(_fonts(document)), key=lambda font: (font.name, font.kind)))
+    seen = content.shown(document, pages[0])
+    size = (abs(right - left), abs(top - bottom))
+    return Written(*size, fonts, len(pages), seen.texts, seen.marks, seen.whole)
 
 
-def problems(pdf: bytes, width_pt: float, where: str) -> tuple[Diagnostic, ...]:
-    """Return what a venue would refuse: wrong width, Type 3 fonts, fonts that are not embedded."""
-    written, found = inspect(pdf), []
+def problems(data: bytes, width_pt: float, where: str, face: str = "") -> tuple[Diagnostic, ...]:
+    """Return what a venue would refuse in a figure of ours: wrong width, fonts, size of text.
+
+    face: the PostScript name of the font that was chosen; empty: any.
+    """
+    written = inspect(data)
+    found = []
     if abs(written.width_pt - width_pt) > WIDTH_TOLERANCE_PT:
         found.append(f"the drawing is {written.width_pt:.2f} pt wide, not {width_pt:.2f} pt")
-    found += [f"font {f.name} is of Type 3" for f in written.fonts if f.kind == "Type 3"]
-    found += [f"font {f.name} is not embedded" for f in written.fonts if not f.embedded]
+    found += of_fonts(written)
+    used = {font.name.split("+")[-1] for font in written.fonts}
+    if face and written.texts and face not in used:
+        found.append(f"the text is set in {', '.join(sorted(used)) or 'no font'}, not in {face}")
     hint = "please report this: a figure must have the venue's width and embedded fonts"
-    return tuple(Diagnostic(Severity.ERROR, where, text, hint, "fonts") for text in found)
+    wrong = [Diagnostic(Severity.ERROR, where, text, hint, "fonts") for text in found]
+    hint = "leave out height_pt, or name fewer methods or datasets"
+    return (*wrong, *small_text(written, where, hint))
+
+
+def of_fonts(written: Written) -> list[str]:
+    """Return what is wrong with the fonts, in words."""
+    found = [f"font {f.name} is of Type 3" for f in written.fonts if f.kind == "Type 3"]
+    return found + [f"font {f.name} is not embedded" for f in written.fonts if not f.embedded]
+
+
+def small_text(
+    written: Written, where: str, hint: str, scale: float = 1.0
+) -> tuple[Diagnostic, ...]:
+    """Return one diagnostic that names the smallest texts, where some are below 7 pt.
+
+    scale: what the figure is scaled by on the page. Indices and exponents may be smaller.
+    """
+    small = [
+        text
+        for place, text in enumerate(written.texts)
+        if text.size * scale < SMALLEST_PT - ROUNDING_PT and not _is_script(written.texts, place)
+    ]
+    if not small:
+        return ()
+    least = min(text.size for text in small) * scale
+    told = list(dict.fromkeys(text.text.strip() for text in sorted(small, key=lambda t: t.size)))
+    named = ", ".join(f'"{one}"' for one in told[:NAMED])
+    more = f" and {len(told) - NAMED} more" if len(told) > NAMED else ""
+    at = f" at {100 * scale:.0f}% of its size" if abs(scale - 1) > UNSCALED else ""
+    message = f"text of {least:.1f} pt{at}, below {SMALLEST_PT:g} pt: {named}{more}"
+    return (Diagnostic(Severity.WARNING, where, message, hint, "figure-text"),)
+
+
+def _is_script(texts: Sequence[Text], place: int) -> bool:
+    """Whether a short text has the size of an index beside the one before or after its like."""
+    text = texts[place]
+    around = (reversed(texts[:place]), iter(texts[place + 1 :]))
+    beside = [o for side in around if (o := next((t for t in side if t.size != text.size), None))]
+    low, high = SCRIPT
+    return len(text.text.strip()) <= SCRIPT_LETTERS and any(
+        low * other.size <= text.size <= high * other.size for other in beside
+    )
+
+
+def alike(looks: Mapping[str, Look], where: str) -> tuple[Diagnostic, ...]:
+    """Return which methods of a figure nobody can tell apart: same line and marker, near colours.
+
+    looks: by what the methods are called in the figure.
+    """
+    found = []
+    for (one, a), (other, b) in combinations(looks.items(), 2):
+        how = colours.alike(a.colour, b.colour) if (a.dash, a.marker) == (b.dash, b.marker) else ()
+        if how:
+            message = f'"{one}" and "{other}" look alike {_listed(how)}'
+            hint = "give one of them another marker, dashes or colour under [methods] in paper.toml"
+            found.append(Diagnostic(Severity.WARNING, where, message, hint, "figure-colours"))
+    return tuple(found)
+
+
+def of_colours(written: Written, where: str) -> tuple[Diagnostic, ...]:
+    """Return which colours look alike to some reader while their lines and marks are the same."""
+    named = {c: mark for c, mark in written.marks.items() if not colours.is_grey(c)}
+    if len(named) > MOST_COLOURS:
+        return ()
+    found = []
+    for (one, a), (other, b) in combinations(named.items(), 2):
+        how = colours.alike(one, other)
+        if how and (a.dashes, a.shapes, a.filled) == (b.dashes, b.shapes, b.filled):
+            message = f"{one} and {other} look alike {_listed(how)}, and nothing else differs"
+            hint = "give one of the two another line style, marker or hatch, or a lighter colour"
+            found.append(Diagnostic(Severity.WARNING, where, message, hint, "figure-colours"))
+    return tuple(found)
+
+
+def _listed(how: Sequence[str]) -> str:
+    return how[0] if len(how) == 1 else f"{', '.join(how[:-1])} and {how[-1]}"
 
 
 def overlaps(figure: Drawn) -> tuple[str, ...]:
@@ -122,61 +224,24 @@ def _within(limits: tuple[float, float], place: float) -> bool:
     return low - room <= place <= high + room
 
 
-def _objects(pdf: bytes) -> dict[int, bytes]:
-    """All objects without their streams; those of compressed object streams too."""
-    found: dict[int, bytes] = {}
-    bare = STREAM.sub(b"stream\nendstream", pdf)
-    for match in OBJECT.finditer(bare):
-        found[int(match.group(1))] = match.group(2)
-    for match in OBJECT.finditer(pdf):
-        body = match.group(2)
-        stream = STREAM.search(body)
-        if stream is not None and b"/ObjStm" in body[: stream.start()]:
-            found.update(_unpacked(body[: stream.start()], stream.group(1)))
-    return found
-
-
-def _unpacked(head: bytes, stream: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the objects in one compressed object stream (7.5.7)."""
-    text = zlib.decompress(stream) if b"/FlateDecode" in head else stream
-    first = re.search(rb"/First\s+(\d+)", head)
-    assert first is not None
-    start = int(first.group(1))
-    table = [int(one) for one in text[:start].split()]
-    places = [*table[1::2], len(text) - start]
-    for number, (begin, end) in zip(table[::2], pairwise(places), strict=True):
-        yield number, text[start + begin : start + end]
-
-
-def _fonts(objects: dict[int, bytes]) -> Iterator[Font]:
-    for body in objects.values():
-        if not re.search(rb"/Type\s*/Font(?![A-Za-z])", body):
+def _fonts(document: Document) -> Iterator[Font]:
+    for number in document.values:
+        font = document.table(pdf.Ref(number))
+        kind = str(font.get("Subtype"))
+        if font.get("Type") != "Font" or kind.startswith("CIDFont"):
             continue
-        kind = _name(body, b"Subtype")
-        if kind.startswith("CIDFont"):
-            continue
-        name = _name(body, b"BaseFont") or _name(body, b"Name")
+        name = str(font.get("BaseFont") or font.get("Name") or "")
         if kind == "Type3":
             yield Font(name, "Type 3", embedded=True)
             continue
-        holder = _child(body, b"DescendantFonts", objects) if kind == "Type0" else body
-        descriptor = _child(holder, b"FontDescriptor", objects)
-        file = re.search(rb"/FontFile([23]?)\s+\d+", descriptor)
+        below = document.items(font.get("DescendantFonts")) if kind == "Type0" else [font]
+        holder = document.table(next(iter(below), None))
+        descriptor = document.table(holder.get("FontDescriptor"))
+        file = next((key for key in ("", "2", "3") if f"FontFile{key}" in descriptor), None)
         yield Font(name, _kind(kind, holder, file), embedded=file is not None)
 
 
-def _kind(kind: str, holder: bytes, file: re.Match[bytes] | None) -> str:
+def _kind(kind: str, holder: Mapping[str, object], file: str | None) -> str:
     if kind == "Type0":
-        return "CID TrueType" if _name(holder, b"Subtype") == "CIDFontType2" else "CID Type 0C"
-    compact = file is not None and file.group(1) == b"3"
-    return {"Type1": "Type 1C" if compact else "Type 1"}.get(kind, kind)
-
-
-def _name(body: bytes, key: bytes) -> str:
-    match = re.search(rb"/" + key + rb"\s*/([^\s/<>\[\]()]+)", body)
-    return match.group(1).decode("latin-1") if match else ""
-
-
-def _child(body: bytes, key: bytes, objects: dict[int, bytes]) -> bytes:
-    match = re.search(rb"/" + key + rb"\s*\[?\s*(\d+)\s+\d+\s+R", body)
-    return objects.get(int(match.group(1)), b"") if match else b""
+        return "CID TrueType" if holder.get("Subtype") == "CIDFontType2" else "CID Type 0C"
+    return {"Type1": "Type 1C" if file == "3" else "Type 1"}.get(kind, kind)

@@ -94,7 +94,8 @@ class Differences:
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What the figure leaves out."""
-        return self.notes
+        panels = [[d.estimate or 0.0 for d in inside] for _, inside in self.panels]
+        return (*self.notes, *select.squeezed(self.spec, panels, "differences"))
 
     @property
     def note(self) -> str:

@@ -32,6 +32,8 @@ ROW = 1.5
 AIR_PT = 10.0
 """Between columns."""
 EDGE_PT = 1.0
+TICK_AIR_PT = 2.0
+"""Between the numbers of an axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,11 @@ class DotPlot:
             height = rows * self.row * style.tick + 3.0
         else:
             height = frame.panel_height(style.height, self.where)
-        xs = self._scales(style, frame)
+        xs = self._scales(style, ruler, frame)
         gap = self._gap(ruler, style, frame, xs)
         if gap > frame.gap:
             frame = replace(frame, gap=gap)
-            xs = self._scales(style, frame)
+            xs = self._scales(style, ruler, frame)
         sheet = Sheet(style, style.height or frame.height(height), ruler)
         for place, panel in enumerate(self.panels):
             box = frame.box(place, height)
@@ -153,7 +155,7 @@ class DotPlot:
             over.append((halves[0] - first, last + halves[1] - frame.panel_width))
         return max(0.0, *(b for _, b in over)) + max(0.0, *(a for a, _ in over)) + 3.0
 
-    def _scales(self, style: Style, frame: Frame) -> list[Scale]:
+    def _scales(self, style: Style, ruler: Ruler, frame: Frame) -> list[Scale]:
         """Scales of all panels: one for all where that squeezes none."""
         spans = []
         for panel in self.panels:
@@ -166,11 +168,28 @@ class DotPlot:
             spans.append((low, high))
         shared = scale.together(s for s, p in zip(spans, self.panels, strict=True) if p.span)
         most = max(2, min(7, int(frame.panel_width / (3.6 * style.tick))))
-        return [scale.scale(*(shared or span), most, roof=self.roof) for span in spans]
+        return [
+            self._scale(shared or span, most, ruler, style, frame.panel_width) for span in spans
+        ]
+
+    def _scale(
+        self, span: tuple[float, float], most: int, ruler: Ruler, style: Style, width: float
+    ) -> Scale:
+        """The scale with the most ticks whose numbers do not touch; else every second has one."""
+        for fewer in range(most, 1, -1):
+            made = scale.scale(*span, fewer, roof=self.roof)
+            ticks = made.ticks
+            apart = (ticks[1] - ticks[0]) / (made.high - made.low) * width if ticks[1:] else width
+            if max(ruler.width(one, style.tick) for one in made.labels) + TICK_AIR_PT <= apart:
+                return made
+        every = (text * (place % 2 == 0) for place, text in enumerate(made.labels))
+        return replace(made, labels=tuple(every))
 
     def _rows(self, panel: Panel, ruler: Ruler, style: Style, room: float, *, named: bool) -> Scale:
         count = len(panel.dots)
-        names = [ruler.fit(d.label, style.tick, room - 4.5) if named else "" for d in panel.dots]
+        names = [""] * count
+        if named:
+            names = ruler.fit_names([d.label for d in panel.dots], style.tick, room - 4.5)
         ticks = tuple(float(count - 1 - row) for row in range(count))
         return Scale(-0.6, count - 0.4, ticks, tuple(names))
 
@@ -198,7 +217,8 @@ class DotPlot:
         how = {"va": "baseline", "ha": "left"}
         if dot.word and dot.value is None:
             word = sheet.ruler.fit(dot.word, size, box.width - 4.0)
-            sheet.text((box.left + 2.0, y), word, size, color=FAINT, **how)
+            over = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}  # the row's line
+            sheet.text((box.left + 2.0, y), word, size, color=FAINT, bbox=over, **how)
         elif dot.word and frame.columns == 1:
             sheet.text((box.right + 4.0, y), sheet.ruler.letters.spell(dot.word), size, **how)
 

@@ -46,6 +46,8 @@ class Letters:
     missing: frozenset[str]
     """Characters that no font of this machine has."""
     notes: tuple[Diagnostic, ...] = ()
+    lasting: bool = True
+    """Whether no font is used but the face's own and those that matplotlib carries."""
 
     def spell(self, text: str) -> str:
         """Return the text on one line, with a code for what cannot be drawn: 算 -> [7B97]."""
@@ -74,18 +76,26 @@ def face(text_face: str) -> Face:
     """
     import matplotlib as mpl
 
-    wanted = text_face.lower()
-    known = _data()["faces"]
-    kind = next(
-        (k for k in known.values() if any(name in wanted for name in k["names"])), known["times"]
-    )
-    found = next((p for name in kind["files"] if (p := _find(name)) and coverage(p)), None)
-    if found is not None:
-        exact = found.name == kind["files"][0]
-        shown = kind["shown"] if exact else found.stem
-        return Face(found, shown, kind["math"], exact=True, wanted=kind["shown"])
+    kind = _kind(text_face)
+    there = next((p for name in kind["files"] if (p := _find(name)) and coverage(p)), None)
+    if there is not None:
+        exact = there.name == kind["files"][0]
+        shown = kind["shown"] if exact else there.stem
+        return Face(there, shown, kind["math"], exact=True, wanted=kind["shown"])
     carried = Path(mpl.get_data_path(), "fonts", "ttf", kind["stand_in"])
     return Face(carried, kind["stand_in_shown"], kind["math"], exact=False, wanted=kind["shown"])
+
+
+def kind_of(name: str, other: str = "times") -> str:
+    """Return the kind of face that a name means: "times", "palatino" …; else `other`."""
+    wanted = name.lower()
+    found = (k for k, known in _data()["faces"].items() if any(n in wanted for n in known["names"]))
+    return next(found, other)
+
+
+def _kind(text_face: str) -> Any:  # noqa: ANN401 -- json
+    """What is known of the kind of face: Times where its name says nothing."""
+    return _data()["faces"][kind_of(text_face)]
 
 
 @contextmanager
@@ -124,15 +134,25 @@ def letters(text_face: str, texts: Iterable[str], where: str) -> Iterator[Letter
                 tuple(entry.name for entry in entries),
                 frozenset(missing),
                 tuple(_notes(main, missing, where)),
+                lasting=not missing and {*chosen[1:]} <= {*_carried()},
             )
         finally:
             manager.ttflist = before
 
 
 @cache
+def postscript_name(path: Path) -> str:
+    """The name by which a PDF knows a font (OpenType's name 6); empty where it has none."""
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    with path.open("rb") as file, TTFont(file, fontNumber=0, lazy=True) as font:
+        return str(font["name"].getDebugName(6) or "")
+
+
+@cache
 def coverage(path: Path) -> frozenset[int]:
     """Code points that a font file has outlines for; empty for a damaged or bitmap font."""
-    from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont, TTLibError
 
     try:
         with path.open("rb") as file, TTFont(file, fontNumber=0, lazy=True) as font:
@@ -157,13 +177,28 @@ def _cover(main: Path, needed: set[str]) -> tuple[list[Path], set[str]]:
     return chosen, left
 
 
-def _fallbacks() -> Iterator[Path]:
-    """Fonts for rare characters: those matplotlib carries, then the system's upright ones."""
+def found(text_face: str) -> list[tuple[str, int, int]]:
+    """Return path, size and time of each file that `face` may choose, without matplotlib.
+
+    While these are the same, and matplotlib is, so is the face.
+    """
+    files = (_find(name) for name in _kind(text_face)["files"])
+    stats = [(str(path), path.stat()) for path in files if path is not None]
+    return [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
+
+
+def _carried() -> Iterator[Path]:
     import matplotlib as mpl
-    from matplotlib import font_manager
 
     for name in _data()["carried_fallbacks"]:
         yield Path(mpl.get_data_path(), "fonts", "ttf", name)
+
+
+def _fallbacks() -> Iterator[Path]:
+    """Fonts for rare characters: those matplotlib carries, then the system's upright ones."""
+    from matplotlib import font_manager
+
+    yield from _carried()
     liked = {name: place for place, name in enumerate(_data()["preferred_fallbacks"])}
     entries = [
         e

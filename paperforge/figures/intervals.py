@@ -28,7 +28,7 @@ TOLD_PANELS = 6
 
 def compose(spec: FigureSpec, analysis: Analysis) -> Intervals:
     """Choose the means. Raises InputError where there are none, with the next move."""
-    drawn = {a.metric for a in analysis.aggregates if a.mean is not None}
+    drawn = {a.metric for a in analysis.aggregates if _has_mean(a)}
     metric = select.metric_of(spec, analysis, drawn)
     cells = [a for a in analysis.aggregates if a.metric == metric.name]
     methods = select.methods_of(spec, analysis, (a.method for a in cells))
@@ -42,7 +42,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Intervals:
     panels = []
     for scope, label in scopes:
         inside = tuple(found[scope, m.name] for m in methods if (scope, m.name) in found)
-        if any(one.mean is not None for one in inside):
+        if any(_has_mean(one) for one in inside):
             panels.append((label, inside))
     if not panels:
         raise InputError(
@@ -82,7 +82,8 @@ class Intervals:
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What the figure leaves out."""
-        return self.notes
+        panels = [[a.mean for a in inside if a.mean is not None] for _, inside in self.panels]
+        return (*self.notes, *select.squeezed(self.spec, panels, "means"))
 
     @property
     def note(self) -> str:
@@ -109,7 +110,7 @@ class Intervals:
         s = "s" * (count > 1)
         text = [f"Dot-and-interval plot of {self.metric.label}{unit} for {count} method{s}."]
         for label, inside in self.panels[:TOLD_PANELS]:
-            cells = [(a.mean, a) for a in inside if a.mean is not None]
+            cells = [(a.mean, a) for a in inside if a.mean is not None and _has_mean(a)]
             if self.metric.direction is not None:
                 up = self.metric.direction is Direction.HIGHER
                 cells.sort(key=lambda pair: pair[0], reverse=up)
@@ -150,6 +151,8 @@ class Intervals:
 
     def _dot(self, method: Method, cell: Aggregate | None) -> Dot:
         look = self.looks[method.name]
+        if cell is not None and cell.mean is not None and not _has_mean(cell):
+            return Dot(method.label, look, None, word="not finite")
         if cell is None or cell.mean is None:
             word = str(cell.missing) if cell is not None and cell.missing else "not run"
             return Dot(method.label, look, None, word=word)
@@ -157,8 +160,18 @@ class Intervals:
         return Dot(method.label, look, cell.mean, low, high)
 
 
+def _has_mean(cell: Aggregate) -> bool:
+    """Whether a cell has a mean that can be drawn."""
+    return cell.mean is not None and math.isfinite(cell.mean)
+
+
 def _ends(cell: Aggregate) -> tuple[float | None, float | None]:
-    if cell.mean is None or cell.half_width is None or not math.isfinite(cell.half_width):
+    if (
+        cell.mean is None
+        or not _has_mean(cell)
+        or cell.half_width is None
+        or not math.isfinite(cell.half_width)
+    ):
         return None, None
     return cell.mean - cell.half_width, cell.mean + cell.half_width
 

@@ -123,13 +123,16 @@ def legend(ruler: Ruler, entries: Sequence[Entry], size: float, width: float) ->
 
 def draw_legend(sheet: Sheet, plan: Legend, top: float, mark: Mark | None = None) -> None:
     """Draw a planned legend, centred, its upper edge at `top`; `mark` draws an entry's sample."""
+    whole = [entry.label for row in plan.rows for entry in row]
+    room = max(plan.widths, default=0.0) - SAMPLE_PT - 4 + 0.01
+    names = dict(zip(whole, sheet.ruler.fit_names(whole, plan.size, room), strict=True))
     total = sum(plan.widths) + (len(plan.widths) - 1) * LEGEND_GAP_PT
     for place, row in enumerate(plan.rows):
         left = (sheet.width - total) / 2
         y = top - (place + 0.5) * plan.size * LINE
         for entry, width in zip(row, plan.widths, strict=False):
             (mark or sample)(sheet, entry.look, (left, left + SAMPLE_PT), y)
-            text = sheet.ruler.fit(entry.label, plan.size, width - SAMPLE_PT - 4 + 0.01)
+            text = sheet.ruler.fit(names[entry.label], plan.size, width - SAMPLE_PT - 4 + 0.01)
             at = (left + SAMPLE_PT + 4, y - 0.24 * plan.size)
             sheet.text(at, text, plan.size, ha="left", va="baseline")
             left += width + LEGEND_GAP_PT

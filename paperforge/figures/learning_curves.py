@@ -14,6 +14,7 @@ from paperforge.figures import labels, palette, scale, select, thin
 from paperforge.figures.frame import Frame, columns_for
 from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet, title_height
 from paperforge.figures.style import PDF_POINTS
+from paperforge.model import Diagnostic, Severity
 from paperforge.spec import Direction, Unit
 
 if TYPE_CHECKING:
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
     from paperforge.figures.scale import Scale
     from paperforge.figures.sheet import Ruler
     from paperforge.figures.style import Style
-    from paperforge.model import Analysis, Curve, Diagnostic
+    from paperforge.model import Analysis, Curve
     from paperforge.spec import Dataset, FigureSpec, Method, Metric
 
 NEEDS: tuple[str, ...] = ("curves",)
 NARROWEST_PT = 104.0
 """Of a panel with its tick labels: 2 in a column, 4 over a two-column page."""
+MOST_LINES = 24
+"""Of one panel: more looks than the palette has colours twice."""
 MARKERS = 5
 ALL_MARKED = 8
 """Lines of at most so many points have a marker on each."""
@@ -196,8 +199,15 @@ class LearningCurves:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What the figure leaves out."""
-        return self.notes
+        """What the reader of the build should know."""
+        ends = [[c.mean[-1] for c in curves] for _, curves in self.panels]
+        notes = (*self.notes, *select.squeezed(self.spec, ends, "means"))
+        most = max(len(curves) for _, curves in self.panels)
+        if most > MOST_LINES:
+            text = f"{most} lines in one panel cannot be told apart"
+            hint = "name fewer methods (methods = …), or draw intervals"
+            notes += (Diagnostic(Severity.WARNING, select.where(self.spec), text, hint),)
+        return notes
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size."""

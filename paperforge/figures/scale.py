@@ -13,8 +13,9 @@ STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 PADDING = 0.06
 SHARED = 1.8
 """Panels share one scale where it is at most this many times as wide as the narrowest needs."""
-SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+SUFFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 LARGE = 1e4
+HUGE = 1e16
 MOST_DECIMALS = 5
 
 
@@ -72,9 +73,19 @@ def numbers(values: Sequence[float]) -> tuple[str, ...]:
     factor, suffix = next(((f, s) for f, s in SUFFIXES if largest >= max(f, LARGE)), (1.0, ""))
     shown = [v / factor for v in values]
     digits = max((_decimals(v) for v in shown), default=0)
-    if digits > MOST_DECIMALS:
-        return tuple(_minus(f"{v:.3g}") for v in values)
+    if digits > MOST_DECIMALS or largest >= HUGE:
+        return _exponents(values)
     return tuple(_minus(f"{v:.{digits}f}") + (suffix if v else "") for v in shown)
+
+
+def _exponents(values: Sequence[float]) -> tuple[str, ...]:
+    """Print values with as many digits as tell them apart."""
+    said = [f"{v:.3g}" for v in values]
+    for digits in range(4, 16):
+        if len(set(said)) == len(set(values)):
+            break
+        said = [f"{v:.{digits}g}" for v in values]
+    return tuple(map(_minus, said))
 
 
 def number(value: float, precision: float) -> str:

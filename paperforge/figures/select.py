@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 SPLITS = ("train", "val", "test")
 MOST_NAMED = 6
+CRUSHED = 300.0
+"""Half of the values lie within a dot's width of zero where the largest is so many times larger."""
 
 
 def where(spec: FigureSpec) -> str:
@@ -125,6 +128,23 @@ def replicates(unit: Unit, counts: Sequence[int], called: str = "seed") -> str:
         return "a single run"
     noun = "examples" if unit is Unit.EXAMPLE else f"{called}s" if unit.of_runs else "runs"
     return f"{low} {noun}" if low == high else f"{low}–{high} {noun}"
+
+
+def squeezed(
+    spec: FigureSpec, panels: Iterable[Sequence[float]], what: str
+) -> tuple[Diagnostic, ...]:
+    """Return a warning where values of one panel differ so much that most lie on one spot.
+
+    panels: the values of each; what: what they are called ("values", "differences").
+    """
+    for values in panels:
+        sizes = sorted(abs(v) for v in values if v and math.isfinite(v))
+        if len(sizes) > 2 and sizes[len(sizes) // 2] * CRUSHED < sizes[-1]:  # noqa: PLR2004  one of two is not most
+            least, most = sizes[0], sizes[-1]
+            text = f"{what} of sizes {least:.3g} to {most:.3g} share a scale: most are not seen"
+            hint = "set them as a table, or draw methods of like size (methods = …)"
+            return (Diagnostic(Severity.WARNING, where(spec), text, hint),)
+    return ()
 
 
 def all_methods(analysis: Analysis, drawn: Iterable[Method]) -> tuple[Method, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
+from os.path import commonprefix
 from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
@@ -11,7 +12,7 @@ from paperforge.figures.style import INK, PDF_POINTS
 from paperforge.latex.escape import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawn
@@ -24,6 +25,8 @@ LINE = 1.3
 """Height of a line of text, in its size."""
 TICK_PT = 2.2
 GAP_PT = 2.0
+KEPT = 9
+"""Letters of a common beginning that may stay, so that a name goes on from a word's start."""
 
 
 class Ruler:
@@ -51,7 +54,7 @@ class Ruler:
         spelled = self.letters.spell(text)
         if self.width(spelled, size) <= room:
             return spelled
-        if text not in self.cut:
+        if text not in self.cut and not text.startswith("…"):
             self.cut.append(text)
         low, high = 0, len(spelled)
         while low < high:
@@ -59,6 +62,25 @@ class Ruler:
             fits = self.width(spelled[:middle].rstrip() + "…", size) <= room
             low, high = (middle, high) if fits else (low, middle - 1)
         return spelled[:low].rstrip() + "…"
+
+    def fit_names(self, names: Sequence[str], size: float, room: float) -> list[str]:
+        """Return names as set, shortened so that those that differ still do.
+
+        Where their beginnings are alike, what all of them begin with is left out.
+        """
+        fitted = [self.fit(name, size, room) for name in names]
+        groups: dict[str, list[int]] = {}
+        for place, text in enumerate(fitted):
+            groups.setdefault(text, []).append(place)
+        for places in groups.values():
+            alike = sorted({names[i] for i in places})
+            if len(alike) < 2:  # noqa: PLR2004  one name, or the same name again
+                continue
+            start = len(commonprefix(alike))  # noqa: RUF071  of letters, no paths
+            start = alike[0].rfind(" ", max(start - KEPT, 0), start) + 1 or start
+            for i in places:
+                fitted[i] = self.fit("…" + names[i][start:], size, room)
+        return fitted
 
 
 @dataclass(frozen=True, slots=True)

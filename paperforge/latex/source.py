@@ -60,7 +60,7 @@ class Source:
     numbers: tuple[Mention, ...] = ()
     """Keys of \\pf."""
     notes: tuple[Mention, ...] = ()
-    """Tables of \\pfnote."""
+    """Tables and figures of \\pfnote, figures of \\pfalt."""
     prompts: tuple[Mention, ...] = ()
     """Texts of \\pfprompt that are still there."""
     commands: frozenset[str] = frozenset()

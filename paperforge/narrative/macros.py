@@ -69,10 +69,16 @@ def macros(analysis: Analysis, spread: str = "") -> tuple[Macro, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def render(macros: Iterable[Macro], tables_notes: Mapping[str, str], head: str) -> str:
+def render(
+    macros: Iterable[Macro],
+    tables_notes: Mapping[str, str],
+    head: str,
+    alts: Mapping[str, str] | None = None,
+) -> str:
     r"""The text of generated/macros.tex: the definitions, one line a number, one a note.
 
-    `tables_notes`: name -> LaTeX. `head` defines \pfdefine{key}{text}, \pfdefinenote{name}{text}.
+    `tables_notes`: name -> LaTeX. `alts`: figure -> its alternative text, plain. `head` defines
+    \pfdefine{key}{text}, \pfdefinenote{name}{text}, \pfdefinealt{name}{text}.
     """
     lines = [head.rstrip("\n")]
     lines += [
@@ -80,7 +86,16 @@ def render(macros: Iterable[Macro], tables_notes: Mapping[str, str], head: str) 
         for macro in sorted(macros, key=lambda macro: macro.key)
     ]
     lines += [rf"\pfdefinenote{{{name}}}{{{text}}}" for name, text in sorted(tables_notes.items())]
+    lines += [
+        rf"\pfdefinealt{{{name}}}{{{_one_line(text)}}}"
+        for name, text in sorted((alts or {}).items())
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _one_line(text: str) -> str:
+    """An alternative text as its definition takes it: all characters but braces are as they are."""
+    return " ".join(text.translate({ord("{"): "(", ord("}"): ")"}).split())
 
 
 class _Keys:

@@ -39,6 +39,18 @@ _LOST_COMMAND = re.compile(
 """A TeX command whose first two characters became one."""
 
 
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "*", "h")
+"""What a method's points may be: the palette's markers."""
+DASHES: dict[str, list[float]] = {
+    "solid": [],
+    "dashed": [4.0, 1.4],
+    "dotted": [1.2, 1.2],
+    "dash-dot": [5.5, 1.4, 1.2, 1.4],
+}
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_LONGEST_DASH = 30
+
+
 class Also:
     """Tells the JSON Schema of a short form that a validator turns into the long one."""
 
@@ -114,6 +126,34 @@ def _final(text: str) -> str:
     return text
 
 
+def _colour(text: str) -> str:
+    """Refuse a colour that is no #rrggbb; empty is none."""
+    if text and not _COLOUR.fullmatch(text):
+        bare = text.removeprefix("#")
+        said = "".join(c * 2 for c in bare) if re.fullmatch("[0-9a-fA-F]{3}", bare) else bare
+        near = said if re.fullmatch("[0-9a-fA-F]{6}", said) else "d88e26"
+        raise ValueError(f'must be six hexadecimal digits after a #, like "#{near.lower()}"')
+    return text.lower()
+
+
+def _named_dashes(value: object) -> object:
+    """The dashes that a word stands for. Raises ValueError for a word that is none."""
+    if not isinstance(value, str):
+        return value
+    if value not in DASHES:
+        raise ValueError(f"must be {', '.join(DASHES)}, or points on and off like [4, 1.5]")
+    return DASHES[value]
+
+
+def _dashes(lengths: list[float]) -> list[float]:
+    if len(lengths) % 2 or not all(0 < one <= _LONGEST_DASH for one in lengths):
+        raise ValueError(
+            f"must be pairs of points on and off, each above 0 and at most {_LONGEST_DASH}, "
+            'like [4, 1.5]; "solid" for a line without gaps'
+        )
+    return lengths
+
+
 def short_for(key: str) -> BeforeValidator:
     """A string stands for the table that has only this key."""
     return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
@@ -163,6 +203,20 @@ Free = Annotated[
 ]
 CorpusKind = Annotated[
     str, AfterValidator(_OneOf(tuple(CORPUS))), WithJsonSchema({"enum": [*CORPUS]})
+]
+Colour = Annotated[
+    str,
+    AfterValidator(_colour),
+    WithJsonSchema({"type": "string", "pattern": "^(#[0-9a-fA-F]{6})?$"}),
+]
+Marker = Annotated[
+    str, AfterValidator(_OneOf(("", *MARKERS))), WithJsonSchema({"enum": ["", *MARKERS]})
+]
+Dashes = Annotated[
+    list[float],
+    BeforeValidator(_named_dashes),
+    AfterValidator(_dashes),
+    Also({"enum": [*DASHES]}),
 ]
 ColumnRole = Annotated[str, AfterValidator(_OneOf(ROLES))]
 _PairingRole = Annotated[str, AfterValidator(_OneOf(PAIRING)), WithJsonSchema({"enum": [*PAIRING]})]

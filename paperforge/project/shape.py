@@ -15,12 +15,15 @@ from paperforge.project.floats import FigureTable, TableTable
 from paperforge.project.forms import (
     TEXT,
     Also,
+    Colour,
     ColumnRole,
     CorpusKind,
+    Dashes,
     Final,
     Free,
     Kept,
     KeysOneOf,
+    Marker,
     Names,
     PairingRoles,
     Paragraphs,
@@ -116,6 +119,16 @@ class MethodTable(Strict):
     label: Annotated[Prose, Field(description="As printed.")] = ""
     role: Annotated[
         Role | None, Field(strict=False, description="What it is in the paper's argument.")
+    ] = None
+    colour: Annotated[
+        Colour, Field(description='In every figure: "#d88e26"; by default by its place.')
+    ] = ""
+    marker: Annotated[
+        Marker, Field(description="In every figure, one of o s ^ D v P X < > p * h.")
+    ] = ""
+    dashes: Annotated[
+        Dashes | None,
+        Field(description="Its line: solid, dashed, dotted, dash-dot, or points on and off."),
     ] = None
     order: Annotated[int | None, Field(description="Place; by default as in this file.")] = None
 

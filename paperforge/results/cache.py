@@ -78,6 +78,19 @@ def folder() -> Path | None:
     return parent / "paperforge" if parent.is_absolute() else None
 
 
+def room(name: str) -> Path | None:
+    """A folder in the cache for something else than results; None: there is to be none.
+
+    It need not exist; its parent does, and nobody else can write there.
+    """
+    root = folder()
+    with contextlib.suppress(OSError):
+        if root is not None:
+            _make_private(root)
+            return root / name
+    return None
+
+
 @dataclass(slots=True)
 class Slot:
     """The place of one reading in the cache."""

@@ -33,8 +33,11 @@ _SEPARATORS = re.compile(r"[\W_]+")
 _ALIKE = 0.75
 """From this ratio of difflib on, a declared name is taken for a slip."""
 _MOST_NAMES = 8
-_SAY_NO_ORDER = frozenset(("role", "direction", "unit", "digits", "margin"))
-"""What options on the command line declare; the order of options is not the paper's."""
+_SAY_NO_ORDER = frozenset(
+    ("role", "direction", "unit", "digits", "margin", "colour", "marker", "dashes")
+)
+"""What options on the command line declare, whose order is not the paper's, and a method's look:
+to give one method a colour must not move it, or all the others would change theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +200,15 @@ def _label(name: str, keys: Mapping[str, object]) -> str:
 
 
 def _method(name: str, keys: Mapping[str, object]) -> Method:
-    role = keys.get("role")
-    return Method(name, _label(name, keys), Role(str(role)) if role else None)
+    role, dashes = keys.get("role"), keys.get("dashes")
+    return Method(
+        name,
+        _label(name, keys),
+        Role(str(role)) if role else None,
+        str(keys.get("colour") or ""),
+        str(keys.get("marker") or ""),
+        tuple(map(float, dashes)) if isinstance(dashes, list | tuple) else None,
+    )
 
 
 def _metric(

@@ -76,10 +76,7 @@ def restore(
         return LoadedResults(
             engine=engine,
             metrics=tuple(Metric(**_metric(one)) for one in said["metrics"]),
-            methods=tuple(
-                Method(one["name"], one["label"], Role(one["role"]) if one["role"] else None)
-                for one in said["methods"]
-            ),
+            methods=tuple(Method(**_method(one)) for one in said["methods"]),
             datasets=tuple(Dataset(**one) for one in said["datasets"]),
             varies=frozenset(said["varies"]),
             present=frozenset(said["present"]),
@@ -122,3 +119,12 @@ def _metric(said: dict[str, Any]) -> dict[str, Any]:
     direction = said["direction"]
     parts = tuple(said["parts"])
     return {**said, "direction": Direction(direction) if direction else None, "parts": parts}
+
+
+def _method(said: dict[str, Any]) -> dict[str, Any]:
+    role, dashes = said["role"], said["dashes"]
+    return {
+        **said,
+        "role": Role(role) if role else None,
+        "dashes": None if dashes is None else tuple(dashes),
+    }

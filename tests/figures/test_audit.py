@@ -49,6 +49,24 @@ def test_the_wrong_width_is_found():
     assert "pt wide" in found.message
 
 
+def test_a_font_that_is_not_the_one_chosen_is_found(study):
+    from paperforge import figures
+    from paperforge.spec import FigureSpec
+
+    drawn = figures.draw(FigureSpec("f", "intervals"), study(2))
+    [name] = {font.name.partition("+")[2] for font in audit.inspect(drawn.pdf).fonts}
+    assert audit.problems(drawn.pdf, drawn.width_pt, "here", name) == ()
+    [found] = audit.problems(drawn.pdf, drawn.width_pt, "here", "Times-Roman")
+    assert found.message == f"the text is set in {name}, not in Times-Roman"
+
+
+def test_small_text_in_a_figure_of_ours_is_found():
+    with mpl.rc_context({"pdf.fonttype": 42, "font.size": 5}):
+        _, pdf = made()
+    [found] = audit.problems(pdf, 3 * 72.27, "here")
+    assert found.message == 'text of 5.0 pt, below 7 pt: "text"'
+
+
 def test_objects_in_compressed_streams_are_read():
     bodies = [
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Times /FontDescriptor 8 0 R >>",

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from paperforge import figures
 from paperforge.figures import audit, fonts, outlines
+from paperforge.figures import pdf as reader
 from paperforge.model import Severity
 from paperforge.spec import FigureSpec
 
@@ -147,9 +148,8 @@ def test_a_font_with_postscript_outlines_is_embedded_as_truetype(
 
 
 def streams(pdf: bytes) -> list[bytes]:
-    import zlib
-
-    return [zlib.decompress(one) for one in audit.STREAM.findall(pdf)]
+    document = reader.read(pdf)
+    return [document.stream(reader.Ref(number)) for number in document.streams]
 
 
 @pytest.mark.parametrize("kind", ["learning-curves", "intervals", "differences"])

@@ -7,8 +7,12 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from paperforge.figures import palette
-from paperforge.spec import Method, Role
+from paperforge import figures
+from paperforge.figures import audit, palette
+from paperforge.figures import colours as measure
+from paperforge.model import Severity
+from paperforge.project.forms import DASHES, MARKERS
+from paperforge.spec import FigureSpec, Method, Role
 
 # Machado, Oliveira & Fernandes (2009), A physiologically-based model for simulation of color vision
 # deficiency, IEEE TVCG 15(6), severity 1.0; for linear RGB.
@@ -91,3 +95,84 @@ def test_ours_is_heavier_and_the_colour_goes_by_place_alone():
     assert marked["b"].width > marked["a"].width
     assert marked["b"].front > marked["a"].front
     assert [x.colour for x in plain.values()] == [x.colour for x in marked.values()]
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_the_package_measures_as_this_test_does(vision):
+    names = {
+        "normal": "full colour vision",
+        "protanope": "protanopia",
+        "deuteranope": "deuteranopia",
+    }
+    for colour in (*colours(12), "#000000", "#ffffff", "#030201", "#808080"):
+        assert measure.lab(colour, names[vision]) == pytest.approx(lab(colour, vision), abs=1e-6)
+
+
+def named(count, **changes):
+    return [Method(str(i), str(i), **changes) for i in range(count)]
+
+
+def test_the_looks_of_any_first_48_methods_can_be_told_apart():
+    """Of 2, 3 … n methods together, hence of every figure of at most so many."""
+    looks = palette.looks(named(48))
+    assert audit.alike(looks, "here") == ()
+
+
+def test_a_look_stays_when_methods_come_after_it_or_others_are_given_one():
+    before = palette.looks(named(5))
+    after = palette.looks([*named(5), Method("late", "late")])
+    assert {name: after[name] for name in before} == before
+    given = named(5)
+    given[2] = Method("2", "2", colour="#123456", marker="h", dashes=(9.0, 3.0))
+    changed = palette.looks(given)
+    assert {n for n in before if changed[n] != before[n]} == {"2"}
+    assert (changed["2"].colour, changed["2"].marker) == ("#123456", "h")
+    assert changed["2"].line == (0.0, (9.0, 3.0))
+    assert palette.looks([Method("a", "a", dashes=())])["a"].line == "-"
+
+
+def test_what_an_author_may_give_is_what_the_palette_has():
+    looks = palette.looks(named(60)).values()
+    assert {look.marker for look in looks} == set(MARKERS)
+    assert {look.dash for look in looks} >= {tuple(one) for one in DASHES.values()}
+
+
+def alike(*methods):
+    looks = palette.looks(
+        [
+            Method(
+                m.label, *(getattr(m, k) for k in ("label", "role", "colour", "marker", "dashes"))
+            )
+            for m in methods
+        ]
+    )
+    return [d.message for d in audit.alike(looks, "here")]
+
+
+def test_colours_of_the_authors_that_look_alike_are_said():
+    red, blue = "#d62728", "#1f77b4"
+    same = {"marker": "o", "dashes": ()}
+    one = Method("a", "A", None, red, **same)
+    assert alike(one, Method("b", "B", None, blue, **same)) == [
+        '"A" and "B" look alike in greyscale'
+    ]
+    assert alike(one, Method("b", "B", None, red, **same)) == [
+        '"A" and "B" look alike in greyscale, with full colour vision, with protanopia and with deuteranopia'
+    ]
+    assert alike(one, Method("b", "B", None, blue, "s", ())) == []
+    assert alike(one, Method("b", "B", None, blue, "o", (4.0, 1.0))) == []
+    assert alike(one, Method("b", "B", None, "#000000", **same)) == []
+
+
+def test_a_figure_says_which_of_its_own_methods_look_alike(study):
+    from dataclasses import replace
+
+    analysis = study(3)
+    looks = {"colour": "#777777", "marker": "o", "dashes": ()}
+    methods = [replace(m, **looks) if place < 2 else m for place, m in enumerate(analysis.methods)]
+    analysis = replace(analysis, methods=tuple(methods))
+    found = figures.draw(FigureSpec("f", "learning-curves"), analysis).diagnostics
+    [message] = [d.message for d in found if d.severity is Severity.WARNING]
+    assert message.startswith('"Full fine-tuning" and "Linear probe" look alike')
+    part = figures.draw(FigureSpec("f", "learning-curves", methods=("m1", "m2")), analysis)
+    assert [d for d in part.diagnostics if d.severity is Severity.WARNING] == []

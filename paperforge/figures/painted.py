@@ -1,0 +1,78 @@
+"""One figure from what it shows to its PDF, in this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paperforge.figures import audit, fonts, sheet, style
+from paperforge.figures.frame import MOST_HEIGHT_PT
+from paperforge.figures.select import where
+from paperforge.model import Diagnostic, Figure, Severity
+
+if TYPE_CHECKING:
+    from paperforge.figures.frame import Drawing
+    from paperforge.figures.style import Style
+    from paperforge.spec import FigureSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A figure to be drawn: everything that its bytes depend on beside fonts and versions."""
+
+    spec: FigureSpec
+    drawing: Drawing
+    style: Style
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A figure, and whether it may be kept for another time."""
+
+    figure: Figure
+    lasting: bool
+    """Whether it is set in the face's own font and those that matplotlib carries alone: other fonts
+    of the machine come and go."""
+
+
+def paint(job: Job, form: str = "pdf") -> Painted:
+    """Draw; form: also as "png" or "pgf". Raises InputError where settings cannot be met."""
+    spec, drawing, plan = job.spec, job.drawing, job.style
+    about = where(spec)
+    with (
+        fonts.letters(plan.text_face, drawing.texts, about) as letters,
+        style.settings(plan, letters),
+    ):
+        ruler = sheet.Ruler(letters)
+        page = drawing.paint(plan, ruler)
+        pdf = sheet.pdf(page.figure)
+        touching = audit.overlaps(page.figure)
+        other = sheet.FORMS[form](page.figure) if form != "pdf" else b""
+    notes = [*drawing.diagnostics, *letters.notes, *_of_layout(page, touching, about)]
+    face = fonts.postscript_name(letters.face.path)
+    figure = Figure(
+        name=spec.name,
+        pdf=pdf,
+        width_pt=page.width,
+        height_pt=page.height,
+        alt=drawing.alt,
+        data=drawing.data,
+        note=drawing.note,
+        diagnostics=(*notes, *audit.problems(pdf, page.width, about, face)),
+        other=other,
+    )
+    return Painted(figure, letters.lasting)
+
+
+def _of_layout(page: sheet.Sheet, touching: tuple[str, ...], about: str) -> list[Diagnostic]:
+    """What did not fit the page."""
+    found = []
+    if page.ruler.cut:
+        names = ", ".join(f'"{name}"' for name in page.ruler.cut)
+        message = f"too long for the drawing, so shortened: {names}"
+        found.append((message, 'give a shorter label in paper.toml, or use width = "text"'))
+    if page.height > MOST_HEIGHT_PT:
+        message = f"the figure is {page.height:.0f} pt high, more than a page holds"
+        found.append((message, 'name fewer datasets or methods, or use width = "text"'))
+    found += [(text, "set height_pt or use fewer methods or datasets") for text in touching]
+    return [Diagnostic(Severity.WARNING, about, message, hint) for message, hint in found]

@@ -1,0 +1,186 @@
+"""What paperforge writes for a paper: tables, figures, macros, sentences; values, no files yet.
+
+`pipeline.py` is the flow; this is what its third step, render, puts into generated/.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paperforge.errors import InputError
+from paperforge.model import Diagnostic, File, Owner, Severity
+from paperforge.spec import FigureSpec, TableSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from paperforge.model import Analysis, Figure, Table, Venue
+    from paperforge.spec import Project
+
+
+def tabulate(analysis: Analysis | None, spec: TableSpec, venue: Venue | None, root: Path) -> Table:
+    """One table of the analysis, or of a file below the paper's folder `root`, made to fit.
+
+    With neither a venue nor a width it stays as it is; too wide for any page, it says so.
+    """
+    from paperforge import tables
+
+    if tables.is_listing(spec):
+        made = tables.listed(spec, root, analysis)
+    else:
+        assert analysis is not None
+        made = tables.arrange(analysis, spec)
+    return tables.fit(made, tables.Page.of(venue) if venue else None, spec.width)
+
+
+def draw(
+    analysis: Analysis,
+    spec: FigureSpec,
+    venue: Venue | None,
+    root: Path | None = None,
+    form: str = "pdf",
+) -> Figure:
+    """One figure of the analysis, at the venue's width and in its face.
+
+    root: the folder that the author's own file (script, tikz) is named from.
+    """
+    from paperforge import figures
+
+    if spec.kind in figures.COMPILED:
+        return picture(spec, venue, root)
+    return figures.draw(_at(spec, root), analysis, venue, form)
+
+
+def picture(spec: FigureSpec, venue: Venue | None, root: Path | None = None) -> Figure:
+    """A figure that TeX draws from the author's file, at the venue's width and in its face."""
+    from paperforge import compile, figures  # noqa: A004
+
+    tikz, spec = figures.COMPILED[spec.kind], _at(spec, root)
+    made = compile.picture(tikz.document(spec, venue), f"figure {spec.name}")
+    return tikz.figure(spec, made, venue)
+
+
+def _at(spec: FigureSpec, root: Path | None) -> FigureSpec:
+    """The figure with its own file where that lies."""
+    return replace(spec, file=str((root or Path()) / spec.file)) if spec.file else spec
+
+
+def generate(
+    project: Project, analysis: Analysis | None, venue: Venue | None
+) -> tuple[dict[str, File], tuple[Diagnostic, ...]]:
+    """The files of generated/: macros, tables, figures, findings, limitations, checklist."""
+    from paperforge import narrative, tables, venues
+    from paperforge.latex.escape import escape
+
+    specs = project.tables or ((TableSpec(),) if analysis and analysis.aggregates else ())
+    set_tables: list[tuple[TableSpec, Table]] = []
+    for place, spec in enumerate(specs):
+        if analysis or tables.is_listing(spec):
+            with declared_at(project, "tables", place):
+                set_tables.append((spec, tabulate(analysis, spec, venue, project.root)))
+    drawn = _drawn(project, analysis, venue) if analysis else []
+    files: dict[str, File] = {}
+    notes: list[Diagnostic] = []
+    for spec, table in set_tables:
+        origin, rows = f"[[tables]] {table.name}", analysis.origins if analysis else None
+        tex = tables.render(table, "latex", notes=spec.notes)
+        _add(files, f"tables/{table.name}.tex", tex, origin)
+        data = tables.render(table, "json", origins=rows or None)
+        _add(files, f"tables/{table.name}.json", data, origin)
+        notes += table.diagnostics
+    for figure in drawn:
+        made: dict[str, str | bytes] = {
+            "pdf": figure.pdf,
+            "csv": figure.data,
+            "txt": f"{figure.alt}\n",
+        }
+        for ending, content in made.items():
+            _add(files, f"figures/{figure.name}.{ending}", content, f"[[figures]] {figure.name}")
+        notes += figure.diagnostics
+    if analysis and drawn:
+        from paperforge.figures import palette
+
+        notes += palette.unplaced(analysis.methods, project.methods)
+    texts = {table.name: tables.notes_text(table) for _, table in set_tables}
+    texts |= {figure.name: escape(figure.note) for figure in drawn}
+    head = (venues.templates_root() / "_base" / "macros-head.tex").read_text(encoding="utf-8")
+    numbers = narrative.macros.macros(analysis, _spread(specs)) if analysis else ()
+    alts = {figure.name: figure.alt for figure in drawn}
+    _add(files, "macros.tex", narrative.macros.render(numbers, texts, head, alts), "the results")
+    for name, text in narrative.texts(project, analysis).items():
+        _add(files, f"{name}.tex", text, "paper.toml and the results")
+    if venue is not None and not project.main:
+        answered, open_items = _checklist(project, analysis, venue)
+        if answered:
+            _add(files, "checklist.tex", answered, "[checklist] of paper.toml")
+        notes += open_items
+    return files, tuple(notes)
+
+
+def _drawn(project: Project, analysis: Analysis, venue: Venue | None) -> list[Figure]:
+    """The figures: as they were drawn before, or anew, on the cores that there are."""
+    if not project.figures:
+        return []
+    from paperforge import figures
+    from paperforge.figures import several
+    from paperforge.results import cache
+
+    jobs, found = {}, {}
+    for place, spec in enumerate(project.figures):
+        with declared_at(project, "figures", place):
+            if spec.kind in figures.COMPILED:
+                found[place] = picture(spec, venue, project.root)
+            else:
+                jobs[place] = figures.job(_at(spec, project.root), analysis, venue)
+    made = several.draw(list(jobs.values()), cache.room("figures"))
+    for (place, job), figure in zip(jobs.items(), made, strict=True):
+        with declared_at(project, "figures", place):
+            # What could not be drawn says so now, at its line of paper.toml.
+            found[place] = figures.finished(figure, job, analysis)
+    return [found[place] for place in sorted(found)]
+
+
+def _checklist(
+    project: Project, analysis: Analysis | None, venue: Venue
+) -> tuple[str, tuple[Diagnostic, ...]]:
+    """The venue's checklist as TeX and its open items; a form outside the PDF gives one note."""
+    from paperforge import narrative, venues
+
+    questions = narrative.checklists.items(venues.checklist(venue))
+    if not questions:
+        return "", ()
+    text, items = narrative.checklists.checklist(questions, project, analysis)
+    if venues.checklist_in_pdf(venue):
+        return text, items
+    still = sum(item.check == "checklist" for item in items)
+    message = f"{len(questions) - still} of {len(questions)} checklist items answered"
+    hint = f"{venue.name} asks them in a form, not in the PDF; [checklist] keeps your answers"
+    return "", (Diagnostic(Severity.NOTE, venue.name, message, hint),)
+
+
+@contextlib.contextmanager
+def declared_at(project: Project, kind: str, place: int) -> Iterator[None]:
+    """An error about a table or figure says where paper.toml declares it."""
+    from paperforge import project as toml
+
+    try:
+        yield
+    except InputError as error:
+        path = project.root / "paper.toml"
+        where = toml.place(path, kind, place) if path.exists() else ""
+        raise InputError(
+            error.message, ": ".join(filter(None, (where, error.where))), error.hint
+        ) from error
+
+
+def _spread(specs: tuple[TableSpec, ...]) -> str:
+    """The kind of spread that the text rounds by: that of the first table."""
+    return specs[0].spread if specs else ""
+
+
+def _add(files: dict[str, File], name: str, data: str | bytes, origin: str) -> None:
+    content = data.encode() if isinstance(data, str) else data
+    files[f"generated/{name}"] = File(content, Owner.PAPERFORGE, origin)
