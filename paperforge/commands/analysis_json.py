@@ -1,8 +1,10 @@
 """An Analysis as JSON, schema 1: numbers as they are stored, null where a value does not exist.
 
-`detectable` of a decision is the difference that a study like this one (its n, spread and df) finds
-with power .8 at the first step of the family: alpha / family_size, or alpha where nothing is
-corrected and for secondary comparisons.
+`detectable` of a decision is the difference that a study like this one (its n and spread) finds with
+power .8 at the first step of the family: alpha / family_size, or alpha where nothing is corrected
+and for secondary comparisons. The observed spread is taken for the true one, which at few replicates
+it may be far from: the upper limit that `plan --from` gives beside it does not. That Welch's test of
+fewer than ten runs finds its degrees of freedom itself is counted in (stats/found.py).
 """
 
 from __future__ import annotations
