@@ -71,8 +71,9 @@ class OfFound:
             return self.se * reached(shares, dfs, alpha)
         place = shares[0] * GRID
         k = min(int(place), GRID - 1)
-        left, right = (of_two(i, dfs, alpha) for i in (k, k + 1))
-        return self.se * (left + (place - k) * (right - left))
+        left, right = of_two(k, dfs, alpha), of_two(k + 1, dfs, alpha)
+        between: float = left + (place - k) * (right - left)
+        return self.se * between
 
 
 @lru_cache(maxsize=4096)

@@ -121,7 +121,8 @@ class Lab:
         """
         import numpy as np
 
-        name, cases = d.metric, []
+        name = d.metric
+        cases: list[Case] = []
         for metric in self.results.metrics:
             if metric.name == name:
                 cases += self.changed(d, metric, change, spec)

@@ -37,6 +37,10 @@ PAIRS = 2
 """Matched replicates that a paired test takes."""
 NEEDS_PAIRING = "needs pair_by"
 WILD_DRAWS = 4_000_000
+ONE_POOL = (
+    "for one dataset only; over the pooled examples a dataset would count by its size, in the "
+    "average all count the same"
+)
 ACROSS = "ranks of differences of several datasets are of different sizes; for one dataset only"
 
 
@@ -307,7 +311,7 @@ def left_out(place: Place) -> tuple[tuple[str, str], ...]:
     if several and d.paired:
         found.append(("Wilcoxon", ACROSS))
     if several and cells.unit is Unit.EXAMPLE and all(c.binary for p in place.pairs for c in p):
-        found.append(("McNemar", "examples of all datasets together are another average"))
+        found.append(("McNemar", ONE_POOL))
     if several and cells.clustered:
         found.append(("wild cluster bootstrap", "for one dataset only"))
     return tuple(found)

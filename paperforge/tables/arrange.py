@@ -50,7 +50,8 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
         slot: _cells(view, slot, _marked(slot, marking, homes), letters) for slot in view.slots
     }
     single = view.datasets[0] if len(view.datasets) == 1 else None
-    placed = LAYOUTS[spec.layout](Grid(view.methods, view.slots, cells, single))
+    grid = Grid(view.methods, view.slots, cells, single, analysis.design.place)
+    placed = LAYOUTS[spec.layout](grid)
     return Table(
         name=spec.name,
         stub=placed.stub,
@@ -236,7 +237,11 @@ def _caption(view: View) -> str:
     """What the table shows, in a line, for a float whose author gave no caption."""
     labels = [plain(m.label) for m in view.metrics]
     what = " and ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)
-    where = f" on {notes.count(len(view.datasets), 'dataset')}" if len(view.datasets) > 1 else ""
+    where = (
+        f" on {notes.count(len(view.datasets), view.analysis.design.place)}"
+        if len(view.datasets) > 1
+        else ""
+    )
     return f"{what} of {notes.count(len(view.methods), 'method')}{where}."
 
 
@@ -262,4 +267,5 @@ def _warnings(
         yield note(view.spec, message, hint)
     if marking.tested and not homes:
         message = "the differences were tested on the average, which the table leaves out: no marks"
-        yield note(view.spec, message, "average = true shows it, with all datasets")
+        place = view.analysis.design.place
+        yield note(view.spec, message, f"average = true shows it, with all {place}s")

@@ -35,6 +35,8 @@ class Grid:
     """Slot -> one cell a method."""
     single: Dataset | None
     """The dataset, where the table shows one only; its label may be empty."""
+    place: str = "dataset"
+    """What a dataset is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,12 @@ def dataset_by_method(grid: Grid) -> Placed:
     rows = [Row(label, _across(grid, metrics, name)) for name, label in labels.items()]
     if averaged:
         rows.append(Row(averaged, _across(grid, metrics, None), averaged))
-    return Placed("Dataset", columns, tuple(rows), "row and metric" if len(metrics) > 1 else "row")
+    return Placed(
+        grid.place.capitalize(),
+        columns,
+        tuple(rows),
+        "row and metric" if len(metrics) > 1 else "row",
+    )
 
 
 def _across(grid: Grid, metrics: Sequence[Metric], dataset: str | None) -> tuple[Cell, ...]:

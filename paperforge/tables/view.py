@@ -59,7 +59,8 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
     averaged = analysis.design.over_datasets if over else ""
     slots, left_out = _slots(spec, metrics, methods, datasets, index, averaged=averaged)
     if spec.average and not whole:
-        message = "no average: it is over all datasets, and this table shows some of them"
+        place = analysis.design.place
+        message = f"no average: it is over all {place}s, and this table shows some of them"
         left_out.append(note(spec, message))
     return View(
         analysis,
