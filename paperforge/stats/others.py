@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from paperforge.spec import Direction, Unit
 from paperforge.stats import strata
 from paperforge.stats.bayes import bayes_signed_rank
+from paperforge.stats.bootstrapped import corpus_difference, mean_difference
 from paperforge.stats.cells import FLAT
 from paperforge.stats.contrast import Ask, Contrast, t_contrast
 from paperforge.stats.corpus_cells import cells as corpus_cells
@@ -185,6 +186,9 @@ def of_examples(place: Place, ask: Ask) -> Iterator[Other]:
         yield Other("paired", t_of(pairs, ask))
     if len(pairs) == 1 and not binary:
         yield Other("Wilcoxon", ranked(pairs[0], ask))
+        drawn = mean_difference(pairs[0], ask)
+        if drawn is not None:
+            yield Other("BCa", drawn)
 
 
 def of_clusters(place: Place, ask: Ask) -> Iterator[Other]:
@@ -281,6 +285,9 @@ def of_corpus(results: Results, metric: Metric, d: Decision, ask: Ask) -> Iterat
     a, b = [found[d.a, name] for name in names], [found[d.b, name] for name in names]
     drawn = compare_corpus(a, b, metric, ask, ask.seed)
     yield Other("bootstrap", replace(drawn.contrast, monte_carlo=drawn.error))
+    anew = corpus_difference(a[0], b[0], metric.corpus, ask) if len(names) == 1 else None
+    if anew is not None:
+        yield Other("BCa", anew)
     exchanged = randomise_corpus(a, b, metric, ask.seed, ask.engine)
     if exchanged is not None:
         p, error = exchanged
