@@ -10,7 +10,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperforge.stats.bootstrap import SADDLEPOINT, of_mean, of_sums
+from paperforge.stats.bootstrap import of_mean, of_sums
 from paperforge.stats.cells import shared_keys
 from paperforge.stats.contrast import Contrast, honest
 from paperforge.stats.corpus import value
@@ -54,9 +54,7 @@ def mean_difference(pair: Matched, ask: Ask) -> Contrast | None:
         return None
     smooth = lattice_step(x) <= COARSE * sd * math.sqrt(pair.n)
     if smooth and effective(x - mean) >= OUTWEIGHED:
-        return made(
-            lambda alpha, null: of_mean(x, alpha, null=null), pair.n, ask, "mean difference"
-        )
+        return made(lambda alpha, null: of_mean(x, alpha, null=null), pair.n, ask)
 
     def drawn(alpha: float, null: float) -> Bootstrap:
         return of_sums(
@@ -70,7 +68,7 @@ def mean_difference(pair: Matched, ask: Ask) -> Contrast | None:
             engine=ask.engine,
         )
 
-    return made(drawn, pair.n, ask, "mean difference")
+    return made(drawn, pair.n, ask)
 
 
 def corpus_difference(a: CorpusCell, b: CorpusCell, kind: str, ask: Ask) -> Contrast | None:
@@ -101,17 +99,14 @@ def corpus_difference(a: CorpusCell, b: CorpusCell, kind: str, ask: Ask) -> Cont
             engine=ask.engine,
         )
 
-    return made(drawn, len(keys), ask, "difference")
+    return made(drawn, len(keys), ask)
 
 
-def made(at: At, n: int, ask: Ask, what: str) -> Contrast:
+def made(at: At, n: int, ask: Ask) -> Contrast:
     """As a contrast; with a margin also the p of the two one-sided tests."""
     found = at(ask.alpha, 0.0)
-    how = SADDLEPOINT
-    if found.method != SADDLEPOINT:
-        how = f"{found.replicates:,} replicates, {found.method}"
     contrast = Contrast(
-        f"bootstrap BCa of the {what} ({how})", (n, n), paired=True, estimate=found.estimate,
+        f"bootstrap BCa ({found.method})", (n, n), paired=True, estimate=found.estimate,
         reason=found.reason,
     )  # fmt: skip
     if found.p is None or found.estimate is None:
