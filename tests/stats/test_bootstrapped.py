@@ -54,7 +54,7 @@ def test_the_mean_is_scipys_by_the_way_that_suits(x, how):
 
 @pytest.mark.parametrize("step", [0.0, 0.01, 0.02])
 def test_where_the_saddlepoint_is_taken_it_is_within_the_error_of_10000_replicates(step):
-    """Of rounded scores too: p of the percentile kind from 10^6 resamples, and the saddlepoint's."""
+    """Of rounded scores too: the share of 200,000 resamples below, and the saddlepoint's."""
     from paperforge.stats.saddlepoint import bootstrap_cdf
 
     rng = np.random.default_rng(3)
