@@ -1,8 +1,11 @@
 """An Analysis as JSON, schema 1: numbers as they are stored, null where a value does not exist.
 
-`detectable` of a decision is the difference that a study like this one (its n, spread and df) finds
+`detectable` of a decision is the difference that a study like this one (its n and spread) finds
 with power .8 at the first step of the family: alpha / family_size, or alpha where nothing is
-corrected and for secondary comparisons.
+corrected and for secondary comparisons. That Welch's test of fewer than ten runs finds its degrees
+of freedom itself is counted in (stats/found.py). The observed spread is taken for the true one,
+which it may be far from where replicates are few: the largest that is still believable is what
+`plan --from` adds as `detectable_cautious`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass, replace
+from dataclasses import asdict, fields, is_dataclass
 from enum import Enum
 from importlib.metadata import version
 from pathlib import Path, PurePath
@@ -82,7 +82,8 @@ def trim(folder: Path) -> None:
 
 def pack(figure: Figure) -> tuple[bytes, bytes]:
     """Return a figure as JSON, which holds its own digest and that of the PDF, and the PDF."""
-    body = {**asdict(replace(figure, pdf=b"")), "pdf": hashlib.sha256(figure.pdf).hexdigest()}
+    body = {**asdict(figure), "pdf": hashlib.sha256(figure.pdf).hexdigest()}
+    del body["other"]
     return json.dumps({"sum": _sum(body), "figure": body}).encode(), figure.pdf
 
 

@@ -48,7 +48,7 @@ def reasons(analysis: Analysis, group: Sequence[Why], whys: Sequence[Why]) -> Pa
         lines += ["Not taken:", *(f"  {what}: {why}." for what, why in one.rejected)]
     if one.left_out:
         lines += [
-            "No sensitivity by:",
+            "Other tests, which these data do not allow:",
             *(f"  {what}: {why}." for what, why in one.left_out),
         ]
     return Passage(title, tuple(lines))

@@ -135,6 +135,8 @@ def _ways(flip: Flip, thing: str) -> str:
     more = flip.ways - 1
     if more < 1:
         return ""
+    if flip.tried == 2:  # noqa: PLR2004 - there is one other
+        return f" (so does the other {thing})"
     return f" (so {'does' if more == 1 else 'do'} {more} of the other {flip.tried - 1} {thing}s)"
 
 

@@ -1,8 +1,8 @@
-"""The primary decisions of one metric after a change of a few cells: the others stay as they were.
+"""The primary comparisons of one metric after a change of a few cells.
 
 Where runs are the unit, a run that is left out changes the mean and spread of its own cell, and the
-comparisons of its own method. All else is taken from one reading; the family is corrected anew.
-The answer is that of analyse() on the changed results.
+comparisons of its own method. All else is taken from one reading. The comparisons are those that
+analyse() makes of the changed results.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from paperforge.stats.cells import Grouping, cell, merge, read, run_averages, sc
 from paperforge.stats.changes import altered
 from paperforge.stats.compare import compare
 from paperforge.stats.corpus_compare import run_samples
-from paperforge.stats.decide import decide, setting
+from paperforge.stats.decide import setting
 from paperforge.stats.design import family
 from paperforge.stats.families import Case
 from paperforge.stats.jointly import JOINT
@@ -23,7 +23,7 @@ from paperforge.stats.jointly import JOINT
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from paperforge.model import Decision, Results, Sample
+    from paperforge.model import Results, Sample
     from paperforge.spec import DesignSpec, Metric
     from paperforge.stats.cells import Cells
     from paperforge.stats.changes import Change
@@ -66,8 +66,8 @@ class Reading:
             {(a, b): compare(cells, a, b, asked) for a, b in pairs},
         )
 
-    def decisions(self, change: Change) -> list[Decision] | None:
-        """The primary decisions after a change; None where it is none of a few cells' runs."""
+    def cases(self, change: Change) -> list[Case] | None:
+        """Its comparisons after a change; None where it is none of a few cells' runs."""
         if change.datasets:
             return None
         rows = {row[:2] for row in change.dropped} | {row[:2] for row, _ in change.turned}
@@ -80,7 +80,7 @@ class Reading:
             moved = not methods.isdisjoint((a, b))
             found = compare(cells, a, b, self.asked) if moved else before
             cases += [Case(cells, one, unasked) for one in found if one.primary]
-        return decide(cases, self.spec)
+        return cases
 
     def changed(self, samples: Mapping[tuple[str, str], Sample]) -> Cells | None:
         """The cells with others in the place of some; None where one is left without a spread."""

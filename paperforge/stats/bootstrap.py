@@ -1,24 +1,16 @@
-"""Bootstrap intervals of a mean, of a ratio of means, and of any statistic of rows.
+"""BCa bootstrap intervals of a mean, of a ratio of means, and of any statistic of sums.
 
 A mean's bootstrap distribution needs no resampling (saddlepoint.py). A ratio of means of positive
 denominators is at most r exactly where the mean of y - r x is at most 0: it needs none either
-(Davison and Hinkley 1988, section 5). All else is resampled by keys.
-
-    percentile   quantiles of the replicates (Efron 1981, Can. J. Stat. 9(2))
-    bca          the same at levels corrected for bias and acceleration
-                 (Efron 1987, J. Am. Stat. Assoc. 82(397))
-    centred      estimate -+ a quantile of |replicate - estimate|: p = (b + 1) / (B + 1) with b
-                 replicates at least as far from the estimate as the hypothesis is
-                 (Hall and Wilson 1991, Biometrics 47(2))
+(Davison and Hinkley 1988, section 5). All else is resampled by keys. Limits are read at levels
+corrected for bias and acceleration (Efron 1987, J. Am. Stat. Assoc. 82(397)).
 
 p is two-sided, and the interval leaves the hypothesis out exactly where p < alpha. Coverage of
-nominal .95 intervals of a mean is too low in small samples, whatever the kind (2,000 simulations,
-1,000 where centred): below 50 rows use a t interval.
+nominal .95 intervals of a mean is too low in small samples (2,000 simulations): below 50 rows use a
+t interval.
 
     n, normal values    5     10    20    50    100      lognormal, 5    10
-    percentile        .835  .905  .923  .935  .948                .717  .803
-    bca               .837  .905  .927  .935  .950                .737  .834
-    centred           .851  .903  .926  .938  .956                .720  .792
+    coverage          .837  .905  .927  .935  .950                .737  .834
 """
 
 from __future__ import annotations
@@ -30,9 +22,7 @@ from typing import TYPE_CHECKING
 from paperforge.stats.contrast import finite, honest
 from paperforge.stats.resample import (
     SMALL,
-    jackknife_of_rows,
     jackknife_of_sums,
-    replicates_of_rows,
     replicates_of_sums,
 )
 from paperforge.stats.saddlepoint import bootstrap_cdf, bootstrap_quantiles, standardised
@@ -44,7 +34,6 @@ if TYPE_CHECKING:
 
     from paperforge.stats.resample import Statistic
 
-PERCENTILE, BCA, CENTRED = "percentile", "bca", "centred"
 SADDLEPOINT, DRAWS, WEIGHTS = "saddlepoint", "drawn rows", "Poisson weights"
 REPLICATES = 9999
 ENOUGH = 0.95
@@ -63,7 +52,6 @@ class Bootstrap:
     low: float | None = None
     high: float | None = None
     p: float | None = None
-    kind: str = BCA
     method: str = ""
     """saddlepoint, drawn rows or Poisson weights."""
     replicates: int = 0
@@ -76,7 +64,7 @@ class Bootstrap:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Where BCa reads the distribution: bias z0 and acceleration a; both 0: percentile."""
+    """Where BCa reads the distribution: bias z0 and acceleration a."""
 
     bias: float = 0.0
     acceleration: float = 0.0
@@ -93,18 +81,14 @@ class Levels:
         import numpy as np
         from scipy.special import ndtr, ndtri
 
-        if self.bias == 0 and self.acceleration == 0:
-            return np.asarray(share)
         q = ndtri(np.clip(share, 1e-300, 1 - 1e-16)) - self.bias
         below = 1 + self.acceleration * q
         z = np.where(below > CLOSE, q / np.maximum(below, CLOSE), np.copysign(np.inf, q))
         return np.asarray(ndtr(z - self.bias))
 
 
-def of_mean(
-    values: np.ndarray, alpha: float = 0.05, *, kind: str = BCA, null: float = 0.0
-) -> Bootstrap:
-    """Interval of a mean, kind percentile or bca, from the saddlepoint: nothing is drawn.
+def of_mean(values: np.ndarray, alpha: float = 0.05, *, null: float = 0.0) -> Bootstrap:
+    """Interval of a mean, from the saddlepoint: nothing is drawn.
 
     values: finite, shape (n,). Not for few distinct values or fewer than about ten: see
     saddlepoint.py. z0 is read from the distribution at the estimate; a is a sixth of the skewness
@@ -113,22 +97,20 @@ def of_mean(
     import numpy as np
 
     x = np.asarray(values, dtype=float)
-    few = _without(x, kind, SADDLEPOINT)
+    few = _without(x, SADDLEPOINT)
     if few is not None:
         return few
     s = standardised(x)
     if s.sd == 0:
-        return Bootstrap(s.mean, kind=kind, method=SADDLEPOINT, reason="nothing varies")
-    levels = _levels(bootstrap_cdf(x, np.array([s.mean]))[0], s.skewness / len(x) ** 0.5 / 6, kind)
+        return Bootstrap(s.mean, method=SADDLEPOINT, reason="nothing varies")
+    levels = _levels(bootstrap_cdf(x, np.array([s.mean]))[0], s.skewness / len(x) ** 0.5 / 6)
     at = np.array([levels.read_at(alpha / 2), levels.read_at(1 - alpha / 2)])
     low, high = (float(q) for q in bootstrap_quantiles(x, at))
     share = float(bootstrap_cdf(x, np.array([null]))[0])
-    return _smooth(s.mean, (low, high), share, levels, (alpha, null, kind))
+    return _smooth(s.mean, (low, high), share, levels, (alpha, null))
 
 
-def of_ratio(
-    y: np.ndarray, x: np.ndarray, alpha: float = 0.05, *, kind: str = BCA, null: float = 1.0
-) -> Bootstrap:
+def of_ratio(y: np.ndarray, x: np.ndarray, alpha: float = 0.05, *, null: float = 1.0) -> Bootstrap:
     """Interval of mean(y) / mean(x) of the same rows, from the saddlepoint.
 
     y, x: finite, shape (n,), all x > 0 (else there is a reason and no interval). z0 and a as of the
@@ -137,22 +119,22 @@ def of_ratio(
     import numpy as np
 
     y, x = np.asarray(y, dtype=float), np.asarray(x, dtype=float)
-    few = _without(y, kind, SADDLEPOINT)
+    few = _without(y, SADDLEPOINT)
     if few is not None or float(x.min()) <= 0:
         reason = "too few rows" if few is not None else "a denominator is not positive"
-        return Bootstrap(None, kind=kind, method=SADDLEPOINT, reason=reason)
+        return Bootstrap(None, method=SADDLEPOINT, reason=reason)
     estimate = float(y.sum() / x.sum())
     s = standardised(y - estimate * x)
     if float(np.abs(y - estimate * x).max()) <= 1e-12 * float(np.abs(y).max()) or s.sd == 0:
-        return Bootstrap(estimate, kind=kind, method=SADDLEPOINT, reason="nothing varies")
+        return Bootstrap(estimate, method=SADDLEPOINT, reason="nothing varies")
 
     def share(r: float) -> float:
         return float(bootstrap_cdf(y - r * x, np.zeros(1))[0])
 
-    levels = _levels(share(estimate), s.skewness / len(y) ** 0.5 / 6, kind)
+    levels = _levels(share(estimate), s.skewness / len(y) ** 0.5 / 6)
     se = s.sd / len(y) ** 0.5 / float(x.mean())
     ends = [_quantile(share, levels.read_at(a), estimate, se) for a in (alpha / 2, 1 - alpha / 2)]
-    return _smooth(estimate, (ends[0], ends[1]), share(null), levels, (alpha, null, kind))
+    return _smooth(estimate, (ends[0], ends[1]), share(null), levels, (alpha, null))
 
 
 def of_sums(
@@ -161,7 +143,6 @@ def of_sums(
     alpha: float = 0.05,
     seed: int = 0,
     *,
-    kind: str = BCA,
     null: float = 0.0,
     replicates: int = REPLICATES,
     keys: np.ndarray | None = None,
@@ -175,61 +156,31 @@ def of_sums(
 
     rows = np.asarray(rows, dtype=float)
     method = DRAWS if len(rows) <= SMALL else WEIGHTS
-    few = _without(rows, kind, method)
+    few = _without(rows, method)
     if few is not None:
         return few
     found = replicates_of_sums(rows, statistic, seed, replicates, keys=keys, engine=engine)
     with np.errstate(all="ignore"):
         estimate = float(statistic(rows.sum(axis=0)[None])[0])
-    left_out = jackknife_of_sums(rows, statistic) if kind == BCA else np.zeros(1)
-    return _resampled(found, estimate, left_out, (alpha, null, kind), method)
+    left_out = jackknife_of_sums(rows, statistic)
+    return _resampled(found, estimate, left_out, (alpha, null), method)
 
 
-def of_rows(
-    rows: np.ndarray,
-    statistic: Statistic,
-    alpha: float = 0.05,
-    seed: int = 0,
-    *,
-    kind: str = BCA,
-    null: float = 0.0,
-    replicates: int = REPLICATES,
-) -> Bootstrap:
-    """Interval of any statistic of rows, shape (n, k): takes shape (B, n, k), gives shape (B,)."""
-    import numpy as np
-
-    rows = np.asarray(rows, dtype=float)
-    few = _without(rows, kind, DRAWS)
-    if few is not None:
-        return few
-    found = replicates_of_rows(rows, statistic, seed, replicates)
-    with np.errstate(all="ignore"):
-        estimate = float(statistic(rows[None])[0])
-    left_out = jackknife_of_rows(rows, statistic) if kind == BCA else np.zeros(1)
-    return _resampled(found, estimate, left_out, (alpha, null, kind), DRAWS)
-
-
-def _without(x: np.ndarray, kind: str, method: str) -> Bootstrap | None:
+def _without(x: np.ndarray, method: str) -> Bootstrap | None:
     """What is said of fewer than two rows, or of numbers whose sums overflow."""
     import numpy as np
 
-    if kind not in {PERCENTILE, BCA, CENTRED}:
-        raise ValueError(f"kind {kind!r} is none of percentile, bca, centred")
     if len(x) < 2:  # noqa: PLR2004 - a spread needs two
         estimate = float(x[0]) if x.shape == (1,) else None
-        return Bootstrap(estimate, kind=kind, method=method, reason="too few rows")
+        return Bootstrap(estimate, method=method, reason="too few rows")
     if float(np.abs(x).max()) > LARGEST / len(x):
-        return Bootstrap(None, kind=kind, method=method, reason="the numbers are too large")
+        return Bootstrap(None, method=method, reason="the numbers are too large")
     return None
 
 
-def _levels(below: float, acceleration: float, kind: str) -> Levels:
+def _levels(below: float, acceleration: float) -> Levels:
     from scipy.special import ndtri
 
-    if kind == PERCENTILE:
-        return Levels()
-    if kind == CENTRED:
-        raise ValueError("a centred interval is resampled: of_sums or of_rows")
     return Levels(float(ndtri(below)), acceleration)
 
 
@@ -238,12 +189,12 @@ def _smooth(
     limits: tuple[float, float],
     share: float,
     levels: Levels,
-    asked: tuple[float, float, str],
+    asked: tuple[float, float],
 ) -> Bootstrap:
     """Put together what the saddlepoint gave. share: of the distribution up to the hypothesis."""
     import numpy as np
 
-    (low, high), (alpha, null, kind) = limits, asked
+    (low, high), (alpha, null) = limits, asked
     level = float(levels.level_of(np.array(min(max(share, 1e-300), 1 - 1e-16))))
     p = honest(2 * min(level, 1 - level))
     if p >= alpha:  # both are right to 1e-10: rounding must not carry a limit over the hypothesis
@@ -252,7 +203,7 @@ def _smooth(
         low = max(low, math.nextafter(null, math.inf))
     else:
         high = min(high, math.nextafter(null, -math.inf))
-    return Bootstrap(estimate, low, high, p, kind, SADDLEPOINT)
+    return Bootstrap(estimate, low, high, p, SADDLEPOINT)
 
 
 def _quantile(share: Callable[[float], float], level: float, estimate: float, se: float) -> float:
@@ -278,62 +229,39 @@ def _resampled(
     found: np.ndarray,
     estimate: float,
     left_out: np.ndarray,
-    asked: tuple[float, float, str],
+    asked: tuple[float, float],
     method: str,
 ) -> Bootstrap:
-    """Interval and p from replicates; asked: alpha, hypothesis, kind."""
+    """Interval and p from replicates; asked: alpha, hypothesis."""
     import numpy as np
 
-    alpha, null, kind = asked
     theta = np.sort(found[np.isfinite(found)])
     lost, b = len(found) - len(theta), len(theta)
-    made = Bootstrap(
-        finite(estimate), kind=kind, method=method, replicates=len(found), not_finite=lost
-    )
+    made = Bootstrap(finite(estimate), method=method, replicates=len(found), not_finite=lost)
     if not math.isfinite(estimate):
         return replace(made, reason="the statistic is not defined")
     if b < ENOUGH * len(found):
         return replace(made, reason=f"not defined in {lost} of {len(found)} samples")
     if float(np.ptp(theta)) <= 1e-12 * float(np.abs(theta).max(initial=0.0)):
         return replace(made, reason="nothing varies")
-    if kind == CENTRED:
-        low, high, p = _centred(theta, estimate, alpha, null)
-    else:
-        low, high, p = _read(theta, estimate, left_out, asked)
-    error = math.sqrt(p * max(1 - p, p) / b) if kind == CENTRED else math.sqrt(2 * p / b)
+    low, high, p = _read(theta, estimate, left_out, asked)
+    error = math.sqrt(2 * p / b)
     return replace(made, low=low, high=high, p=honest(p), monte_carlo_error=error)
 
 
-def _centred(
-    theta: np.ndarray, estimate: float, alpha: float, null: float
-) -> tuple[float | None, float | None, float]:
-    import numpy as np
-
-    apart, b = np.sort(np.abs(theta - estimate))[::-1], len(theta)
-    p = (int((apart >= abs(estimate - null)).sum()) + 1) / (b + 1)
-    # accepted: at least this many replicates are as far from the estimate
-    k = math.ceil(alpha * (b + 1) - 1 - CLOSE)
-    if k <= 0:
-        return None, None, p
-    half = float(apart[k - 1])
-    return estimate - half, estimate + half, p
-
-
 def _read(
-    theta: np.ndarray, estimate: float, left_out: np.ndarray, asked: tuple[float, float, str]
+    theta: np.ndarray, estimate: float, left_out: np.ndarray, asked: tuple[float, float]
 ) -> tuple[float | None, float | None, float]:
     """Order statistics at the corrected levels, and the p that agrees with them."""
     import numpy as np
     from scipy.special import ndtri
 
-    (alpha, null, kind), b = asked, len(theta)
-    levels = Levels()
-    if kind == BCA:
-        below = ((theta < estimate).sum() + (theta <= estimate).sum()) / 2
-        apart = left_out.mean() - left_out
-        squares = float(apart @ apart)
-        acceleration = float((apart**3).sum()) / (6 * squares**1.5) if squares > 0 else 0.0
-        levels = Levels(float(ndtri(min(max(below, 0.5), b - 0.5) / b)), acceleration)
+    (alpha, null), b = asked, len(theta)
+    below = ((theta < estimate).sum() + (theta <= estimate).sum()) / 2
+    apart = left_out.mean() - left_out
+    squares = float(apart @ apart)
+    acceleration = float((apart**3).sum()) / (6 * squares**1.5) if squares > 0 else 0.0
+    levels = Levels(float(ndtri(min(max(below, 0.5), b - 0.5) / b)), acceleration)
     # with m replicates at or below a value, it has m + 1 of B + 1 below
     shares = (np.arange(b + 1) + 1) / (b + 1)
     rising, falling = levels.level_of(shares), 1 - levels.level_of(1 - shares)

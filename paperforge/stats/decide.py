@@ -58,10 +58,7 @@ def analyse(
     import numpy as np
 
     check(spec)
-    runs = {
-        m.name: tuple(scored(sample, m) for sample in run_samples(results, m))
-        for m in results.metrics
-    }
+    runs = scores(results)
     unit = replication(results, spec, runs)
     chosen = family(results.methods)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is caught as not finite
@@ -73,12 +70,7 @@ def analyse(
             results, spec, unit, chosen, list(zip(tables, compared, strict=True))
         )
         summaries = [row for one in looked for row in one.summaries]
-        again = Again(results, unit, runs, spec, chosen)
-        cases = [
-            Case(cells, one, functools.partial(again, cells.metric, place))
-            for cells, found in zip(tables, compared, strict=True)
-            for place, one in enumerate(found)
-        ]
+        cases = cases_of(looked, Again(results, unit, runs, spec, chosen))
         decisions = decide(cases, spec)
         if effects:
             decisions = [
@@ -100,6 +92,38 @@ def analyse(
         best=beside[0],
         profiles=beside[1],
     )
+
+
+def primary_cases(results: Results, spec: DesignSpec) -> list[Case]:
+    """The comparisons of the families, before they are corrected; raises as analyse() does."""
+    import numpy as np
+
+    check(spec)
+    runs, chosen = scores(results), family(results.methods)
+    unit = replication(results, spec, runs)
+    with np.errstate(over="ignore", invalid="ignore"):
+        looked = [
+            look(results, m, unit, runs[m.name], spec, chosen) for m in results.metrics if m.primary
+        ]
+    cases = cases_of(looked, Again(results, unit, runs, spec, chosen))
+    return [case for case in cases if case.primary]
+
+
+def scores(results: Results) -> dict[str, tuple[Sample, ...]]:
+    """Of every metric its samples a run, lost runs as scores where that is declared."""
+    return {
+        m.name: tuple(scored(sample, m) for sample in run_samples(results, m))
+        for m in results.metrics
+    }
+
+
+def cases_of(looked: Sequence[Looked], again: Again) -> list[Case]:
+    """Every comparison of the metrics, in order."""
+    return [
+        Case(found.cells, one, functools.partial(again, found.cells.metric, place))
+        for found in looked
+        for place, one in enumerate(found.compared)
+    ]
 
 
 def signed_off(

@@ -10,13 +10,16 @@ from paperforge.model import Flip, Fragility, Verdict
 from paperforge.spec import DesignSpec, Unit
 from paperforge.stats.again import Reading
 from paperforge.stats.changes import Change, Step, examples, runs, substitute
-from paperforge.stats.decide import analyse
+from paperforge.stats.decide import decide, primary_cases
 from paperforge.stats.design import SEED_LIKE
+from paperforge.stats.substitute import Substitute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from paperforge.model import Analysis, Decision, Results
+    from paperforge.spec import Metric
+    from paperforge.stats.families import Case
 
 WORK = 300
 """Analyses in all, at most (a few more where there are very many comparisons)."""
@@ -42,7 +45,8 @@ def fragile(
     found), of graded scores the k examples that speak most for the decision left out; and other
     tests: pairing or not, mid-p or exact, and `others`, named specs of the caller. k is found by
     bisection. Where nothing was found the changes are those that speak for a difference. A change
-    after which there is no p is none. Deterministic. Raises what analyse() raises.
+    after which there is no p is none. A change is of the decision's own metric; p is corrected over
+    the whole family, the other metrics as they are. Deterministic. Raises what analyse() raises.
     """
     pinned = replace(spec, replicate=analysis.design.unit)
     primary = [d for d in analysis.decisions if d.primary]
@@ -92,6 +96,7 @@ class Lab:
         self.short = False
         self.known: dict[tuple[str, DesignSpec, Change], Sequence[Decision]] = {}
         self.readings: dict[tuple[str, DesignSpec], Reading | None] = {}
+        self.as_they_are: dict[tuple[str, DesignSpec], Sequence[Case]] = {}
 
     def flipped(
         self, d: Decision, change: Change, spec: DesignSpec | None = None
@@ -109,16 +114,43 @@ class Lab:
         return None
 
     def decisions(self, d: Decision, change: Change, spec: DesignSpec) -> Sequence[Decision]:
-        """Those on the metric of d: from one reading of it where that will do, else all anew."""
-        metric = next(m for m in self.results.metrics if m.name == d.metric)
-        at = (d.metric, spec)
+        """Those on the metric of d, corrected over its whole family.
+
+        The family's other metrics stay as they are: of them a change says nothing, and a p that is
+        corrected over fewer comparisons would be another verdict without any change.
+        """
+        import numpy as np
+
+        name = d.metric
+        cases: list[Case] = []
+        for metric in self.results.metrics:
+            if metric.name == name:
+                cases += self.changed(d, metric, change, spec)
+            elif metric.primary and spec.family != "metric":
+                cases += self.unchanged(metric, spec)
+        with np.errstate(over="ignore", invalid="ignore"):  # as in analyse()
+            return [one for one in decide(cases, spec) if one.metric == name]
+
+    def changed(
+        self, d: Decision, metric: Metric, change: Change, spec: DesignSpec
+    ) -> Sequence[Case]:
+        """The comparisons of the changed metric: from one reading of it if that will do."""
+        at = (metric.name, spec)
         if at not in self.readings:
             self.readings[at] = Reading.of(self.results, metric, spec)
         reading = self.readings[at]
-        quick = reading.decisions(change) if reading else None
+        quick = reading.cases(change) if reading else None
         if quick is not None:
             return quick
-        return analyse(substitute(self.results, metric, d.unit, change), spec).decisions
+        return primary_cases(substitute(self.results, metric, d.unit, change), spec)
+
+    def unchanged(self, metric: Metric, spec: DesignSpec) -> Sequence[Case]:
+        """The comparisons of another metric of the family."""
+        at = (metric.name, spec)
+        if at not in self.as_they_are:
+            alone = Substitute(self.results, self.results.samples, (metric,), self.results.datasets)
+            self.as_they_are[at] = primary_cases(alone, spec)
+        return self.as_they_are[at]
 
 
 def other(old: Decision, new: Decision) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from paperforge.spec import Direction, Unit
 from paperforge.stats import strata
 from paperforge.stats.bayes import bayes_signed_rank
+from paperforge.stats.bootstrapped import corpus_difference, mean_difference
 from paperforge.stats.cells import FLAT
 from paperforge.stats.contrast import Ask, Contrast, t_contrast
 from paperforge.stats.corpus_cells import cells as corpus_cells
@@ -37,6 +38,10 @@ PAIRS = 2
 """Matched replicates that a paired test takes."""
 NEEDS_PAIRING = "needs pair_by"
 WILD_DRAWS = 4_000_000
+ONE_POOL = (
+    "for one dataset only; over the pooled examples a dataset would count by its size, in the "
+    "average all count the same"
+)
 ACROSS = "ranks of differences of several datasets are of different sizes; for one dataset only"
 
 
@@ -181,6 +186,9 @@ def of_examples(place: Place, ask: Ask) -> Iterator[Other]:
         yield Other("paired", t_of(pairs, ask))
     if len(pairs) == 1 and not binary:
         yield Other("Wilcoxon", ranked(pairs[0], ask))
+        drawn = mean_difference(pairs[0], ask)
+        if drawn is not None:
+            yield Other("BCa", drawn)
 
 
 def of_clusters(place: Place, ask: Ask) -> Iterator[Other]:
@@ -277,6 +285,9 @@ def of_corpus(results: Results, metric: Metric, d: Decision, ask: Ask) -> Iterat
     a, b = [found[d.a, name] for name in names], [found[d.b, name] for name in names]
     drawn = compare_corpus(a, b, metric, ask, ask.seed)
     yield Other("bootstrap", replace(drawn.contrast, monte_carlo=drawn.error))
+    anew = corpus_difference(a[0], b[0], metric.corpus, ask) if len(names) == 1 else None
+    if anew is not None:
+        yield Other("BCa", anew)
     exchanged = randomise_corpus(a, b, metric, ask.seed, ask.engine)
     if exchanged is not None:
         p, error = exchanged
@@ -307,7 +318,7 @@ def left_out(place: Place) -> tuple[tuple[str, str], ...]:
     if several and d.paired:
         found.append(("Wilcoxon", ACROSS))
     if several and cells.unit is Unit.EXAMPLE and all(c.binary for p in place.pairs for c in p):
-        found.append(("McNemar", "examples of all datasets together are another average"))
+        found.append(("McNemar", ONE_POOL))
     if several and cells.clustered:
         found.append(("wild cluster bootstrap", "for one dataset only"))
     return tuple(found)

@@ -19,8 +19,6 @@ PART = 1 << 22
 BLOCK = 1 << 18
 """Rows that are drawn, and numbers in them, at a time."""
 GPU_BLOCK = 1 << 25
-GROUPS = 200
-"""Parts that are left out in turn where leaving out every row would take too long."""
 
 
 def replicates_of_sums(
@@ -168,26 +166,6 @@ def signed_sums(
     return np.asarray((signs < 0 if flipped else signs).astype(float) @ table)
 
 
-def replicates_of_rows(
-    rows: np.ndarray, statistic: Statistic, seed: int, replicates: int
-) -> np.ndarray:
-    """Replicates of any statistic of rows drawn with replacement: shape (B,).
-
-    rows: shape (n, k). statistic: takes shape (B, n, k), gives shape (B,).
-    """
-    import numpy as np
-
-    from paperforge.stats import keyed
-
-    n, found = len(rows), np.empty(replicates)
-    step = max(1, 4 * BLOCK // max(1, rows.size))
-    for start in range(0, replicates, step):
-        part = np.arange(start, min(start + step, replicates))
-        with np.errstate(all="ignore"):
-            found[part] = statistic(rows[keyed.draws(seed, part, n, n)])
-    return found
-
-
 def jackknife_of_sums(rows: np.ndarray, statistic: Statistic) -> np.ndarray:
     """The statistic without each row, its sums scaled to n rows: shape (n,)."""
     import numpy as np
@@ -195,12 +173,3 @@ def jackknife_of_sums(rows: np.ndarray, statistic: Statistic) -> np.ndarray:
     n = len(rows)
     with np.errstate(all="ignore"):
         return np.asarray(statistic((rows.sum(axis=0) - rows) * (n / (n - 1))))
-
-
-def jackknife_of_rows(rows: np.ndarray, statistic: Statistic) -> np.ndarray:
-    """The statistic without each row, or without each of 200 parts where there are more rows."""
-    import numpy as np
-
-    n, part = len(rows), np.arange(len(rows)) % GROUPS
-    with np.errstate(all="ignore"):
-        return np.concatenate([statistic(rows[part != i][None]) for i in range(min(n, GROUPS))])

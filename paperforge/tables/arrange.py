@@ -72,7 +72,8 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
     given = Given(marking, homes, _letters(view, quoted), quoted, _best_set(view), lost)
     cells = {slot: _column(view, slot, given) for slot in view.slots}
     single = view.datasets[0] if len(view.datasets) == 1 else None
-    grid = Grid(view.methods, view.slots, cells, single, view.groups, spec.arrows)
+    shape = (view.groups, spec.arrows, analysis.design.place)
+    grid = Grid(view.methods, view.slots, cells, single, *shape)
     placed = LAYOUTS[spec.layout](grid)
     return Table(
         name=spec.name,
@@ -320,7 +321,11 @@ def _caption(view: View) -> str:
     """What the table shows, in a line, for a float whose author gave no caption."""
     labels = [plain(m.label) for m in view.metrics]
     what = " and ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)
-    where = f" on {notes.count(len(view.datasets), 'dataset')}" if len(view.datasets) > 1 else ""
+    where = (
+        f" on {notes.count(len(view.datasets), view.analysis.design.place)}"
+        if len(view.datasets) > 1
+        else ""
+    )
     return f"{what} of {notes.count(len(view.methods), 'method')}{where}."
 
 
@@ -347,7 +352,8 @@ def _warnings(
     yield from _without_best_set(view)
     if marking.tested and not homes:
         message = "the differences were tested on the average, which the table leaves out: no marks"
-        yield note(view.spec, message, "average = true shows it, with all datasets")
+        place = view.analysis.design.place
+        yield note(view.spec, message, f"average = true shows it, with all {place}s")
 
 
 def _without_best_set(view: View) -> Iterable[Diagnostic]:

@@ -47,6 +47,8 @@ class Grid:
     groups: Groups = field(default_factory=Groups)
     arrows: bool = True
     """Whether headers show which values are better."""
+    place: str = "dataset"
+    """What a dataset is called."""
 
     def header(self, metric: Metric) -> str:
         """A metric as a header: "Accuracy (%) ↑"."""
@@ -141,7 +143,7 @@ def dataset_by_method(grid: Grid) -> Placed:
         if slot.kind in APART
     ]
     compared = "row and metric" if len(metrics) > 1 else "row"
-    return Placed("Dataset", columns, tuple(rows), compared, bool(named))
+    return Placed(grid.place.capitalize(), columns, tuple(rows), compared, bool(named))
 
 
 def _both(heading: str, name: str) -> str:

@@ -140,7 +140,7 @@ def comparisons(
     notes += _margins(tested, analysis)
     test = " or ".join(dict.fromkeys(d.test for d in tested))
     average = tested[0].scope is None and datasets > 1
-    where = f" over the {count(datasets, 'dataset')}" if average else ""
+    where = f" over the {count(datasets, analysis.design.place)}" if average else ""
     if average and analysis.design.unit is not Unit.DATASET and not test.endswith("averages"):
         where = f" on the {AGGREGATES[analysis.design.aggregate]}{where}"
     alpha = f"{analysis.design.alpha:g}".removeprefix("0")

@@ -81,7 +81,8 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
     left_out += said
     slots += extras.beside(spec, metrics, single)
     if spec.average and not whole:
-        message = "no average: it is over all datasets, and this table shows some of them"
+        place = analysis.design.place
+        message = f"no average: it is over all {place}s, and this table shows some of them"
         left_out.append(note(spec, message))
     return View(
         analysis,

@@ -9,6 +9,7 @@ from paperforge.spec import DesignSpec, Unit
 from paperforge.stats import analyse
 from paperforge.stats.again import Reading
 from paperforge.stats.changes import Change, runs, substitute
+from paperforge.stats.decide import decide
 
 PINNED = DesignSpec(replicate=Unit.SEED)
 
@@ -39,7 +40,7 @@ def test_every_run_that_is_left_out(fake, datasets, pair_by, shared):
     assert len(alone) >= 7
     for change in [Change(), *(s.change for s in alone), jointly[0].change]:
         anew = analyse(substitute(results, results.metrics[0], Unit.SEED, change), spec)
-        assert shown(reading.decisions(change)) == shown(anew.primary())
+        assert shown(decide(reading.cases(change), spec)) == shown(anew.primary())
 
 
 def test_a_diverged_run_that_counts_as_a_score(fake):
@@ -50,7 +51,7 @@ def test_a_diverged_run_that_counts_as_a_score(fake):
     reading = Reading.of(results, results.metrics[0], PINNED)
     change = Change(dropped=frozenset([("x", "d", 2), ("y", "d", 0)]))
     anew = analyse(substitute(results, results.metrics[0], Unit.SEED, change), PINNED)
-    assert shown(reading.decisions(change)) == shown(anew.primary())
+    assert shown(decide(reading.cases(change), PINNED)) == shown(anew.primary())
     assert anew.primary()[0].n == (7, 6)
 
 
@@ -66,4 +67,4 @@ def test_what_reaches_further_is_analysed_whole(fake, spec):
     results = fake(cells(("d", "e")))
     assert Reading.of(results, results.metrics[0], spec) is None
     reading = Reading.of(results, results.metrics[0], PINNED)
-    assert reading.decisions(Change(datasets=frozenset("d"))) is None
+    assert reading.cases(Change(datasets=frozenset("d"))) is None

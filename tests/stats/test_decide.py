@@ -530,11 +530,13 @@ def test_a_diverged_run_is_a_hole_or_the_score_that_is_declared(fake, scale):
 
 @pytest.mark.parametrize("correction", ["holm", "bonferroni", "max-t", "bh", "none"])
 def test_the_detectable_difference_is_that_of_the_first_step(fake, correction):
-    """Five in a family of four comparisons: what a t test finds at .05 / 4 (statsmodels)."""
+    """Five in a family of four comparisons: what a t test finds at .05 / 4 (statsmodels).
+
+    Of fewer than ten runs see test_found.py."""
     from statsmodels.stats.power import TTestIndPower
 
     rng = np.random.default_rng(61)
-    cells = {(m, "d"): rng.normal(0, 1, 6) for m in ("ours", "p", "q", "r", "s")}
+    cells = {(m, "d"): rng.normal(0, 1, 12) for m in ("ours", "p", "q", "r", "s")}
     roles = {m: Role.OURS if m == "ours" else Role.BASELINE for m, _ in cells}
     analysis = analyse(fake(cells, roles=roles), DesignSpec(correction=correction))
     alpha = 0.05 if correction == "none" else 0.05 / 4
@@ -548,7 +550,7 @@ def test_the_detectable_difference_is_that_of_the_first_step(fake, correction):
 
 def test_a_secondary_comparison_detects_at_alpha(fake):
     rng = np.random.default_rng(62)
-    cells = {(m, d): rng.normal(0, 1, 6) for m in "xyz" for d in ("d1", "d2")}
+    cells = {(m, d): rng.normal(0, 1, 12) for m in "xyz" for d in ("d1", "d2")}
     roles = {"x": Role.OURS, "y": Role.BASELINE, "z": Role.BASELINE}
     analysis = analyse(fake(cells, roles=roles), DesignSpec())
     one = next(d for d in analysis.decisions if not d.primary)

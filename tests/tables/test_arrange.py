@@ -59,6 +59,10 @@ def test_methods_by_datasets_with_an_average(make):
     assert [c.printed_spread for c in table.rows[1].cells] == ["0.5", "5", "1.4"]
     assert table.caption == "Accuracy of 2 methods on 2 datasets."
     assert table.label == "tab:main"
+    tasks = make.table_of(columns, ["a", "b"], design=make.design(place="task"))
+    assert tables.arrange(tasks).caption == "Accuracy of 2 methods on 2 tasks."
+    turned = tables.arrange(tasks, TableSpec(layout="dataset-by-method"))
+    assert turned.stub == "Task"
     without = tables.arrange(make.table_of(columns, ["a", "b"]), TableSpec(average=False))
     assert [c.label for c in without.columns] == ["x", "y"]
 

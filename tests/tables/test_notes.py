@@ -109,6 +109,11 @@ def test_the_test_its_family_and_what_it_generalises_to(make):
     ]
 
 
+def test_tasks_are_called_tasks(make):
+    one = make.decision("a", "b", Verdict.BETTER, family=4, test="Welch t")
+    assert "on the average over the 5 tasks;" in words(make, one, place="task")[1]
+
+
 def test_words_of_other_families(make):
     single = words(
         make,
