@@ -13,7 +13,18 @@ from paperforge.stats.contrast import Ask, Contrast
 from paperforge.stats.exact import mcnemar
 from paperforge.stats.proportions import Counts, margins
 from paperforge.stats.signflip import sign_flip
-from rates.row import SEEDS, Measured, Row, Simulated, analysed, decided, holds, repeated, results
+from rates.row import (
+    SEEDS,
+    Measured,
+    Row,
+    Simulated,
+    analysed,
+    decided,
+    holds,
+    missed,
+    repeated,
+    results,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +71,7 @@ def discordant(n: int, how: str, shares: np.ndarray = HALF, **bounds: float) -> 
     return Row(f"examples, 0/1, {how}", data, n, measure, **bounds)
 
 
-def shares_alone(n: int) -> Row:
+def shares_alone(n: int, **bounds: float) -> Row:
     """Two accuracies and n: the least favourable pairing, whichever pairing it was."""
 
     def measure(rng: np.random.Generator, runs: int) -> Measured:
@@ -81,7 +92,7 @@ def shares_alone(n: int) -> Row:
                     size = max(size, wrong) if side == 0 else size
         return Measured(size, coverage, 0, "McNemar mid-p, least favourable pairing")
 
-    return Row("shares with n", "worst pairing", n, measure)
+    return Row("shares with n", "worst pairing", n, measure, **bounds)
 
 
 def weighed(
@@ -175,16 +186,23 @@ def unmatched(n: int, datasets: int, right: float) -> Callable[[np.random.Genera
 
 FLIPPED = partial(analysed, "examples, graded")
 ROWS = (
-    *(discordant(n, "mid-p", most=0.0515, covers=0.945) for n in ANSWERS),
-    *(discordant(n, "mid-p", ALL, most=0.0515, covers=0.945) for n in ANSWERS),
+    *(discordant(n, "mid-p") for n in ANSWERS),
+    *(
+        discordant(n, "mid-p", ALL, most=most, covers=covers)
+        for n, most, covers in (
+            (5, 0.0625, 0.9375), (10, 0.05, 0.95), (16, 0.0769, 0.9231), (30, 0.05, 0.9466),
+            (100, 0.057, 0.943),
+        )
+    ),
     *(discordant(n, "exact") for n in ANSWERS),
-    *(shares_alone(n) for n in (5, 10, 20)),
+    shares_alone(5, most=0.0625, covers=0.9375),
+    *(shares_alone(n) for n in (10, 20)),
     *(flips(n) for n in (2, 3, 5, 10)),
     FLIPPED("normal", 30, repeated(graded(30, "normal")), least=0.04),
     FLIPPED("quarters", 10, repeated(graded(10, "quarters"))),
     FLIPPED("quarters", 30, repeated(graded(30, "quarters"))),
-    FLIPPED("exponential", 10, repeated(graded(10, "exponential")), most=0.08, covers=0.92),
-    FLIPPED("exponential", 30, repeated(graded(30, "exponential")), most=0.075, covers=0.925),
+    FLIPPED("exponential", 10, repeated(graded(10, "exponential")), **missed(0.095)),
+    FLIPPED("exponential", 30, repeated(graded(30, "exponential")), **missed(0.072)),
     *(
         analysed("examples, datasets", "2 datasets, normal", n, repeated(averaged(n, 2, "graded")))
         for n in SEEDS

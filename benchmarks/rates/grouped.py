@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from paperforge.spec import Unit
-from rates.row import SEEDS, Row, Simulated, analysed, repeated, results
+from rates.row import SEEDS, Row, Simulated, analysed, missed, repeated, results
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,10 +88,25 @@ def rows() -> list[Row]:
         for name, sizes in UNEQUAL.items()
     ]
     made += [
-        analysed(path, "20 each, exponential", g, repeated(clustered((20,) * g, skewed=True)))
+        analysed(
+            path,
+            "20 each, exponential",
+            g,
+            repeated(clustered((20,) * g, skewed=True)),
+            **missed(size),
+        )
+        for g, size in zip(SEEDS, (0.057, 0.073, 0.080, 0.073, 0.065), strict=True)
+    ]
+    made += [
+        analysed(
+            path,
+            "20 each, 0/1",
+            g,
+            repeated(right_or_wrong(g, 20)),
+            covers=0.929 if g == 2 else 0.95,
+        )
         for g in SEEDS
     ]
-    made += [analysed(path, "20 each, 0/1", g, repeated(right_or_wrong(g, 20))) for g in SEEDS]
     made += [
         analysed(f"{path}, datasets", "3 datasets, 10 each", g, repeated(clustered((10,) * g, 3)))
         for g in SEEDS

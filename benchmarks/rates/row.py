@@ -139,6 +139,11 @@ class Row:
         return self.measure(np.random.default_rng(zlib.crc32(self.name.encode())), runs)
 
 
+def missed(size: float | None) -> dict[str, float]:
+    """Bounds of a row whose size is stated, above nominal; its interval misses as often."""
+    return {} if size is None else {"most": size, "covers": 1 - size}
+
+
 def error(rate: float, runs: int) -> float:
     """Three standard errors of a simulated share; none of one that is enumerated."""
     return 3 * math.sqrt(rate * (1 - rate) / runs) if runs else 1e-12

@@ -50,13 +50,11 @@ leaves zero out exactly where the unadjusted p is below alpha):
   could have given is not below alpha after the correction. Untested: one run a cell. All else:
   inconclusive, with what the interval excludes.
 - Clustered: CR2 with Bell and McCaffrey's degrees of freedom (CR1 and G - 1 for G equal clusters).
-- Sizes at nominal .05, simulated or enumerated (tests/stats bounds them): Welch .023 with
-  2 seeds, .035 with 3, .044 with 5, up to .056 where standard deviations are 3 : 1; with each
-  mean's own quantile .008 to .049; stratified over five datasets .025 with 2 seeds, .041 with 3;
-  paired t .05; clustered .03 to .058 from 3 clusters; two-way .01 to .053; exact McNemar up to
-  .047, mid-p up to .051, and both far below with few discordant examples; sign-flip 0 with 5
-  examples, .043 with 10, .048 with 25 (it assumes symmetric differences: .074 for 30 that are
-  exponential); corrected resampled t .011 to .043; sums over examples .022 to .048.
+- Sizes at nominal .05 and coverage of every path, simulated or enumerated: docs/error-rates.md, which
+  tests/stats/test_rates.py holds. Welch is .023 with 2 seeds, .038 with 3, .050 with 5; paired t .05.
+  Above nominal: Welch .061 where two or three seeds vary ten times as much as the other's; t of
+  paired differences that are exponential .12 with 5 and .073 with 30, sign-flip .095 with 10; mid-p
+  given how many disagree, .077 for 16 (.050 while at most half of the examples do).
 """
 
 from paperforge.stats.decide import analyse
