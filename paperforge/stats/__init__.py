@@ -52,9 +52,9 @@ leaves zero out exactly where the unadjusted p is below alpha):
 - Clustered: CR2 with Bell and McCaffrey's degrees of freedom (CR1 and G - 1 for G equal clusters).
 - Sizes at nominal .05 and coverage of every path, simulated or enumerated: docs/error-rates.md,
   which tests/stats/test_rates.py holds. Welch is .023 with 2 seeds, .038 with 3, .050 with 5;
-  paired t .05. Above nominal: Welch .061 where two seeds vary ten times as much as the other's; t of
-  exponential paired differences .12 with 5, .073 with 30; their sign-flip .095 with 10; mid-p given
-  how many disagree, .077 for 16 (.050 while at most half of the examples do).
+  paired t .05. Above nominal: Welch .061 where two seeds vary ten times as much as the others; t
+  of exponential paired differences .12 with 5, .073 with 30; their sign-flip .095 with 10; mid-p
+  given how many disagree, .077 for 16 (.050 while at most half of the examples do).
 """
 
 from paperforge.stats.decide import analyse
