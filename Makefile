@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 EXPERIMENTS := .venv-experiments
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
-.PHONY: help paper test soak check experiments bench clean
+.PHONY: help paper test rates soak check experiments bench clean
 help:
 	@echo "make paper        install everything and build the sample papers"
-	@echo "make test         install what the tests need and run the whole suite"
+	@echo "make test         install what the tests need and run the suite"
+	@echo "make rates        the slow tests: error rates of every default path, simulated"
 	@echo "make soak         the fast tests on cases that were not drawn before"
 	@echo "make check        formatting, lint, types, layers, start-up"
 	@echo "make experiments  run the samples' experiments again (about 15 minutes)"
@@ -21,7 +22,11 @@ paper: $(VENV)/.paperforge
 
 test: $(VENV)/.test
 	@scripts/tex.sh --tests
-	$(BIN)/python -m pytest -n 2 tests
+	$(BIN)/python -m pytest -n 2 tests -m "not slow"
+
+rates: $(VENV)/.test
+	@scripts/tex.sh --tests
+	$(BIN)/python -m pytest -n 2 tests -m slow
 
 soak: $(VENV)/.test
 	PAPERFORGE_SOAK=1 $(BIN)/python -m pytest -n 2 tests -m "not slow and not tex"

@@ -54,15 +54,12 @@ leaves zero out exactly where the unadjusted p is below alpha):
   they came out. What another n would find is planned (plan.py, outlook.py; reached.py for the df
   that a study finds itself).
 - Clustered: CR2 with Bell and McCaffrey's degrees of freedom (CR1 and G - 1 for G equal clusters).
-- Sizes at nominal .05, simulated or enumerated (tests/stats bounds them): Welch .023 with
-  2 seeds, .035 with 3, .044 with 5, up to .056 where standard deviations are 3 : 1; with each
-  mean's own quantile .008 to .049; stratified over five datasets .025 with 2 seeds, .041 with 3;
-  paired t .05; clustered .03 to .058 from 3 clusters; two-way .01 to .053; exact McNemar up to
-  .047, mid-p up to .051, and both far below with few discordant examples; sign-flip 0 with 5
-  examples, .043 with 10, .048 with 25 (it assumes symmetric differences: .074 for 30 that are
-  exponential); corrected resampled t .011 to .043; sums over examples .022 to .048; averages of
-  shares up to .058 (3,000 simulations) under the least favourable pairing, .000 to .032 where the
-  two are right independently.
+- Sizes at nominal .05 and coverage of every path, simulated or enumerated: docs/error-rates.md,
+  which tests/stats/test_rates.py holds. Welch is .023 with 2 seeds, .038 with 3, .050 with 5;
+  paired t .05. Above nominal: Welch .061 where two seeds vary ten times as much as the others; t
+  of exponential paired differences .12 with 5, .073 with 30; their sign-flip .095 with 10; mid-p
+  given how many disagree, .077 for 16 (.050 while at most half of the examples do).
+  Averages of shares: up to .058 (3,000 simulations) under the least favourable pairing.
 """
 
 from paperforge.stats.decide import analyse

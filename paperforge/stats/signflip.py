@@ -15,10 +15,10 @@ How the share is found, in this order:
 On a lattice that is too large to count at every shift, p is counted and the limits come from the
 saddlepoint approximation with the lattice's half step, which makes them slightly wider.
 
-Size at nominal .05, simulated (2,000 to 4,000 runs): normal differences 0 for n = 5 (the smallest p
-is 1/16), .032 for 6, .043 for 10, .048 for 25; t with 3 df, 25: .046; graded on quarters, half of
-them 0, .034 for 30 and .051 for 60. The hypothesis is symmetry about 0: 30 differences with mean 0
-but the skewness of an exponential distribution reject in .074.
+Size at nominal .05: symmetric continuous differences 0 for n = 5 (the smallest p is 1/16), .031 for
+6, .049 for 10 (enumerated). The hypothesis is symmetry about 0: differences with mean 0 but the
+skewness of an exponential distribution reject in .095 for 10 and .072 for 30. More in
+docs/error-rates.md.
 """
 
 from __future__ import annotations

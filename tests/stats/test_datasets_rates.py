@@ -1,19 +1,18 @@
-"""Simulated error rates and coverage where datasets are the sample; nominal .05 and .95.
+"""Rates where datasets are the sample, on differences of more shapes than docs/error-rates.md has.
 
-Bounds: nominal plus three Monte Carlo standard errors. The omnibus and Nemenyi: test_ranks,
-test_nemenyi.
+Nominal .05 and .95; bounds: nominal plus three Monte Carlo standard errors. Nemenyi: test_nemenyi.
 """
 
 from itertools import combinations
 
 import numpy as np
 import pytest
+from rates.datasets import signed_ranks
 
 from paperforge.stats.contrast import Ask
 from paperforge.stats.datasets import compare_datasets
-from paperforge.stats.ranks import midranks
 from paperforge.stats.subsets import sign_flip
-from paperforge.stats.wilcoxon import signed_rank, survival
+from paperforge.stats.wilcoxon import signed_rank
 
 pytestmark = pytest.mark.slow
 RUNS = 10_000
@@ -29,20 +28,11 @@ def below(rate, runs=RUNS, nominal=0.05):
     return rate <= nominal + 3 * np.sqrt(nominal * (1 - nominal) / runs)
 
 
-def wilcoxon_ps(x):
-    """The p of signed_rank() for rows of continuous differences, all at once."""
-    n = x.shape[1]
-    ranks = midranks(np.abs(x), 0.0)
-    plus = np.rint(2 * (ranks * (x > 0)).sum(axis=1)).astype(int)
-    tail = survival(tuple(range(2, 2 * n + 1, 2)))
-    return np.minimum(1, 2 * np.minimum(tail[plus], tail[len(tail) - 1 - plus]))
-
-
 @pytest.mark.parametrize("n", [10, 30])
 @pytest.mark.parametrize("shape", ["normal", "heavy", "unequal"])
 def test_wilcoxon(n, shape):
     x = SHAPES[shape](np.random.default_rng([20, n]), (RUNS, n))
-    ps = wilcoxon_ps(x)
+    ps = signed_ranks(x)
     assert below((ps < 0.05).mean())
     assert (ps < 0.05).mean() > 0.04
     assert [signed_rank(row).p for row in x[:20]] == pytest.approx(ps[:20], rel=1e-12)
@@ -77,7 +67,7 @@ def test_family_wise_error_of_holm_and_wilcoxon():
     rng = np.random.default_rng(23)
     scores = rng.normal(0, 1, (RUNS, 10, 4)) + rng.normal(0, 2, (RUNS, 10, 1))
     smallest = np.min(
-        [wilcoxon_ps(scores[:, :, a] - scores[:, :, b]) for a, b in combinations(range(4), 2)],
+        [signed_ranks(scores[:, :, a] - scores[:, :, b]) for a, b in combinations(range(4), 2)],
         axis=0,
     )
     wrong = 6 * smallest < 0.05

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rates.runs import fold_scores
 from scipy import stats as scipy_stats
 
 from paperforge import results
@@ -118,37 +119,6 @@ def test_repeated_cross_validation_from_a_file(tmp_path, paired):
     assert analysis.design.generalises == (
         "This generalises to new training sets of this size on this benchmark."
     )
-
-
-def fold_scores(rng, runs, n, k, repeats, width=5):
-    """Accuracy, fold by fold, of two nearest-centroid classifiers that see other features: (runs, J).
-
-    Both see `width` features that tell the classes apart equally well, so that neither is better on
-    average over training sets. All folds and repeats of a run use the same n points.
-    """
-    label = np.tile(np.repeat([0, 1], n // 2), (runs, 1))
-    x = rng.normal(0, 1, (runs, n, 2 * width)) + 0.5 * label[:, :, None]
-    scores = []
-    for _ in range(repeats):
-        order = rng.random((runs, n)).argsort(axis=1)
-        fold = np.empty_like(order)
-        np.put_along_axis(fold, order, np.arange(n)[None] % k, axis=1)
-        member = fold[:, :, None] == np.arange(k)
-        sums, sizes = [], []
-        for c in (0, 1):
-            there = (member & (label == c)[:, :, None]).astype(float)
-            part = np.matmul(there.transpose(0, 2, 1), x)
-            count = there.sum(axis=1)
-            sums.append(part.sum(axis=1, keepdims=True) - part)
-            sizes.append(count.sum(axis=1, keepdims=True) - count)
-        centroids = [s / m[:, :, None] for s, m in zip(sums, sizes, strict=True)]
-        near = [np.take_along_axis(c, fold[:, :, None], axis=1) for c in centroids]
-        gap = (x - near[0]) ** 2 - (x - near[1]) ** 2
-        right = np.stack(
-            [(g.sum(axis=2) > 0) == label for g in (gap[..., :width], gap[..., width:])], axis=2
-        )
-        scores.append(np.matmul(member.transpose(0, 2, 1).astype(float), right) * k / n)
-    return np.concatenate(scores, axis=1)
 
 
 @pytest.mark.slow

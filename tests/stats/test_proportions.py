@@ -21,7 +21,9 @@ from paperforge.stats.proportions import (
     wilson,
 )
 
-REFERENCE = json.loads((Path(__file__).parents[1] / "references" / "margins.json").read_text())
+REFERENCES = Path(__file__).parents[1] / "references"
+REFERENCE = json.loads((REFERENCES / "margins.json").read_text())
+NEWCOMBE = json.loads((REFERENCES / "newcombe.json").read_text())
 EXACT = Ask(mcnemar="exact")
 ALPHAS = st.sampled_from([0.01, 0.05, 0.2])
 
@@ -173,10 +175,10 @@ def test_independent_interval_is_newcombes(n_a, n_b, data, alpha):
     assert 0 < found.p_equivalent <= 1
 
 
-def test_independent_published_example():
-    """Newcombe 1998, Stat. Med. 17(8):873, table II (a), 56/70 against 48/80, method 11: .0428, .3422."""
-    found = independent(Counts(56, 56, 70), Counts(48, 48, 80), Ask())
-    assert (found.low, found.high) == pytest.approx((0.0428, 0.3422), abs=5e-5)
+@pytest.mark.parametrize(("k_a", "n_a", "k_b", "n_b", "low", "high"), NEWCOMBE["cases"])
+def test_independent_interval_is_another_programs(k_a, n_a, k_b, n_b, low, high):
+    found = independent(Counts(k_a, k_a, n_a), Counts(k_b, k_b, n_b), Ask())
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-7)
 
 
 @pytest.mark.parametrize(("n_a", "n_b"), [(10, 10), (10, 40), (50, 50), (100, 30)])

@@ -227,37 +227,10 @@ def test_steps_are_found():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("n", "kind"),
-    [(5, "normal"), (6, "normal"), (10, "normal"), (25, "t"), (30, "graded"), (60, "graded")],
-)
-def test_size_and_coverage(n, kind):
-    """2^(1-n) above .05: size 0. Otherwise at most .05; discreteness keeps graded scores below."""
-    rng = np.random.default_rng([7, n])
-    runs = 1000 if n >= 20 else 2000
-    make = {
-        "normal": lambda: rng.normal(0, 1, n),
-        "t": lambda: rng.standard_t(3, n),
-        "graded": lambda: graded(rng, n),
-    }[kind]
-    ps, covered = [], []
-    for _ in range(runs):
-        ours = flip(make()).contrast
-        ps.append(ours.p)
-        covered.append(
-            (ours.low is None or ours.low <= 0) and (ours.high is None or ours.high >= 0)
-        )
-    size, error = np.mean(np.array(ps) < 0.05), np.sqrt(0.05 * 0.95 / runs)
-    assert size <= 0.05 + 3 * error
-    assert np.mean(covered) == 1 - size
-    assert size == 0 if n == 5 else size > 0.02
-
-
-@pytest.mark.slow
 def test_coverage_away_from_zero():
     """Graded scores with a true difference: the limits of the shifted test hold it."""
     rng = np.random.default_rng(8)
-    runs, n, held = 800, 40, 0
+    runs, n, held = 2000, 40, 0
     for _ in range(runs):
         x = np.sign(rng.normal(0, 1, n)) * rng.integers(0, 3, n) / 4 + 0.5  # symmetric about 0.5
         ours = flip(x).contrast

@@ -1,0 +1,16 @@
+"""Simulated and enumerated error rates of every default path, for the table and for the tests.
+
+The files are named after what is replicated; `ROWS` of each is what it measures.
+"""
+
+from rates import corpus, datasets, examples, grouped, runs, seeds
+from rates.row import Row
+
+ROWS: tuple[Row, ...] = (
+    *seeds.ROWS,
+    *runs.ROWS,
+    *examples.ROWS,
+    *grouped.ROWS,
+    *corpus.ROWS,
+    *datasets.ROWS,
+)
