@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from paperforge.figures import labels, scale
@@ -86,7 +87,8 @@ class Plane:
         ys = [y.scale(6 if wide else 5) for _, _, y in self.panels]
         frame = self._frame(style, ruler, (xs, ys), legend.height + heading)
         height = self._height(frame, style)
-        for place, (x, y) in enumerate(zip(xs, ys, strict=True)):
+        for place, y in enumerate(ys):
+            x = _apart(self.panels[place][1], xs[place], frame.panel_width, ruler, style.tick)
             xs[place] = _cornered(x, y, frame.panel_width, height, ruler, style.tick)
         sheet = Sheet(style, style.height or frame.height(height), ruler)
         for place, (title, *_) in enumerate(self.panels):
@@ -147,6 +149,20 @@ class Plane:
         middle = (frame.left + frame.width - frame.right) / 2
         middle = min(max(middle, half + 1), sheet.width - half - 1)
         sheet.text((middle, 2.4), label, size, va="baseline")
+
+
+def _apart(axis: Axis, x: Scale, width: float, ruler: Ruler, size: float) -> Scale:
+    """Return the scale with so few ticks that their numbers do not touch; two stay."""
+    made = x
+    for fewer in range(len(x.ticks), 1, -1):
+        made = x if fewer == len(x.ticks) else axis.scale(fewer)
+        places = [made.share(tick) * width for tick in made.ticks]
+        halves = [ruler.width(text, size) / 2 + GAP_PT for text in made.labels]
+        ends = zip(pairwise(places), pairwise(halves), strict=True)
+        if all(right - left >= a + b for (left, right), (a, b) in ends):
+            return made
+    first = tuple(text if place == 0 else "" for place, text in enumerate(made.labels))
+    return replace(made, labels=first) if made.ticks[1:] else made
 
 
 def _cornered(  # noqa: PLR0917 - two axes and their lengths
