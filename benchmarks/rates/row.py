@@ -43,6 +43,8 @@ class Simulated:
     shared_runs: bool = False
     folds: Mapping[str, int] = field(default_factory=dict)
     quoted: Mapping[tuple[str, str], Quote] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
+    mapped: tuple[Any, ...] = ()
     notes: tuple[Any, ...] = ()
     present: frozenset[str] = frozenset()
     digest: str = ""
