@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 EXPERIMENTS := .venv-experiments
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
-.PHONY: help paper test rates soak check experiments bench clean
+.PHONY: help gallery paper test rates soak check experiments bench clean
 help:
 	@echo "make paper        install everything and build the sample papers"
 	@echo "make test         install what the tests need and run the suite"
@@ -14,6 +14,7 @@ help:
 	@echo "make check        formatting, lint, types, layers, start-up"
 	@echo "make experiments  run the samples' experiments again (about 15 minutes)"
 	@echo "make bench        start-up, build, reading and statistics, as ratios"
+	@echo "make gallery      docs/gallery.md: every table and figure in three venues' pages"
 	@echo "make clean        remove what was built"
 
 paper: $(VENV)/.paperforge
@@ -50,6 +51,8 @@ bench: $(VENV)/.paperforge
 	$(BIN)/python benchmarks/resampling.py
 	$(BIN)/python benchmarks/runs_tasks.py
 	$(BIN)/python benchmarks/corpus.py
+	$(BIN)/python benchmarks/tables.py
+	$(BIN)/python benchmarks/figures.py
 
 $(VENV)/bin/python:
 	@scripts/python.sh $(VENV)
@@ -75,6 +78,10 @@ $(EXPERIMENTS)/.ready: $(wildcard sample_paper/*/experiments/requirements.txt)
 	@echo "installing what the experiments need …"
 	@$(EXPERIMENTS)/bin/python -m pip install --quiet -r sample_paper/adaptation/experiments/requirements.txt -r sample_paper/evaluation/experiments/requirements.txt
 	@touch $@
+
+gallery: $(VENV)/.paperforge
+	@scripts/tex.sh --tests
+	$(BIN)/python scripts/gallery.py
 
 clean:
 	rm -rf sample_paper/*/build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
