@@ -3,50 +3,26 @@
 from __future__ import annotations
 
 import json
-import tomllib
-from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from paperforge import record
+from paperforge.commands import sync_paper
+from paperforge.commands.sync_report import DONE, WOULD, print_report
 from paperforge.errors import InputError, UsageError
-from paperforge.model import TEX_FILES
 from paperforge.overleaf.state import Room
-from paperforge.overleaf.threeway import HERE, LATEXMKRC, STYLES, THERE, Outcome, Verdict
-from paperforge.overleaf.values import Paper, Report, Ways
+from paperforge.overleaf.threeway import HERE, THERE, Verdict
+from paperforge.overleaf.values import Paper, Ways
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from paperforge.model import Diagnostic
     from paperforge.overleaf.address import Address
 
 ACTIONS = ("init", "status", "pull", "push", "check")
-CONFLICT_CODE = 1
 CHECKS_CODE = 5
-FEW = 12
-"""So many files of one folder are listed by name."""
-_DONE = {
-    Verdict.SEND: "sent",
-    Verdict.FETCH: "came here",
-    Verdict.MERGE: "merged",
-    Verdict.DROP_THERE: "deleted there",
-    Verdict.DROP_HERE: "deleted here",
-    Verdict.CONFLICT: "conflict",
-    Verdict.LEFT: "left there",
-}
-_WOULD = {
-    **_DONE,
-    Verdict.SEND: "to send",
-    Verdict.FETCH: "to come here",
-    Verdict.MERGE: "to merge",
-    Verdict.DROP_THERE: "to delete there",
-    Verdict.DROP_HERE: "to delete here",
-}
-_COLOURS = {Verdict.CONFLICT: "red", Verdict.LEFT: "yellow"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +62,11 @@ def quietly(root: Path, venue: str | None, mode: str | None) -> None:
     address = _address(root)
     ways = Ways(say=_say)
     notes = stage.unfinished(root, address, ways)
-    report = stage.sync(_paper(root, venue, mode), address, ways)
+    paper = sync_paper.built(root, venue, mode)
+    report = stage.sync(paper, address, ways)
     if report.outcomes or notes:
-        _print(replace(report, notes=(*notes, *report.notes)), _DONE, SyncOptions())
+        report = replace(report, notes=(*notes, *report.notes))
+        print_report(report, DONE, "text", root / "build" / paper.build)
 
 
 def _asked(words: Sequence[str]) -> tuple[str, str, Path]:
@@ -162,15 +140,17 @@ def _sync(root: Path, address: Address, action: str, options: SyncOptions) -> in
     keep = dict.fromkeys(options.keep_local, HERE) | dict.fromkeys(options.keep_remote, THERE)
     ways = Ways(inward=action != "push", outward=action != "pull", keep=keep, say=_say)
     if options.dry_run or action == "status":
-        report = stage.look(_paper(root, options.venue, options.mode), address, ways)
-        return _print(report, _WOULD, options)
+        paper = sync_paper.built(root, options.venue, options.mode)
+        report = stage.look(paper, address, ways)
+        return print_report(report, WOULD, options.form, root / "build" / paper.build)
     notes = stage.unfinished(root, address, ways)
-    paper = _paper(root, options.venue, options.mode)
+    paper = sync_paper.built(root, options.venue, options.mode)
     _refuse_unknown(keep)
     report = stage.sync(paper, address, ways)
-    words = {**_DONE, **{v: _WOULD[v] for v in _not_done(ways)}}
-    report = replace(report, notes=(*notes, *_stale(root), *report.notes))
-    return _print(report, words, options)
+    left = _not_done(replace(ways, outward=ways.outward and not report.conflicts))
+    words = {**DONE, **{verdict: WOULD[verdict] for verdict in left}}
+    report = replace(report, notes=(*notes, *sync_paper.stale(root), *report.notes))
+    return print_report(report, words, options.form, root / "build" / paper.build)
 
 
 def _not_done(ways: Ways) -> list[Verdict]:
@@ -219,7 +199,7 @@ def _check(root: Path, options: SyncOptions) -> int:
     from paperforge.model import Diagnostic, Severity
     from paperforge.overleaf import limits, trial
 
-    paper = _paper(root, options.venue, options.mode)
+    paper = sync_paper.built(root, options.venue, options.mode)
     files = {**paper.ours, **paper.shared}
     sizes = {path: len(data) for path, data in files.items()}
     found = limits.look(sizes, files, paper.main, bridge=True)
@@ -247,169 +227,10 @@ def _engine(root: Path, paper: Paper) -> str:
     """The engine of the paper, which Overleaf's menu must name as well."""
     from paperforge import template
 
-    said = _toml(root).get("engine", "")
+    said = sync_paper.declared(root).get("engine", "")
     main = paper.shared.get(paper.main, paper.ours.get(paper.main, b""))
     return str(said) or template.engine_of(main.decode("utf-8", "replace")) or "pdflatex"
 
 
-def _paper(root: Path, venue: str | None, mode: str | None) -> Paper:
-    """The project as it was built last. Raises InputError where that is not there or not whole."""
-    from paperforge import template, venues
-
-    said = _toml(root)
-    name, main = venue or str(said.get("venue", "")), str(said.get("main", "")).removeprefix("./")
-    place = (
-        venues.find(name, root, "--venue" if venue else "paper.toml, key venue") if name else None
-    )
-    build = f"{place.id if place else 'paper'}-{mode or said.get('mode', 'draft')}"
-    folder = root / "build" / build
-    made = record.read(folder)
-    if made is None or not folder.is_dir():
-        asked = "".join(f" --{k} {v}" for k, v in (("venue", venue), ("mode", mode)) if v)
-        raise InputError(
-            f"there is no build of {build} to send",
-            str(root),
-            f"paperforge build{asked} makes it",
-        )
-    wrong = record.edited(made, folder) if made.roots and Path(made.roots[0]) == root else []
-    if wrong:
-        raise InputError(
-            "is not as the build wrote it",
-            str(folder / wrong[0]),
-            "paperforge build writes it anew, and keeps an edit aside",
-        )
-    generated = f"{main.rpartition('/')[0]}/generated/".lstrip("/")
-    sent = {p: o for p, o in made.ours.items() if not main or p.startswith(generated)}
-    sent = {p: o for p, o in sent.items() if p in LATEXMKRC or Path(p).suffix in TEX_FILES}
-    files, _ = template.author_files(root)
-    shared = {
-        path: file.data
-        for path, file in files.items()
-        if (path not in sent or Path(path).suffix in STYLES) and path != _pdf(main)
-    }
-    if main:
-        shared |= {n: (root / n).read_bytes() for n in sorted(LATEXMKRC) if (root / n).is_file()}
-    ours = {path: (folder / path).read_bytes() for path in sent if path not in shared}
-    return Paper(root, main or "main.tex", build, shared, ours, sent)
-
-
-def _pdf(main: str) -> str:
-    """What the author's own TeX makes of the main file: no part of the paper."""
-    return str(PurePosixPath(main).with_suffix(".pdf")) if main else ""
-
-
-def _toml(root: Path) -> dict[str, Any]:
-    """paper.toml as it stands. Raises InputError with the line of a mistake."""
-    file = root / "paper.toml"
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):
-        from paperforge import project
-
-        project.load(file)  # says what is wrong, and where
-        raise
-
-
-def _stale(root: Path) -> list[Diagnostic]:
-    """A warning where the results are newer than what was sent of them."""
-    from paperforge.model import Diagnostic, Severity
-
-    paper = Room(root).state()
-    made = record.read(root / "build" / paper.build) if paper and paper.build else None
-    changed = record.outdated(made) if made else []
-    if not changed:
-        return []
-    names = [_inside(Path(name), root) for name in changed]
-    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    text = f"changed since the last build{more}, so tables, figures and numbers sent are older"
-    hint = "paperforge build, then paperforge sync"
-    return [Diagnostic(Severity.WARNING, names[0], text, hint, "overleaf")]
-
-
-def _inside(file: Path, root: Path) -> str:
-    return str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
-
-
 def _say(text: str) -> None:
     click.echo(f"  {text}", err=True)
-
-
-def _print(report: Report, words: dict[Verdict, str], options: SyncOptions) -> int:
-    """Say what was done, or would be; the exit code."""
-    code = CONFLICT_CODE if report.conflicts else 0
-    if options.form == "json":
-        click.echo(json.dumps(_as_json(report, code), indent=1, ensure_ascii=False))
-        return code
-    from paperforge.commands.output import say
-
-    say(report.notes)
-    for line in _lines(report.outcomes, words):
-        click.echo(line)
-    click.echo(_last_line(report, words))
-    if report.conflicts:
-        _advise(report, dry=words is _WOULD)
-    return code
-
-
-def _lines(outcomes: Sequence[Outcome], words: dict[Verdict, str]) -> list[str]:
-    """A line a file; many of one folder and kind become one."""
-    folders = Counter((o.verdict, str(PurePosixPath(o.path).parent)) for o in outcomes)
-    width = max((len(words[o.verdict]) for o in outcomes), default=0)
-    lines: dict[str, None] = {}
-    for one in outcomes:
-        word = click.style(f"{words[one.verdict]:{width}}", fg=_COLOURS.get(one.verdict))
-        parent = str(PurePosixPath(one.path).parent)
-        count = folders[one.verdict, parent]
-        crowd = count > FEW and not one.why
-        place = f"{parent}/ ({count} files)" if crowd else one.path
-        lines[f"  {word}  {place}" + (f": {one.why}" if one.why else "")] = None
-    return list(lines)
-
-
-def _last_line(report: Report, words: dict[Verdict, str]) -> str:
-    place = f"{report.url} ({report.branch})"
-    if not report.outcomes:
-        return f"nothing changed: {report.same} files are the same here and at {place}"
-    counts = Counter(words[one.verdict] for one in report.outcomes)
-    said = ", ".join(f"{count} {word}" for word, count in counts.items())
-    return f"{said}, {report.same} the same: {place}"
-
-
-def _advise(report: Report, *, dry: bool) -> None:
-    """The next move after a conflict."""
-    marked = [one for one in report.conflicts if one.marked]
-    others = [one for one in report.conflicts if not one.marked]
-    click.echo("", err=True)
-    click.echo("Nothing was sent: a person must decide.", err=True)
-    if marked and dry:
-        names = ", ".join(one.path for one in marked)
-        click.echo(f"  paperforge sync writes both versions into {names}, with markers", err=True)
-    elif marked:
-        names = ", ".join(one.path for one in marked)
-        click.echo(f"  {names}: both versions are in the file; keep what is right,", err=True)
-        click.echo(
-            "  take the lines with <<<<<<<, ======= and >>>>>>> out, and sync again", err=True
-        )
-    for one in others:
-        click.echo(f"  {one.path}: sync again with --keep-local {one.path}", err=True)
-        if not one.ours:
-            click.echo(f"    or --keep-remote {one.path}", err=True)
-        if one.there is not None and not dry:
-            click.echo(f"    their version is kept as .paperforge/there/{one.path}", err=True)
-
-
-def _as_json(report: Report, code: int) -> dict[str, Any]:
-    files = [
-        {"path": o.path, "verdict": str(o.verdict), "generated": o.ours, "why": o.why}
-        for o in report.outcomes
-    ]
-    return {
-        "schema": 1,
-        "url": report.url,
-        "branch": report.branch,
-        "commit": report.commit or None,
-        "same": report.same,
-        "files": files,
-        "diagnostics": [asdict(one) for one in report.notes],
-        "code": code,
-    }

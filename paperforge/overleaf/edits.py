@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 PLACE = "build/edited/there"
 """Where they are kept, in the project's folder."""
-SHOWN = 6
-"""Changed lines that a message shows."""
 
 
 def take_out(
@@ -39,7 +37,11 @@ def take_out(
         name = f"{PLACE}/{one.path}.{digest}" + (".patch" if lines else "")
         if write:
             folder.write(name, "".join(lines).encode() if lines else one.edited)
-        found.append(_said(one, name, lines, origins.get(one.path, ""), write=write))
+        origin = origins.get(one.path, "")
+        where = f"it belongs in {origin}" if origin else "it is no longer part of the paper"
+        hint = f"the edit {'is' if write else 'will be'} kept as {name}; {where}"
+        text = "was edited there, but paperforge writes it"
+        found.append(Diagnostic(Severity.WARNING, one.path, text, hint, "overleaf"))
     return found
 
 
@@ -56,18 +58,3 @@ def patch(path: str, before: bytes, after: bytes) -> list[str]:
         line if line.endswith("\n") else f"{line}\n{end}\n"
         for line in difflib.unified_diff(a, b, f"a/{path}", f"b/{path}", n=2)
     ]
-
-
-def _said(one: Outcome, name: str, lines: list[str], origin: str, *, write: bool) -> Diagnostic:
-    changed = [
-        line.rstrip() for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---")
-    ]
-    shown = "".join(f"\n    {line}" for line in changed[:SHOWN])
-    if len(changed) > SHOWN:
-        shown += f"\n    … and {len(changed) - SHOWN} more lines"
-    where = f"it belongs in {origin}" if origin else "it is no longer part of the paper"
-    kept = "kept as" if write else "will be kept as"
-    hint = f"the edit is {kept} {name}; {where}{shown}"
-    return Diagnostic(
-        Severity.WARNING, one.path, "was edited there, but paperforge writes it", hint, "overleaf"
-    )

@@ -206,11 +206,11 @@ def trouble(said: str, place: str) -> Trouble:
     reason = _reason(said)
     if "non-fast-forward" in low or "fetch first" in low or "cannot lock ref" in low:
         return OutOfDate("somebody changed it in between", place, "run paperforge sync again")
+    if any(words in low for words in PASSING):
+        return Passing(reason, place, "wait a minute, and run paperforge sync again")
     for words, message, hint in _KNOWN:
         if re.search(words, low):
             return Trouble(message or reason, place, hint)
-    if any(words in low for words in PASSING):
-        return Passing(reason, place, "wait a minute, and run paperforge sync again")
     if any(words in low for words in CUT):
         return Cut(f"the connection broke: {reason}", place, "run paperforge sync again")
     return Trouble(reason, place, "git said so; nothing was changed here")
