@@ -119,6 +119,9 @@ def _advise(report: Report, *, dry: bool) -> None:
         click.echo(
             "  take the lines with <<<<<<<, ======= and >>>>>>> out, and sync again", err=True
         )
+        click.echo(
+            "  (or --keep-local FILE, --keep-remote FILE: one side of each conflict)", err=True
+        )
     for one in others:
         click.echo(f"  {one.path}: sync again with --keep-local {one.path}", err=True)
         if not one.ours:

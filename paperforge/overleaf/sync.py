@@ -27,6 +27,7 @@ from paperforge.overleaf.threeway import (
     carried,
     decide,
     marked_lines,
+    take_side,
 )
 from paperforge.overleaf.values import Report
 
@@ -101,6 +102,7 @@ def sync(paper: Paper, address: Address, ways: Ways) -> Report:
     with room.lock():
         clone = Clone(room.clone, address)
         clone.create()
+        paper, ways = _decided(paper, room, ways)
         for _ in range(TRIES):
             try:
                 return _once(paper, clone, room, ways)
@@ -127,6 +129,18 @@ def unfinished(root: Path, address: Address, ways: Ways) -> list[Diagnostic]:
             room.drop(intent)
             return []
         return carry_out(room, clone, intent)
+
+
+def _decided(paper: Paper, room: Room, ways: Ways) -> tuple[Paper, Ways]:
+    """The project after a person has said which side of the markers in a file to keep."""
+    marked = {p: d for p in ways.keep if marked_lines(d := paper.shared.get(p, b""))}
+    folder = Folder(room.root, room.folder)
+    shared = dict(paper.shared)
+    for path, data in marked.items():
+        shared[path] = take_side(data, ways.keep[path])
+        folder.write(path, shared[path])
+    keep = {path: side for path, side in ways.keep.items() if path not in marked}
+    return replace(paper, shared=shared), replace(ways, keep=keep)
 
 
 def _once(paper: Paper, clone: Clone, room: Room, ways: Ways) -> Report:

@@ -138,6 +138,8 @@ def _changed(sides: Sides, path: str) -> Outcome:
         return _clash(sides, path, "was deleted there, and is still here as it was")
     if older or here == (base.here if base else None):
         return _fetched(sides, path)
+    if base is None and here and there and blank(sides.read(there)):
+        return replace(_sent(sides, path), why="takes the place of the empty project's own")
     if there is None if base is None else _as_synced(sides, base, there):
         return _sent(sides, path)
     return _both(sides, path)
@@ -320,6 +322,22 @@ def likeness(one: bytes, other: bytes) -> float:
     a = {line for line in _lf(one).splitlines() if line.strip()}
     b = {line for line in _lf(other).splitlines() if line.strip()}
     return len(a & b) / max(len(a | b), 1)
+
+
+def take_side(data: bytes, side: str) -> bytes:
+    """A text with markers, with the lines of one side (HERE or THERE) in each conflict."""
+    ours, theirs = (mark.encode() for mark in MARKS)
+    kept, now = [], ""
+    for line in data.splitlines(keepends=True):
+        if line.startswith(ours):
+            now = HERE
+        elif now == HERE and line.startswith(b"======="):
+            now = THERE
+        elif now and line.startswith(theirs):
+            now = ""
+        elif now in ("", side):
+            kept.append(line)
+    return b"".join(kept)
 
 
 def marked_lines(data: bytes) -> list[int]:

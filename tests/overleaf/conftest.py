@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-
 from remote import Remote
+
 from paperforge import template
 from paperforge.overleaf import address
 from paperforge.overleaf import sync as stage
@@ -84,7 +84,9 @@ def world(tmp_path):
 @pytest.fixture
 def synced(world):
     """A paper of two sections and a picture, synced once."""
-    world.write("main.tex", "\\documentclass{article}\n\\begin{document}\n\\input{a}\n\\end{document}\n")
+    world.write(
+        "main.tex", "\\documentclass{article}\n\\begin{document}\n\\input{a}\n\\end{document}\n"
+    )
     world.write("sections/a.tex", "".join(f"line {n}\n" for n in range(12)))
     world.write("sections/b.tex", "".join(f"other {n}\n" for n in range(12)))
     world.write("fig.png", b"\x89PNG\0one")

@@ -31,7 +31,11 @@ class Remote:
     @property
     def head(self):
         """The commit of the branch, or nothing."""
-        return self.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{self.branch}").decode().strip()
+        return (
+            self.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{self.branch}")
+            .decode()
+            .strip()
+        )
 
     def files(self):
         """Path -> content."""
@@ -55,11 +59,11 @@ class Remote:
         parent = self.head
         self.git(*(["read-tree", parent] if parent else ["read-tree", "--empty"]), index=index)
         lines = b""
-        for path, data in changes.items():
-            if data is None:
+        for path, given in changes.items():
+            if given is None:
                 lines += f"0 {'0' * 40}\t{path}\n".encode()
                 continue
-            data = data.encode() if isinstance(data, str) else data
+            data = given.encode() if isinstance(given, str) else given
             blob = self.git("hash-object", "-w", "--stdin", given=data).decode().strip()
             lines += f"100644 {blob}\t{path}\n".encode()
         self.git("update-index", "--index-info", given=lines, index=index)

@@ -8,6 +8,7 @@ import random
 
 import pytest
 
+from paperforge.errors import InputError
 from paperforge.overleaf import folder as folder_room
 from paperforge.overleaf import git as git_room
 from paperforge.overleaf import state as state_room
@@ -61,6 +62,7 @@ class Authors:
         self.world, self.random, self.count = world, random.Random(seed), 0
         self.alive: set[str] = set()
         self.dead: set[str] = set()
+        self.copied: set[str] = set()
 
     def here(self):
         paper = self.world.paper()
@@ -77,7 +79,7 @@ class Authors:
     def drop(self, data):
         gone = {w for w in data.decode().split() if w in self.alive}
         self.alive -= gone
-        self.dead |= gone
+        self.dead |= gone - self.copied
 
     def edit(self, side):
         files = self.here() if side == "here" else self.there()
@@ -93,7 +95,9 @@ class Authors:
                 self.world.write(path, data)
 
     def _changes(self, files, side):
-        kind = self.random.choices(["line", "cut", "change", "new", "delete", "rename"], [8, 3, 4, 2, 1, 1])[0]
+        kind = self.random.choices(
+            ["line", "cut", "change", "new", "delete", "rename"], [8, 3, 4, 2, 1, 1]
+        )[0]
         paths = sorted(files)
         if kind == "new" or not paths:
             name = self.random.choice([*NAMES, f"s/n{self.count}.tex"])
@@ -106,6 +110,9 @@ class Authors:
             self.drop(files[path])
             return {path: None}
         if kind == "rename":
+            # Renamed on both sides to different names, a file is there twice, and each has its lines.
+            self.copied |= set(files[path].decode().split())
+            self.dead -= self.copied
             return {path: None, f"s/r{self.random.randint(0, 10**9)}.tex": files[path]}
         lines = files[path].decode().splitlines(keepends=True)
         if not lines or any(line.startswith(("<<<", ">>>", "===")) for line in lines):
@@ -118,29 +125,37 @@ class Authors:
             lines[at : at + 1] = [f"{self.word(side)}\n"] if kind == "change" else []
         return {path: "".join(lines).encode()}
 
+    def tidy(self):
+        """What a person does about markers: keep the lines of both."""
+        for path, data in self.here().items():
+            if b"<<<<<<< " not in data:
+                continue
+            kept = [
+                line
+                for line in data.decode().splitlines(keepends=True)
+                if not line.startswith((*MARKS, "======="))
+            ]
+            # Keeping both brings back what one of them had taken out: that was decided.
+            self.dead -= {line.strip() for line in kept}
+            self.world.write(path, "".join(dict.fromkeys(kept)))
+
     def decide(self, report):
         """What a person does about conflicts; gives what to keep where lines cannot show both."""
+        self.tidy()
         keep = {}
         for one in report.conflicts:
             if one.marked:
-                text = (self.world.root / one.path).read_bytes().decode()
-                kept = [
-                    line
-                    for line in text.splitlines(keepends=True)
-                    if not line.startswith((*MARKS, "=======", "|||||||"))
-                ]
-                # Keeping both brings back what one of them had changed: that was decided.
-                self.dead -= {line.strip() for line in kept}
-                self.world.write(one.path, "".join(dict.fromkeys(kept)))
                 continue
             side = self.random.choice(["here", "there"])
             keep[one.path] = side
             won = one.here if side == "here" else one.there
             lost = one.there if side == "here" else one.here
             words = set((won or b"").decode().split())
-            dropped = {w for w in (lost or b"").decode().split() if w in self.alive and w not in words}
+            dropped = set((lost or b"").decode().split()) - words
             self.alive -= {w for w in dropped if not self.elsewhere(w, one.path)}
             self.dead -= words
+        if report.conflicts:
+            self.dead -= self.words(self.here()) | self.words(self.there())
         return keep
 
     def elsewhere(self, word, path):
@@ -153,8 +168,14 @@ class Authors:
 
 def settle(world, authors, keep=None):
     """Sync until nothing is left to do."""
+    authors.tidy()
     for _ in range(12):
-        report = world.sync(keep=keep or {})
+        try:
+            report = world.sync(keep=keep or {})
+        except InputError as error:  # a killed sync, completed, ended in a conflict
+            assert "both versions" in error.message
+            authors.tidy()
+            continue
         keep = authors.decide(report)
         if not report.outcomes and not report.conflicts:
             return
@@ -174,6 +195,7 @@ def test_no_line_is_lost_and_both_sides_end_equal(world, monkeypatch, seed):
         if action < 0.66:
             authors.edit(authors.random.choice(["here", "there"]))
         elif action < 0.85:
+            authors.tidy()
             kill.left, kill.after = authors.random.randint(0, 24), authors.random.random() < 0.5
             try:
                 report = world.sync()
@@ -182,6 +204,9 @@ def test_no_line_is_lost_and_both_sides_end_equal(world, monkeypatch, seed):
                     settle(world, authors, authors.decide(report))
             except Killed:
                 killed += 1
+            except InputError as error:
+                kill.left = None
+                assert "both versions" in error.message
         else:
             settle(world, authors)
             synced += 1

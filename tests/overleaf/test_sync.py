@@ -59,7 +59,9 @@ def test_changes_of_one_file_are_merged_line_by_line(synced):
 def clash(world):
     text = world.read("sections/a.tex")
     world.write("sections/a.tex", text.replace("line 2\n", "mine\n"))
-    world.remote.edit({"sections/a.tex": text.replace("line 2\n", "theirs\n"), "sections/b.tex": "new\n"})
+    world.remote.edit(
+        {"sections/a.tex": text.replace("line 2\n", "theirs\n"), "sections/b.tex": "new\n"}
+    )
 
 
 def test_a_conflict_writes_both_versions_here_and_nothing_there(synced):
@@ -86,7 +88,9 @@ def test_markers_are_never_sent(synced):
 def test_a_resolved_conflict_is_sent_and_does_not_come_back(synced):
     clash(synced)
     synced.sync()
-    text = synced.read("sections/a.tex").replace("<<<<<<< here\nmine\n=======\ntheirs\n>>>>>>> there", "agreed")
+    text = synced.read("sections/a.tex").replace(
+        "<<<<<<< here\nmine\n=======\ntheirs\n>>>>>>> there", "agreed"
+    )
     synced.write("sections/a.tex", text)
     assert not synced.sync().conflicts
     assert b"agreed" in synced.remote.files()["sections/a.tex"]
@@ -100,6 +104,22 @@ def test_a_person_can_decide_a_conflict_at_once(synced, side, here_now):
     report = synced.sync(keep={"sections/a.tex": side})
     assert not report.conflicts
     assert here_now in synced.read("sections/a.tex")
+    assert synced.equal()
+
+
+@pytest.mark.parametrize(
+    ("side", "kept", "gone"), [("here", "mine", "theirs"), ("there", "theirs", "mine")]
+)
+def test_a_side_can_be_kept_when_the_markers_are_there_already(synced, side, kept, gone):
+    clash(synced)
+    synced.write("sections/a.tex", synced.read("sections/a.tex") + "mine alone\n")
+    synced.sync()
+    report = synced.sync(keep={"sections/a.tex": side})
+    assert not report.conflicts
+    assert f"{kept}\n" in synced.read("sections/a.tex")
+    assert f"{gone}\n" not in synced.read("sections/a.tex")
+    assert "mine alone\n" in synced.read("sections/a.tex")
+    assert "<<<<" not in synced.read("sections/a.tex")
     assert synced.equal()
 
 
@@ -212,7 +232,13 @@ def test_a_style_uploaded_online_comes_here_as_the_authors(synced):
 
 
 def test_what_is_no_latex_stays_where_it_is(synced):
-    stays = {"notes.md": "x", "run.py": "import os", "paper.toml": "main = 'x'", ".gitignore": "*", "build/x.tex": "x"}
+    stays = {
+        "notes.md": "x",
+        "run.py": "import os",
+        "paper.toml": "main = 'x'",
+        ".gitignore": "*",
+        "build/x.tex": "x",
+    }
     synced.remote.edit(stays)
     synced.write("main.tex", "changed\n")
     synced.sync()
@@ -288,6 +314,18 @@ def test_the_mode_of_an_authors_file_stays(synced):
 
 
 # A project that has a history of its own.
+
+
+def test_an_existing_paper_takes_the_place_of_an_empty_project(world):
+    world.remote.edit(
+        {"main.tex": "\\documentclass{article}\n\\begin{document}\n\\maketitle\n\\end{document}\n"}
+    )
+    world.write(
+        "main.tex", "\\documentclass{article}\n\\begin{document}\nA paper.\n\\end{document}\n"
+    )
+    world.init()
+    assert not world.sync().conflicts
+    assert b"A paper." in world.remote.files()["main.tex"]
 
 
 def test_the_first_sync_takes_the_newer_of_an_older_and_a_newer_state(world):
@@ -438,7 +476,9 @@ def test_the_repository_around_the_project_is_not_touched(world):
     import subprocess
 
     def git(*args):
-        return subprocess.run(["git", *args], cwd=world.root, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            ["git", *args], cwd=world.root, capture_output=True, text=True, check=True
+        ).stdout
 
     git("init", "--quiet")
     world.write("main.tex", "x\n")
@@ -446,7 +486,9 @@ def test_the_repository_around_the_project_is_not_touched(world):
     before = {p: p.stat().st_mtime_ns for p in (world.root / ".git").rglob("*") if p.is_file()}
     world.init()
     world.sync()
-    assert {p: p.stat().st_mtime_ns for p in (world.root / ".git").rglob("*") if p.is_file()} == before
+    assert {
+        p: p.stat().st_mtime_ns for p in (world.root / ".git").rglob("*") if p.is_file()
+    } == before
     assert ".paperforge" not in git("status", "--porcelain", "--untracked-files=all")
 
 
@@ -535,7 +577,9 @@ def test_a_remote_that_never_rests_ends_the_sync(synced, push_fails):
 
 
 def test_a_refusal_is_said_and_leaves_everything(synced, push_fails):
-    push_fails("remote: hint: You have 1 invalid files\n! [remote rejected] main -> main (invalid files)")
+    push_fails(
+        "remote: hint: You have 1 invalid files\n! [remote rejected] main -> main (invalid files)"
+    )
     synced.write("main.tex", "mine\n")
     state = Room(synced.root).state()
     with pytest.raises(Trouble, match="invalid files"):
@@ -553,9 +597,10 @@ def test_a_sync_cut_short_is_completed_by_the_next_one(synced, monkeypatch):
     def die(*args, **given):
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(stage, "carry_out", die)
-        synced.sync()
+        with pytest.raises(KeyboardInterrupt):
+            synced.sync()
     assert Room(synced.root).intent() is not None
     assert "line 1\n" in synced.read("sections/a.tex")
     synced.write("sections/b.tex", synced.read("sections/b.tex") + "written meanwhile\n")
@@ -571,9 +616,10 @@ def test_an_intent_that_never_arrived_is_forgotten(synced, monkeypatch):
     def die(*args, **given):
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(stage, "_send", die)
-        synced.sync()
+        with pytest.raises(KeyboardInterrupt):
+            synced.sync()
     synced.sync()
     assert synced.equal()
     assert Room(synced.root).intent() is None
@@ -590,9 +636,10 @@ def test_a_full_disk_is_said_and_the_rest_follows(synced, monkeypatch):
             raise InputError("cannot be read or written: No space left on device", path)
         return real(self, path, data)
 
-    with monkeypatch.context() as patched, pytest.raises(InputError, match="No space left"):
+    with monkeypatch.context() as patched:
         patched.setattr(Folder, "write", full)
-        synced.sync()
+        with pytest.raises(InputError, match="No space left"):
+            synced.sync()
     synced.sync()
     assert synced.equal()
     assert synced.read("sections/b.tex") == "theirs too\n"
@@ -616,7 +663,11 @@ def test_one_sync_at_a_time(synced):
 def test_what_git_hub_sync_left_on_a_branch_is_said_until_it_is_merged(synced):
     commit = synced.remote.head
     tree = synced.remote.git("rev-parse", f"{commit}^{{tree}}").decode().strip()
-    aside = synced.remote.git("commit-tree", tree, "-p", commit, given=b"from Overleaf").decode().strip()
+    aside = (
+        synced.remote.git("commit-tree", tree, "-p", commit, given=b"from Overleaf")
+        .decode()
+        .strip()
+    )
     synced.remote.git("update-ref", "refs/heads/overleaf-2026-11-29-0930", aside)
     (note,) = synced.sync().notes
     assert note.where == "branch overleaf-2026-11-29-0930"
@@ -628,10 +679,12 @@ def test_what_git_hub_sync_left_on_a_branch_is_said_until_it_is_merged(synced):
 
 
 def test_undo_brings_both_sides_back(synced):
-    before = {p: d for p, d in synced.remote.files().items()}
+    before = synced.remote.files()
     here = synced.read("sections/a.tex")
     synced.write("main.tex", "mine\n")
-    synced.remote.edit({"sections/a.tex": "theirs\n", "sections/new.tex": "new\n", "sections/b.tex": None})
+    synced.remote.edit(
+        {"sections/a.tex": "theirs\n", "sections/new.tex": "new\n", "sections/b.tex": None}
+    )
     there = synced.remote.files()
     synced.sync()
     done = synced.undo()
