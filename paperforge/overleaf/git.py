@@ -207,7 +207,8 @@ def trouble(said: str, place: str) -> Trouble:
     if "non-fast-forward" in low or "fetch first" in low or "cannot lock ref" in low:
         return OutOfDate("somebody changed it in between", place, "run paperforge sync again")
     if any(words in low for words in PASSING):
-        return Passing(reason, place, "wait a minute, and run paperforge sync again")
+        busy = [part for part in reason.split("; ") if any(w in part.lower() for w in PASSING)]
+        return Passing((busy or [reason])[0], place, "wait a minute, and run paperforge sync again")
     for words, message, hint in _KNOWN:
         if re.search(words, low):
             return Trouble(message or reason, place, hint)
