@@ -84,5 +84,9 @@ gallery: $(VENV)/.paperforge
 	@scripts/tex.sh --tests
 	$(BIN)/python scripts/gallery.py
 
+session: $(VENV)/.test
+	@scripts/tex.sh --tests
+	$(BIN)/python scripts/overleaf_session.py
+
 clean:
 	rm -rf sample_paper/*/build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

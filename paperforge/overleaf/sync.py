@@ -78,10 +78,11 @@ def sync(paper: Paper, address: Address, ways: Ways) -> Report:
     with room.lock():
         clone = Clone(room.clone, address)
         clone.create()
-        paper, ways = _decided(paper, room, ways)
+        paper, ways, decided = _decided(paper, room, ways)
         for _ in range(TRIES):
             try:
-                return _once(paper, clone, room, ways)
+                report = _once(paper, clone, room, ways)
+                return replace(report, notes=(*decided, *report.notes))
             except OutOfDate:
                 ways.say("somebody edited in between; once more")
         raise InputError(
@@ -107,7 +108,7 @@ def unfinished(root: Path, address: Address, ways: Ways) -> list[Diagnostic]:
         return carry_out(room, clone, intent)
 
 
-def _decided(paper: Paper, room: Room, ways: Ways) -> tuple[Paper, Ways]:
+def _decided(paper: Paper, room: Room, ways: Ways) -> tuple[Paper, Ways, list[Diagnostic]]:
     """The project after a person has said which side of the markers in a file to keep."""
     marked = {p: d for p in ways.keep if marked_lines(d := paper.shared.get(p, b""))}
     folder = Folder(room.root, room.folder)
@@ -116,7 +117,8 @@ def _decided(paper: Paper, room: Room, ways: Ways) -> tuple[Paper, Ways]:
         shared[path] = take_side(data, ways.keep[path])
         folder.write(path, shared[path])
     keep = {path: side for path, side in ways.keep.items() if path not in marked}
-    return replace(paper, shared=shared), replace(ways, keep=keep)
+    notes = [_note(path, f"has the lines of one side now: {ways.keep[path]}") for path in marked]
+    return replace(paper, shared=shared), replace(ways, keep=keep), notes
 
 
 def _once(paper: Paper, clone: Clone, room: Room, ways: Ways) -> Report:

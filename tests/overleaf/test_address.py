@@ -91,4 +91,6 @@ def test_any_text_is_an_address_or_an_error_of_ours(text):
 
 @given(st.from_regex(r"[a-z]{1,8}:[a-zA-Z0-9_%@]{1,20}", fullmatch=True))
 def test_no_user_or_password_stays_in_a_text(secret):
-    assert without_user(f"cannot read https://{secret}@host/x now") == "cannot read https://host/x now"
+    assert (
+        without_user(f"cannot read https://{secret}@host/x now") == "cannot read https://host/x now"
+    )

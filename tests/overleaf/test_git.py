@@ -15,19 +15,69 @@ from paperforge.overleaf.git import Cut, Git, OutOfDate, Passing, Trouble, troub
     [
         ("! [rejected] main -> main (non-fast-forward)", OutOfDate, "in between", "again"),
         ("! [rejected] main -> main (fetch first)", OutOfDate, "in between", "again"),
-        ("remote: Another operation is in progress. Please try again later.", Passing, "in progress", "minute"),
-        ("fatal: unable to access: The requested URL returned error: 502", Passing, "502", "minute"),
+        (
+            "remote: Another operation is in progress. Please try again later.",
+            Passing,
+            "in progress",
+            "minute",
+        ),
+        (
+            "fatal: unable to access: The requested URL returned error: 502",
+            Passing,
+            "502",
+            "minute",
+        ),
         ("remote: Request timed out (after 360 seconds)", Passing, "timed out", "minute"),
         ("fatal: the remote end hung up unexpectedly", Cut, "connection broke", "again"),
-        ("error: RPC failed; curl 18 transfer closed with outstanding read data", Cut, "broke", "again"),
-        ("remote: Your Overleaf Git authentication token has expired.", Trouble, "expired", "token"),
+        (
+            "error: RPC failed; curl 18 transfer closed with outstanding read data",
+            Cut,
+            "broke",
+            "again",
+        ),
+        (
+            "remote: Your Overleaf Git authentication token has expired.",
+            Trouble,
+            "expired",
+            "token",
+        ),
         ("fatal: Authentication failed for 'https://host/'", Trouble, "token", "token"),
-        ("fatal: could not read Username for 'https://host': terminal prompts disabled", Trouble, "token", "token"),
-        ("fatal: unable to access: The requested URL returned error: 403", Trouble, "not write", "right to edit"),
-        ("remote: Git access via link sharing link is not supported.", Trouble, "link sharing", "Integrations"),
-        ("fatal: remote error: no git access\nThe project is missing.", Trouble, "no git access", "GitHub sync"),
-        ("fatal: Could not resolve host: git.overleaf.com", Trouble, "cannot be reached", "network"),
-        ("! [remote rejected] x -> main (wrong branch)\nremote: hint: Please use the main branch.", Trouble, "wrong branch", "renamed"),
+        (
+            "fatal: could not read Username for 'https://host': terminal prompts disabled",
+            Trouble,
+            "token",
+            "token",
+        ),
+        (
+            "fatal: unable to access: The requested URL returned error: 403",
+            Trouble,
+            "not write",
+            "right to edit",
+        ),
+        (
+            "remote: Git access via link sharing link is not supported.",
+            Trouble,
+            "link sharing",
+            "Integrations",
+        ),
+        (
+            "fatal: remote error: no git access\nThe project is missing.",
+            Trouble,
+            "no git access",
+            "GitHub sync",
+        ),
+        (
+            "fatal: Could not resolve host: git.overleaf.com",
+            Trouble,
+            "cannot be reached",
+            "network",
+        ),
+        (
+            "! [remote rejected] x -> main (wrong branch)\nremote: hint: Please use the main branch.",
+            Trouble,
+            "wrong branch",
+            "renamed",
+        ),
         ("! [remote rejected] x -> main (too many files)", Trouble, "too many files", "put right"),
         ("fatal: something nobody has seen", Trouble, "nobody has seen", "git said so"),
     ],
@@ -48,7 +98,9 @@ def test_a_token_is_in_no_argument_and_no_message(monkeypatch, tmp_path):
         assert given["env"][TOKEN] == "olp_secret"
         import subprocess
 
-        return subprocess.CompletedProcess(command, 1, b"", b"fatal: bad olp_secret at https://git:olp_secret@host/")
+        return subprocess.CompletedProcess(
+            command, 1, b"", b"fatal: bad olp_secret at https://git:olp_secret@host/"
+        )
 
     monkeypatch.setattr(room.subprocess, "run", start)
     address = parse("https://git.overleaf.com/0123456789abcdef01234567")
@@ -56,12 +108,16 @@ def test_a_token_is_in_no_argument_and_no_message(monkeypatch, tmp_path):
         Git(tmp_path, address).talk("ls-remote", address.url)
     assert "olp_secret" not in " ".join(seen[0])
     assert "olp_secret" not in f"{caught.value} {caught.value.hint}"
-    assert any(part.startswith("credential.https://git.overleaf.com.helper=!f()") for part in seen[0])
+    assert any(
+        part.startswith("credential.https://git.overleaf.com.helper=!f()") for part in seen[0]
+    )
 
 
 def test_without_a_token_gits_own_helpers_are_asked(tmp_path):
     address = parse("https://git.overleaf.com/0123456789abcdef01234567")
-    assert not any("credential" in option for option in room._options(address) if "helper" in option)
+    assert not any(
+        "credential" in option for option in room._options(address) if "helper" in option
+    )
 
 
 def test_a_token_is_given_to_the_papers_host_only(monkeypatch):
@@ -69,7 +125,9 @@ def test_a_token_is_given_to_the_papers_host_only(monkeypatch):
     options = room._options(parse("https://git.overleaf.com/0123456789abcdef01234567"))
     helpers = [option for option in options if "helper=" in option]
     assert helpers
-    assert all(option.startswith("credential.https://git.overleaf.com.helper=") for option in helpers)
+    assert all(
+        option.startswith("credential.https://git.overleaf.com.helper=") for option in helpers
+    )
     assert not any("helper=" in option for option in room._options(parse("/srv/paper.git")))
 
 

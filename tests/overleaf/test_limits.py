@@ -31,7 +31,13 @@ def test_a_file_of_over_50_mib_is_refused():
 
 @pytest.mark.parametrize(
     ("path", "clean"),
-    [("a*b.tex", "a_b.tex"), ("a\\b.tex", "a_b.tex"), (" a.tex", "a.tex"), ("x/b .tex ", "b .tex"), ("a\x7f.tex", "a_.tex")],
+    [
+        ("a*b.tex", "a_b.tex"),
+        ("a\\b.tex", "a_b.tex"),
+        (" a.tex", "a.tex"),
+        ("x/b .tex ", "b .tex"),
+        ("a\x7f.tex", "a_.tex"),
+    ],
 )
 def test_a_name_that_overleaf_refuses_comes_with_one_that_it_takes(path, clean):
     (found,) = look({path: b"x"})
@@ -68,7 +74,10 @@ def test_text_that_could_not_be_edited_online_is_a_warning(data, says):
 
 
 def test_a_pointer_of_lfs_is_never_sent():
-    (found,) = look({"fig.png": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"}, bridge=False)
+    (found,) = look(
+        {"fig.png": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"},
+        bridge=False,
+    )
     assert found.severity is Severity.ERROR
 
 
@@ -81,7 +90,10 @@ def test_a_second_document_class_is_said():
     (found,) = look({"supplement.tex": b"% \\documentclass\n  \\documentclass{article}"})
     assert found.where == "supplement.tex"
     assert "Main document" in found.hint
-    assert look({"commented.tex": b"% \\documentclass{article}", "sub/x.tex": b"\\documentclass{a}"}) == []
+    assert (
+        look({"commented.tex": b"% \\documentclass{article}", "sub/x.tex": b"\\documentclass{a}"})
+        == []
+    )
 
 
 def test_a_plain_git_remote_is_only_warned():
