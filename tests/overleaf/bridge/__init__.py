@@ -10,6 +10,7 @@
 `Project.create(folder / "x.git")` is a plain bare repository for a file path, without a server.
 """
 
+from .compiling import Compiled
 from .core import Bridge
 from .faults import Fault
 from .git import environment, git
@@ -17,4 +18,14 @@ from .project import NotEditable, Project
 from .rules import Limits
 from .server import Seen
 
-__all__ = ["Bridge", "Fault", "Limits", "NotEditable", "Project", "Seen", "environment", "git"]
+__all__ = [
+    "Bridge",
+    "Compiled",
+    "Fault",
+    "Limits",
+    "NotEditable",
+    "Project",
+    "Seen",
+    "environment",
+    "git",
+]

@@ -24,15 +24,23 @@ class Bridge:
     both settings).
 
     Attributes: `url` ("http://127.0.0.1:PORT", no credentials), `token` (a good one), `tokens` ({token: "good", "expired",
-    "limited", "broken"}; an unlisted one is unknown), `log` (list of Seen, one a request, oldest first), `projects` ({id:
+    "limited", "broken"}; an unlisted one is unknown; change them as you like), `log` (list of Seen, one a request, oldest first), `projects` ({id:
     Project}).
 
     Faults: each method below adds one that waits for its request, and returns the Fault (`left`, `happened`). They hit
     requests with good credentials only (the first request of every git command has none). Several can wait at once.
-    `steps` are of "list", "fetch", "list-push", "push".
+    `steps` are of "list", "fetch", "list-push", "push". On a plain server only `fail`, `cut_request`, `cut_response`,
+    `lose_answer` and `before_push` have an effect.
     """
 
-    def __init__(self, folder, *, rules: bool = True, limits: Limits | None = None, names_passwords: bool = False):
+    def __init__(
+        self,
+        folder,
+        *,
+        rules: bool = True,
+        limits: Limits | None = None,
+        names_passwords: bool = False,
+    ):
         self.folder = Path(folder)
         self.rules, self.limits, self.names_passwords = rules, limits or Limits(), names_passwords
         self.token = "olp_" + secrets.token_hex(16)
@@ -40,12 +48,15 @@ class Bridge:
         self.projects: dict[str, Project] = {}
         self.log: list[Seen] = []
         self.faults = Faults()
+        self.errors: list[BaseException] = []
         self._server: Server | None = None
 
     def __enter__(self) -> "Bridge":
         self.folder.mkdir(parents=True, exist_ok=True)
         self._server = Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="bridge")
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), name="bridge"
+        )
         self._thread.start()
         return self
 
@@ -53,12 +64,17 @@ class Bridge:
         self.close()
 
     def close(self) -> None:
-        """Answer what is under way, and stop. The repositories stay. Safe to call twice."""
+        """Answer what is under way, and stop. The repositories stay. Safe to call twice.
+
+        Raises the first exception of a callback or of the stand-in itself, which no client has seen as such.
+        """
         if self._server:
             self._server.shutdown()
             self._thread.join()
             self._server.server_close()
             self._server = None
+        if self.errors:
+            raise self.errors.pop(0)
 
     @property
     def url(self) -> str:
@@ -89,7 +105,8 @@ class Bridge:
         program = path / "hooks" / "proc-receive"
         program.parent.mkdir(exist_ok=True)
         program.write_text(
-            f'#!/bin/sh\nexec "{sys.executable}" -I -S "{Path(hook.__file__).resolve()}"\n', encoding="utf-8"
+            f'#!/bin/sh\nexec "{sys.executable}" -I -S "{Path(hook.__file__).resolve()}"\n',
+            encoding="utf-8",
         )
         program.chmod(0o755)
 
@@ -110,7 +127,7 @@ class Bridge:
         return self.faults.add(Fault("token limit", tuple(steps), times))
 
     def limit_project(self, times: int = 1, steps=_READS) -> Fault:
-        """"Rate-limit exceeded. ..." (with a hyphen) from the web app, as "fatal: remote error: no git access"."""
+        """ "Rate-limit exceeded. ..." (with a hyphen) from the web app, as "fatal: remote error: no git access"."""
         return self.faults.add(Fault("project limit", tuple(steps), times))
 
     def fail(self, status: int = 503, times: int = 1, steps=STEPS) -> Fault:
@@ -118,7 +135,7 @@ class Bridge:
         return self.faults.add(Fault("status", tuple(steps), times, status=status))
 
     def time_out(self, times: int = 1, *, landed: bool = False) -> Fault:
-        """"Request timed out (after 360 seconds)", at once. landed: the files did arrive: a commit of the server's holds them."""
+        """ "Request timed out (after 360 seconds)", at once. landed: the files did arrive: a commit of the server's holds them."""
         reason = "Request timed out (after 360 seconds)"
         return self.faults.add(Fault("refuse", ("push",), times, reason=reason, landed=landed))
 

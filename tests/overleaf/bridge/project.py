@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 from . import rules, texts
+from .compiling import Compiled, compile_files
 from .git import ZERO, git
 
 BLANK = {"main.tex": "\\documentclass{article}\n\\begin{document}\nHello.\n\\end{document}\n"}
@@ -36,6 +37,7 @@ class Project:
         self.access, self.dot_git, self.drops_ignored = "owner", False, False
         self.lock = threading.RLock()
         self._made = 0
+        self._seen: dict[str | None, str | None] = {}
 
     @classmethod
     def create(cls, path, files=None, *, branch="main", overleaf=False, limits=None) -> "Project":
@@ -57,7 +59,10 @@ class Project:
     def head(self, branch: str | None = None) -> str | None:
         """The commit (40 hex digits) of the branch, by default of HEAD's; None where it has none."""
         name = f"refs/heads/{branch or self.branch}"
-        return git(self.path, "rev-parse", "--verify", "--quiet", name, check=False).decode().strip() or None
+        return (
+            git(self.path, "rev-parse", "--verify", "--quiet", name, check=False).decode().strip()
+            or None
+        )
 
     def entries(self, commit: str | None = None) -> list[rules.Entry]:
         """The tree of a commit, by default of HEAD: its files, links and submodules, sorted as git sorts them."""
@@ -69,6 +74,14 @@ class Project:
             mode, _, oid, size = facts.split()
             found.append(rules.Entry(path, mode, oid, 0 if size == "-" else int(size)))
         return found
+
+    def too_big(self) -> str | None:
+        """The path of a file for which the bridge could not read the project; None where it can."""
+        commit = self.head()
+        if commit not in self._seen:
+            big = (entry.path for entry in self.entries(commit) if entry.size >= self.limits.size)
+            self._seen = {commit: next(big, None)}
+        return self._seen[commit]
 
     def blob(self, oid: str) -> bytes:
         """The bytes of a file, by its object's name."""
@@ -98,7 +111,9 @@ class Project:
         with self.lock:
             there = {entry.path: entry for entry in self.entries()}.get(path)
             old = self.blob(there.oid) if there else text.encode()
-            if self.rules and not all(rules.is_text(path, raw, self.limits) for raw in (old, text.encode())):
+            if self.rules and not all(
+                rules.is_text(path, raw, self.limits) for raw in (old, text.encode())
+            ):
                 raise NotEditable(path)
             return self.edit({path: text}, author=author)
 
@@ -150,7 +165,10 @@ class Project:
                     raw = content.encode() if isinstance(content, str) else content
                     inline.append(b"M 100644 inline " + _quoted(path) + b"\n" + _data(raw))
             stream.append(_commit(branch or self.branch, parent, author, message, self._moment()))
-            stream += [f"M {mode} {oid} ".encode() + _quoted(path) + b"\n" for path, (mode, oid) in tree.items()]
+            stream += [
+                f"M {mode} {oid} ".encode() + _quoted(path) + b"\n"
+                for path, (mode, oid) in tree.items()
+            ]
             return self._import(b"".join(stream + inline), branch, parent)
 
     def _import(self, stream: bytes, branch: str | None, parent: str | None) -> str:
@@ -175,6 +193,17 @@ class Project:
             return []
         form = "--format=%an: %s"
         return git(self.path, "log", form, branch or self.branch).decode().splitlines()
+
+    def compile(
+        self, main: str = "main.tex", timeout: float = 60, engine: str = "-pdf"
+    ) -> Compiled:
+        """Compile the files of HEAD the way that Overleaf does, in a new folder beside the repository.
+
+        See compiling.compile_files; at most `timeout` seconds. Raises KeyError where there is no main file.
+        """
+        return compile_files(
+            self.files(), self.path.parent / "compiled", main=main, timeout=timeout, engine=engine
+        )
 
     def branches(self) -> list[str]:
         """The names of all branches and tags, as refs/heads/main."""

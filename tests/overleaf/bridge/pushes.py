@@ -16,6 +16,7 @@ class Push:
     project: Project
     synced: str | None
     faults: Faults
+    errors: list[BaseException]
 
 
 def judge(push: Push, commands: list[tuple[str, str, str]]) -> tuple[list[str], list[str]]:
@@ -29,7 +30,7 @@ def judge(push: Push, commands: list[tuple[str, str, str]]) -> tuple[list[str], 
             said += error.lines()
             fates.append(f"ng {ref} {error.reason}")
         except Exception as error:  # noqa: BLE001  the bridge answers so to any exception, and this one is ours
-            print(f"stand-in: {error!r}")
+            push.errors.append(error)
             said += Rejected("internal error").lines()
             fates.append(f"ng {ref} internal error")
     return said, fates
@@ -45,7 +46,9 @@ def _one(push: Push, old: str, new: str, ref: str) -> None:
     if ZERO not in {old, new} and not _contains(there, new, old):
         raise Rejected("forced push prohibited")
     if new == ZERO:
-        raise Rejected("invalid git repo")  # the bridge makes no exception of it, and there is no such tree to walk
+        raise Rejected(
+            "invalid git repo"
+        )  # the bridge makes no exception of it, and there is no such tree to walk
     entries = there.entries(new)
     rules.walk(entries, there.limits)
     before = push.faults.take("before", "push")
@@ -72,8 +75,12 @@ def _locked(push: Push, entries: list[rules.Entry], new: str) -> None:
     rules.names(entries, there.limits)
     rules.project(entries, lambda entry: there.blob(entry.oid), there.limits)
     fault = push.faults.take("refuse", "push")
-    if fault and fault.landed:  # the web app took the files, its word came too late: the next sync makes a commit of them
-        there.edit(dict.fromkeys(there.files()) | there.files(new), author="Pushed Late <git@example.org>")
+    if (
+        fault and fault.landed
+    ):  # the web app took the files, its word came too late: the next sync makes a commit of them
+        there.edit(
+            dict.fromkeys(there.files()) | there.files(new), author="Pushed Late <git@example.org>"
+        )
     if fault:
         raise Rejected(fault.reason, fault.hints)
     there.move(new, push.synced)

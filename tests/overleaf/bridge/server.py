@@ -27,7 +27,8 @@ _PLAIN = "text/plain;charset=iso-8859-1"
 class Seen:
     """One request, as tests look at it.
 
-    step: "list", "fetch", "list-push", "push", "lfs", or "" for none of git's. user: of the credentials, "" without any.
+    step: "list", "fetch", "list-push", "push", "probe" (git asks with an empty push first when it has much to send),
+    "lfs", or "" for none of git's. user: of the credentials, "" without any.
     leak: where a token was found that is no place for it ("url", "header NAME", "process list"), else "".
     body, sent: bytes that came and went (sent counts the HTTP head too). cut: the connection was cut on purpose.
     """
@@ -49,11 +50,17 @@ class Answer(Exception):
     def __init__(self, status: int, lines, kind: str = _PLAIN, **headers: str):
         super().__init__(status)
         self.status, self.kind, self.headers = status, kind, headers
-        self.raw = lines if isinstance(lines, bytes) else "".join(f"{line}\n" for line in lines).encode()
+        self.raw = (
+            lines if isinstance(lines, bytes) else "".join(f"{line}\n" for line in lines).encode()
+        )
 
 
 class Cut(Exception):
-    """The connection ends here."""
+    """The connection ends here, on purpose."""
+
+
+class Gone(Exception):
+    """The client went away before it had sent all."""
 
 
 class Server(ThreadingHTTPServer):
@@ -75,9 +82,10 @@ class Server(ThreadingHTTPServer):
         self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
 
     def handle_error(self, request, client_address):
-        """A client that went away is no error; anything else is the stand-in's own, and is shown."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
+        """A client that went away is no error; anything else is the stand-in's own, and `Bridge.close` raises it."""
+        error = sys.exception()
+        if error and not isinstance(error, (OSError, Gone)):
+            self.bridge.errors.append(error)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -106,16 +114,13 @@ class Handler(BaseHTTPRequestHandler):
         self.bridge = self.server.bridge
         self.seen = Seen(self.command, self.path)
         self.bridge.log.append(self.seen)
-        self.seen.leak = leak(self.bridge.tokens, self.path, self.headers)
+        self.seen.leak = leak(list(self.bridge.tokens), self.path, self.headers)
         try:
             self._send(self._route())
         except Answer as answer:
             self._send(answer)
         except Cut:
             self.seen.cut = True
-            # With data unread or the linger time zero, the client's side is told at once that the connection is gone.
-            with contextlib.suppress(OSError):
-                self.connection.shutdown(socket.SHUT_RDWR)
 
     def _send(self, answer: Answer):
         step = self.seen.step
@@ -128,7 +133,9 @@ class Handler(BaseHTTPRequestHandler):
             "Cache-Control": "no-cache",
             **{name.replace("_", "-"): value for name, value in answer.headers.items()},
         }
-        raw = (head + "".join(f"{k}: {v}\r\n" for k, v in fields.items()) + "\r\n").encode() + answer.raw
+        raw = (
+            head + "".join(f"{k}: {v}\r\n" for k, v in fields.items()) + "\r\n"
+        ).encode() + answer.raw
         fault = self.authenticated and self.bridge.faults.take("cut response", step)
         if fault and fault.after < len(raw):
             raw = raw[: fault.after]
@@ -145,11 +152,11 @@ class Handler(BaseHTTPRequestHandler):
     def _drain(self):
         """Read what the client still sends: else the kernel would tell it of a lost connection instead of the answer."""
         if self.content is None:
-            with contextlib.suppress(Cut):
+            with contextlib.suppress(Gone):
                 self._body()
 
     def _body(self, most: int | None = None) -> bytes:
-        """The body, or its first bytes. Raises Cut where the client went away before its end."""
+        """The body, or its first bytes. Raises Gone where the client went away before its end."""
         self.content = raw = b"".join(self._pieces(most))
         self.seen.body = len(raw)
         return raw
@@ -161,7 +168,10 @@ class Handler(BaseHTTPRequestHandler):
             yield self._exactly(min(size, left))
             return
         while left:
-            size = int(self.rfile.readline().partition(b";")[0].strip() or b"0", 16)
+            line = self.rfile.readline()
+            if not line:
+                raise Gone
+            size = int(line.partition(b";")[0], 16)
             if not size:
                 self.rfile.readline()
                 return
@@ -173,7 +183,7 @@ class Handler(BaseHTTPRequestHandler):
     def _exactly(self, size: int) -> bytes:
         raw = self.rfile.read(size)
         if len(raw) < size:
-            raise Cut
+            raise Gone
         return raw
 
     def _route(self) -> Answer:
@@ -184,9 +194,11 @@ class Handler(BaseHTTPRequestHandler):
         name, _, rest = path[1:].partition("/")
         if not self.bridge.rules and ".git/" in path:
             name, _, rest = path[1:].partition(".git/")
-        name = name.removesuffix(".git")
+        name = re.sub(r"(\.git|/)+$", "", name)
         self.seen.step = step_of(self.command, rest, url.query)
-        if self.seen.step == "lfs":
+        if self.seen.step == "push" and self.headers.get("Content-Length") == "4":
+            self.seen.step = "probe"
+        if self.seen.step == "lfs" and self.bridge.rules:
             raise Answer(422, texts.LFS.encode(), "application/vnd.git-lfs+json")
         self._authenticate(name)
         self.authenticated = True
@@ -245,7 +257,7 @@ class Handler(BaseHTTPRequestHandler):
         if project is None:
             raise Answer(404, ("Repository not found.",))
         step, faults = self.seen.step, self.bridge.faults
-        if not step:
+        if step in {"", "lfs"}:
             raise Answer(404, ("Not found.",))
         before = step == "push" and faults.take("between", step)
         if before and before.call:
@@ -259,7 +271,7 @@ class Handler(BaseHTTPRequestHandler):
         step, faults = self.seen.step, self.bridge.faults
         if step.startswith("list") and faults.take("busy", step):
             self._error((texts.BUSY,), query, status=403)
-        if step != "push" and faults.take("project limit", step):
+        if faults.take("project limit", step):
             self._error(texts.PROJECT_LIMIT, query)
         if project is None:
             self._error(texts.NO_ACCESS, query)
@@ -267,7 +279,7 @@ class Handler(BaseHTTPRequestHandler):
             raise Answer(401, ("Not authorized",))
         if project.dot_git:
             self._error(texts.DOT_GIT, query)
-        big = next((e.path for e in project.entries() if e.size >= project.limits.size), None)
+        big = project.too_big()
         if big:
             self._error(("file too big", *texts.too_big(big)), query)
 
@@ -283,7 +295,9 @@ class Handler(BaseHTTPRequestHandler):
         """The number under which the hook of this push asks."""
         number = f"{id(self)}"
         if self.seen.step == "push" and self.bridge.rules:
-            self.server.pushes[number] = Push(project, project.head(), self.bridge.faults)
+            self.server.pushes[number] = Push(
+                project, project.head(), self.bridge.faults, self.bridge.errors
+            )
         try:
             yield number
         finally:
@@ -305,7 +319,11 @@ class Handler(BaseHTTPRequestHandler):
             "BRIDGE_HOOK": f"{self.server.server_port}/{number}",
         }
         done = subprocess.run(
-            ["git", "http-backend"], input=body, capture_output=True, env=environment(**facts), check=False
+            ["git", "http-backend"],
+            input=body,
+            capture_output=True,
+            env=environment(**facts),
+            check=False,
         )
         head, _, raw = done.stdout.partition(b"\r\n\r\n")
         if done.returncode and not head:
@@ -353,14 +371,12 @@ def leak(tokens, path: str, headers) -> str:
         for name, value in headers.items():
             if token in value:
                 return f"header {name}"
-        if _in_processes(token.encode()):
-            return "process list"
-    return ""
+    secret = [token.encode() for token in tokens]
+    return "process list" if any(token in line for line in _processes() for token in secret) else ""
 
 
-def _in_processes(token: bytes) -> bool:
+def _processes():
+    """The command lines of this machine's processes, where the system shows them."""
     for line in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
-            if token in line.read_bytes():
-                return True
-    return False
+            yield line.read_bytes()

@@ -60,7 +60,9 @@ DOT_GIT = (
 )
 
 BUSY = "Another operation is in progress. Please try again later."
-OUT_OF_DATE = "non-fast forward"  # spelled so, git shows its usual rejection and not [remote rejected]
+OUT_OF_DATE = (
+    "non-fast forward"  # spelled so, git shows its usual rejection and not [remote rejected]
+)
 STALE = "invalid old id sent"
 
 HINTS = {

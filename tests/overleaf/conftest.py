@@ -1,0 +1,31 @@
+"""The stand-in of Overleaf, and a co-author with stock git."""
+
+import pytest
+from bridge import Bridge
+from bridge.client import Client
+
+
+@pytest.fixture
+def bridge(tmp_path):
+    """Overleaf's bridge, running."""
+    with Bridge(tmp_path / "server") as running:
+        yield running
+
+
+@pytest.fixture
+def plain(tmp_path):
+    """A plain git server, running."""
+    with Bridge(tmp_path / "plain", rules=False) as running:
+        yield running
+
+
+@pytest.fixture
+def author(tmp_path):
+    """author(bridge, project, user="git") is a stock git client with a fresh clone."""
+    made = []
+
+    def cloned(bridge, project, user="git"):
+        made.append(Client(tmp_path / f"author{len(made)}", project.url, bridge.token, user))
+        return made[-1].clone()
+
+    return cloned
