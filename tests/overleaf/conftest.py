@@ -3,6 +3,7 @@
 import pytest
 from bridge import Bridge
 from bridge.client import Client
+from stock import MAIN
 
 
 @pytest.fixture
@@ -29,3 +30,15 @@ def author(tmp_path):
         return made[-1].clone()
 
     return cloned
+
+
+@pytest.fixture
+def paper(bridge):
+    """A small paper on Overleaf."""
+    return bridge.project({"main.tex": MAIN, "refs.bib": "@misc{a}\n"})
+
+
+@pytest.fixture
+def bea(author, bridge, paper):
+    """A co-author with a clone of it."""
+    return author(bridge, paper)

@@ -5,6 +5,7 @@ Makes one project of the files given (or a blank one), prints its URL and a toke
 
 import argparse
 import contextlib
+import sys
 import time
 from pathlib import Path
 
@@ -23,7 +24,8 @@ def main() -> None:
     asked = parser.parse_args()
     with Bridge(asked.folder, rules=not asked.plain) as bridge:
         project = bridge.project(gather(asked.files) or None, branch=asked.branch)
-        print(f"url    {project.url}\nuser   git\ntoken  {bridge.token}", flush=True)
+        sys.stdout.write(f"url    {project.url}\nuser   git\ntoken  {bridge.token}\n")
+        sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
             while True:
                 time.sleep(3600)

@@ -5,12 +5,13 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from . import hook, texts
 from .faults import STEPS, Fault, Faults
 from .project import Project
 from .rules import Limits
-from .server import Seen, Server
+from .server import Seen, Server, secrets_of
 
 _READS = ("list", "fetch", "list-push")
 
@@ -30,7 +31,7 @@ class Bridge:
     Faults: each method below adds one that waits for its request, and returns the Fault (`left`, `happened`). They hit
     requests with good credentials only (the first request of every git command has none). Several can wait at once.
     `steps` are of "list", "fetch", "list-push", "push". On a plain server only `fail`, `cut_request`, `cut_response`,
-    `lose_answer` and `before_push` have an effect.
+    `delay`, `lose_answer`, `before` and `before_push` have an effect.
     """
 
     def __init__(
@@ -49,9 +50,10 @@ class Bridge:
         self.log: list[Seen] = []
         self.faults = Faults()
         self.errors: list[BaseException] = []
+        self.closing = threading.Event()
         self._server: Server | None = None
 
-    def __enter__(self) -> "Bridge":
+    def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._server = Server(self)
         self._thread = threading.Thread(
@@ -68,6 +70,7 @@ class Bridge:
 
         Raises the first exception of a callback or of the stand-in itself, which no client has seen as such.
         """
+        self.closing.set()
         if self._server:
             self._server.shutdown()
             self._thread.join()
@@ -114,6 +117,12 @@ class Bridge:
         """The requests during which a token stood in the URL, a header but Authorization, or any process's arguments."""
         return [seen for seen in self.log if seen.leak]
 
+    def written(self, folder) -> list[Path]:
+        """The files under a folder that hold a token, as it is or as Basic credentials of the user git."""
+        wanted = secrets_of(self.tokens)
+        files = (path for path in sorted(Path(folder).rglob("*")) if path.is_file())
+        return [path for path in files if any(each in path.read_bytes() for each in wanted)]
+
     def steps(self) -> list[str]:
         """The steps of the requests with credentials so far, oldest first."""
         return [seen.step for seen in self.log if seen.user]
@@ -149,14 +158,22 @@ class Bridge:
 
         git shows the usual "[rejected] (non-fast-forward)".
         """
-        return self.faults.add(Fault("before", ("push",), times, call=call))
+        return self.faults.add(Fault("judging", ("push",), times, call=call))
+
+    def before(self, call: Callable[[], object], step: str, times: int = 1) -> Fault:
+        """Run `call` when a request of this step has come in, before it is answered (before the repository is looked at)."""
+        return self.faults.add(Fault("before", (step,), times, call=call))
 
     def before_push(self, call: Callable[[], object], times: int = 1) -> Fault:
         """Run `call` between the two requests of a push: after the client has read the branch, before its objects come.
 
         The bridge syncs at each request, so that an online edit in it is answered by "[remote rejected] (invalid old id sent)".
         """
-        return self.faults.add(Fault("between", ("push",), times, call=call))
+        return self.before(call, "push", times)
+
+    def delay(self, seconds: float, steps=STEPS, times: int = 1) -> Fault:
+        """Answer late: a server that hangs, for a client that should not wait for ever. `close` ends the waiting."""
+        return self.faults.add(Fault("delay", tuple(steps), times, seconds=seconds))
 
     def cut_request(self, after: int, steps=("push",), times: int = 1) -> Fault:
         """Cut the connection after so many bytes of the request's body; nothing of it takes effect.

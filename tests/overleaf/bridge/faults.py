@@ -23,6 +23,7 @@ class Fault:
     status: int = 503
     reason: str = ""
     hints: tuple[str, ...] | None = None
+    seconds: float = 0
     landed: bool = False
     call: Callable[[], object] | None = None
     happened: int = 0

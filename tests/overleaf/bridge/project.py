@@ -145,8 +145,8 @@ class Project:
     def edit(self, changes, author=AUTHOR, message="Update on Overleaf.", branch=None) -> str:
         """Make several changes in one commit of the server's, and give the commit.
 
-        changes: {path: text, bytes, or None for a deletion}. Nothing is checked but names (ValueError with the name that
-        Overleaf would rather have). A change of nothing makes no commit and gives the old one. As the web app knows
+        changes: {path: text, bytes, or None for a deletion}. Nothing is checked but names (ValueError: with the name that
+        Overleaf would rather have, or where a folder's name is a file's). A change of nothing makes no commit and gives the old one. As the web app knows
         only names and bytes, every file is of mode 100644 afterwards, and a link has become a file with its target.
         branch: another branch than HEAD's, made from HEAD where it is new (a plain remote's pull request, or the branch on
         which Overleaf's GitHub sync leaves a conflict).
@@ -156,20 +156,30 @@ class Project:
                 if rules.clean(path) != path:
                     raise ValueError(f"{path!r}: rename to {rules.clean(path)!r}")
         with self.lock:
-            parent = (branch and self.head(branch)) or self.head()
-            tree = {e.path: (_MODES.get(e.mode, e.mode), e.oid) for e in self.entries(parent)}
-            stream, inline = [], []
-            for path, content in changes.items():
-                tree.pop(path, None)
-                if content is not None:
-                    raw = content.encode() if isinstance(content, str) else content
-                    inline.append(b"M 100644 inline " + _quoted(path) + b"\n" + _data(raw))
-            stream.append(_commit(branch or self.branch, parent, author, message, self._moment()))
-            stream += [
-                f"M {mode} {oid} ".encode() + _quoted(path) + b"\n"
-                for path, (mode, oid) in tree.items()
-            ]
-            return self._import(b"".join(stream + inline), branch, parent)
+            while True:
+                parent = (branch and self.head(branch)) or self.head()
+                try:
+                    return self._commit(changes, author, message, branch, parent)
+                except RuntimeError:
+                    # On a plain server git does the locking, and somebody may have pushed just now.
+                    if parent == ((branch and self.head(branch)) or self.head()):
+                        raise
+
+    def _commit(
+        self, changes, author: str, message: str, branch: str | None, parent: str | None
+    ) -> str:
+        tree = {e.path: (_MODES.get(e.mode, e.mode), e.oid) for e in self.entries(parent)}
+        for path in changes:
+            tree.pop(path, None)
+        new = {path: raw for path, raw in changes.items() if raw is not None}
+        _no_clash({*tree, *new})
+        stream = [_head(branch or self.branch, parent, author, message, self._moment())]
+        for path, (mode, oid) in tree.items():
+            stream.append(f"M {mode} {oid} ".encode() + _quoted(path) + b"\n")
+        for path, content in new.items():
+            raw = content.encode() if isinstance(content, str) else content
+            stream.append(b"M 100644 inline " + _quoted(path) + b"\n" + _data(raw))
+        return self._import(b"".join(stream), branch, parent)
 
     def _import(self, stream: bytes, branch: str | None, parent: str | None) -> str:
         git(self.path, "fast-import", "--quiet", data=stream)
@@ -222,6 +232,15 @@ class Project:
                     self.edit(dict.fromkeys(dropped))
 
 
+def _no_clash(paths: set[str]) -> None:
+    """Raises ValueError where one name is both a file and a folder."""
+    for path in paths:
+        parts = path.split("/")
+        for size in range(1, len(parts)):
+            if "/".join(parts[:size]) in paths:
+                raise ValueError(f"{path!r}: {'/'.join(parts[:size])!r} is a file")
+
+
 def _quoted(path: str) -> bytes:
     inner = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return b'"' + inner.encode("utf-8", "surrogateescape") + b'"'
@@ -231,7 +250,7 @@ def _data(raw: bytes) -> bytes:
     return b"data %d\n" % len(raw) + raw + b"\n"
 
 
-def _commit(branch: str, parent: str | None, author: str, message: str, at: int) -> bytes:
+def _head(branch: str, parent: str | None, author: str, message: str, at: int) -> bytes:
     head = f"commit refs/heads/{branch}\nauthor {author} {at} +0000\ncommitter Overleaf <git-bridge@overleaf.example> {at} +0000\n"
     since = f"from {parent}\n" if parent else ""
     return head.encode() + _data(message.encode()) + since.encode() + b"deleteall\n"

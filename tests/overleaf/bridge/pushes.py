@@ -51,7 +51,7 @@ def _one(push: Push, old: str, new: str, ref: str) -> None:
         )  # the bridge makes no exception of it, and there is no such tree to walk
     entries = there.entries(new)
     rules.walk(entries, there.limits)
-    before = push.faults.take("before", "push")
+    before = push.faults.take("judging", "push")
     if before and before.call:
         before.call()
     with there.lock:

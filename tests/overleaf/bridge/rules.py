@@ -8,17 +8,19 @@ from . import texts
 MIB = 1024 * 1024
 
 # Files that the web app keeps as editable text; csv, tsv and json are not among them.
-TEXT_SUFFIXES = frozenset(
-    "tex sty cls bst bib bibtex txt tikz mtx rtex md asy lbx bbx cbx m lco dtx ins ist def clo ldf rmd lua gv mf "
-    "yml yaml lhs mk xmpdata cfg rnw ltx inc py".split()
-)
+_SUFFIXES = """
+    tex sty cls bst bib bibtex txt tikz mtx rtex md asy lbx bbx cbx m lco dtx ins ist def clo ldf rmd lua gv mf
+    yml yaml lhs mk xmpdata cfg rnw ltx inc py
+"""
+TEXT_SUFFIXES = frozenset(_SUFFIXES.split())
 TEXT_NAMES = frozenset(["latexmkrc", ".latexmkrc", "makefile", "gnumakefile"])
 
 # Names of JavaScript's own properties, refused at the top of a project.
-BLOCKED = frozenset(
-    "prototype constructor toString toLocaleString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable "
-    "__defineGetter__ __lookupGetter__ __defineSetter__ __lookupSetter__ __proto__".split()
-)
+_PROPERTIES = """
+    prototype constructor toString toLocaleString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable
+    __defineGetter__ __lookupGetter__ __defineSetter__ __lookupSetter__ __proto__
+"""
+BLOCKED = frozenset(_PROPERTIES.split())
 IGNORED = re.compile(
     r"(^|/)\.(?!latexmkrc$)[^/]*(/|$)|\.(aux|log|bbl|blg|gz|toc|out|doc|docx|swp)$", re.IGNORECASE
 )

@@ -114,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
         self.bridge = self.server.bridge
         self.seen = Seen(self.command, self.path)
         self.bridge.log.append(self.seen)
-        self.seen.leak = leak(list(self.bridge.tokens), self.path, self.headers)
+        self.seen.leak = leak(secrets_of(self.bridge.tokens), self.path, self.headers)
         try:
             self._send(self._route())
         except Answer as answer:
@@ -238,6 +238,9 @@ class Handler(BaseHTTPRequestHandler):
     def _break(self):
         """Faults of the server and of the wire."""
         step, faults = self.seen.step, self.bridge.faults
+        fault = faults.take("delay", step)
+        if fault:
+            self.bridge.closing.wait(fault.seconds)
         fault = faults.take("status", step)
         if fault:
             raise Answer(fault.status, (self.responses.get(fault.status, ("Error",))[0],))
@@ -259,7 +262,7 @@ class Handler(BaseHTTPRequestHandler):
         step, faults = self.seen.step, self.bridge.faults
         if step in {"", "lfs"}:
             raise Answer(404, ("Not found.",))
-        before = step == "push" and faults.take("between", step)
+        before = faults.take("before", step)
         if before and before.call:
             before.call()
         body = b"" if self.command == "GET" else self.content or self._body()
@@ -269,7 +272,7 @@ class Handler(BaseHTTPRequestHandler):
     def _advertisable(self, project, query: str):
         """Errors in place of the advertisement, or of the answer to a fetch. Raises Answer."""
         step, faults = self.seen.step, self.bridge.faults
-        if step.startswith("list") and faults.take("busy", step):
+        if step != "push" and faults.take("busy", step):
             self._error((texts.BUSY,), query, status=403)
         if faults.take("project limit", step):
             self._error(texts.PROJECT_LIMIT, query)
@@ -363,16 +366,24 @@ def credentials(header: str) -> tuple[str, str]:
     return "", ""
 
 
-def leak(tokens, path: str, headers) -> str:
-    """Where a token stands that must not: in the URL, another header, or the command line of any process."""
-    for token in tokens:
-        if token in path:
-            return "url"
-        for name, value in headers.items():
-            if token in value:
-                return f"header {name}"
-    secret = [token.encode() for token in tokens]
-    return "process list" if any(token in line for line in _processes() for token in secret) else ""
+def secrets_of(tokens) -> list[bytes]:
+    """What must be seen nowhere: each token, and the user git's Basic credentials with it."""
+    plain = [token.encode() for token in list(tokens)]
+    return plain + [base64.b64encode(b"git:" + token).rstrip(b"=") for token in plain]
+
+
+def leak(secrets: list[bytes], path: str, headers) -> str:
+    """Where a secret stands that must not: in the URL, another header, or the command line of any process."""
+
+    def told(text: bytes) -> bool:
+        return any(secret in text for secret in secrets)
+
+    if told(path.encode()):
+        return "url"
+    for name, value in headers.items():
+        if name.lower() != "authorization" and told(value.encode()):
+            return f"header {name}"
+    return "process list" if any(told(line) for line in _processes()) else ""
 
 
 def _processes():

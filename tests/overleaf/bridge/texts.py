@@ -32,10 +32,8 @@ EXPIRED = (
     "Generate a new authentication token in your Overleaf Account Settings,",
     "then run the git command again.",
 )
-TOKENS_ONLY = (
-    "Overleaf now only supports Git authentication tokens to access git. "
-    f"See: {HELP}_authentication_tokens",
-)
+_TOKENS = "Overleaf now only supports Git authentication tokens to access git."
+TOKENS_ONLY = (f"{_TOKENS} See: {HELP}_authentication_tokens",)
 TOKEN_LIMIT = ("Rate limit exceeded. Please wait and try again later.",)
 TOKEN_ERROR = ("Unexpected server error. Please try again later.",)
 LFS = '{"message": "ERROR: Git LFS is not supported on Overleaf"}\n'
