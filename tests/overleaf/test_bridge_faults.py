@@ -1,6 +1,8 @@
 """Faults on demand, as a stock git client meets them."""
 
+import base64
 import os
+import socket
 import threading
 import time
 
@@ -170,8 +172,8 @@ def test_limits_and_locks_of_a_fetch(bridge, paper, bea):
 
 
 def test_what_several_push_and_edit_at_once_all_lands(bridge, author, paper):
-    """Three co-authors push, a fourth types: each push is fine, or refused and tried again."""
-    clients = [author(bridge, paper) for _ in range(3)]
+    """Two co-authors push, a third types: each push is fine, or refused and tried again."""
+    clients = [author(bridge, paper) for _ in range(2)]
     failed = []
 
     def work(number, client):
@@ -192,6 +194,32 @@ def test_what_several_push_and_edit_at_once_all_lands(bridge, author, paper):
         time.sleep(0.05)
     for thread in threads:
         thread.join()
-    expected = {f"{number}-{turn}.tex" for number in range(3) for turn in range(2)}
+    expected = {f"{number}-{turn}.tex" for number in range(2) for turn in range(2)}
     assert not failed and set(paper.files()) == expected | {"main.tex", "refs.bib", "online.tex"}
-    assert len(paper.history()) >= 1 + 6 + 6
+    assert len(paper.history()) >= 1 + 4 + 6
+
+
+def test_a_client_that_hangs_does_not_hold_the_server(tmp_path):
+    bridge = Bridge(tmp_path / "other").__enter__()
+    port = int(bridge.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as idle:
+        idle.sendall(b"POST /x HTTP/1.1\r\nContent-Length: 10\r\n\r\n123")
+        start = time.monotonic()
+        bridge.close()
+        assert time.monotonic() - start < 10
+
+
+def test_a_client_that_is_killed_in_its_push_changes_nothing(bridge, paper, bea):
+    """Half a body, and the client is gone."""
+    head = paper.head()
+    code = base64.b64encode(f"git:{bridge.token}".encode()).decode()
+    fields = f"Authorization: Basic {code}\r\nContent-Length: 500\r\n"
+    port = int(bridge.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(f"POST /{paper.id}/git-receive-pack HTTP/1.1\r\n{fields}\r\n0123".encode())
+    last = time.monotonic() + 10
+    while "push" not in bridge.steps() and time.monotonic() < last:
+        time.sleep(0.01)
+    bea.commit({"a.tex": "a"})
+    assert bridge.log[-1].step == "push" and bridge.log[-1].status == 0 and paper.head() == head
+    assert bea.push().code == 0

@@ -15,8 +15,8 @@ from .core import Bridge
 from .faults import Fault
 from .git import environment, git
 from .project import NotEditable, Project
+from .requests import Seen
 from .rules import Limits
-from .server import Seen
 
 __all__ = [
     "Bridge",

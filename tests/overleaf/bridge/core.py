@@ -10,8 +10,9 @@ from typing import Self
 from . import hook, texts
 from .faults import STEPS, Fault, Faults
 from .project import Project
+from .requests import Seen, secrets_of
 from .rules import Limits
-from .server import Seen, Server, secrets_of
+from .server import Server
 
 _READS = ("list", "fetch", "list-push")
 

@@ -1,13 +1,12 @@
 """The HTTP side: authentication, errors instead of answers, and git's own smart HTTP behind."""
 
-import base64
 import contextlib
 import os
 import re
 import socket
 import subprocess
 import sys
-from dataclasses import dataclass
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -16,32 +15,11 @@ from . import texts
 from .faults import Fault
 from .git import environment, packet
 from .pushes import Push, judge
+from .requests import Seen, credentials, leak, secrets_of, step_of
 
 _SHARE = re.compile(r"[0-9]+[bcdfghjklmnpqrstvwxyz]{6,12}")
 _ID = re.compile(r"[0-9a-f]{24}")
-_SERVICES = {"git-upload-pack": ("list", "fetch"), "git-receive-pack": ("list-push", "push")}
 _PLAIN = "text/plain;charset=iso-8859-1"
-
-
-@dataclass
-class Seen:
-    """One request, as tests look at it.
-
-    step: "list", "fetch", "list-push", "push", "probe" (git asks with an empty push first when it has much to send),
-    "lfs", or "" for none of git's. user: of the credentials, "" without any.
-    leak: where a token was found that is no place for it ("url", "header NAME", "process list"), else "".
-    body, sent: bytes that came and went (sent counts the HTTP head too). cut: the connection was cut on purpose.
-    """
-
-    method: str
-    path: str
-    step: str = ""
-    user: str = ""
-    leak: str = ""
-    status: int = 0
-    body: int = 0
-    sent: int = 0
-    cut: bool = False
 
 
 class Answer(Exception):
@@ -72,7 +50,28 @@ class Server(ThreadingHTTPServer):
     def __init__(self, bridge):
         self.bridge = bridge
         self.pushes: dict[str, Push] = {}
+        self.connections: set[socket.socket] = set()
         super().__init__(("127.0.0.1", 0), Handler)
+
+    def process_request(self, request, client_address):
+        """Note the connection, for `server_close`."""
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request):
+        """Forget it."""
+        super().shutdown_request(request)
+        self.connections.discard(request)
+
+    def server_close(self):
+        """Let requests end for two seconds, then end those of clients that neither send nor go."""
+        last = time.monotonic() + 2
+        while self.connections and time.monotonic() < last:
+            time.sleep(0.005)
+        for connection in list(self.connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        super().server_close()
 
     def server_bind(self):
         """Bind without asking a name server for the machine's own name."""
@@ -344,50 +343,3 @@ class Handler(BaseHTTPRequestHandler):
         said, fates = judge(push, commands) if push else ([], [])
         lines = [f"E {line}\n" for line in said] + [f"R {line}\n" for line in fates]
         self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + "".join(lines).encode())
-
-
-def step_of(method: str, rest: str, query: str) -> str:
-    """Which of git's requests it is; "" for none."""
-    if method == "POST" and rest.rstrip("/").endswith("info/lfs/objects/batch"):
-        return "lfs"
-    if method == "GET" and rest == "info/refs":
-        return _SERVICES.get(parse_qs(query).get("service", [""])[0], ("", ""))[0]
-    return _SERVICES.get(rest, ("", ""))[1] if method == "POST" else ""
-
-
-def credentials(header: str) -> tuple[str, str]:
-    """User and token of an Authorization header; ("", "") without a Basic one."""
-    scheme, _, code = header.partition(" ")
-    if scheme.lower() != "basic":
-        return "", ""
-    with contextlib.suppress(ValueError):
-        user, _, token = base64.b64decode(code).decode("utf-8", "replace").partition(":")
-        return user, token
-    return "", ""
-
-
-def secrets_of(tokens) -> list[bytes]:
-    """What must be seen nowhere: each token, and the user git's Basic credentials with it."""
-    plain = [token.encode() for token in list(tokens)]
-    return plain + [base64.b64encode(b"git:" + token).rstrip(b"=") for token in plain]
-
-
-def leak(secrets: list[bytes], path: str, headers) -> str:
-    """Where a secret stands that must not: in the URL, another header, or the command line of any process."""
-
-    def told(text: bytes) -> bool:
-        return any(secret in text for secret in secrets)
-
-    if told(path.encode()):
-        return "url"
-    for name, value in headers.items():
-        if name.lower() != "authorization" and told(value.encode()):
-            return f"header {name}"
-    return "process list" if any(told(line) for line in _processes()) else ""
-
-
-def _processes():
-    """The command lines of this machine's processes, where the system shows them."""
-    for line in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            yield line.read_bytes()
