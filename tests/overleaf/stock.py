@@ -3,8 +3,9 @@
 import http.client
 
 from bridge.client import Client
+from bridge.fixtures import MAIN
 
-MAIN = "\\documentclass{article}\n\\begin{document}\nHello.\n\\end{document}\n"
+__all__ = ["MAIN", "ask", "listed", "refused"]
 
 
 def listed(bridge, project, url=None, **named):
