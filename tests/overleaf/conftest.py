@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from bridge.fixtures import author, bea, bridge, paper, plain  # noqa: F401  fixtures
 from remote import Remote
 
 from paperforge import template
