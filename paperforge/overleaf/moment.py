@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from paperforge.errors import InputError
 from paperforge.overleaf import limits
 from paperforge.overleaf.clone import Clone, Head, blob_name
-from paperforge.overleaf.git import Cut, Passing
+from paperforge.overleaf.git import Cut, Passing, Trouble
 from paperforge.overleaf.state import Room, State, Write
 from paperforge.overleaf.threeway import Outcome, Pair, Sides, Verdict, carried, decide
 
@@ -36,6 +36,8 @@ class Look:
     """Path -> bytes of what is there."""
     here: Mapping[str, str]
     """Path -> blob of the author's files."""
+    rewritten: bool = False
+    """Whether what was last seen there is gone from its history: then nothing counts as deleted."""
 
 
 def look_at(paper: Paper, clone: Clone, room: Room, ways: Ways) -> Look:
@@ -48,7 +50,16 @@ def look_at(paper: Paper, clone: Clone, room: Room, ways: Ways) -> Look:
             "paperforge sync init URL (Overleaf shows it under Integrations, Git)",
         )
     head = patiently(clone.look, ways)
+    if state.head and not head.commit:
+        raise Trouble(
+            "holds nothing now, although it did: nothing is taken for deleted",
+            clone.address.shown,
+            "run it again; if it really was emptied, move .paperforge away and begin anew",
+        )
     patiently(lambda: clone.fetch(head), ways)
+    rewritten = bool(state.head) and not clone.contains(head.commit, state.head)
+    if rewritten:
+        state = replace(state, base={})
     entries = clone.entries(head.commit)
     there = {
         path: entry.blob
@@ -73,7 +84,7 @@ def look_at(paper: Paper, clone: Clone, room: Room, ways: Ways) -> Look:
     sides = Sides(state.base, state.ours, here, ours, there, read, past.__contains__, clone.join)
     outcomes = tuple(decide(sides, ways.keep))
     sizes = {path: entry.size for path, entry in entries.items()}
-    return Look(head, state, outcomes, there, sizes, here)
+    return Look(head, state, outcomes, there, sizes, here, rewritten)
 
 
 def after(seen: Look, paper: Paper, *, inward: bool, outward: bool) -> tuple[State, list[Write]]:

@@ -68,6 +68,7 @@ def look(paper: Paper, address: Address, ways: Ways) -> Report:
         clone.create()
         seen = look_at(paper, clone, room, ways)
         notes = _preflight(paper, seen, address) + _aside(clone, seen.head)
+        notes += _rewritten(seen, address)
         notes += edits.take_out(paper.root, seen.outcomes, paper.origins, write=False)
         return _report(seen, address, notes)
 
@@ -127,7 +128,7 @@ def _once(paper: Paper, clone: Clone, room: Room, ways: Ways) -> Report:
     _refuse_markers(paper)
     clash = any(one.verdict is Verdict.CONFLICT for one in seen.outcomes)
     outward = ways.outward and not (clash and ways.inward)
-    notes = _aside(clone, seen.head)
+    notes = _aside(clone, seen.head) + _rewritten(seen, clone.address)
     if not ways.inward:
         _refuse_both(seen)
     if outward:
@@ -292,6 +293,14 @@ def _aside(clone: Clone, head: Head) -> list[Diagnostic]:
             hint = f"merge it (a pull request from {branch}), and pull on Overleaf: Menu, GitHub"
             notes.append(Diagnostic(Severity.WARNING, f"branch {branch}", text, hint, "overleaf"))
     return notes
+
+
+def _rewritten(seen: Look, address: Address) -> list[Diagnostic]:
+    if not seen.rewritten:
+        return []
+    text = "its history was rewritten there, so it is compared afresh: nothing counts as deleted"
+    hint = "look through what comes and goes; paperforge sync --undo is there"
+    return [Diagnostic(Severity.WARNING, address.shown, text, hint, "overleaf")]
 
 
 def _show_theirs(room: Room, seen: Look) -> None:
