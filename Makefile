@@ -54,6 +54,7 @@ bench: $(VENV)/.paperforge
 	$(BIN)/python benchmarks/corpus.py
 	$(BIN)/python benchmarks/tables.py
 	$(BIN)/python benchmarks/figures.py
+	$(BIN)/python benchmarks/sync.py
 
 $(VENV)/bin/python:
 	@scripts/python.sh $(VENV)

@@ -81,8 +81,7 @@ class Session:
 
     def _shown(self, text: str) -> str:
         text = text.replace(self.project.url, f"https://git.overleaf.com/{self.project.id}")
-        text = text.replace(str(self.folder), ".").replace(self.bridge.token, "olp_…")
-        return text
+        return text.replace(str(self.folder), ".").replace(self.bridge.token, "olp_…")
 
 
 def record(folder: Path, bridge: Bridge) -> str:

@@ -219,7 +219,7 @@ def _check(root: Path, options: SyncOptions) -> int:
         click.echo(json.dumps({**report, "diagnostics": [asdict(one) for one in found]}, indent=1))
         return code
     say(found)
-    pages = f"{made.pages} pages" if made.pages else "no PDF"
+    pages = f"{made.pages} page{'s' * (made.pages > 1)}" if made.pages else "no PDF"
     click.echo(f"{paper.main} as Overleaf compiles it: {pages} in {made.seconds:.1f} s")
     return code
 
