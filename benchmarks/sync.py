@@ -1,9 +1,9 @@
-"""What a sync costs: with nothing changed, and the first one, beside a plain `git fetch` and `git push` of the same files.
+"""What a sync costs: the first one, and one with nothing changed beside a bare `git fetch`.
 
     python benchmarks/sync.py [--files 60] [--runs 9]
 
-The other side is a bare repository in a folder. User time is that of the command and of the git that it starts.
-The target is printed, never asserted: a shared machine is noisy.
+The other side is a bare repository in a folder. User time is that of the command and of the git
+that it starts. The target is printed, never asserted: a shared machine is noisy.
 """
 
 from __future__ import annotations
@@ -68,12 +68,9 @@ def main() -> None:
         fetch = [timed(["git", "fetch"], top / "co") for _ in range(asked.runs)]
     wall, user = (statistics.median(column) for column in zip(*again, strict=True))
     bare = statistics.median(one for one, _ in fetch)
-    print(
-        f"{asked.files} files, first sync             {first[0]:.2f} s wall  {first[1]:.2f} s user"
-    )
-    print(
-        f"{asked.files} files, nothing changed        {wall:.2f} s wall  {user:.2f} s user   target {TARGET} s user"
-    )
+    print(f"{asked.files} files, first sync        {first[0]:.2f} s wall  {first[1]:.2f} s user")
+    said = f"{wall:.2f} s wall  {user:.2f} s user   target {TARGET} s user"
+    print(f"{asked.files} files, nothing changed   {said}")
     print(f"git fetch with nothing new        {bare:.2f} s wall")
 
 
