@@ -113,6 +113,7 @@ def carried(path: str) -> bool:
         return True
     return (
         posixpath.splitext(path)[1].lower() in TEX_FILES
+        and all(parts)
         and not any(part.startswith(".") or part in LEFT_OUT for part in parts)
         and not any(part != part.strip() or part.endswith(".") for part in parts)
         and not any(ord(c) < 32 or c in '\\:*?"<>|\x7f' for c in path)  # noqa: PLR2004
