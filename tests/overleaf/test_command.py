@@ -313,3 +313,39 @@ def test_a_no_change_sync_is_quick_and_imports_nothing_heavy(connected):
     assert done.stdout.startswith("nothing changed")
     loaded = set(done.stdout.splitlines()[-1].split())
     assert not loaded & {"pandas", "duckdb", "numpy", "pydantic", "matplotlib", "jinja2", "scipy"}
+
+
+def test_killed_at_any_moment_nothing_is_lost(connected, online):
+    """The process itself is killed, not a step of it; the next sync puts everything right."""
+    pause = 0.15
+    for n in range(8):
+        mine, theirs = f"here {n}\n", f"there {n}\n"
+        method = connected / "sections/method.tex"
+        method.write_text(mine + method.read_text())
+        online.edit(
+            {
+                "sections/online.tex": online.files().get("sections/online.tex", b"")
+                + theirs.encode()
+            }
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-m", "paperforge", "sync", connected],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(pause * (1 + n % 4))
+        process.kill()
+        process.wait()
+    done = subprocess.run(
+        [sys.executable, "-m", "paperforge", "sync", connected],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    here = (connected / "sections/method.tex").read_text()
+    there = (connected / "sections/online.tex").read_text()
+    assert all(f"here {n}\n" in here for n in range(8))
+    assert all(f"there {n}\n" in there for n in range(8))
+    assert online.files()["sections/method.tex"].decode() == here
+    assert online.files()["sections/online.tex"].decode() == there
