@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from bridge.fixtures import author, bea, bridge, paper, plain  # noqa: F401  fixtures
+from bridge.fixtures import author, bea, bridge, online_paper, plain  # noqa: F401  fixtures
 from remote import Remote
 
 from paperforge import template
