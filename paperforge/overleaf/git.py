@@ -76,6 +76,8 @@ PASSING = (
     "http 5",
 )
 """What a remote says when the same thing may work a little later."""
+MOVED = ("non-fast-forward", "fetch first", "invalid old id sent", "cannot lock ref", "stale info")
+"""What a remote says when it is no longer what was fetched."""
 CUT = (
     "the remote end hung up",
     "early eof",
@@ -204,10 +206,11 @@ def trouble(said: str, place: str) -> Trouble:
     """What git said -> an error with the next move, of the kind that decides what happens now."""
     low = said.lower()
     reason = _reason(said)
-    if "non-fast-forward" in low or "fetch first" in low or "cannot lock ref" in low:
+    if any(words in low for words in MOVED):
         return OutOfDate("somebody changed it in between", place, "run paperforge sync again")
     if any(words in low for words in PASSING):
-        return Passing(reason, place, "wait a minute, and run paperforge sync again")
+        busy = [part for part in reason.split("; ") if any(w in part.lower() for w in PASSING)]
+        return Passing((busy or [reason])[0], place, "wait a minute, and run paperforge sync again")
     for words, message, hint in _KNOWN:
         if re.search(words, low):
             return Trouble(message or reason, place, hint)
@@ -277,7 +280,7 @@ def _reason(said: str) -> str:
         r"^!\t[^\n]*\(([^)\n]*)\)$", said, re.MULTILINE
     )
     remote = [
-        line.removeprefix("remote:").strip().removeprefix("hint:").strip()
+        re.sub(r"^remote:\s*(?:(?:hint|error):\s*)?", "", line).strip()
         for line in said.splitlines()
         if line.startswith("remote:")
     ]
