@@ -1,7 +1,7 @@
 """A project here, a repository there, and a sync between them that waits for nothing."""
 
 import pytest
-from bridge.fixtures import author, bea, bridge, paper, plain  # noqa: F401  fixtures
+from bridge.fixtures import author, bea, bridge, online_paper, plain  # noqa: F401  fixtures
 from remote import Remote
 from world import World
 

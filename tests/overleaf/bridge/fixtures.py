@@ -34,8 +34,8 @@ def author(tmp_path):
     return cloned
 
 
-@pytest.fixture
-def paper(bridge):
+@pytest.fixture(name="paper")
+def online_paper(bridge):
     """A small paper on Overleaf."""
     return bridge.project({"main.tex": MAIN, "refs.bib": "@misc{a}\n"})
 
