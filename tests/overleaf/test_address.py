@@ -25,7 +25,7 @@ ID = "0123456789abcdef01234567"
 )
 def test_every_way_to_name_an_overleaf_project_is_one_address(text):
     known = parse(text)
-    assert known.url == f"https://git@git.overleaf.com/{ID}"
+    assert known.url == f"https://git.overleaf.com/{ID}"
     assert known.bridge
     assert known.shown == f"https://git.overleaf.com/{ID}"
     assert known.scope == "https://git.overleaf.com"

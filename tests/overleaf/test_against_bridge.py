@@ -1,5 +1,6 @@
 """The sync against the stand-in of Overleaf's bridge: its rules, its texts, its failures."""
 
+import contextlib
 import os
 import threading
 
@@ -131,6 +132,41 @@ def test_a_remote_where_somebody_always_types_is_given_up(online, bridge):
     with pytest.raises(InputError, match="edited 5 times"):
         online.sync()
     assert Room(online.root).state() == before
+
+
+def test_a_lock_that_is_taken_while_looking_is_waited_for(online, bridge):
+    bridge.busy(times=2, steps=("list",))
+    online.write("main.tex", BLANK + "% changed\n")
+    online.sync()
+    assert same(online)
+
+
+@pytest.mark.parametrize("after", [20, 60])
+@pytest.mark.parametrize("step", ["list", "list-push"])
+def test_a_line_that_is_cut_again_and_again_deletes_nothing(online, bridge, step, after):
+    bridge.cut_response(after, steps=(step,), times=9)
+    before = online.paper().shared
+    online.write("main.tex", BLANK + "% changed\n")
+    with contextlib.suppress(Trouble, InputError):
+        online.sync()
+    assert online.paper().shared.keys() == before.keys()
+    assert online.remote.branches() == ["refs/heads/main"]
+    bridge.faults.waiting.clear()
+    online.sync()
+    assert same(online)
+
+
+def test_no_request_is_refused_once_more_than_needed(online, bridge):
+    """A user in the address would cost a second refusal of each command."""
+    online.sync()
+    refused = [seen for seen in bridge.log if not seen.user]
+    assert len(refused) <= len([seen for seen in bridge.log if seen.user])
+
+
+def test_a_folder_that_git_cannot_have_is_named(online):
+    online.remote.dot_git = True
+    with pytest.raises(Trouble, match=r"folder named \.git"):
+        online.sync()
 
 
 def test_a_remote_that_stays_busy_is_given_up(online, bridge):
