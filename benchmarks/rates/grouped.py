@@ -97,16 +97,7 @@ def rows() -> list[Row]:
         )
         for g, size in zip(SEEDS, (0.057, 0.073, 0.080, 0.073, 0.065), strict=True)
     ]
-    made += [
-        analysed(
-            path,
-            "20 each, 0/1",
-            g,
-            repeated(right_or_wrong(g, 20)),
-            covers=0.929 if g == 2 else 0.95,
-        )
-        for g in SEEDS
-    ]
+    made += [analysed(path, "20 each, 0/1", g, repeated(right_or_wrong(g, 20))) for g in SEEDS]
     made += [
         analysed(f"{path}, datasets", "3 datasets, 10 each", g, repeated(clustered((10,) * g, 3)))
         for g in SEEDS

@@ -196,7 +196,8 @@ def on_dataset(cells: Cells, a: Cell, b: Cell, pair: Matched | None, setting: Se
     if setting.shares is not None:
         return compare_folds([a], [b], [pair], [setting.shares.get(a.dataset, 0.0)], setting.ask)
     if pair is None:
-        return welch(a, b, setting.ask)
+        contrast = welch(a, b, setting.ask)
+        return of_shares(contrast, binary=shares_only(cells, [a, b], setting))
     if cells.unit is not Unit.EXAMPLE:
         return paired(pair, setting.ask)
     return on_examples(cells, a, b, pair, setting)
@@ -215,6 +216,12 @@ def on_examples(cells: Cells, a: Cell, b: Cell, pair: Matched, setting: Setting)
     return flipped(pair, setting.ask)
 
 
+def shares_only(cells: Cells, whole: Sequence[Cell], setting: Setting) -> bool:
+    """Whether the means are shares of right examples, and nothing is to be added to them."""
+    right_or_wrong = cells.unit is Unit.EXAMPLE and not setting.graded
+    return right_or_wrong and all(c.binary for c in whole)
+
+
 def flipped(pair: Matched, ask: Ask) -> Contrast:
     """Test graded scores by flipping the signs of their differences."""
     differences = difference(pair)[0]
@@ -228,11 +235,26 @@ def discordant(pair: Matched) -> tuple[int, int]:
 
 
 def with_floor(contrast: Contrast, pairs: Sequence[Matched], binary: bool, ask: Ask) -> Contrast:
-    """Note the smallest p of 0/1 scores: a t test of a few discordant examples claims too much."""
+    """Hold a t test of 0/1 scores to what its discordant examples can tell: it claims too much.
+
+    p is at least the smallest that McNemar's test attains with as many. Where that is alpha or more
+    no outcome rejects zero, so zero belongs to the interval that inverts the test.
+    """
     if not binary or contrast.p is None:
         return contrast
     m = sum(sum(discordant(pair)) for pair in pairs)
-    return replace(contrast, smallest_p=smallest_p(m, exact=ask.mcnemar == "exact"), discordant=m)
+    floor = smallest_p(m, exact=ask.mcnemar == "exact")
+    contrast = replace(contrast, p=max(contrast.p, floor), smallest_p=floor, discordant=m)
+    if floor >= ask.alpha and contrast.low is not None and contrast.high is not None:
+        contrast = replace(contrast, low=min(contrast.low, 0.0), high=max(contrast.high, 0.0))
+    return of_shares(contrast, binary=True)
+
+
+def of_shares(contrast: Contrast, *, binary: bool) -> Contrast:
+    """Cut the interval of a difference of shares at -1 and 1: no shares are further apart."""
+    if not binary or contrast.low is None or contrast.high is None:
+        return contrast
+    return replace(contrast, low=max(contrast.low, -1.0), high=min(contrast.high, 1.0))
 
 
 def on_average(
@@ -252,8 +274,9 @@ def on_average(
     whole = [pair for pair in pairs if pair is not None]
     complete = len(whole) == len(a)
     if cells.unit is Unit.EXAMPLE:
+        binary = shares_only(cells, [*a, *b], setting)
         if not complete:
-            return stratified_welch(a, b, setting.ask)
+            return of_shares(stratified_welch(a, b, setting.ask), binary=binary)
         contrast = stratified_paired(
             whole, setting.ask, groups=cells.groups, crossing=cells.crossing
         )

@@ -75,8 +75,11 @@ class Components:
             uncertain = uncertain + both**2 / (
                 self.df[2] * (dfs[0] / self.df[0]) * (dfs[1] / self.df[1])
             )
-        with np.errstate(divide="ignore"):
-            df = np.minimum(NORMAL_DF, joint**2 / uncertain)
+        some = (
+            uncertain > 0
+        )  # runs that differ by nothing, on examples without end: nothing is left
+        df = np.full(len(joint), NORMAL_DF)
+        df[some] = np.minimum(NORMAL_DF, joint[some] ** 2 / uncertain[some])
         half = -stdtrit(df, alpha / 2) * np.sqrt(joint)
         few = (df_runs < (FEW_PAIRED if self.paired else FEW)) & (runs > 0)
         left = np.maximum(0.0, np.maximum(tested - both, both - runs))

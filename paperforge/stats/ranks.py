@@ -115,10 +115,15 @@ def friedman(
     chi2_ties = (k - 1) * q / spread if spread else 0.0
     df = (k - 1.0, (k - 1.0) * (n - 1))
     f = iman_davenport(chi2_ties, n, k)
-    p, how, error, floor = permutation(centred, q, seed, work, replicates)
     p_f = f_tail(f, df)
-    if how == SIMULATED and n >= ENOUGH:
+    found = listed(centred, q, work)
+    if found is not None:
+        (p, floor), how, error = found, EXACT, None
+    elif n >= ENOUGH:
         p, how, error, floor = p_f, ASYMPTOTIC, None, None
+    else:
+        p, error, floor = simulated(centred, q, seed, replicates)
+        how = SIMULATED
     mean = tuple(float(x) for x in ranks.mean(axis=0))
     return Friedman(
         n, k, mean, chi2, chi2_ties, finite(f), finite(iman_davenport(chi2, n, k)), df,
@@ -148,26 +153,28 @@ def chi2_tail(chi2: float, df: int) -> float:
     return honest(float(chdtrc(df, chi2)))
 
 
-def permutation(
-    centred: np.ndarray, q: int, seed: int, work: int, replicates: int
-) -> tuple[float, str, float | None, float | None]:
-    """Give p of the sum of squares q of the rank sums, how it was found, its error, its floor.
+def listed(centred: np.ndarray, q: int, work: int) -> tuple[float, float] | None:
+    """Give p of the sum of squares q of the rank sums over all orders, and the smallest such p.
 
-    centred: doubled ranks less their mean, whole numbers, shape (N, K).
+    centred: doubled ranks less their mean, whole numbers, shape (N, K). None: too many orders.
     """
     import numpy as np
 
     rows = np.sort(centred, axis=1)
     patterns = Counter(tuple(int(x) for x in row) for row in rows if row.any())
     exact = distribution(tuple(sorted(patterns.items())), work)
-    if exact is not None:
-        values, tail = exact
-        at = int(np.searchsorted(values, q))
-        return honest(float(tail[at])), EXACT, None, honest(float(tail[-1]))
-    hits = simulate(centred, q, seed, replicates)
-    p = (hits + 1) / (replicates + 1)
-    error = math.sqrt(p * (1 - p) / replicates)
-    return p, SIMULATED, error, 1 / (replicates + 1)
+    if exact is None:
+        return None
+    values, tail = exact
+    return honest(float(tail[int(np.searchsorted(values, q))])), honest(float(tail[-1]))
+
+
+def simulated(
+    centred: np.ndarray, q: int, seed: int, replicates: int
+) -> tuple[float, float, float]:
+    """As listed(), from orders drawn at random: p, its Monte Carlo error, the smallest p."""
+    p = (simulate(centred, q, seed, replicates) + 1) / (replicates + 1)
+    return p, math.sqrt(p * (1 - p) / replicates), 1 / (replicates + 1)
 
 
 @lru_cache(maxsize=64)

@@ -425,9 +425,38 @@ def test_four_discordant_examples_over_datasets_are_too_few_for_a_t(fake):
         for k, d in enumerate(("d1", "d2"))
     }
     decision = analyse(fake(cells, unit=Unit.EXAMPLE), DesignSpec()).primary()[0]
-    assert decision.p < 0.05  # what the t test alone would claim
+    t_alone = 2 * scipy_stats.t.sf(abs(decision.statistic), decision.df)
+    assert t_alone < 0.05 <= decision.p == decision.smallest_p
+    assert decision.low <= 0 <= decision.high
     assert decision.verdict is Verdict.UNDECIDABLE
     assert decision.reason == "4 discordant examples: p cannot be below 0.062"
+
+
+def test_two_clusters_of_few_discordant_answers_leave_zero_in_the_interval(fake):
+    """Each cluster's one discordant example favours y: the t test sees no variance but a little."""
+    clusters = np.repeat([0, 1], [10, 11])
+    right = {"x": np.zeros(21), "y": np.zeros(21)}
+    right["y"][[0, 10]] = 1.0
+    cells = {(m, "d"): {"values": v, "clusters": clusters} for m, v in right.items()}
+    decision = analyse(fake(cells, unit=Unit.EXAMPLE), DesignSpec()).primary()[0]
+    assert 2 * scipy_stats.t.sf(abs(decision.statistic), decision.df) < 0.05
+    assert decision.p == decision.smallest_p == 0.25
+    assert decision.low < decision.estimate < 0 == decision.high
+    assert decision.verdict is Verdict.UNDECIDABLE
+
+
+def test_no_interval_of_shares_goes_beyond_one(fake):
+    rng = np.random.default_rng(3)
+    clusters = np.repeat([0, 1], 15)
+    cells = {
+        (m, "d"): {"values": (rng.random(30) < share).astype(float), "clusters": clusters}
+        for m, share in (("x", 0.3), ("y", 0.9))
+    }
+    decision = analyse(fake(cells, unit=Unit.EXAMPLE), DesignSpec()).primary()[0]
+    half = scipy_stats.t.ppf(0.975, decision.df) * abs(decision.estimate / decision.statistic)
+    assert decision.estimate - half < -1  # a t interval over two clusters knows no limits
+    assert decision.low == -1
+    assert decision.high == min(1.0, decision.estimate + half)
 
 
 def test_a_run_level_metric_beside_examples(fake):

@@ -79,3 +79,11 @@ def test_no_examples_or_one_seed():
     known = truth(0.1, 0.6, 0.4, 4, 100)
     assert Seeds(known, 100).smallest(1, 0.05) is None
     assert Examples(known, 4).smallest(1, 0.05) is None
+
+
+def test_runs_that_differ_by_nothing_leave_nothing_on_examples_without_end():
+    """0 / 0 degrees of freedom: no warning (an error in tests), and no width."""
+    known = truth(0.0, 0.6, 0.4, 3, 60)
+    error, halves = known.halves(3, math.inf, 0.05, cautious=False)
+    assert error == 0
+    assert (halves == 0).all()

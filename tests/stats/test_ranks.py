@@ -190,3 +190,16 @@ def test_rows_of_every_size_of_state():
     found, inverse = unique_rows(wide)
     assert np.array_equal(found[inverse], wide)
     assert len(found) == 27
+
+
+def test_no_order_is_drawn_where_f_is_taken(monkeypatch):
+    """Ten datasets of five methods: too many orders to list, and F needs none."""
+    drawn = []
+    monkeypatch.setattr("paperforge.stats.ranks.simulate", lambda *a: drawn.append(a) or 0)
+    rng = np.random.default_rng(1)
+    found = friedman(np.argsort(rng.random((10, 6)), axis=1) + 1.0)
+    assert found.how == ASYMPTOTIC
+    assert found.p == found.p_f
+    assert drawn == []
+    assert friedman(np.argsort(rng.random((9, 6)), axis=1) + 1.0).how == SIMULATED
+    assert len(drawn) == 1
