@@ -14,6 +14,8 @@ import json
 import math
 from typing import TYPE_CHECKING
 
+from paperforge.commands import analysis_extra
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -53,6 +55,7 @@ def render(analysis: Analysis, notes: tuple[Diagnostic, ...] = (), **more: objec
         "critical_difference": [_groups(one) for one in analysis.groups] or None,
         "best": [_best(one) for one in analysis.best] or None,
         "profiles": [_profile(p, scales[p.metric]) for p in analysis.profiles] or None,
+        **analysis_extra.parts(analysis, scales),
         "metrics": [_metric(m) for m in analysis.metrics],
         "methods": [{"name": m.name, "label": m.label, "role": m.role} for m in analysis.methods],
         "datasets": [{"name": d.name, "label": d.label} for d in analysis.datasets],
@@ -210,6 +213,7 @@ def _aggregate(aggregate: Aggregate, scale: float) -> Mapping[str, object]:
         "not_finite": aggregate.not_finite,
         "failed": aggregate.failed,
         "values": [raw(value) for value in aggregate.values],
+        "keys": list(aggregate.keys) or None,
     }
 
 

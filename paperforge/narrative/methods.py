@@ -74,6 +74,11 @@ def named(test: str) -> str:
 def _replicates(analysis: Analysis, decisions: list[Decision]) -> str:
     unit, noun = decisions[0].unit, analysis.design.noun
     sizes = [n for d in decisions for n in d.n]
+    if unit is Unit.EXAMPLE and any(d.scope is None for d in decisions):
+        metrics = {d.metric for d in decisions}  # an average's own n is that of its smallest
+        sizes += [
+            n for d in analysis.decisions if d.metric in metrics and d.scope for n in d.n if n
+        ]
     if unit not in (Unit.DATASET, Unit.EXAMPLE):
         sizes += [n for n in analysis.design.replicates if n]
     least, most = min(sizes), max(sizes)
@@ -81,7 +86,8 @@ def _replicates(analysis: Analysis, decisions: list[Decision]) -> str:
     if unit is Unit.DATASET:
         return f"{count} {analysis.design.place}s"
     if unit is Unit.EXAMPLE:
-        return f"{count} examples, one run a method"
+        each = f" a {analysis.design.place}" if least < most else ""
+        return f"{count} examples{each}, one run a method"
     paired = ", paired" if any(d.paired for d in decisions) else ""
     runs = f"{count} {noun}{'' if most == 1 else 's'} a method{paired}"
     return f"{runs}, every run scored on the same examples" if unit is Unit.BOTH else runs

@@ -18,6 +18,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.stats.contrast import t_contrast
+from paperforge.stats.found import detects
 from paperforge.stats.sums import safe_contrast
 
 if TYPE_CHECKING:
@@ -80,7 +81,10 @@ def two_way(
     uncertain += sum(part * part / df for part, df in parts)
     df = variance * variance / uncertain if uncertain > 0 else parts[0][1]
     found = t_contrast(TEST, estimate, variance, df, n=n, paired=paired, ask=ask)
-    return replace(found, sources=sources)
+    if found.detects is None:
+        return replace(found, sources=sources)
+    apart = ((of_runs, parts[0][1]), (variance - of_runs, parts[1][1]))
+    return replace(found, sources=sources, detects=detects(apart, math.sqrt(variance), df))
 
 
 def bought(sources: tuple[float, float, float], runs: float, examples: float) -> float:

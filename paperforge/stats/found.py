@@ -41,6 +41,8 @@ FLAT = 30
 """Degrees of freedom of X from which on the mean over Z is no longer smooth, and that over X is."""
 GRID = 32
 """Shares of one of two variances at which the answer is found and kept; linear between them."""
+KNOWN = 500.0
+"""Degrees of freedom of a variance that is as good as known; the quadrature overflows at 2,000."""
 CLOSE = 1e-6
 ROUNDS = 60
 
@@ -84,17 +86,29 @@ def of_two(k: int, dfs: tuple[float, ...], alpha: float) -> float:
     return reached((k / GRID, 1 - k / GRID), dfs, alpha)
 
 
-def reached(shares: tuple[float, ...], dfs: tuple[float, ...], alpha: float) -> float:
-    """The difference in standard errors. shares: of the true variances in their sum."""
+def reached(
+    shares: tuple[float, ...], dfs: tuple[float, ...], alpha: float, *, own: bool = False
+) -> float:
+    """The difference in standard errors. shares: of the true variances in their sum.
+
+    own: the half-width is not that of joint degrees of freedom, but the root of the sum of
+    t_f^2 V over the parts (sums.py): c(B) = sqrt(sum of t quantile (f_i, alpha / 2)^2 v_i B_i /
+    f_i).
+    """
     import numpy as np
     from scipy.special import ndtri, stdtrit
 
+    dfs = tuple(min(df, KNOWN) for df in dfs)
     f = np.array(dfs)
     nodes, weights = composition(dfs)
     found = nodes * (np.array(shares) / f)
-    total = found.sum(axis=1)
-    df = np.maximum(total * total / (found * found / f).sum(axis=1), f.min())
-    below = Tail(float(f.sum()), -stdtrit(df, alpha / 2) * np.sqrt(total), exact=len(f) == TWO)
+    if own:
+        half = np.sqrt(found @ stdtrit(f, alpha / 2) ** 2)
+    else:
+        total = found.sum(axis=1)
+        df = np.maximum(total * total / (found * found / f).sum(axis=1), f.min())
+        half = -stdtrit(df, alpha / 2) * np.sqrt(total)
+    below = Tail(float(f.sum()), half, exact=len(f) == TWO)
     goal = float(ndtri(POWER))
 
     def gap(log: float) -> float:

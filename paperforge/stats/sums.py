@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.stats.contrast import Contrast, honest, t_contrast
-from paperforge.stats.power import detectable_t
+from paperforge.stats.found import reached
+from paperforge.stats.power import noncentrality
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,11 +105,18 @@ def joint_df(parts: Sequence[Part], alpha: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class OfParts:
-    """What a t test detects of which each part of the variance has its own quantile."""
+    """What a t test detects of which each part of the variance has its own quantile.
+
+    That a study finds the parts themselves, few degrees of freedom each, is counted in (found.py).
+    """
 
     parts: tuple[Part, ...]
 
     def at(self, alpha: float) -> float:
         """The difference found with power .8."""
-        se = math.sqrt(sum(v for v, _ in self.parts))
-        return detectable_t(se, joint_df(self.parts, alpha), alpha)
+        total = math.fsum(v for v, _ in self.parts)
+        dfs = tuple(df for _, df in self.parts)
+        if len(dfs) == 1:
+            return math.sqrt(total) * noncentrality(dfs[0], alpha)
+        shares = tuple(v / total for v, _ in self.parts)
+        return math.sqrt(total) * reached(shares, dfs, alpha, own=True)

@@ -4,10 +4,21 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from paperforge.model import Calibration, FamilyRate, Rate
+from paperforge.commands.analysis_extra import parts
+from paperforge.model import (
+    Calibration,
+    Cost,
+    FamilyRate,
+    Fit,
+    Hyperparameter,
+    Improvement,
+    Rate,
+    Scaling,
+)
 from paperforge.spec import Unit
 
 SAMPLES = Path(__file__).parents[2] / "sample_paper"
@@ -187,3 +198,45 @@ def test_progress_is_on_a_terminal_only(results_csv):
         capture_output=True, text=True, check=True, env={**os.environ},
     )  # fmt: skip
     assert "\r" not in done.stderr + done.stdout
+
+
+def test_the_methods_sentence_counts_the_examples_of_every_task(paperforge, tmp_path):
+    path = tmp_path / "shares.csv"
+    rows = "x,gsm,0.841,1319\ny,gsm,0.850,1319\nx,he,0.836,164\ny,he,0.867,164\n"
+    path.write_text("model,task,accuracy,n\n" + rows)
+    said = " ".join(paperforge("stats", path).out.split())
+    assert "(164 to 1,319 examples a task, one run a method)" in said
+
+
+def test_json_names_the_runs_of_a_cell_and_has_null_for_what_was_not_measured(
+    paperforge, results_csv
+):
+    found = read(paperforge("stats", results_csv, *OURS, "--format", "json"))
+    cells = [one for one in found["aggregates"] if one["dataset"] is not None]
+    assert all(len(one["keys"]) == len(one["values"]) == one["n"] for one in cells)
+    for name in ("costs", "settings", "ratings", "agreements", "improvements", "scalings"):
+        assert found[name] is None
+
+
+def test_json_has_what_lies_beside_the_decisions_in_stored_units():
+    fit = Fit(50.0, 20.0, 0.5, (40.0, 60.0), None, None, 0.1, False, None, 0.02, ())
+    law = Scaling("acc", "step", "all", ("a",), (1.0,), (70.0,), (60.0,), (None,), fit)
+    cost = Cost("hours", "a", "h", 3, 2.0, None, 1.0, 3.0, 6.0)
+    better = Improvement("acc", "a", "b", None, 0.9, 0.8, 1.0, 0.95, 5, False, Unit.SEED)
+    setting = Hyperparameter("lr", (("a", ("0.1", "0.2")),))
+    analysis = SimpleNamespace(
+        costs=(cost,), settings=(setting,), ratings=(), agreements=(),
+        improvements=(better,), scalings=(law,),
+    )  # fmt: skip
+    found = parts(analysis, {"acc": 100.0})
+    assert found["costs"][0]["total"] == 6 and found["costs"][0]["sd"] is None
+    assert found["settings"] == [{"name": "lr", "values": {"a": ["0.1", "0.2"]}}]
+    assert found["ratings"] is None and found["agreements"] is None
+    assert found["improvements"][0]["ci"] == [0.8, 1.0]
+    scaling = found["scalings"][0]
+    assert (scaling["mean"], scaling["ci"]) == ([0.7], [None])
+    assert scaling["fit"]["floor_ci"] == pytest.approx([0.4, 0.6])
+    assert scaling["fit"]["factor"] == pytest.approx(0.2)
+    across = parts(analysis, {"acc": 100.0, "step": 4.0})["scalings"][0]
+    assert across["sizes"] == [0.25]
+    assert across["fit"]["factor"] == pytest.approx(20 / (100 * 4**0.5))

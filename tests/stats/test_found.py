@@ -70,3 +70,9 @@ def test_many_runs_and_single_variances_are_the_noncentral_t():
 def test_the_order_of_the_parts_does_not_matter():
     one, other = ((1.0, 2.0), (0.3, 4.0)), ((0.3, 4.0), (1.0, 2.0))
     assert ours(one, 0.01) == pytest.approx(ours(other, 0.01), rel=1e-6)
+
+
+def test_a_mean_of_thousands_beside_a_mean_of_few_has_a_detectable_difference():
+    """The quadrature's weights overflow at 2,000 degrees of freedom: they are held below."""
+    few, many = ours(((1.0, 4.0), (0.5, 5000.0)), 0.05), ours(((1.0, 4.0), (0.5, 400.0)), 0.05)
+    assert few == pytest.approx(many, rel=0.002)

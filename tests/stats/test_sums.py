@@ -10,7 +10,7 @@ from paperforge.model import Sample
 from paperforge.stats.cells import Grouping, cell, merge
 from paperforge.stats.contrast import Ask
 from paperforge.stats.means import OWN, unbalanced, welch
-from paperforge.stats.sums import joint_df, reach, safe_contrast
+from paperforge.stats.sums import OfParts, joint_df, reach, safe_contrast
 
 RUNS = 10_000
 PARTS = st.lists(st.tuples(st.floats(1e-6, 1e3), st.floats(1, 300)), min_size=1, max_size=4)
@@ -72,3 +72,28 @@ def test_welch_holds_where_it_is_kept(na, nb, ratio):
     a, b = rng.normal(0, ratio, (RUNS, na)), rng.normal(0, 1, (RUNS, nb))
     p = scipy_stats.ttest_ind(a, b, axis=1, equal_var=False).pvalue
     assert np.mean(p < 0.05) <= 0.0565 + 0.0043  # nominal + 3 SE; at most .056 by 200,000 runs
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.0125])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ((1.0, 2.0), (1.0, 199.0)),
+        ((1.0, 2.0), (5.0, 59.0)),
+        ((1.0, 4.0), (0.2, 5000.0)),
+        ((1.0, 1.0), (1.0, 1.0), (1.0, 2.0), (2.0, 9.0)),
+    ],
+)
+def test_the_detectable_difference_is_found_in_four_of_five_studies(parts, alpha):
+    """Each study finds its parts itself; .003 are three standard errors of 150,000 of them."""
+    rng, runs = np.random.default_rng(1), 150_000
+    error = np.sqrt(sum(v for v, _ in parts))
+    quantiles = [scipy_stats.t.ppf(alpha / 2, f) for _, f in parts]
+    halves = np.sqrt(
+        sum(
+            q**2 * v * rng.chisquare(f, runs) / f
+            for q, (v, f) in zip(quantiles, parts, strict=True)
+        )
+    )
+    found = np.abs(OfParts(parts).at(alpha) + error * rng.standard_normal(runs)) > halves
+    assert found.mean() == pytest.approx(0.8, abs=0.006)
