@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 NARROWEST_PT = 70.0
 """Of a panel without the names."""
+CLOSEST = 1.12
+"""Height of a row where many must fit a page."""
 NAMES = 0.36
 """Share of the width that the names may take."""
 ROW = 1.5
@@ -92,22 +94,20 @@ class DotPlot:
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size; rows have a fixed height unless the style has a height."""
         frame = self._frame(style, ruler)
-        rows = max(len(panel.dots) for panel in self.panels)
-        if style.height is None:
-            height = rows * self.row * style.tick + 3.0
-        else:
-            height = frame.panel_height(style.height, self.where)
+        height = self._height(frame, style)
         xs = self._scales(style, ruler, frame)
         gap = self._gap(ruler, style, frame, xs)
         if gap > frame.gap:
             frame = replace(frame, gap=gap)
             xs = self._scales(style, ruler, frame)
         sheet = Sheet(style, style.height or frame.height(height), ruler)
+        room = frame.panel_width + AIR_PT / 2
+        titles = ruler.fit_names([p.title for p in self.panels], style.label, room)
         for place, panel in enumerate(self.panels):
             box = frame.box(place, height)
             y = self._rows(panel, ruler, style, frame.left, named=frame.first(place))
             axes = sheet.panel(box, xs[place], y)
-            self._dress(sheet, axes, box, panel.title)
+            self._dress(sheet, axes, box, titles[place])
             for row, dot in enumerate(panel.dots):
                 at = len(panel.dots) - 1 - row
                 (self.mark or draw_dot)(axes, dot, at)
@@ -143,6 +143,14 @@ class DotPlot:
             foot=under + 4.0,
             bottom=under + style.label * LINE + 1.5,
         )
+
+    def _height(self, frame: Frame, style: Style) -> float:
+        """The panels' height: rows stand closer where the figure would not fit a page."""
+        if style.height is not None:
+            return frame.panel_height(style.height, self.where)
+        rows = max(len(panel.dots) for panel in self.panels)
+        usual, least = (rows * row * style.tick + 3.0 for row in (self.row, CLOSEST))
+        return frame.fitting(usual, least)
 
     def _gap(self, ruler: Ruler, style: Style, frame: Frame, xs: list[Scale]) -> float:
         """Room between columns so that the numbers at their edges do not touch."""
@@ -205,10 +213,9 @@ class DotPlot:
             axes.axvline(self.line, color=INK, linewidth=0.6, zorder=1.5)
         if title:
             size = sheet.style.label
-            fitted = sheet.ruler.fit(title, size, box.width + AIR_PT / 2)
-            half = sheet.ruler.width(fitted, size) / 2
+            half = sheet.ruler.width(title, size) / 2
             middle = min(box.middle, sheet.width - half - EDGE_PT)
-            sheet.text((middle, box.top + 3.0), fitted, size, va="baseline")
+            sheet.text((middle, box.top + 3.0), title, size, va="baseline")
 
     def _word(self, sheet: Sheet, frame: Frame, box: Box, dot: Dot, share: float) -> None:
         """Set a row's word: right of the panel, or in the row where it has no value."""

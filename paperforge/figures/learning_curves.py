@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 NEEDS: tuple[str, ...] = ("curves",)
 NARROWEST_PT = 104.0
 """Of a panel with its tick labels: 2 in a column, 4 over a two-column page."""
+LOWEST_PT = 46.0
 MOST_LINES = 24
 """Of one panel: more looks than the palette has colours twice."""
 MARKERS = 5
@@ -233,7 +234,9 @@ class LearningCurves:
         frame = self._frame(style, ruler, (xs, ys), legend.height + heading, beside)
         panel = self._panel_height(frame, style)
         sheet = Sheet(style, style.height or frame.height(panel), ruler)
-        for place, (dataset, curves) in enumerate(self.panels):
+        room = frame.panel_width + frame.gap / 2
+        titles = ruler.fit_names([d.label for d, _ in self.panels], style.label, room)
+        for place, (_, curves) in enumerate(self.panels):
             box = frame.box(place, panel)
             axes = sheet.panel(box, xs[place], ys[place])
             self._lines(axes, curves, xs[place], box.width)
@@ -243,8 +246,7 @@ class LearningCurves:
                 labelbottom=frame.lowest(place) or not _same(xs),
             )
             if self._titled:
-                title = ruler.fit(dataset.label, style.label, box.width + frame.gap / 2)
-                sheet.text((box.middle, box.top + 3.0), title, style.label, va="baseline")
+                sheet.text((box.middle, box.top + 3.0), titles[place], style.label, va="baseline")
         labels.draw_legend(sheet, legend, sheet.height - 1.0 - heading)
         sheet.title(self.spec.title)
         self._axis_labels(sheet, frame, panel)
@@ -313,7 +315,7 @@ class LearningCurves:
             return frame.panel_height(style.height, select.where(self.spec))
         if len(self.panels) == 1:
             return min(max(0.62 * frame.panel_width, 88.0), 150.0)
-        return min(max(0.78 * frame.panel_width, 62.0), 105.0)
+        return frame.fitting(min(max(0.78 * frame.panel_width, 62.0), 105.0), LOWEST_PT)
 
     def _lines(self, axes: Axes, curves: Sequence[Curve], x: Scale, width: float) -> None:
         """Draw bands under lines, ours on top, on a panel of a width."""

@@ -125,11 +125,11 @@ def test_sixty_lines_in_one_panel_are_said(study):
 
 
 @pytest.mark.parametrize("kind", ["intervals", "learning-curves"])
-def test_a_hundred_datasets_are_drawn_with_a_warning(kind, study):
+def test_a_hundred_datasets_are_refused_with_the_next_move(kind, study):
     many = tuple(f"set {i}" for i in range(100))
-    figure = figures.draw(FigureSpec("f", kind, width="text"), study(2, many, steps=2))
-    assert all("more than a page holds" in one for one in warnings(figure))
-    assert figure.data.count("\n") > 200
+    with pytest.raises(InputError, match="a page holds") as caught:
+        figures.draw(FigureSpec("f", kind), study(6, many, steps=2))
+    assert "fewer" in caught.value.hint
 
 
 def test_ticks_that_differ_print_differently():
@@ -137,3 +137,17 @@ def test_ticks_that_differ_print_differently():
     assert scale.numbers(close) == ("1000000.001", "1000000.002")
     assert scale.numbers((0.0, 1e12, 2e12)) == ("0", "1T", "2T")
     assert scale.numbers((0.0, 1e20)) == ("0", "1e+20")
+
+
+@pytest.mark.parametrize(
+    "kind", ["intervals", "learning-curves", "distributions", "bars", "slopes"]
+)
+def test_long_names_of_datasets_that_begin_alike_stay_different(kind, study, paint, wealth):
+    many = tuple(
+        f"A dataset with a name that takes eighty letters, number {i} of it" for i in (1, 2)
+    )
+    with paint(FigureSpec("f", kind), wealth(study(2, many))) as page:
+        texts = [t.get_text() for t in page.figure.texts]
+        texts += [t.get_text() for t in page.figure.axes[0].get_xticklabels()]
+    names = [t for t in texts if "of it" in t]
+    assert len(set(names)) == len(names) == 2
