@@ -280,7 +280,7 @@ class Bars:
             else min(max(0.45 * frame.panel_width, 80.0), 130.0)
         )
 
-    def _draw(  # noqa: PLR0917
+    def _draw(
         self,
         sheet: Sheet,
         box: Box,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.figures import scale
 from paperforge.figures.frame import Frame, columns_for
+from paperforge.figures.logscale import log_scale, set_log
 from paperforge.figures.scale import Scale
 from paperforge.figures.sheet import LINE, TICK_PT, Sheet, title_height
 from paperforge.figures.style import FAINT, GRID, INK, PDF_POINTS
@@ -63,10 +65,10 @@ class Panel:
     title: str
     dots: tuple[Dot, ...]
 
-    @property
-    def span(self) -> tuple[float, float] | None:
-        """The range of values and intervals; None where no row has a value."""
+    def span(self, above: float = -math.inf) -> tuple[float, float] | None:
+        """The range of values and intervals above a limit; None where no row has a value."""
         ends = [e for d in self.dots for e in (d.value, d.low, d.high, d.start) if e is not None]
+        ends = [e for e in ends if e > above]
         return (min(ends), max(ends)) if ends else None
 
 
@@ -90,6 +92,8 @@ class DotPlot:
     """Draws a row at a height; None: a dot and its interval."""
     line: float | None = None
     """Another value that has a line and is always shown."""
+    log: bool = False
+    """Whether the axis is logarithmic; what is not above 0 ends at its edge."""
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size; rows have a fixed height unless the style has a height."""
@@ -107,6 +111,7 @@ class DotPlot:
             box = frame.box(place, height)
             y = self._rows(panel, ruler, style, frame.left, named=frame.first(place))
             axes = sheet.panel(box, xs[place], y)
+            set_log(axes, xs[place], y)
             self._dress(sheet, axes, box, titles[place])
             for row, dot in enumerate(panel.dots):
                 at = len(panel.dots) - 1 - row
@@ -167,14 +172,19 @@ class DotPlot:
         """Scales of all panels: one for all where that squeezes none."""
         spans = []
         for panel in self.panels:
-            low, high = panel.span or (0.0, 1.0)
+            low, high = panel.span(above=0.0 if self.log else -math.inf) or (0.1, 1.0)
             if self.zero:
                 edge = 1.15 * (self.band or 0.0)
                 low, high = min(low, -edge, 0.0), max(high, edge, 0.0)
             if self.line is not None:
                 low, high = min(low, self.line), max(high, self.line)
             spans.append((low, high))
-        shared = scale.together(s for s, p in zip(spans, self.panels, strict=True) if p.span)
+        shown = [s for s, p in zip(spans, self.panels, strict=True) if p.span()]
+        if self.log:
+            logs = scale.together((math.log(a), math.log(b)) for a, b in shown)
+            shared = (math.exp(logs[0]), math.exp(logs[1])) if logs else None
+        else:
+            shared = scale.together(shown)
         most = max(2, min(7, int(frame.panel_width / (3.6 * style.tick))))
         return [
             self._scale(shared or span, most, ruler, style, frame.panel_width) for span in spans
@@ -186,8 +196,11 @@ class DotPlot:
         """The scale with the most ticks whose numbers do not touch; else every second has one."""
         for fewer in range(most, 1, -1):
             made = scale.scale(*span, fewer, roof=self.roof)
+            if self.log:
+                made = log_scale(*span, fewer)
             ticks = made.ticks
-            apart = (ticks[1] - ticks[0]) / (made.high - made.low) * width if ticks[1:] else width
+            shares = [made.share(tick) for tick in ticks]
+            apart = (shares[1] - shares[0]) * width if ticks[1:] else width
             if max(ruler.width(one, style.tick) for one in made.labels) + TICK_AIR_PT <= apart:
                 return made
         every = (text * (place % 2 == 0) for place, text in enumerate(made.labels))
