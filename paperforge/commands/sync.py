@@ -149,7 +149,8 @@ def _sync(root: Path, address: Address, action: str, options: SyncOptions) -> in
     report = stage.sync(paper, address, ways)
     left = _not_done(replace(ways, outward=ways.outward and not report.conflicts))
     words = {**DONE, **{verdict: WOULD[verdict] for verdict in left}}
-    report = replace(report, notes=(*notes, *sync_paper.stale(root), *report.notes))
+    notes = [*notes, *sync_paper.stale(root), *sync_paper.unlisted(root, report.outcomes)]
+    report = replace(report, notes=(*notes, *report.notes))
     return print_report(report, words, options.form, root / "build" / paper.build)
 
 
@@ -218,7 +219,7 @@ def _check(root: Path, options: SyncOptions) -> int:
         click.echo(json.dumps({**report, "diagnostics": [asdict(one) for one in found]}, indent=1))
         return code
     say(found)
-    pages = f"{made.pages} pages" if made.pages else "no PDF"
+    pages = f"{made.pages} page{'s' * (made.pages > 1)}" if made.pages else "no PDF"
     click.echo(f"{paper.main} as Overleaf compiles it: {pages} in {made.seconds:.1f} s")
     return code
 

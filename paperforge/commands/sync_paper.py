@@ -10,10 +10,12 @@ from paperforge import record
 from paperforge.errors import InputError
 from paperforge.model import TEX_FILES
 from paperforge.overleaf.state import Room
-from paperforge.overleaf.threeway import LATEXMKRC, STYLES
+from paperforge.overleaf.threeway import LATEXMKRC, STYLES, Outcome, Verdict
 from paperforge.overleaf.values import Paper
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from paperforge.model import Diagnostic
 
 
@@ -93,6 +95,29 @@ def stale(root: Path) -> list[Diagnostic]:
     text = f"changed since the last build{more}, so tables, figures and numbers sent are older"
     hint = "paperforge build, then paperforge sync"
     return [Diagnostic(Severity.WARNING, names[0], text, hint, "overleaf")]
+
+
+def unlisted(root: Path, outcomes: Iterable[Outcome]) -> list[Diagnostic]:
+    """A note for each section file that came and that nothing of the paper takes in."""
+    from paperforge import template
+    from paperforge.model import Diagnostic, Severity
+
+    new = [one.path for one in outcomes if one.verdict is Verdict.FETCH]
+    new = [path for path in new if path.startswith("sections/") and path.endswith(".tex")]
+    said = declared(root)
+    if not new or said.get("main"):
+        return []
+    listed = {str(name).removesuffix(".tex") for name in said.get("sections") or template.ORDER}
+    texts = [file.read_text("utf-8", "replace") for file in (root / "sections").rglob("*.tex")]
+    notes = []
+    for path in new:
+        name = path.removeprefix("sections/").removesuffix(".tex")
+        known = bool({name, f"sections/{name}"} & listed) or name == "abstract"
+        if not known and not any(f"sections/{name}" in text for text in texts):
+            hint = f'add "{name}" to sections in paper.toml, where it stands in the paper'
+            text = "came here, and the paper does not take it in yet"
+            notes.append(Diagnostic(Severity.NOTE, path, text, hint, "overleaf"))
+    return notes
 
 
 def _inside(file: Path, root: Path) -> str:

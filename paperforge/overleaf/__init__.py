@@ -7,6 +7,7 @@ threeway   last synced state, here, there -> what each file becomes (pure)
 limits     what Overleaf takes, before anything is sent
 edits      online edits of paperforge's own files, taken out as patches
 state      what is remembered, what is under way, what was before
+moment     the three states now, and what follows from them
 sync       look, fetch, decide, send, write here
 undo       the last sync, undone
 trial      the paper compiled the way that Overleaf does

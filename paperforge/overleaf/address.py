@@ -80,7 +80,7 @@ def _web(given: str) -> Address:
         project = path.removeprefix("project/").split("/")[0]
         if not _PROJECT.fullmatch(project):
             raise _share_link(given)
-        return Address(f"https://git@{OVERLEAF}/{project}", bridge=True)
+        return Address(f"https://{OVERLEAF}/{project}", bridge=True)
     if _SHARED.fullmatch(path) or path.startswith("read/"):
         raise _share_link(given)
     if path.startswith("project/") and _PROJECT.fullmatch(path.removeprefix("project/")):
@@ -89,8 +89,8 @@ def _web(given: str) -> Address:
     bridge = bool(_PROJECT.fullmatch(path))
     if host == OVERLEAF and not bridge:
         raise InputError("is no Overleaf project", without_user(given), _HELP)
-    if bridge:  # the bridge takes no other user; git then asks for the token alone
-        given = f"{parts.scheme}://git@{_host(given)}/{path}"
+    if bridge:  # whose user is always git: `git` says so, since a name here costs a refusal more
+        given = f"{parts.scheme}://{_host(given)}/{path}"
     return Address(given, bridge=bridge)
 
 

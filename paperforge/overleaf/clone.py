@@ -52,6 +52,17 @@ def blob_name(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
+def _told(said: bytes) -> Head | None:
+    """What ls-remote printed; None where there is no HEAD in it."""
+    text = said.decode("utf-8", "replace")
+    commits = re.findall(r"^([0-9a-f]{40,64})\tHEAD$", text, re.MULTILINE)
+    found = _HEAD.search(text)
+    if not commits or not found:
+        return None
+    aside = [(n, c) for c, n in _BRANCH.findall(text) if n.startswith("overleaf-")]
+    return Head(found[1], commits[0], tuple(pair for pair in aside if pair[0] != found[1]))
+
+
 @dataclass(frozen=True, slots=True)
 class Clone:
     """The repository in `folder`, of the remote at `address`."""
@@ -76,20 +87,16 @@ class Clone:
 
     def look(self) -> Head:
         """What is there now: one question to the remote. Raises Trouble."""
-        said = self.git.talk(
-            "ls-remote", "--symref", "--", self.address.url, "HEAD", f"refs/heads/{ASIDE}"
-        ).decode()
-        commits = re.findall(r"^([0-9a-f]{40,64})\tHEAD$", said, re.MULTILINE)
-        found = _HEAD.search(said)
-        aside = tuple((name, commit) for commit, name in _BRANCH.findall(said))
-        if commits and found:
-            return Head(found[1], commits[0], tuple(a for a in aside if a[0] != found[1]))
-        return self._unborn(aside)
+        asked = ("ls-remote", "--symref", "--", self.address.url)
+        head = _told(self.git.talk(*asked, "HEAD", f"refs/heads/{ASIDE}"))
+        if head is None:  # an empty repository, or an answer that was cut short: ask for all
+            every = self.git.talk(*asked)
+            head = _told(every) or self._unborn(every)
+        return head
 
-    def _unborn(self, aside: tuple[tuple[str, str], ...]) -> Head:
+    def _unborn(self, every: bytes) -> Head:
         """The branch that HEAD names in a repository without a commit: a clone is told."""
-        every = self.git.talk("ls-remote", "--", self.address.url).decode()
-        if "refs/heads/" in every:
+        if b"refs/heads/" in every:
             raise InputError(
                 "its HEAD names no branch that is there",
                 self.address.shown,
@@ -101,7 +108,7 @@ class Clone:
                 "clone", "--quiet", "--bare", "--template=", "--", self.address.url, str(empty)
             )
             named = (empty / "HEAD").read_text(encoding="utf-8").strip()
-        return Head(named.removeprefix("ref: refs/heads/"), "", aside)
+        return Head(named.removeprefix("ref: refs/heads/"), "")
 
     def fetch(self, head: Head) -> None:
         """Bring a commit and its history here, unless it is here. Raises Trouble."""

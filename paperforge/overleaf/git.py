@@ -76,6 +76,8 @@ PASSING = (
     "http 5",
 )
 """What a remote says when the same thing may work a little later."""
+MOVED = ("non-fast-forward", "fetch first", "invalid old id sent", "cannot lock ref", "stale info")
+"""What a remote says when it is no longer what was fetched."""
 CUT = (
     "the remote end hung up",
     "early eof",
@@ -94,6 +96,7 @@ CUT = (
     "gnutls_handshake",
     "recv failure",
     "send-pack: unexpected",
+    "git-http-push failed",
 )
 """What git says when the connection broke: the push may have arrived, or not."""
 
@@ -143,7 +146,11 @@ class Git:
         except subprocess.TimeoutExpired as error:
             raise Cut(f"no answer within {self.patience:.0f} s", self._place()) from error
         if done.returncode:
-            raise trouble(_clean(done.stdout + b"\n" + done.stderr), self._place())
+            said = _clean(done.stdout + b"\n" + done.stderr)
+            if args[0] != "push" and self.address and self.address.bridge and _FORBIDDEN in said:
+                # A reader may read: so the bridge answers where its lock is taken.
+                raise Passing("it is busy, or you may not read it (403)", self._place(), _LATER)
+            raise trouble(said, self._place())
         return done.stdout
 
     def _place(self) -> str:
@@ -165,6 +172,8 @@ class Git:
 
 def _options(address: Address | None) -> list[str]:
     options = list(_QUIET)
+    if address is not None and address.bridge:
+        options.append(f"credential.{address.scope}.username=git")
     if address is not None and address.scope and os.environ.get(TOKEN):
         # An empty helper forgets the others: an old token in a keychain must not win.
         options += [
@@ -200,14 +209,19 @@ def _clean(said: bytes) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
 
 
+_LATER = "wait a minute, and run paperforge sync again"
+_FORBIDDEN = "error: 403"
+
+
 def trouble(said: str, place: str) -> Trouble:
     """What git said -> an error with the next move, of the kind that decides what happens now."""
     low = said.lower()
     reason = _reason(said)
-    if "non-fast-forward" in low or "fetch first" in low or "cannot lock ref" in low:
+    if any(words in low for words in MOVED):
         return OutOfDate("somebody changed it in between", place, "run paperforge sync again")
     if any(words in low for words in PASSING):
-        return Passing(reason, place, "wait a minute, and run paperforge sync again")
+        busy = [part for part in reason.split("; ") if any(w in part.lower() for w in PASSING)]
+        return Passing((busy or [reason])[0], place, _LATER)
     for words, message, hint in _KNOWN:
         if re.search(words, low):
             return Trouble(message or reason, place, hint)
@@ -236,6 +250,11 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         r"sharing link is not supported|invalid project id|project does not exist",
         "",
         "paperforge sync init with the address that Overleaf shows under Integrations, Git",
+    ),
+    (
+        r"folder named '\.git'",
+        "the project there holds a folder named .git, so git cannot reach it",
+        "rename that folder on Overleaf",
     ),
     (
         r"no git access",
@@ -277,7 +296,7 @@ def _reason(said: str) -> str:
         r"^!\t[^\n]*\(([^)\n]*)\)$", said, re.MULTILINE
     )
     remote = [
-        line.removeprefix("remote:").strip().removeprefix("hint:").strip()
+        re.sub(r"^remote:\s*(?:(?:hint|error):\s*)?", "", line).strip()
         for line in said.splitlines()
         if line.startswith("remote:")
     ]

@@ -11,15 +11,16 @@ import contextlib
 import json
 import os
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from paperforge.errors import InputError
 from paperforge.overleaf.threeway import Pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+T = TypeVar("T")
 FOLDER = ".paperforge"
 BACKUPS = 20
 """So many syncs can be undone, one after the other."""
@@ -107,8 +108,7 @@ class Room:
 
     def state(self) -> State | None:
         """The last synced state; None before `sync init`. Raises InputError where it is damaged."""
-        loaded = self._load("state.json")
-        return _state(loaded) if loaded else None
+        return self._load("state.json", _state)
 
     def save(self, state: State) -> None:
         """Replace the state in one move."""
@@ -116,11 +116,7 @@ class Room:
 
     def intent(self) -> Intent | None:
         """The sync that was cut short, if there is one."""
-        loaded = self._load("intent.json")
-        if not loaded:
-            return None
-        writes = tuple(map(_write, loaded["writes"]))
-        return Intent(loaded["commit"], writes, _state(loaded["after"]), loaded["backup"])
+        return self._load("intent.json", _intent)
 
     def begin(self, intent: Intent, backup: Backup) -> None:
         """Write down what is about to be done, and what was before."""
@@ -143,12 +139,8 @@ class Room:
 
     def backup(self) -> Backup | None:
         """The last sync that can be undone."""
-        for file in reversed(self._backups()):
-            loaded = self._load(f"backups/{file.name}")
-            if loaded:
-                writes = tuple(map(_write, loaded["writes"]))
-                return Backup(**{**loaded, "before": _state(loaded["before"]), "writes": writes})
-        return None
+        last = self._backups()[-1:]
+        return self._load(f"backups/{last[0].name}", _backup) if last else None
 
     def number(self) -> int:
         """The number of the next backup."""
@@ -177,25 +169,34 @@ class Room:
     def _backups(self) -> list[Path]:
         return sorted((self.folder / "backups").glob("[0-9]*.json"))
 
-    def _load(self, name: str) -> dict[str, Any]:
+    def _load(self, name: str, build: Callable[[dict[str, Any]], T]) -> T | None:
         file = self.folder / name
         try:
-            loaded = json.loads(file.read_text(encoding="utf-8"))
+            return build(json.loads(file.read_text(encoding="utf-8")))
         except FileNotFoundError:
-            return {}
-        except (OSError, ValueError) as error:
+            return None
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise InputError(
                 "is damaged, so what was last synced is not known",
                 str(file),
                 f"remove {FOLDER} and run `paperforge sync init URL` again: lines that differ"
                 " here and there are then shown to you, none is lost",
             ) from error
-        return loaded if isinstance(loaded, dict) else {}
 
 
 def _state(loaded: dict[str, Any]) -> State:
     base = {path: Pair(*pair) for path, pair in loaded["base"].items()}
     return State(**{**loaded, "base": base, "ours": tuple(loaded["ours"])})
+
+
+def _intent(loaded: dict[str, Any]) -> Intent:
+    writes = tuple(map(_write, loaded["writes"]))
+    return Intent(loaded["commit"], writes, _state(loaded["after"]), loaded["backup"])
+
+
+def _backup(loaded: dict[str, Any]) -> Backup:
+    writes = tuple(map(_write, loaded["writes"]))
+    return Backup(**{**loaded, "before": _state(loaded["before"]), "writes": writes})
 
 
 def _write(loaded: dict[str, Any]) -> Write:

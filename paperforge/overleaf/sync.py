@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
@@ -17,48 +17,24 @@ from paperforge.overleaf import edits, limits
 from paperforge.overleaf.clone import Clone, Head, blob_name
 from paperforge.overleaf.folder import Folder
 from paperforge.overleaf.git import Cut, OutOfDate, Passing, Trouble
-from paperforge.overleaf.state import Backup, Intent, Room, State, Write
+from paperforge.overleaf.moment import OUTWARD, PAUSES, Look, after, look_at, name, patiently
+from paperforge.overleaf.state import Backup, Intent, Room, State
 from paperforge.overleaf.threeway import (
     MARKS,
-    Outcome,
-    Pair,
-    Sides,
     Verdict,
-    carried,
-    decide,
     marked_lines,
     take_side,
 )
 from paperforge.overleaf.values import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from paperforge.overleaf.address import Address
     from paperforge.overleaf.values import Paper, Ways
 
-T = TypeVar("T")
 TRIES = 5
 """So often a sync begins again where somebody edited in between."""
-PAUSES = (2.0, 5.0, 15.0, 40.0)
-"""Seconds before a remote that is busy is asked the same again."""
-OUTWARD = (Verdict.SEND, Verdict.MERGE, Verdict.DROP_THERE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """The three states at one moment."""
-
-    head: Head
-    state: State
-    outcomes: tuple[Outcome, ...]
-    there: Mapping[str, str]
-    """Path -> blob of what is there."""
-    sizes: Mapping[str, int]
-    """Path -> bytes of what is there."""
-    here: Mapping[str, str]
-    """Path -> blob of the author's files."""
 
 
 def connect(root: Path, address: Address, ways: Ways) -> Head:
@@ -90,8 +66,9 @@ def look(paper: Paper, address: Address, ways: Ways) -> Report:
     with room.lock():
         clone = Clone(room.clone, address)
         clone.create()
-        seen = _look(paper, clone, room, ways)
+        seen = look_at(paper, clone, room, ways)
         notes = _preflight(paper, seen, address) + _aside(clone, seen.head)
+        notes += _rewritten(seen, address)
         notes += edits.take_out(paper.root, seen.outcomes, paper.origins, write=False)
         return _report(seen, address, notes)
 
@@ -102,10 +79,11 @@ def sync(paper: Paper, address: Address, ways: Ways) -> Report:
     with room.lock():
         clone = Clone(room.clone, address)
         clone.create()
-        paper, ways = _decided(paper, room, ways)
+        paper, ways, decided = _decided(paper, room, ways)
         for _ in range(TRIES):
             try:
-                return _once(paper, clone, room, ways)
+                report = _once(paper, clone, room, ways)
+                return replace(report, notes=(*decided, *report.notes))
             except OutOfDate:
                 ways.say("somebody edited in between; once more")
         raise InputError(
@@ -131,7 +109,7 @@ def unfinished(root: Path, address: Address, ways: Ways) -> list[Diagnostic]:
         return carry_out(room, clone, intent)
 
 
-def _decided(paper: Paper, room: Room, ways: Ways) -> tuple[Paper, Ways]:
+def _decided(paper: Paper, room: Room, ways: Ways) -> tuple[Paper, Ways, list[Diagnostic]]:
     """The project after a person has said which side of the markers in a file to keep."""
     marked = {p: d for p in ways.keep if marked_lines(d := paper.shared.get(p, b""))}
     folder = Folder(room.root, room.folder)
@@ -140,133 +118,41 @@ def _decided(paper: Paper, room: Room, ways: Ways) -> tuple[Paper, Ways]:
         shared[path] = take_side(data, ways.keep[path])
         folder.write(path, shared[path])
     keep = {path: side for path, side in ways.keep.items() if path not in marked}
-    return replace(paper, shared=shared), replace(ways, keep=keep)
+    notes = [_note(path, f"has the lines of one side now: {ways.keep[path]}") for path in marked]
+    return replace(paper, shared=shared), replace(ways, keep=keep), notes
 
 
 def _once(paper: Paper, clone: Clone, room: Room, ways: Ways) -> Report:
     """One attempt, from looking to writing. Raises OutOfDate where it must begin again."""
-    seen = _look(paper, clone, room, ways)
+    seen = look_at(paper, clone, room, ways)
     _refuse_markers(paper)
     clash = any(one.verdict is Verdict.CONFLICT for one in seen.outcomes)
     outward = ways.outward and not (clash and ways.inward)
-    notes = _aside(clone, seen.head)
+    notes = _aside(clone, seen.head) + _rewritten(seen, clone.address)
     if not ways.inward:
         _refuse_both(seen)
     if outward:
         notes += _preflight(paper, seen, clone.address)
         _refuse(notes)
         notes += edits.take_out(paper.root, seen.outcomes, paper.origins)
-    after, writes = _after(seen, paper, inward=ways.inward, outward=outward)
+    then, writes = after(seen, paper, inward=ways.inward, outward=outward)
     _keep(clone, paper, seen)
     commit = _commit(clone, seen) if outward else ""
-    after = replace(after, head=commit or seen.head.commit, branch=seen.head.branch)
-    after = replace(after, settled=seen.state.settled or (ways.inward and not clash))
+    then = replace(then, head=commit or seen.head.commit, branch=seen.head.branch)
+    then = replace(then, settled=seen.state.settled or (ways.inward and not clash))
     if commit or writes:
-        intent = Intent(commit, tuple(writes), after, room.number())
+        intent = Intent(commit, tuple(writes), then, room.number())
         room.begin(intent, _backup(intent, seen))
         if commit:
             _send(clone, room, intent, ways)
         notes += carry_out(room, clone, intent)
-    elif after != seen.state:
-        room.save(after)
+    elif then != seen.state:
+        room.save(then)
     _show_theirs(room, seen)
     return replace(_report(seen, clone.address, notes), commit=commit)
 
 
-def _look(paper: Paper, clone: Clone, room: Room, ways: Ways) -> _Look:
-    state = room.state()
-    if state is None:
-        raise InputError(
-            "is not connected to Overleaf or any git remote yet",
-            str(paper.root),
-            "paperforge sync init URL (Overleaf shows it under Integrations, Git)",
-        )
-    head = patiently(clone.look, ways)
-    patiently(lambda: clone.fetch(head), ways)
-    entries = clone.entries(head.commit)
-    there = {
-        path: entry.blob
-        for path, entry in entries.items()
-        if entry.mode.startswith("100") and entry.size <= limits.LARGEST_FILE
-    }
-    here = {path: blob_name(data) for path, data in paper.shared.items()}
-    ours = {path: blob_name(data) for path, data in paper.ours.items()}
-    known = dict(zip(here.values(), paper.shared.values(), strict=True))
-    known |= zip(ours.values(), paper.ours.values(), strict=True)
-    changed = {p: b for p, b in there.items() if carried(p) or p in ours}
-    changed = {p: b for p, b in changed.items() if p not in state.base or state.base[p].there != b}
-    before = {state.base[p].there for p in changed if p in state.base}
-    known |= clone.read(({*changed.values()} | before) - known.keys())
-
-    def read(blob: str) -> bytes:
-        if blob not in known:
-            known.update(clone.read([blob]))
-        return known[blob]
-
-    past = frozenset() if state.settled else clone.past(head.commit)
-    sides = Sides(state.base, state.ours, here, ours, there, read, past.__contains__, clone.join)
-    outcomes = tuple(decide(sides, ways.keep))
-    sizes = {path: entry.size for path, entry in entries.items()}
-    return _Look(head, state, outcomes, there, sizes, here)
-
-
-def _after(seen: _Look, paper: Paper, *, inward: bool, outward: bool) -> tuple[State, list[Write]]:
-    """The state once everything is done, and what is to be written here."""
-    base = dict(seen.state.base)
-    writes: list[Write] = []
-    for one in seen.outcomes:
-        path, old = one.path, seen.here.get(one.path)
-        there = seen.there.get(path)
-        entry = base.get(path)
-        if one.verdict is Verdict.SAME:
-            mine = blob_name(paper.ours[path]) if one.ours and path in paper.ours else old
-            entry = Pair(mine, there) if mine and there else None
-        elif outward and one.verdict in OUTWARD:
-            sent = _name(one.there)
-            mine = sent if one.ours else _name(one.here)
-            entry = Pair(mine, sent) if sent and mine else None
-        write = _writing(one, old, there, base.get(path), entry, outward=outward)
-        if inward and write is not None:
-            writes.append(write)
-            entry = write.done
-        if entry is None:
-            base.pop(path, None)
-        else:
-            base[path] = entry
-    ours = {path for path in base if path in paper.ours and path not in paper.shared}
-    ours |= {path for path in seen.state.ours if path in base and path not in paper.shared}
-    return replace(seen.state, base=base, ours=tuple(sorted(ours)), build=paper.build), writes
-
-
-def _writing(
-    one: Outcome,
-    old: str | None,
-    there: str | None,
-    before: Pair | None,
-    sent: Pair | None,
-    *,
-    outward: bool,
-) -> Write | None:
-    """What one outcome writes here; `sent` is its entry where it was sent too."""
-    new, path = _name(one.here), one.path
-    if one.verdict is Verdict.CONFLICT and one.marked and there:
-        return Write(path, old, new, Pair(there, there), before)
-    if one.verdict is Verdict.FETCH and new and there:
-        return Write(path, old, new, Pair(new, there), before)
-    if one.verdict is Verdict.DROP_HERE:
-        return Write(path, old, None, None, before)
-    if one.verdict is Verdict.MERGE and old and there:
-        if outward:
-            return Write(path, old, new, sent, Pair(old, old))
-        return Write(path, old, new, Pair(there, there), before)
-    return None
-
-
-def _name(data: bytes | None) -> str | None:
-    return None if data is None else blob_name(data)
-
-
-def _keep(clone: Clone, paper: Paper, seen: _Look) -> None:
+def _keep(clone: Clone, paper: Paper, seen: Look) -> None:
     """Every content that is about to be sent, written or replaced, as blobs of the clone."""
     held = {*seen.there.values()}
     contents: dict[str, bytes] = {}
@@ -274,12 +160,12 @@ def _keep(clone: Clone, paper: Paper, seen: _Look) -> None:
         if one.verdict is not Verdict.SAME:
             every = (one.here, one.there, paper.shared.get(one.path))
             contents |= {blob_name(data): data for data in every if data is not None}
-    clone.keep([data for name, data in contents.items() if name not in held])
+    clone.keep([data for blob, data in contents.items() if blob not in held])
 
 
-def _commit(clone: Clone, seen: _Look) -> str:
+def _commit(clone: Clone, seen: Look) -> str:
     """A commit with what goes there; nothing where nothing does."""
-    changes = {one.path: _name(one.there) for one in seen.outcomes if one.verdict in OUTWARD}
+    changes = {one.path: name(one.there) for one in seen.outcomes if one.verdict in OUTWARD}
     changes = {p: blob for p, blob in changes.items() if seen.there.get(p) != blob}
     if not changes:
         return ""
@@ -328,7 +214,7 @@ def carry_out(room: Room, clone: Clone, intent: Intent) -> list[Diagnostic]:
     base = dict(state.base)
     notes = []
     for write in intent.writes:
-        now = _name(folder.read(write.path))
+        now = name(folder.read(write.path))
         if now not in (write.old, write.new):
             base.pop(write.path, None)
             if write.skipped:
@@ -342,18 +228,7 @@ def carry_out(room: Room, clone: Clone, intent: Intent) -> list[Diagnostic]:
     return notes
 
 
-def patiently(ask: Callable[[], T], ways: Ways) -> T:
-    """Ask the remote, and again a little later where it is busy or the line broke."""
-    for pause in PAUSES:
-        try:
-            return ask()
-        except (Passing, Cut) as error:
-            ways.say(f"{error.message}; again in {pause:.0f} s")
-            ways.pause(pause)
-    return ask()
-
-
-def _backup(intent: Intent, seen: _Look) -> Backup:
+def _backup(intent: Intent, seen: Look) -> Backup:
     now = dt.datetime.now().astimezone().isoformat(timespec="seconds")
     parent = seen.head.commit
     return Backup(intent.backup, now, seen.state, intent.writes, intent.commit, parent)
@@ -372,7 +247,7 @@ def _refuse_markers(paper: Paper) -> None:
             )
 
 
-def _refuse_both(seen: _Look) -> None:
+def _refuse_both(seen: Look) -> None:
     both = [o.path for o in seen.outcomes if o.verdict in (Verdict.MERGE, Verdict.CONFLICT)]
     if both:
         raise InputError(
@@ -391,7 +266,7 @@ def _refuse(notes: list[Diagnostic]) -> None:
         raise InputError(first.message, first.where, first.hint + rest)
 
 
-def _preflight(paper: Paper, seen: _Look, address: Address) -> list[Diagnostic]:
+def _preflight(paper: Paper, seen: Look, address: Address) -> list[Diagnostic]:
     sent = {
         one.path: one.there
         for one in seen.outcomes
@@ -420,7 +295,15 @@ def _aside(clone: Clone, head: Head) -> list[Diagnostic]:
     return notes
 
 
-def _show_theirs(room: Room, seen: _Look) -> None:
+def _rewritten(seen: Look, address: Address) -> list[Diagnostic]:
+    if not seen.rewritten:
+        return []
+    text = "its history was rewritten there, so it is compared afresh: nothing counts as deleted"
+    hint = "look through what comes and goes; paperforge sync --undo is there"
+    return [Diagnostic(Severity.WARNING, address.shown, text, hint, "overleaf")]
+
+
+def _show_theirs(room: Room, seen: Look) -> None:
     """The remote's version of each file whose conflict lines cannot show, for a person to open."""
     shutil.rmtree(room.theirs, ignore_errors=True)
     folder = Folder(room.root, room.folder)
@@ -431,7 +314,7 @@ def _show_theirs(room: Room, seen: _Look) -> None:
             )
 
 
-def _report(seen: _Look, address: Address, notes: list[Diagnostic]) -> Report:
+def _report(seen: Look, address: Address, notes: list[Diagnostic]) -> Report:
     changed = tuple(one for one in seen.outcomes if one.verdict is not Verdict.SAME)
     same = len(seen.outcomes) - len(changed)
     return Report(address.shown, seen.head.branch, changed, tuple(notes), same=same)

@@ -25,6 +25,7 @@ LEFT_OUT = frozenset({"build", "generated", "venues", "node_modules", "__pycache
 HERE, THERE = "here", "there"
 MARKS = (f"<<<<<<< {HERE}", f">>>>>>> {THERE}")
 """What a line begins with where two versions of it stand."""
+PLACE_OF_EMPTY = "takes the place of the empty project's own"
 ALIKE = 0.5
 """Share of lines in common from which a new file is taken for a renamed one."""
 MARK = b"Written by paperforge"
@@ -112,6 +113,7 @@ def carried(path: str) -> bool:
         return True
     return (
         posixpath.splitext(path)[1].lower() in TEX_FILES
+        and all(parts)
         and not any(part.startswith(".") or part in LEFT_OUT for part in parts)
         and not any(part != part.strip() or part.endswith(".") for part in parts)
         and not any(ord(c) < 32 or c in '\\:*?"<>|\x7f' for c in path)  # noqa: PLR2004
@@ -139,7 +141,7 @@ def _changed(sides: Sides, path: str) -> Outcome:
     if older or here == (base.here if base else None):
         return _fetched(sides, path)
     if base is None and here and there and blank(sides.read(there)):
-        return replace(_sent(sides, path), why="takes the place of the empty project's own")
+        return replace(_sent(sides, path), why=PLACE_OF_EMPTY)
     if there is None if base is None else _as_synced(sides, base, there):
         return _sent(sides, path)
     return _both(sides, path)
@@ -223,6 +225,8 @@ def _edited(sides: Sides, path: str, sent: Outcome, keep: str) -> Outcome:
     if base is None and not _replaceable(path, theirs) and keep != HERE:
         why = "is there already, and paperforge did not write it"
         return Outcome(path, Verdict.CONFLICT, None, theirs, ours=True, why=why)
+    if base is None and blank(theirs):
+        return replace(sent, why=PLACE_OF_EMPTY)
     before = sides.read(base.there) if base else b""
     return replace(sent, edited=theirs, before=before)
 

@@ -10,8 +10,8 @@ from paperforge.model import Diagnostic, Severity
 from paperforge.overleaf.clone import Clone, blob_name
 from paperforge.overleaf.folder import Folder
 from paperforge.overleaf.git import Trouble
+from paperforge.overleaf.moment import patiently
 from paperforge.overleaf.state import Room
-from paperforge.overleaf.sync import patiently
 
 if TYPE_CHECKING:
     from pathlib import Path

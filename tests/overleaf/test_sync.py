@@ -675,6 +675,29 @@ def test_what_git_hub_sync_left_on_a_branch_is_said_until_it_is_merged(synced):
     assert not synced.sync().notes
 
 
+def test_a_history_that_was_rewritten_there_deletes_nothing_here(synced):
+    first = synced.remote.head
+    synced.write("sections/a.tex", synced.read("sections/a.tex") + "mine, synced\n")
+    synced.write("sections/mine.tex", "a whole file, synced\n")
+    synced.sync()
+    synced.remote.git("update-ref", "refs/heads/main", first)
+    synced.remote.edit({"sections/b.tex": synced.read("sections/b.tex") + "theirs\n"})
+    report = synced.sync()
+    assert any("rewritten" in note.message for note in report.notes)
+    assert synced.read("sections/a.tex").endswith("mine, synced\n")
+    assert synced.read("sections/mine.tex") == "a whole file, synced\n"
+    assert synced.read("sections/b.tex").endswith("theirs\n")
+    assert synced.equal()
+    assert not synced.sync().notes
+
+
+def test_a_remote_that_looks_empty_deletes_nothing_here(synced):
+    synced.remote.git("update-ref", "-d", "refs/heads/main")
+    with pytest.raises(Trouble, match="nothing is taken for deleted"):
+        synced.sync()
+    assert (synced.root / "main.tex").exists()
+
+
 # Undo.
 
 
