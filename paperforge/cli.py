@@ -374,3 +374,7 @@ def schema() -> int:
     from paperforge.commands.schema import schema as command
 
     return command()
+
+
+if __name__ == "__main__":
+    main()
