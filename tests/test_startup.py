@@ -31,7 +31,9 @@ def test_importing_the_cli_imports_nothing_heavy():
     assert _loaded("import paperforge.cli") == set()
 
 
-@pytest.mark.parametrize("command", ["", "build", "table", "stats", "venues", "plan", "reproduce"])
+@pytest.mark.parametrize(
+    "command", ["", "build", "table", "stats", "venues", "plan", "reproduce", "sync"]
+)
 def test_help_imports_nothing_heavy(command):
     call = f"import paperforge.cli as c\nc.cli.main(['{command}', '--help'] if '{command}' else ['--help'], standalone_mode=False)"
     assert _loaded(call) == set()
@@ -53,3 +55,11 @@ def test_freezing_a_plan_imports_nothing_heavy(tmp_path):
     )
     assert _loaded(call, cwd=tmp_path) == set()
     assert (tmp_path / "plan.lock").exists()
+
+
+@pytest.mark.parametrize("module", ["paperforge", "paperforge.cli"])
+def test_both_modules_run_as_the_command(module):
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("paperforge")
