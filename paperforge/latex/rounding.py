@@ -46,6 +46,11 @@ SPAN = 1e6
 
 SPREADS = ("sd", "se", "ci", "none")
 
+FEW_UNITS = 1e8
+"""Of the last decimal: below so many, a double and its 15 digits are within 5e-7 units."""
+CLEAR = 1e-6
+"""So far from a half, in those units, both are on one side of it."""
+
 _WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
@@ -65,14 +70,29 @@ class Rounding:
             return powers(value, self.decimals)
         return fixed(value, self.decimals, grouped=self.grouped)
 
+    def show_all(self, values: Sequence[float]) -> list[str]:
+        """show() of each value of a column."""
+        if self.scientific:
+            return [powers(value, self.decimals) for value in values]
+        return fixed_all(values, self.decimals, grouped=self.grouped)
+
     def show_spread(self, value: float) -> str:
         """An uncertainty in this column's rounding; "<0.01" where it would print as zero."""
+        return self.show_spreads([value])[0]
+
+    def show_spreads(self, values: Sequence[float]) -> list[str]:
+        """show_spread() of each value of a column."""
         if self.scientific:
-            return powers(value, min(self.decimals, 1))
-        text = self.show(value)
-        if value > 0 and not text.strip("0."):
-            return f"<{fixed(10.0**-self.decimals, self.decimals)}"
-        return text
+            return [powers(value, min(self.decimals, 1)) for value in values]
+        texts = self.show_all(values)
+        unit = 10.0**-self.decimals
+        if min(values, default=unit) >= unit:
+            return texts
+        least = f"<{fixed(unit, self.decimals)}"
+        return [
+            least if value > 0 and not text.strip("0.") else text
+            for value, text in zip(values, texts, strict=True)
+        ]
 
 
 def exact(value: float) -> Decimal:
@@ -91,16 +111,30 @@ def fixed(value: float, decimals: int, *, grouped: bool = False) -> str:
 
     Raises ValueError where the value is not finite.
     """
+    return fixed_all([value], decimals, grouped=grouped)[0]
+
+
+def fixed_all(values: Sequence[float], decimals: int, *, grouped: bool = False) -> list[str]:
+    """fixed() of each value of a column.
+
+    Python rounds the double, correctly; decimal arithmetic rounds its 15 digits. The two differ
+    only where a half lies between them: near halves, and where the digits end before the decimals.
+    """
+    show = f"{{:{',' if grouped else ''}.{decimals}f}}".format
+    units = 10.0 ** min(decimals, MAX_DECIMALS)
+    most = FEW_UNITS / units if decimals <= MAX_DECIMALS else 0.0
+    return [
+        show(value)
+        if (0 < value < most or -most < value <= -1 / units)
+        and abs(value * units % 1 - 0.5) > CLEAR
+        else _by_digits(value, decimals, grouped=grouped)
+        for value in values
+    ]
+
+
+def _by_digits(value: float, decimals: int, *, grouped: bool) -> str:
     if not math.isfinite(value):
         raise ValueError(f"{value} cannot be rounded")
-    # Between a double and its 15 digits lies no shorter decimal, so Python's own rounding of the
-    # double is that of the digits, but where these end in a half.
-    digits = f"{value:.15g}"
-    after = len(digits) - digits.find(".") - 1 if "." in digits else 0
-    half = after == decimals + 1 and digits[-1] == "5"
-    if after > decimals and not half and "e" not in digits and not grouped:
-        text = f"{value:.{decimals}f}"
-        return text.lstrip("-") if not text.strip("-0.") else text
     rounded = exact(value).quantize(_quantum(decimals), context=_WIDE)
     if rounded.is_zero():
         rounded = abs(rounded)
