@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from paperforge.model import Aggregate, Analysis
 
+    Columns = Mapping[tuple[str, str | None], Mapping[str, Aggregate]]
+
 MAX_DECIMALS = 15
 """What a double can hold; a column of 1e-12 still shows its digits."""
 
@@ -281,6 +283,17 @@ def spread_of(aggregate: Aggregate, kind: str) -> float | None:
     return aggregate.half_width if kind == "ci" else None
 
 
+def columns_of(analysis: Analysis) -> Columns:
+    """(metric, dataset) -> its aggregates by method; dataset None is the average."""
+    columns: dict[tuple[str, str | None], dict[str, Aggregate]] = {}
+    for one in analysis.aggregates:
+        place = (one.metric, one.dataset)
+        if place not in columns:
+            columns[place] = {}
+        columns[place][one.method] = one
+    return columns
+
+
 def rule_of(rule: Rounding, aggregate: Aggregate) -> Rounding:
     """The rule of one number of a column: what is quoted keeps the decimals that it was printed in.
 
@@ -292,8 +305,10 @@ def rule_of(rule: Rounding, aggregate: Aggregate) -> Rounding:
     return replace(rule, decimals=_capped(quote.digits))
 
 
-def column_rules(analysis: Analysis, spread: str = "") -> Mapping[tuple[str, str | None], Rounding]:
-    """(metric, dataset) -> its rule, from all methods; dataset None is the average.
+def column_rules(
+    analysis: Analysis, spread: str = "", columns: Columns | None = None
+) -> Mapping[tuple[str, str | None], Rounding]:
+    """(metric, dataset) -> its rule, from all methods; `columns`: those of the analysis, if known.
 
     All methods count, also those that a table leaves out: a number prints alike in every table and
     in the text. Where the printed spread is "none", or a cell lacks it, the column's other
@@ -303,12 +318,9 @@ def column_rules(analysis: Analysis, spread: str = "") -> Mapping[tuple[str, str
     kind = spread_kind(analysis, spread)
     default = spread_kind(analysis)
     digits = {metric.name: metric.digits for metric in analysis.metrics}
-    columns: dict[tuple[str, str | None], list[Aggregate]] = {}
-    for one in analysis.aggregates:
-        columns.setdefault((one.metric, one.dataset), []).append(one)
     rules = {}
-    for key, cells in columns.items():
-        filled = [c for c in cells if c.mean is not None]
+    for key, cells in (columns or columns_of(analysis)).items():
+        filled = [c for c in cells.values() if c.mean is not None]
         filled = [c for c in filled if c.quoted is None] or filled
         spreads: list[float] = []
         for name in (kind, default, "se"):
