@@ -253,18 +253,22 @@ def _changes(
         )
     over = view.analysis.datasets[0].name if len(view.analysis.datasets) == 1 else None
     if given.best and slot.dataset == over:
-        yield lambda cell, one: (
-            cell._replace(marks=cell.marks | {Mark.BEST_SET})
-            if (name, one.method) in given.best
-            else cell
+        yield (
+            lambda cell, one: (
+                cell._replace(marks=cell.marks | {Mark.BEST_SET})
+                if (name, one.method) in given.best
+                else cell
+            )
         )
     if given.letters:
         yield lambda cell, one: cell._replace(
             note=given.letters.get(_story(view, slot, one, given.rows), "")
         )
     if given.quoted:
-        yield lambda cell, one: (
-            cell if one.quoted is None else quoting.as_printed(cell, one, view, rule)
+        yield (
+            lambda cell, one: (
+                cell if one.quoted is None else quoting.as_printed(cell, one, view, rule)
+            )
         )
 
 

@@ -65,16 +65,16 @@ def best(
     filled = len(printed) - printed.count("")
     if direction is None or filled <= ALONE:
         return [nothing] * len(printed)
-    numbers = {text: Decimal(text.replace(",", "")) for text in set(printed) if text}
-    order = sorted(set(numbers.values()), reverse=direction is Direction.HIGHER)
-    first = [x for x in order if x == order[0] or (coarse and alike(x, order[0]))]
-    marks = dict.fromkeys(first, frozenset({Mark.BEST}))
-    rest = [x for x in order if x not in marks]
-    if second and filled >= FEWEST_FOR_SECOND and rest:
-        then = [x for x in rest if x == rest[0] or (coarse and alike(x, rest[0]))]
-        marks |= dict.fromkeys(then, frozenset({Mark.SECOND}))
-    marked = {text: marks[number] for text, number in numbers.items() if number in marks}
-    return [marked.get(text, nothing) for text in printed]
+    rest = {text: Decimal(text.replace(",", "")) for text in set(printed) if text}
+    marks: dict[str, frozenset[Mark]] = {}
+    for mark in (Mark.BEST, Mark.SECOND) if second else (Mark.BEST,):
+        if not rest or (mark is Mark.SECOND and filled < FEWEST_FOR_SECOND):
+            break
+        top = max(rest.values()) if direction is Direction.HIGHER else min(rest.values())
+        tied = [text for text, x in rest.items() if x == top or (coarse and alike(x, top))]
+        marks |= dict.fromkeys(tied, frozenset({mark}))
+        rest = {text: x for text, x in rest.items() if text not in marks}
+    return [marks.get(text, nothing) for text in printed]
 
 
 def alike(a: Decimal, b: Decimal) -> bool:
