@@ -216,8 +216,8 @@ def _cells(view: View, slot: Slot, given: Given) -> list[Cell]:
     metric, dataset = slot.metric.name, slot.dataset
     rule = view.rules.get((metric, dataset), UNROUNDED)
     found = _numbers(view, slot)
-    means = [one and one.mean for one in found]
-    spreads = [one and spread_of(one, view.kind) for one in found]
+    means = [None if one is None else one.mean for one in found]
+    spreads = [None if one is None else spread_of(one, view.kind) for one in found]
     printed = (means, spreads, _printed(means, rule.show_all), _printed(spreads, rule.show_spreads))
     cells = [
         Cell(mean, spread, one.n, text, behind, UNMARKED, metric, method.name, dataset)

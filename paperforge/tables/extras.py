@@ -6,7 +6,6 @@ as it has no average.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
