@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 EXPERIMENTS := .venv-experiments
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
-.PHONY: help gallery paper test rates soak check experiments bench clean
+.PHONY: help gallery session paper test rates soak check experiments bench clean
 help:
 	@echo "make paper        install everything and build the sample papers"
 	@echo "make test         install what the tests need and run the suite"
@@ -15,6 +15,7 @@ help:
 	@echo "make experiments  run the samples' experiments again (about 15 minutes)"
 	@echo "make bench        start-up, build, reading and statistics, as ratios"
 	@echo "make gallery      docs/gallery.md: every table and figure in three venues' pages"
+	@echo "make session      docs/overleaf-session.md: a session with Overleaf's stand-in, recorded"
 	@echo "make clean        remove what was built"
 
 paper: $(VENV)/.paperforge
@@ -53,6 +54,7 @@ bench: $(VENV)/.paperforge
 	$(BIN)/python benchmarks/corpus.py
 	$(BIN)/python benchmarks/tables.py
 	$(BIN)/python benchmarks/figures.py
+	$(BIN)/python benchmarks/sync.py
 
 $(VENV)/bin/python:
 	@scripts/python.sh $(VENV)
@@ -82,6 +84,10 @@ $(EXPERIMENTS)/.ready: $(wildcard sample_paper/*/experiments/requirements.txt)
 gallery: $(VENV)/.paperforge
 	@scripts/tex.sh --tests
 	$(BIN)/python scripts/gallery.py
+
+session: $(VENV)/.test
+	@scripts/tex.sh --tests
+	$(BIN)/python scripts/overleaf_session.py
 
 clean:
 	rm -rf sample_paper/*/build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

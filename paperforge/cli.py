@@ -88,6 +88,20 @@ class _Group(click.Group):
         return list(self.commands)
 
 
+SYNC_EXAMPLES = """\b
+Examples:
+  paperforge sync init https://git.overleaf.com/…    the address under Integrations, Git
+  paperforge sync --dry-run                 what would go each way
+  paperforge sync                           both ways; then compile on Overleaf
+  paperforge sync check                     compile it here the way that Overleaf does
+  paperforge sync --undo                    the last sync, undone
+  paperforge build --watch --sync           on every change of results or prose
+\b
+A token is read from git's credential helper or from PAPERFORGE_GIT_TOKEN.
+Exit codes: 0 done, 1 a conflict or your input, 5 the check failed.
+"""
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", message="paperforge %(version)s")
 def cli() -> None:
@@ -98,6 +112,7 @@ def cli() -> None:
     paperforge stats results.csv              what they support, and what they do not
     paperforge new mypaper --venue neurips    a paper's skeleton for a venue
     paperforge build mypaper                  tables, figures, numbers, PDF
+    paperforge sync init URL; paperforge sync  to Overleaf, and the others' edits back
     """  # noqa: D301  \b is click's mark for a paragraph that keeps its lines
 
 
@@ -145,6 +160,7 @@ Exit codes: 0 done, 1 your input needs a change, 4 everything but the PDF (no Te
 @click.option("--no-pdf", is_flag=True, help="Write the LaTeX project, do not run TeX.")
 @click.option("--strict", is_flag=True, help="Warnings fail the build too.")
 @click.option("--watch", is_flag=True, help="Build again whenever something changes, until Ctrl-C.")
+@click.option("--sync", is_flag=True, help="Sync after each good build (paperforge sync).")
 @click.option(
     "--timeout", type=click.FloatRange(1), default=180, show_default=True, help="Seconds for TeX."
 )
@@ -156,16 +172,45 @@ def build(  # noqa: PLR0917  click calls it by name
     no_pdf: bool,
     strict: bool,
     watch: bool,
+    sync: bool,
     timeout: float,
     form: str,
 ) -> int:
     """Build a paper: numbers, tables, figures, the venue's template, PDF, checks."""
     from paperforge.commands import build as command
 
-    run = command.watch if watch else command.build
-    return run(
-        project, venue=venue, mode=mode, pdf=not no_pdf, strict=strict, timeout=timeout, form=form
-    )
+    options: dict[str, Any] = {"venue": venue, "mode": mode, "pdf": not no_pdf, "strict": strict}
+    options |= {"timeout": timeout, "form": form}
+    if watch:
+        return command.watch(project, sync=sync, **options)
+    code = command.build(project, **options)
+    if sync and code in command.GOOD:
+        from paperforge.commands.sync import SyncOptions
+        from paperforge.commands.sync import sync as and_back
+
+        return and_back([str(project)], SyncOptions(venue=venue, mode=mode, form=form)) or code
+    return code
+
+
+@cli.command(epilog=SYNC_EXAMPLES)
+@click.argument("words", nargs=-1, metavar="[init URL | status | pull | push | check] [PROJECT]")
+@click.option("--venue", default=None, help="The built project to sync; default: paper.toml's.")
+@click.option("--mode", type=click.Choice(MODES), default=None, help="Its mode, the same way.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+@click.option("--undo", is_flag=True, help="Bring back what was before the last sync.")
+@click.option("--keep-local", multiple=True, metavar="PATH", help="Decide a conflict: this side.")
+@click.option("--keep-remote", multiple=True, metavar="PATH", help="Decide it: the other side.")
+@report_option
+def sync(words: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401  click's options, by name
+    """Bring a built paper to Overleaf, or any git remote, and the others' edits back.
+
+    Prose goes both ways, merged line by line; what paperforge generates goes one way. Two versions
+    of the same line are written into your file with markers, and nothing is sent.
+    """
+    from paperforge.commands.sync import SyncOptions
+    from paperforge.commands.sync import sync as command
+
+    return command(words, SyncOptions(**given))
 
 
 @cli.command(epilog=TABLE_EXAMPLES)

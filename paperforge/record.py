@@ -40,6 +40,8 @@ class Record:
     inputs: Mapping[str, tuple[int, int, str]]
     """Absolute path -> size, time, SHA-256."""
     outputs: Mapping[str, tuple[int, int]]
+    ours: Mapping[str, str]
+    """paperforge's own files of the LaTeX project: path -> where its content comes from."""
     report: Mapping[str, Any]
     code: int
 
@@ -113,6 +115,41 @@ def read(folder: Path) -> Record | None:
 def path(folder: Path) -> Path:
     """Where the record of a build folder is: beside it, since the folder may leave the house."""
     return folder.with_name(f"{folder.name}.json")
+
+
+def outdated(record: Record) -> list[str]:
+    """Result stores, paper.toml and templates that changed since; prose travels as it is."""
+    project = Path(record.roots[0])
+    package = str(Path(__file__).parent)
+    return [
+        name
+        for name, (size, changed, digest) in record.inputs.items()
+        if not (name.startswith(package) or _is_prose(Path(name), project))
+        and not _still(Path(name), size, changed, digest)
+    ]
+
+
+def _is_prose(file: Path, project: Path) -> bool:
+    return file.suffix.lower() in TEX_FILES and file.is_relative_to(project)
+
+
+def _still(file: Path, size: int, changed: int, digest: str) -> bool:
+    if not file.exists():
+        return False
+    stamp = _stamp(file)
+    return stamp == (size, changed) or (
+        stamp[0] == size and bool(digest) and _digest(file) == digest
+    )
+
+
+def edited(record: Record, folder: Path) -> list[str]:
+    """Own files in the build's folder that are not as the build wrote them, or gone."""
+    return [
+        path
+        for path in record.ours
+        if not (folder / path).is_file()
+        or _stamp(folder / path) != tuple(record.outputs.get(str(folder / path), ()))
+    ]
 
 
 def text(record: Record) -> str:

@@ -88,7 +88,7 @@ def serve(project: Project, generated: Mapping[str, File], venue: Venue | None) 
     folder = project.main.rpartition("/")[0]
     files |= {f"{folder}/{path}" if folder else path: file for path, file in generated.items()}
     main = files[project.main].data.decode("utf-8", errors="replace")
-    engine = project.engine or _magic(main) or (venue.engine.split()[0] if venue else "pdflatex")
+    engine = project.engine or engine_of(main) or (venue.engine.split()[0] if venue else "pdflatex")
     if venue is not None and venue.package not in main:
         notes.append(_keeps_its_class(project.main, venue))
     return _manuscript(project, files, venue, project.main, engine, notes)
@@ -114,7 +114,7 @@ def _manuscript(  # noqa: PLR0917  one line a field
     )
 
 
-def _magic(text: str) -> str:
+def engine_of(text: str) -> str:
     """The engine that the first lines name ("% !TeX program = lualatex"), or nothing."""
     found = MAGIC.search(text[:HEAD])
     return found[1].lower() if found else ""

@@ -10,7 +10,15 @@ PACKAGE = ROOT / "paperforge"
 
 FLOOR = {"__init__": 0, "spec": 0, "errors": 0, "terminal": 0, "model": 1, "sums": 1, "latex": 2}
 """What every stage stands on, lowest first."""
-RIM = {"generated": 3.5, "pipeline": 4, "commands": 5, "options": 6, "cli": 7, "__main__": 8}
+RIM = {
+    "generated": 3.5,
+    "overleaf": 3.5,
+    "pipeline": 4,
+    "commands": 5,
+    "options": 6,
+    "cli": 7,
+    "__main__": 8,
+}
 STAGE = 3
 FAMILIES = [
     {"compile", "texlog"},

@@ -30,6 +30,7 @@ def built(tmp_path):
             (str(project), str(store)),
             record.seal(stamps),
             record.stamps([pdf]),
+            {"generated/macros.tex": "the results"},
             {"code": code},
             code,
         )

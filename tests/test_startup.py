@@ -31,7 +31,9 @@ def test_importing_the_cli_imports_nothing_heavy():
     assert _loaded("import paperforge.cli") == set()
 
 
-@pytest.mark.parametrize("command", ["", "build", "table", "stats", "venues", "plan", "reproduce"])
+@pytest.mark.parametrize(
+    "command", ["", "build", "table", "stats", "venues", "plan", "reproduce", "sync"]
+)
 def test_help_imports_nothing_heavy(command):
     call = f"import paperforge.cli as c\nc.cli.main(['{command}', '--help'] if '{command}' else ['--help'], standalone_mode=False)"
     assert _loaded(call) == set()

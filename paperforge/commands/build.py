@@ -15,6 +15,8 @@ from paperforge import __version__, record
 from paperforge.errors import InputError, PaperforgeError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from paperforge.model import Build, Diagnostic, Manuscript, Results
     from paperforge.record import Stamp
     from paperforge.spec import Project
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 INPUT_CODE = 1
 TEX_MISSING_CODE = 4
 CHECKS_CODE = 5
+GOOD = (0, TEX_MISSING_CODE)
+"""Codes of builds that may be synced: what was asked for is whole."""
+EVERY = 60.0
+"""Seconds after which a watch with sync looks at the other side again."""
 
 
 def build(
@@ -51,10 +57,14 @@ def build(
     return int(report["code"])
 
 
-def watch(folder: Path, **options: Any) -> int:  # noqa: ANN401  the options of build
-    """Build again whenever something changes, until Ctrl-C; an error does not end it."""
+def watch(folder: Path, *, sync: bool = False, **options: Any) -> int:  # noqa: ANN401  the options of build
+    """Build again whenever something changes, until Ctrl-C; an error does not end it.
+
+    With `sync`, what a good build gave is synced, and the other side is looked at every minute.
+    """
     root = _root(folder)
     before: object = None
+    code, due = INPUT_CODE, 0.0
     stopped: list[int] = []
 
     def stop(number: int, frame: object) -> None:  # noqa: ARG001  a signal handler
@@ -68,12 +78,28 @@ def watch(folder: Path, **options: Any) -> int:  # noqa: ANN401  the options of 
         now = record.take(root, _watched(root))
         if now != before:
             before = now
-            try:
-                build(root, **options)
-            except PaperforgeError as error:
-                click.echo(f"error: {error}", err=True)
+            code, due = _attempt(lambda: build(root, **options)), 0.0
+        if sync and code in GOOD and time.monotonic() >= due:
+            _attempt(lambda: _synced(root, options))
+            due = time.monotonic() + EVERY
         time.sleep(0.5)
     raise KeyboardInterrupt
+
+
+def _attempt(act: Callable[[], int]) -> int:
+    """The exit code; an error is said and does not end the watch."""
+    try:
+        return act()
+    except PaperforgeError as error:
+        click.echo(f"error: {error}", err=True)
+        return error.exit_code
+
+
+def _synced(root: Path, options: dict[str, Any]) -> int:
+    from paperforge.commands.sync import quietly
+
+    quietly(root, options.get("venue"), options.get("mode"))
+    return 0
 
 
 class _Made:
@@ -85,8 +111,10 @@ class _Made:
         roots: tuple[Path, ...],
         stamps: dict[str, Stamp],
         written: list[Path],
+        ours: dict[str, str],
     ) -> None:
         self.build = build
+        self.ours = ours
         self.written = written
         self.roots = roots
         self.stamps = stamps
@@ -154,7 +182,9 @@ def _build(
         written += [
             root / path for path in manuscript.files if path.startswith(manuscript.generated)
         ]
-    return report, _Made(made, (root, *others), stamps, written)
+    # A file that is the author's own is where its origin says: in the author's folder.
+    ours = {p: f.origin for p, f in manuscript.files.items() if f.origin != p}
+    return report, _Made(made, (root, *others), stamps, written, ours)
 
 
 def _describe(
@@ -215,6 +245,7 @@ def _remember(made: _Made, report: dict[str, Any], work: Path, key: str) -> None
         tuple(map(str, made.roots)),
         record.seal(made.stamps),
         record.stamps([path for path in outputs if path.is_file()]),
+        made.ours,
         report,
         report["code"],
     )

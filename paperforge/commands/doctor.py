@@ -60,11 +60,11 @@ def doctor(*, form: str = "text") -> int:
                 hints.append(finding.hint)
         for hint in hints:
             click.echo(f"to install what is missing: {hint}")
-    return 0 if all(f.ok for f in findings) else NO_TEX
+    return 0 if all(f.ok for f in findings if f.name != "git") else NO_TEX
 
 
 def look() -> list[Finding]:
-    """Python, the packages, TeX, latexmk, the styles that the templates load."""
+    """Python, TeX, latexmk, the styles that the templates load; git, which sync alone needs."""
     hint = install_hint()
     found = [Finding("Python", sys.version_info >= (3, 11), platform.python_version())]
     found += [_program(name, hint) for name in ("latexmk", "pdflatex", "bibtex")]
@@ -72,6 +72,8 @@ def look() -> list[Finding]:
         missing = _missing_styles()
         said = "all that the templates load" if not missing else "missing: " + ", ".join(missing)
         found.append(Finding("styles", not missing, said, hint if missing else ""))
+    git = shutil.which("git")
+    found.append(Finding("git", git is not None, git or "missing: paperforge sync needs it"))
     return found
 
 
