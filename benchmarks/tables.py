@@ -62,7 +62,7 @@ def analysis(means: np.ndarray, sds: np.ndarray) -> Analysis:
 
 
 def styler(means: np.ndarray, sds: np.ndarray, *, cells: bool = False) -> str:
-    """What a careful user of pandas writes: each column's largest printed value bold, names escaped.
+    """What a careful user of pandas writes: the best printed value bold, names escaped.
 
     cells: whether the cells' texts are escaped too, but for what is mathematics.
     """
