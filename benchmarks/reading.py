@@ -8,6 +8,15 @@ metric. Readers run in turn, and a ratio is the median over the pairs; the targe
 never asserted. A second reading of ours, from the cache, is measured at the end. On a machine that
 others use too, the ratio of user + system time says more than that of wall time, though ours works
 in two threads and pandas in one.
+
+Measured on two cores that nobody else used much: CSV 0.74 of pandas' wall time (memory 0.16),
+Parquet 0.19 (0.08), JSON lines 0.23 (0.11). What is left of CSV is the engine: its bare grouped
+mean of the same file takes 1.2 to 1.4 s where pandas takes 2.3 to 3.3 s; of 2.6 s in both threads
+together, 1.4 go to splitting the lines, 0.6 to grouping by texts, 0.5 to what is asked of each
+cell. Ours adds 0.4 for the order of the names, 0.2 to see that the bytes are sound UTF-8, and 0.4
+for imports. Tried without gain: other buffer sizes, no quotes, numbers for seeds, no order of
+insertion, pyarrow's reader (2.8 s). polars splits the lines in two thirds of the time and weighs
+180 MB. Of JSON lines, a third is the proof that no later line has other keys.
 """
 
 from __future__ import annotations

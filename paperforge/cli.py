@@ -200,6 +200,7 @@ def build(  # noqa: PLR0917  click calls it by name
 @click.option("--undo", is_flag=True, help="Bring back what was before the last sync.")
 @click.option("--keep-local", multiple=True, metavar="PATH", help="Decide a conflict: this side.")
 @click.option("--keep-remote", multiple=True, metavar="PATH", help="Decide it: the other side.")
+@click.option("--delete", is_flag=True, help="Let a sync delete most of the paper.")
 @report_option
 def sync(words: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401  click's options, by name
     """Bring a built paper to Overleaf, or any git remote, and the others' edits back.
@@ -373,3 +374,7 @@ def schema() -> int:
     from paperforge.commands.schema import schema as command
 
     return command()
+
+
+if __name__ == "__main__":
+    main()

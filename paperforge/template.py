@@ -51,6 +51,11 @@ KINDS = frozenset({"limitations", "ethics", "impact", "acknowledgments", "append
 """Sections that the venue gives a heading and a place; all others are the body, in their order."""
 
 
+LOADED = ("booktabs", "graphicx")
+"""Packages of tables that every template loads."""
+_NEEDS = re.compile(r"^% Needs \\usepackage\{([a-z0-9,]+)\} in the preamble", re.MULTILINE)
+
+
 def fill(
     project: Project, venue: Venue, generated: Mapping[str, File], templates: Path
 ) -> Manuscript:
@@ -226,7 +231,7 @@ def _context(
         | {"checklist": "generated/checklist.tex" in files},
         "bib": bib.removesuffix(".bib"),
         "keywords": [escape(keyword) for keyword in project.keywords],
-        "packages": [_package(package) for package in project.packages],
+        "packages": [_package(p) for p in (*project.packages, *_needed(project, files))],
     }
 
 
@@ -250,6 +255,17 @@ def _author(author: Author) -> dict[str, str]:
         "affiliation": escape(author.affiliation),
         "email": escape(author.email),
     }
+
+
+def _needed(project: Project, files: Mapping[str, File]) -> list[str]:
+    """Packages that generated tables say they need, and that neither side loads yet."""
+    found: dict[str, None] = {}
+    for name in sorted(files):
+        if name.startswith("generated/tables/") and name.endswith(".tex"):
+            head = _NEEDS.search(files[name].data.decode("utf-8", "replace"))
+            found |= dict.fromkeys(head[1].split(",") if head else ())
+    own = " ".join(project.packages)
+    return [p for p in found if p not in LOADED and not re.search(rf"(?<!\w){p}(?!\w)", own)]
 
 
 def _package(entry: str) -> str:

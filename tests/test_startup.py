@@ -55,3 +55,11 @@ def test_freezing_a_plan_imports_nothing_heavy(tmp_path):
     )
     assert _loaded(call, cwd=tmp_path) == set()
     assert (tmp_path / "plan.lock").exists()
+
+
+@pytest.mark.parametrize("module", ["paperforge", "paperforge.cli"])
+def test_both_modules_run_as_the_command(module):
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("paperforge")

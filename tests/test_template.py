@@ -103,3 +103,13 @@ def test_packages_of_the_author(root):
     assert r"\usepackage{cleveref}" in main
     assert r"\usepackage[draft]{todonotes}" in main
     assert r"\newcommand{\x}{y}" in main
+
+
+@pytest.mark.parametrize("own", [(), ("colortbl",), ("[table]xcolor,colortbl",)])
+def test_packages_that_a_generated_table_needs_are_loaded_once(root, own, monkeypatch):
+    text = b"% Needs \\usepackage{booktabs,colortbl} in the preamble.\n\\cellcolor[gray]{.9}1\n"
+    more = {**GENERATED, "generated/tables/heat.tex": File(text, Owner.PAPERFORGE)}
+    monkeypatch.setitem(globals(), "GENERATED", more)
+    main = fill(root, packages=own)[1]
+    assert main.count("colortbl") == 1
+    assert main.count(r"{booktabs}") == 1

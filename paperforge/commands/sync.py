@@ -35,6 +35,7 @@ class SyncOptions:
     undo: bool = False
     keep_local: tuple[str, ...] = ()
     keep_remote: tuple[str, ...] = ()
+    delete: bool = False
     form: str = "text"
 
 
@@ -138,7 +139,13 @@ def _sync(root: Path, address: Address, action: str, options: SyncOptions) -> in
 
     git.available()
     keep = dict.fromkeys(options.keep_local, HERE) | dict.fromkeys(options.keep_remote, THERE)
-    ways = Ways(inward=action != "push", outward=action != "pull", keep=keep, say=_say)
+    ways = Ways(
+        inward=action != "push",
+        outward=action != "pull",
+        keep=keep,
+        delete=options.delete,
+        say=_say,
+    )
     if options.dry_run or action == "status":
         paper = sync_paper.built(root, options.venue, options.mode)
         report = stage.look(paper, address, ways)
@@ -190,7 +197,9 @@ def _undo(root: Path, address: Address, options: SyncOptions) -> int:
         for path in done.files:
             click.echo(f"  as before      {path}")
         sides = "here and there" if done.there else "here"
-        click.echo(f"the sync of {done.time} is undone {sides}")
+        left = sum(1 for note in done.notes if "left as it is" in note.message)
+        but = f", but for {left} of your files" if left else ""
+        click.echo(f"the sync of {done.time} is undone {sides}{but}")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -10,13 +11,17 @@ from paperforge import record
 from paperforge.errors import InputError
 from paperforge.model import TEX_FILES
 from paperforge.overleaf.state import Room
-from paperforge.overleaf.threeway import LATEXMKRC, STYLES, Outcome, Verdict
+from paperforge.overleaf.threeway import LATEXMKRC, LEFT_OUT, STYLES, Outcome, Verdict
 from paperforge.overleaf.values import Paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from paperforge.model import Diagnostic
+
+
+MOST_LOOKED_INTO = 200
+"""Folders behind a link that are looked into for LaTeX."""
 
 
 def built(root: Path, venue: str | None, mode: str | None) -> Paper:
@@ -49,6 +54,7 @@ def built(root: Path, venue: str | None, mode: str | None) -> Paper:
     sent = {p: _named(o) for p, o in made.ours.items() if not main or p.startswith(generated)}
     sent = {p: o for p, o in sent.items() if p in LATEXMKRC or Path(p).suffix in TEX_FILES}
     files, _ = template.author_files(root)
+    _refuse_links(root)
     shared = {
         path: file.data
         for path, file in files.items()
@@ -58,6 +64,36 @@ def built(root: Path, venue: str | None, mode: str | None) -> Paper:
         shared |= {n: (root / n).read_bytes() for n in sorted(LATEXMKRC) if (root / n).is_file()}
     ours = {path: (folder / path).read_bytes() for path in sent if path not in shared}
     return Paper(root, main or "main.tex", build, shared, ours, sent)
+
+
+def _refuse_links(root: Path) -> None:
+    """A link is no file there, and what lies behind it must not count as deleted.
+
+    Raises InputError for one that leads to LaTeX or pictures, as far as a look into it shows.
+    """
+    for folder, folders, names in os.walk(root):
+        here = Path(folder)
+        folders[:] = [f for f in folders if not f.startswith(".") and f not in LEFT_OUT]
+        links = [here / f for f in folders if (here / f).is_symlink() and _holds_latex(here / f)]
+        outside = [here / n for n in names if Path(n).suffix.lower() in TEX_FILES]
+        inside = root.resolve()
+        links += [f for f in outside if f.is_symlink() and not f.resolve().is_relative_to(inside)]
+        links += [f for f in outside if f.is_symlink() and not f.exists()]
+        if links:
+            raise InputError(
+                "is a link, which no git remote and no Overleaf can follow: nothing was synced",
+                _inside(links[0], root),
+                "put the folder or file itself in its place",
+            )
+
+
+def _holds_latex(folder: Path) -> bool:
+    for place, (_, _, names) in enumerate(os.walk(folder)):
+        if any(Path(name).suffix.lower() in TEX_FILES for name in names):
+            return True
+        if place >= MOST_LOOKED_INTO:
+            break
+    return False
 
 
 def _named(origin: str) -> str:

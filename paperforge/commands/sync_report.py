@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CONFLICT_CODE = 1
 ARRIVED = frozenset({"came here", "merged", "deleted here"})
+MANY = 4
+"""Conflicts up to which the next move is spelled out for each."""
 FEW = 12
 """So many files of one folder are listed by name."""
 DONE = {
@@ -45,15 +47,18 @@ _COLOURS = {Verdict.CONFLICT: "red", Verdict.LEFT: "yellow"}
 
 def print_report(report: Report, words: dict[Verdict, str], form: str, folder: Path) -> int:
     """Say what was done, or would be (`words`: DONE or WOULD); the exit code."""
-    code = CONFLICT_CODE if report.conflicts else 0
+    refused = any(note.severity == "error" for note in report.notes)
+    code = CONFLICT_CODE if report.conflicts or refused else 0
     if form == "json":
         click.echo(json.dumps(_as_json(report, code, folder), indent=1, ensure_ascii=False))
         return code
     from paperforge.commands.output import say
 
-    say(report.notes)
-    for one in report.outcomes:
-        _show_edit(one, folder)
+    say(one for one in report.notes if one.check != "edited")
+    for note in report.notes:
+        if note.check == "edited":
+            say([note])
+            _show_edit(next(o for o in report.outcomes if o.path == note.where), folder)
     for line in _lines(report.outcomes, words):
         click.echo(line)
     click.echo(_last_line(report, words))
@@ -70,7 +75,6 @@ def _show_edit(one: Outcome, folder: Path) -> None:
     if not one.edited or not one.before or b"\0" in one.edited + one.before:
         return
     found = belongs.changes(one.path, one.before, one.edited, folder)
-    click.echo(click.style(f"  {one.path}, as somebody changed it:", bold=True), err=True)
     for change in found[: belongs.FEW]:
         click.echo(click.style(f"    - {printable(change.old)}", fg="red"), err=True)
         click.echo(click.style(f"    + {printable(change.new)}", fg="green"), err=True)
@@ -122,6 +126,12 @@ def _advise(report: Report, *, dry: bool) -> None:
         click.echo(
             "  (or --keep-local FILE, --keep-remote FILE: one side of each conflict)", err=True
         )
+    if len(others) > MANY:
+        click.echo(
+            "  decide each: --keep-local FILE or --keep-remote FILE, several at once", err=True
+        )
+        click.echo("  their versions are under .paperforge/there/", err=True)
+        return
     for one in others:
         click.echo(f"  {one.path}: sync again with --keep-local {one.path}", err=True)
         if not one.ours:

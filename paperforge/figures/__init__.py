@@ -32,7 +32,7 @@ from paperforge.figures import (
     waterfall,
 )
 from paperforge.figures.painted import Job, paint
-from paperforge.figures.select import unknown, where
+from paperforge.figures.select import check_log, unknown, where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,7 +102,9 @@ def needs(spec: FigureSpec) -> tuple[str, ...]:
 
 def job(spec: FigureSpec, analysis: Analysis, venue: Venue | None = None) -> Job:
     """Choose what a figure shows and its sizes; InputError where there is nothing to draw."""
-    return Job(spec, kind(spec).compose(spec, analysis), style.style_for(spec, venue))
+    module = kind(spec)
+    check_log(spec)
+    return Job(spec, module.compose(spec, analysis), style.style_for(spec, venue))
 
 
 def draw(

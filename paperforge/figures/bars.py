@@ -59,6 +59,8 @@ MOST_POINTS = 40
 """Replicates that are drawn over one bar."""
 LIGHT = 150
 """Mean of red, green and blue from which on a hatch is dark."""
+LOWEST_PT = 40.0
+"""Of one of several rows."""
 
 
 def compose(spec: FigureSpec, analysis: Analysis) -> Bars:
@@ -230,8 +232,13 @@ class Bars:
         panel = self._height(frame, style)
         sheet = Sheet(style, style.height or frame.height(panel), ruler)
         most = max(map(len, rows))
+        names = ruler.fit_names(
+            [label for row in rows for label, _ in row], style.tick, frame.panel_width / most - 3.0
+        )
         for place, row in enumerate(rows):
-            self._draw(sheet, frame.box(place, panel), y, row, most)
+            first = place * most
+            called = tuple(names[first : first + len(row)])
+            self._draw(sheet, frame.box(place, panel), y, row, (most, called))
         mark = partial(
             _sample,
             {id(e.look): self._hatch(m) for m, e in zip(self.methods, entries, strict=True)},
@@ -267,14 +274,25 @@ class Bars:
     def _height(self, frame: Frame, style: Style) -> float:
         if style.height is not None:
             return frame.panel_height(style.height, select.where(self.spec))
-        return 62.0 if frame.rows > 1 else min(max(0.45 * frame.panel_width, 80.0), 130.0)
+        return (
+            frame.fitting(62.0, LOWEST_PT)
+            if frame.rows > 1
+            else min(max(0.45 * frame.panel_width, 80.0), 130.0)
+        )
 
-    def _draw(self, sheet: Sheet, box: Box, y: Scale, row: Sequence[Group], most: int) -> None:
-        """Draw one row of groups; x is in points from the panel's left edge."""
+    def _draw(
+        self,
+        sheet: Sheet,
+        box: Box,
+        y: Scale,
+        row: Sequence[Group],
+        of: tuple[int, tuple[str, ...]],
+    ) -> None:
+        """Draw one row of groups, with the most of a row and their names; x is in points."""
+        most, names = of
         wide = box.width / most
         centres = [wide * (i + 0.5) for i in range(len(row))]
-        names = [sheet.ruler.fit(label, sheet.style.tick, wide - 3.0) for label, _ in row]
-        axes = sheet.panel(box, Scale(0.0, box.width, tuple(centres), tuple(names)), y)
+        axes = sheet.panel(box, Scale(0.0, box.width, tuple(centres), names), y)
         axes.grid(axis="y")
         axes.tick_params(axis="x", length=0)
         axes.spines["bottom"].set_visible(False)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures import palette, scale, select
+from paperforge.figures import palette, scale, select, written
 from paperforge.figures.dots import Dot, DotPlot, Panel
 from paperforge.model import Verdict
 from paperforge.spec import CORRECTIONS, Method
@@ -64,8 +64,25 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Differences:
     compared = [Method(name, names.get(name, name)) for d in chosen for name in (d.a, d.b)]
     extra = [method for method in compared if method.name not in names]
     looks = palette.looks(select.all_methods(analysis, extra))
-    notes = select.others(spec, analysis, having, metric)
+    select.logarithmic(
+        spec, [[d.estimate or 0.0 for d in inside] for _, inside in panels], "differences"
+    )
+    notes = (*select.others(spec, analysis, having, metric), *_left_out(spec, analysis, metric))
     return Differences(spec, metric, panels, names, looks, analysis.design.correction, notes)
+
+
+def _left_out(spec: FigureSpec, analysis: Analysis, metric: Metric) -> tuple[Diagnostic, ...]:
+    """The note that names the comparisons without a number."""
+    names = {m.name: m.label for m in analysis.methods}
+    gone = [
+        f"{names.get(d.a, d.a)} against {names.get(d.b, d.b)}"
+        for d in analysis.decisions
+        if d.metric == metric.name
+        and (d.scope in spec.datasets if spec.datasets else d.primary)
+        and (not spec.methods or {d.a, d.b} <= set(spec.methods))
+        and not (d.estimate is not None and math.isfinite(d.estimate))
+    ]
+    return written.left_out(spec, dict.fromkeys(gone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +95,8 @@ class Differences:
     names: Mapping[str, str]
     looks: Mapping[str, Look]
     correction: str
-    notes: tuple[Diagnostic, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    """What the figure leaves out."""
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
@@ -90,12 +108,6 @@ class Differences:
         """Every text from the data."""
         names = [*self.names.values(), *(label for label, _ in self.panels)]
         return (*names, self.metric.label, self.metric.unit, self.spec.title)
-
-    @property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What the figure leaves out."""
-        panels = [[d.estimate or 0.0 for d in inside] for _, inside in self.panels]
-        return (*self.notes, *select.squeezed(self.spec, panels, "differences"))
 
     @property
     def note(self) -> str:

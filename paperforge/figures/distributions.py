@@ -63,10 +63,27 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Distributions:
             spec, f'shape "{shape}" is not known here', f"use {', '.join(SHAPES)}, or leave it out"
         )
     looks = palette.looks(select.all_methods(analysis, methods))
+    values = [[v for d in inside.values() for v in d.values] for *_, inside in panels]
+    log = select.logarithmic(spec, values, "values", "x")
+    if log and shape == "violin":
+        if spec.shape:
+            text = "a violin's density is of the values, not of their logarithms"
+            raise written.refused(spec, text, 'shape = "box", or log = "none"')
+        shape = "box"
     notes = select.others(spec, analysis, drawn, metric)
+    noun, words = analysis.design.noun, _absent(analysis, metric.name)
     return Distributions(
-        spec, metric, methods, tuple(panels), looks, shape, analysis.design.noun, notes
+        spec, metric, methods, tuple(panels), looks, shape, noun, words, log, notes
     )
+
+
+def _absent(analysis: Analysis, metric: str) -> dict[tuple[str, str], str]:
+    """(dataset, method) -> why a cell has no number that can be drawn."""
+    return {
+        (a.dataset, a.method): str(a.missing) if a.missing else "not finite"
+        for a in analysis.aggregates
+        if a.metric == metric and a.dataset is not None
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +98,9 @@ class Distributions:
     looks: Mapping[str, Look]
     shape: str
     noun: str
+    absent: Mapping[tuple[str, str], str]
+    """(dataset, method) -> why it has no points."""
+    log: bool
     diagnostics: tuple[Diagnostic, ...]
 
     @property
@@ -104,6 +124,7 @@ class Distributions:
             "violin": "Violins: Gaussian kernel density (Scott's bandwidth) between the smallest "
             f"and the largest value; lines: quartiles with the median as a dot; {points}.",
         }[self.shape]
+        text += select.LOG_NOTE if self.log else ""
         return text + select.arrow_note(self.metric)
 
     @property
@@ -146,8 +167,8 @@ class Distributions:
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size."""
         panels = []
-        for _, label, inside in self.panels:
-            dots = tuple(self._dot(m, inside.get(m.name)) for m in self.methods)
+        for dataset, label, inside in self.panels:
+            dots = tuple(self._dot(m, inside.get(m.name), dataset) for m in self.methods)
             panels.append(Panel(label if len(self.panels) > 1 else "", dots))
         roof = 100.0 if self.metric.unit == "%" else math.inf
         mark = {"strip": _strip, "box": _box, "violin": _violin}[self.shape]
@@ -159,13 +180,16 @@ class Distributions:
             self.spec.title,
             row=2.0,
             mark=mark,
+            log=self.log,
         )
         return plot.paint(style, ruler)
 
-    def _dot(self, method: Method, one: Distribution | None) -> Dot:
+    def _dot(self, method: Method, one: Distribution | None, dataset: str) -> Dot:
         look = self.looks[method.name]
         if one is None:
-            return Dot(method.label, look, None, word="not run")
+            return Dot(
+                method.label, look, None, word=self.absent.get((dataset, method.name), "not run")
+            )
         low, high = min(one.values), max(one.values)
         return Dot(method.label, look, one.quartiles[1], low, high, spread=one)
 

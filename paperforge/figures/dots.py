@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.figures import scale
 from paperforge.figures.frame import Frame, columns_for
+from paperforge.figures.logscale import log_scale, set_log
 from paperforge.figures.scale import Scale
 from paperforge.figures.sheet import LINE, TICK_PT, Sheet, title_height
 from paperforge.figures.style import FAINT, GRID, INK, PDF_POINTS
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 NARROWEST_PT = 70.0
 """Of a panel without the names."""
+CLOSEST = 1.12
+"""Height of a row where many must fit a page."""
 NAMES = 0.36
 """Share of the width that the names may take."""
 ROW = 1.5
@@ -61,10 +65,10 @@ class Panel:
     title: str
     dots: tuple[Dot, ...]
 
-    @property
-    def span(self) -> tuple[float, float] | None:
-        """The range of values and intervals; None where no row has a value."""
+    def span(self, above: float = -math.inf) -> tuple[float, float] | None:
+        """The range of values and intervals above a limit; None where no row has a value."""
         ends = [e for d in self.dots for e in (d.value, d.low, d.high, d.start) if e is not None]
+        ends = [e for e in ends if e > above]
         return (min(ends), max(ends)) if ends else None
 
 
@@ -88,26 +92,27 @@ class DotPlot:
     """Draws a row at a height; None: a dot and its interval."""
     line: float | None = None
     """Another value that has a line and is always shown."""
+    log: bool = False
+    """Whether the axis is logarithmic; what is not above 0 ends at its edge."""
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size; rows have a fixed height unless the style has a height."""
         frame = self._frame(style, ruler)
-        rows = max(len(panel.dots) for panel in self.panels)
-        if style.height is None:
-            height = rows * self.row * style.tick + 3.0
-        else:
-            height = frame.panel_height(style.height, self.where)
+        height = self._height(frame, style)
         xs = self._scales(style, ruler, frame)
         gap = self._gap(ruler, style, frame, xs)
         if gap > frame.gap:
             frame = replace(frame, gap=gap)
             xs = self._scales(style, ruler, frame)
         sheet = Sheet(style, style.height or frame.height(height), ruler)
+        room = frame.panel_width + AIR_PT / 2
+        titles = ruler.fit_names([p.title for p in self.panels], style.label, room)
         for place, panel in enumerate(self.panels):
             box = frame.box(place, height)
             y = self._rows(panel, ruler, style, frame.left, named=frame.first(place))
             axes = sheet.panel(box, xs[place], y)
-            self._dress(sheet, axes, box, panel.title)
+            set_log(axes, xs[place], y)
+            self._dress(sheet, axes, box, titles[place])
             for row, dot in enumerate(panel.dots):
                 at = len(panel.dots) - 1 - row
                 (self.mark or draw_dot)(axes, dot, at)
@@ -144,6 +149,14 @@ class DotPlot:
             bottom=under + style.label * LINE + 1.5,
         )
 
+    def _height(self, frame: Frame, style: Style) -> float:
+        """The panels' height: rows stand closer where the figure would not fit a page."""
+        if style.height is not None:
+            return frame.panel_height(style.height, self.where)
+        rows = max(len(panel.dots) for panel in self.panels)
+        usual, least = (rows * row * style.tick + 3.0 for row in (self.row, CLOSEST))
+        return frame.fitting(usual, least)
+
     def _gap(self, ruler: Ruler, style: Style, frame: Frame, xs: list[Scale]) -> float:
         """Room between columns so that the numbers at their edges do not touch."""
         if frame.columns == 1:
@@ -159,14 +172,19 @@ class DotPlot:
         """Scales of all panels: one for all where that squeezes none."""
         spans = []
         for panel in self.panels:
-            low, high = panel.span or (0.0, 1.0)
+            low, high = panel.span(above=0.0 if self.log else -math.inf) or (0.1, 1.0)
             if self.zero:
                 edge = 1.15 * (self.band or 0.0)
                 low, high = min(low, -edge, 0.0), max(high, edge, 0.0)
             if self.line is not None:
                 low, high = min(low, self.line), max(high, self.line)
             spans.append((low, high))
-        shared = scale.together(s for s, p in zip(spans, self.panels, strict=True) if p.span)
+        shown = [s for s, p in zip(spans, self.panels, strict=True) if p.span()]
+        if self.log:
+            logs = scale.together((math.log(a), math.log(b)) for a, b in shown)
+            shared = (math.exp(logs[0]), math.exp(logs[1])) if logs else None
+        else:
+            shared = scale.together(shown)
         most = max(2, min(7, int(frame.panel_width / (3.6 * style.tick))))
         return [
             self._scale(shared or span, most, ruler, style, frame.panel_width) for span in spans
@@ -178,8 +196,11 @@ class DotPlot:
         """The scale with the most ticks whose numbers do not touch; else every second has one."""
         for fewer in range(most, 1, -1):
             made = scale.scale(*span, fewer, roof=self.roof)
+            if self.log:
+                made = log_scale(*span, fewer)
             ticks = made.ticks
-            apart = (ticks[1] - ticks[0]) / (made.high - made.low) * width if ticks[1:] else width
+            shares = [made.share(tick) for tick in ticks]
+            apart = (shares[1] - shares[0]) * width if ticks[1:] else width
             if max(ruler.width(one, style.tick) for one in made.labels) + TICK_AIR_PT <= apart:
                 return made
         every = (text * (place % 2 == 0) for place, text in enumerate(made.labels))
@@ -205,10 +226,9 @@ class DotPlot:
             axes.axvline(self.line, color=INK, linewidth=0.6, zorder=1.5)
         if title:
             size = sheet.style.label
-            fitted = sheet.ruler.fit(title, size, box.width + AIR_PT / 2)
-            half = sheet.ruler.width(fitted, size) / 2
+            half = sheet.ruler.width(title, size) / 2
             middle = min(box.middle, sheet.width - half - EDGE_PT)
-            sheet.text((middle, box.top + 3.0), fitted, size, va="baseline")
+            sheet.text((middle, box.top + 3.0), title, size, va="baseline")
 
     def _word(self, sheet: Sheet, frame: Frame, box: Box, dot: Dot, share: float) -> None:
         """Set a row's word: right of the panel, or in the row where it has no value."""

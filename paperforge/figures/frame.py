@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from paperforge.errors import InputError
-from paperforge.figures.sheet import Box
+from paperforge.figures.sheet import MOST_HEIGHT_PT, Box
 
 if TYPE_CHECKING:
     from paperforge.figures.sheet import Ruler, Sheet
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from paperforge.model import Diagnostic
 
 LOWEST_PANEL_PT = 24.0
-MOST_HEIGHT_PT = 600.0
-"""A figure taller than this fits no venue's page with its caption."""
 
 
 class Drawing(Protocol):
@@ -82,6 +80,11 @@ class Frame:
         """Return the page's height for panels of a height."""
         between = (self.rows - 1) * self.foot
         return self.top + self.rows * (self.title + panel) + between + self.bottom
+
+    def fitting(self, usual: float, least: float) -> float:
+        """Return the panels' usual height, or less (not below least) where a page needs it."""
+        spare = (MOST_HEIGHT_PT - self.height(0.0)) / self.rows
+        return min(usual, max(spare, least))
 
     def panel_height(self, height: float, where: str) -> float:
         """Return the panels' height on a page of a height; InputError where too little is left."""

@@ -100,8 +100,11 @@ class Heat:
         plan = plan.at(height / plan.most)
         numbered = numbered and all(plan.fits(square) for square in self._squares())
         sheet = Sheet(style, style.height or frame.height(height), ruler)
+        room = frame.panel_width + frame.gap - 4
+        titles = ruler.fit_names([p.title for p in self.panels], style.label, room)
         for place, panel in enumerate(self.panels):
-            self._draw(sheet, frame.box(place, height), panel, plan, numbered=numbered)
+            named = replace(panel, title=titles[place])
+            self._draw(sheet, frame.box(place, height), named, plan, numbered=numbered)
         sheet.title(self.title)
         if not numbered and frame.top > plan.frame.top:
             _key(sheet, sheet.height - frame.top + 4.0)
@@ -132,7 +135,7 @@ class Heat:
 
     def _draw(self, sheet: Sheet, box: Box, panel: Matrix, plan: _Plan, *, numbered: bool) -> None:
         down, across = len(panel.rows), len(panel.columns)
-        names = [sheet.ruler.fit(n, sheet.style.tick, plan.room) for n in panel.rows]
+        names = sheet.ruler.fit_names(panel.rows, sheet.style.tick, plan.room)
         x = Scale(0.0, across, tuple(i + 0.5 for i in range(across)), ("",) * across)
         y = Scale(0.0, down, tuple(down - i - 0.5 for i in range(down)), tuple(names))
         axes = sheet.panel(box, x, y)
@@ -147,10 +150,9 @@ class Heat:
             self._numbers(sheet, box, panel, plan)
         self._columns(sheet, box, panel, plan)
         if panel.title:
-            title = sheet.ruler.fit(panel.title, sheet.style.label, box.width + plan.frame.gap - 4)
-            half = sheet.ruler.width(title, sheet.style.label) / 2
+            half = sheet.ruler.width(panel.title, sheet.style.label) / 2
             middle = min(max(box.middle, half + 1), sheet.width - half - 1)
-            sheet.text((middle, box.top + 3.0), title, sheet.style.label, va="baseline")
+            sheet.text((middle, box.top + 3.0), panel.title, sheet.style.label, va="baseline")
 
     def _numbers(self, sheet: Sheet, box: Box, panel: Matrix, plan: _Plan) -> None:
         wide, high = box.width / len(panel.columns), box.height / len(panel.rows)
@@ -169,14 +171,14 @@ class Heat:
     def _columns(self, sheet: Sheet, box: Box, panel: Matrix, plan: _Plan) -> None:
         """Set the names of the columns: flat where all fit, else upright."""
         size, wide = sheet.style.tick, box.width / len(panel.columns)
+        hanging = [] if plan.flat else sheet.ruler.fit_names(panel.columns, size, HANGING)
         for j, name in enumerate(panel.columns):
             x = box.left + (j + 0.5) * wide
             if plan.flat:
                 text = sheet.ruler.letters.spell(name)
                 sheet.text((x, box.bottom - size - 1.0), text, size, va="baseline")
             else:
-                text = sheet.ruler.fit(name, size, HANGING)
-                sheet.text((x, box.bottom - 3.0), text, size, rotation=90, va="top")
+                sheet.text((x, box.bottom - 3.0), hanging[j], size, rotation=90, va="top")
 
     def _sides(self, sheet: Sheet, frame: Frame, height: float) -> None:
         """Say what rows and columns are."""

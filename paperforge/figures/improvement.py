@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures import palette, select
+from paperforge.figures import palette, select, written
 from paperforge.figures.dots import Dot, DotPlot, Panel
 from paperforge.spec import Method, Unit
 
@@ -75,7 +75,18 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Improvements:
         select.all_methods(analysis, [m for m in compared if m.name not in names])
     )
     count = len({a.dataset for a in analysis.aggregates if a.metric == metric.name} - {None})
+    drawn = {(one.a, one.b, one.scope) for one in chosen}
+    gone = [
+        f"{names.get(d.a, d.a)} against {names.get(d.b, d.b)}"
+        for d in analysis.decisions
+        if d.metric == metric.name
+        and (d.scope in spec.datasets if spec.datasets else d.primary)
+        and (not spec.methods or {d.a, d.b} <= set(spec.methods))
+        and (not spec.baseline or spec.baseline in {d.a, d.b})
+        and (d.a, d.b, d.scope) not in drawn
+    ]
     notes = select.others(spec, analysis, having, metric)
+    notes += written.left_out(spec, dict.fromkeys(gone))
     return Improvements(spec, metric, panels, names, looks, analysis.design.noun, count, notes)
 
 

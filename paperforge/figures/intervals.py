@@ -54,8 +54,10 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Intervals:
     looks = palette.looks(select.all_methods(analysis, methods))
     notes = select.others(spec, analysis, drawn, metric)
     design = analysis.design
+    drawn_means = [[a.mean for a in inside if a.mean is not None] for _, inside in panels]
+    log = select.logarithmic(spec, drawn_means, "means", "x")
     return Intervals(
-        spec, metric, methods, tuple(panels), looks, design.unit, level, design.noun, notes
+        spec, metric, methods, tuple(panels), looks, design.unit, level, design.noun, log, notes
     )
 
 
@@ -71,19 +73,15 @@ class Intervals:
     unit: Unit
     level: str
     noun: str
-    notes: tuple[Diagnostic, ...]
+    log: bool
+    diagnostics: tuple[Diagnostic, ...]
+    """What the figure leaves out."""
 
     @property
     def texts(self) -> tuple[str, ...]:
         """Every text from the data."""
         names = [m.label for m in self.methods] + [label for label, _ in self.panels]
         return (*names, self.metric.label, self.metric.unit, self.spec.title)
-
-    @property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What the figure leaves out."""
-        panels = [[a.mean for a in inside if a.mean is not None] for _, inside in self.panels]
-        return (*self.notes, *select.squeezed(self.spec, panels, "means"))
 
     @property
     def note(self) -> str:
@@ -99,6 +97,7 @@ class Intervals:
             text = f"Dots: {over} each, so there are no intervals."
         else:
             text = f"Dots: mean over {over}, without intervals."
+        text += select.LOG_NOTE if self.log else ""
         return text + select.arrow_note(self.metric)
 
     @property
@@ -147,7 +146,8 @@ class Intervals:
         roof = 100.0 if self.metric.unit == "%" else math.inf
         label = select.axis_label(self.metric)
         where, title = select.where(self.spec), self.spec.title
-        return DotPlot(tuple(panels), label, where, roof, title).paint(style, ruler)
+        plot = DotPlot(tuple(panels), label, where, roof, title, log=self.log)
+        return plot.paint(style, ruler)
 
     def _dot(self, method: Method, cell: Aggregate | None) -> Dot:
         look = self.looks[method.name]

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures import labels, palette, scale, select, thin
+from paperforge.figures import labels, palette, scale, select, steps, thin
 from paperforge.figures.frame import Frame, columns_for
+from paperforge.figures.logscale import LogScale, log_scale, set_log
 from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet, title_height
 from paperforge.figures.style import PDF_POINTS
-from paperforge.model import Diagnostic, Severity
 from paperforge.spec import Direction, Unit
 
 if TYPE_CHECKING:
@@ -27,14 +27,13 @@ if TYPE_CHECKING:
     from paperforge.figures.scale import Scale
     from paperforge.figures.sheet import Ruler
     from paperforge.figures.style import Style
-    from paperforge.model import Analysis, Curve
+    from paperforge.model import Analysis, Curve, Diagnostic
     from paperforge.spec import Dataset, FigureSpec, Method, Metric
 
 NEEDS: tuple[str, ...] = ("curves",)
 NARROWEST_PT = 104.0
 """Of a panel with its tick labels: 2 in a column, 4 over a two-column page."""
-MOST_LINES = 24
-"""Of one panel: more looks than the palette has colours twice."""
+LOWEST_PT = 46.0
 MARKERS = 5
 ALL_MARKED = 8
 """Lines of at most so many points have a marker on each."""
@@ -48,7 +47,9 @@ X_LABEL = "Step"
 def compose(spec: FigureSpec, analysis: Analysis) -> LearningCurves:
     """Choose the curves. Raises InputError where there are none, with the next move."""
     metric = select.metric_of(spec, analysis, (c.metric for c in analysis.curves))
-    curves = [f for c in analysis.curves if c.metric == metric.name and (f := _finite(c)).steps]
+    curves = [
+        f for c in analysis.curves if c.metric == metric.name and (f := steps.finite(c)).steps
+    ]
     if not curves:
         raise InputError(
             f'there are no steps of "{metric.name}" to draw',
@@ -56,9 +57,9 @@ def compose(spec: FigureSpec, analysis: Analysis) -> LearningCurves:
             "learning curves need a step column: map it (columns.step in paper.toml, or "
             '--map COLUMN=step), or choose the kind "intervals"',
         )
-    split = _split(spec, curves)
+    split = steps.split(spec, curves)
     whole = [c for c in curves if c.split == split]
-    curves = [_common(c) for c in whole]
+    curves = [steps.common(c) for c in whole]
     ended = any(len(a.steps) < len(b.steps) for a, b in zip(curves, whole, strict=True))
     methods = select.methods_of(spec, analysis, (c.method for c in curves))
     datasets = select.datasets_of(spec, analysis, (c.dataset for c in curves))
@@ -80,42 +81,23 @@ def compose(spec: FigureSpec, analysis: Analysis) -> LearningCurves:
     # Only one metric's curves are computed, so the others are those that have values.
     having = {a.metric for a in analysis.aggregates if a.mean is not None}
     notes = select.others(spec, analysis, having, metric)
+    notes += steps.shorter(spec, panels, {m.name: m.label for m in methods})
     noun = analysis.design.noun
-    return LearningCurves(spec, metric, methods, panels, looks, unit, level, noun, ended, notes)
-
-
-def _split(spec: FigureSpec, curves: Sequence[Curve]) -> str:
-    present = list(dict.fromkeys(c.split for c in curves))
-    if spec.split and spec.split not in present:
-        raise select.unknown("split with steps", spec.split, present, spec)
-    return spec.split or ("val" if "val" in present else present[0])
-
-
-def _finite(curve: Curve) -> Curve:
-    """The curve without points that have no finite mean: they cannot be drawn."""
-    at = [i for i, mean in enumerate(curve.mean) if math.isfinite(mean)]
-    if len(at) == len(curve.mean):
-        return curve
-    steps, mean = (tuple(v[i] for i in at) for v in (curve.steps, curve.mean))
-    low, high = (tuple(v[i] for i in at) for v in (curve.low, curve.high))
-    n = tuple(curve.n[i] for i in at)
-    return replace(curve, steps=steps, mean=mean, low=low, high=high, n=n)
-
-
-def _common(curve: Curve) -> Curve:
-    """The curve up to the last step of all runs: after it, the survivors would be the mean."""
-    most = max(curve.n)
-    end = max(i for i, n in enumerate(curve.n) if n == most) + 1
-    if end == len(curve.n):
-        return curve
-    return replace(
-        curve,
-        steps=curve.steps[:end],
-        mean=curve.mean[:end],
-        low=curve.low[:end],
-        high=curve.high[:end],
-        n=curve.n[:end],
+    select.told_apart(spec, max(len(inside) for _, inside in panels))
+    log = _logarithmic(spec, panels)
+    return LearningCurves(
+        spec, metric, methods, panels, looks, unit, level, noun, ended, log, notes
     )
+
+
+def _logarithmic(spec: FigureSpec, panels: Sequence[tuple[Dataset, tuple[Curve, ...]]]) -> str:
+    """Which axes are logarithmic: as asked; the vertical one also where it must be."""
+    ends = [[c.mean[-1] for c in inside] for _, inside in panels]
+    if select.logarithmic(replace(spec, log=spec.log.replace("y", "")), ends, "means", "y"):
+        spec = replace(spec, log="xy" if "x" in spec.log else "y")
+    every = [c for _, inside in panels for c in inside]
+    held = ("x", [s for c in every for s in c.steps]), ("y", [v for c in every for v in c.mean])
+    return select.log_axes(spec, "", held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +114,9 @@ class LearningCurves:
     noun: str
     ended: bool
     """Whether a line stops where its first run does."""
-    notes: tuple[Diagnostic, ...]
+    log: str
+    """The logarithmic axes."""
+    diagnostics: tuple[Diagnostic, ...]
 
     @property
     def curves(self) -> tuple[Curve, ...]:
@@ -156,8 +140,10 @@ class LearningCurves:
             text = f"Lines: mean over {over}; bands: {self.level}% t intervals."
         if self.ended:
             text += " Lines stop at the last step that all their runs reached."
-        if len(self.panels) > 1 and scale.together(map(_span, self._groups())) is None:
+        if len(self.panels) > 1 and scale.together(map(self._span, self._groups())) is None:
             text += " Vertical scales differ between panels."
+        if self.log:
+            text += " Logarithmic: " + " and ".join(f"the {axis} axis" for axis in self.log) + "."
         return text + select.arrow_note(self.metric)
 
     @property
@@ -172,7 +158,7 @@ class LearningCurves:
             f"Learning curves of {self.metric.label}{unit}, steps {first:g} to {last:g}, for {who}."
         ]
         for dataset, curves in self.panels[:TOLD_PANELS]:
-            low, high = _span(curves)
+            low, high = self._span(curves)
             order = list(curves)
             if self.metric.direction is not None:
                 up = self.metric.direction is Direction.HIGHER
@@ -196,18 +182,6 @@ class LearningCurves:
             for point in zip(c.steps, c.mean, c.low, c.high, c.n, strict=True):
                 rows.writerow([c.metric, c.split, c.dataset, c.method, *point])
         return out.getvalue()
-
-    @property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What the reader of the build should know."""
-        ends = [[c.mean[-1] for c in curves] for _, curves in self.panels]
-        notes = (*self.notes, *select.squeezed(self.spec, ends, "means"))
-        most = max(len(curves) for _, curves in self.panels)
-        if most > MOST_LINES:
-            text = f"{most} lines in one panel cannot be told apart"
-            hint = "name fewer methods (methods = …), or draw intervals"
-            notes += (Diagnostic(Severity.WARNING, select.where(self.spec), text, hint),)
-        return notes
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size."""
@@ -233,9 +207,12 @@ class LearningCurves:
         frame = self._frame(style, ruler, (xs, ys), legend.height + heading, beside)
         panel = self._panel_height(frame, style)
         sheet = Sheet(style, style.height or frame.height(panel), ruler)
-        for place, (dataset, curves) in enumerate(self.panels):
+        room = frame.panel_width + frame.gap / 2
+        titles = ruler.fit_names([d.label for d, _ in self.panels], style.label, room)
+        for place, (_, curves) in enumerate(self.panels):
             box = frame.box(place, panel)
             axes = sheet.panel(box, xs[place], ys[place])
+            set_log(axes, xs[place], ys[place])
             self._lines(axes, curves, xs[place], box.width)
             axes.grid(axis="y")
             axes.tick_params(
@@ -243,8 +220,7 @@ class LearningCurves:
                 labelbottom=frame.lowest(place) or not _same(xs),
             )
             if self._titled:
-                title = ruler.fit(dataset.label, style.label, box.width + frame.gap / 2)
-                sheet.text((box.middle, box.top + 3.0), title, style.label, va="baseline")
+                sheet.text((box.middle, box.top + 3.0), titles[place], style.label, va="baseline")
         labels.draw_legend(sheet, legend, sheet.height - 1.0 - heading)
         sheet.title(self.spec.title)
         self._axis_labels(sheet, frame, panel)
@@ -259,6 +235,13 @@ class LearningCurves:
         lasts = {curve.steps[-1] for curve in self.curves}
         return len(self.panels) == 1 and len(self.methods) > 1 and len(lasts) == 1
 
+    def _span(self, curves: Sequence[Curve]) -> tuple[float, float]:
+        """The range of a panel; of a logarithmic one, of the lines alone: bands may reach 0."""
+        if "y" in self.log:
+            means = [v for c in curves for v in c.mean]
+            return min(means), max(means)
+        return _span(curves)
+
     def _groups(self) -> list[tuple[Curve, ...]]:
         return [curves for _, curves in self.panels]
 
@@ -266,14 +249,17 @@ class LearningCurves:
         """Scales of all panels: one for all where that squeezes none."""
         columns = columns_for(len(self.panels), style.width, NARROWEST_PT)
         wide = style.width / columns > 2 * NARROWEST_PT
-        steps = [(min(c.steps[0] for c in g), max(c.steps[-1] for c in g)) for g in self._groups()]
-        spans = [_span(g) for g in self._groups()]
+        reach = [(min(c.steps[0] for c in g), max(c.steps[-1] for c in g)) for g in self._groups()]
+        spans = [self._span(g) for g in self._groups()]
         roof = 100.0 if self.metric.unit == "%" else math.inf
-        across, up = scale.together(steps), scale.together(spans)
-        xs = [
-            scale.scale(*(across or one), 6 if wide else 4, pad=one[0] == one[1]) for one in steps
-        ]
-        ys = [scale.scale(*(up or one), 6 if wide else 5, roof=roof) for one in spans]
+        across, up = scale.together(reach), scale.together(spans)
+        few, many = (6 if wide else 4), (6 if wide else 5)
+        xs = [scale.scale(*(across or one), few, pad=one[0] == one[1]) for one in reach]
+        ys = [scale.scale(*(up or one), many, roof=roof) for one in spans]
+        if "x" in self.log:
+            xs = [log_scale(*(across or one), few, pad=one[0] == one[1]) for one in reach]
+        if "y" in self.log:
+            ys = [log_scale(*(up or one), many) for one in spans]
         return xs, ys
 
     def _frame(
@@ -313,7 +299,7 @@ class LearningCurves:
             return frame.panel_height(style.height, select.where(self.spec))
         if len(self.panels) == 1:
             return min(max(0.62 * frame.panel_width, 88.0), 150.0)
-        return min(max(0.78 * frame.panel_width, 62.0), 105.0)
+        return frame.fitting(min(max(0.78 * frame.panel_width, 62.0), 105.0), LOWEST_PT)
 
     def _lines(self, axes: Axes, curves: Sequence[Curve], x: Scale, width: float) -> None:
         """Draw bands under lines, ours on top, on a panel of a width."""
@@ -321,13 +307,14 @@ class LearningCurves:
         for curve in curves:
             look = self.looks[curve.method]
             place = [m.name for m in self.methods].index(curve.method)
+            along = [math.log(s) for s in curve.steps] if "x" in self.log else curve.steps
             marked = _marked(curve.steps, x, (place + 1) / (len(self.methods) + 1))
-            at = thin.places(curve.steps, [curve.mean], columns, marked)
+            at = thin.places(along, [curve.mean], columns, marked)
             if at is not None:
                 marked = [bisect_left(at, one) for one in marked]
-            steps, mean = _picked(curve.steps, at), _picked(curve.mean, at)
+            drawn, mean = _picked(curve.steps, at), _picked(curve.mean, at)
             if max(curve.n) > 1:
-                ends = thin.places(curve.steps, [curve.low, curve.high], columns)
+                ends = thin.places(along, [curve.low, curve.high], columns)
                 axes.fill_between(
                     _picked(curve.steps, ends),
                     _picked(curve.low, ends),
@@ -338,7 +325,7 @@ class LearningCurves:
                     zorder=look.front - 1,
                 )
             axes.plot(
-                steps,
+                drawn,
                 mean,
                 color=look.colour,
                 linestyle=look.line,
@@ -389,8 +376,11 @@ def _marked(steps: Sequence[float], x: Scale, offset: float) -> list[int]:
     """Return the points that have a marker: evenly spread, staggered between methods."""
     if len(steps) <= ALL_MARKED:
         return list(range(len(steps)))
-    width = (x.high - x.low) / MARKERS
-    wanted = [x.low + (i + offset) * width for i in range(MARKERS)]
+    shares = [(i + offset) / MARKERS for i in range(MARKERS)]
+    if isinstance(x, LogScale):
+        wanted = [x.low * (x.high / x.low) ** share for share in shares]
+    else:
+        wanted = [x.low + share * (x.high - x.low) for share in shares]
     return sorted({_nearest(steps, w) for w in wanted})
 
 

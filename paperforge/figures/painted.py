@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from paperforge.errors import InputError
 from paperforge.figures import audit, fonts, sheet, style
-from paperforge.figures.frame import MOST_HEIGHT_PT
 from paperforge.figures.select import where
 from paperforge.model import Diagnostic, Figure, Severity
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from paperforge.figures.frame import Drawing
     from paperforge.figures.style import Style
     from paperforge.spec import FigureSpec
+
+
+WIDER = 2.2
+"""Figures that are so many times too high for a page may fit when they are as wide as the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,10 @@ def paint(job: Job, form: str = "pdf") -> Painted:
         style.settings(plan, letters),
     ):
         ruler = sheet.Ruler(letters)
-        page = drawing.paint(plan, ruler)
+        try:
+            page = drawing.paint(plan, ruler)
+        except sheet.TooHighError as found:
+            raise _too_high(spec, found.height) from None
         pdf = sheet.pdf(page.figure)
         touching = audit.overlaps(page.figure)
         other = sheet.FORMS[form](page.figure) if form != "pdf" else b""
@@ -64,6 +71,16 @@ def paint(job: Job, form: str = "pdf") -> Painted:
     return Painted(figure, letters.lasting)
 
 
+def _too_high(spec: FigureSpec, height: float) -> InputError:
+    """The error for what no page holds; the wider width where that may do."""
+    most = sheet.MOST_HEIGHT_PT
+    hint = "name fewer methods or datasets (several figures), or set them as a table"
+    if spec.width == "column" and height < WIDER * most:
+        hint = 'use width = "text", which has more panels side by side; or ' + hint
+    text = f"the figure would be {height:.0f} pt high, and a page holds {most:.0f}"
+    return InputError(text, where(spec), hint)
+
+
 def _of_layout(page: sheet.Sheet, touching: tuple[str, ...], about: str) -> list[Diagnostic]:
     """What did not fit the page."""
     found = []
@@ -71,8 +88,5 @@ def _of_layout(page: sheet.Sheet, touching: tuple[str, ...], about: str) -> list
         names = ", ".join(f'"{name}"' for name in page.ruler.cut)
         message = f"too long for the drawing, so shortened: {names}"
         found.append((message, 'give a shorter label in paper.toml, or use width = "text"'))
-    if page.height > MOST_HEIGHT_PT:
-        message = f"the figure is {page.height:.0f} pt high, more than a page holds"
-        found.append((message, 'name fewer datasets or methods, or use width = "text"'))
     found += [(text, "set height_pt or use fewer methods or datasets") for text in touching]
     return [Diagnostic(Severity.WARNING, about, message, hint) for message, hint in found]

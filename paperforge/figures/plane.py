@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NARROWEST_PT = 112.0
 """Of a panel with its tick labels."""
+LOWEST_PT = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,9 @@ class Plane:
             x = _apart(self.panels[place][1], xs[place], frame.panel_width, ruler, style.tick)
             xs[place] = _cornered(x, y, frame.panel_width, height, ruler, style.tick)
         sheet = Sheet(style, style.height or frame.height(height), ruler)
-        for place, (title, *_) in enumerate(self.panels):
+        room = frame.panel_width + frame.gap / 2
+        titles = ruler.fit_names([title for title, *_ in self.panels], style.label, room)
+        for place, title in enumerate(titles):
             box = frame.box(place, height)
             axes = sheet.panel(box, xs[place], ys[place])
             set_log(axes, xs[place], ys[place])
@@ -99,8 +102,7 @@ class Plane:
             if not fill(Panel(sheet, axes, box, place, xs[place], ys[place])):
                 return None
             if len(self.panels) > 1:
-                fitted = ruler.fit(title, style.label, box.width + frame.gap / 2)
-                sheet.text((box.middle, box.top + 3.0), fitted, style.label, va="baseline")
+                sheet.text((box.middle, box.top + 3.0), title, style.label, va="baseline")
         labels.draw_legend(sheet, legend, sheet.height - 1.0 - heading)
         sheet.title(self.title)
         self._axis_labels(sheet, frame, height)
@@ -134,7 +136,7 @@ class Plane:
             return frame.panel_height(style.height, self.where)
         if len(self.panels) == 1:
             return min(max(0.62 * frame.panel_width, 92.0), 170.0)
-        return min(max(0.78 * frame.panel_width, 66.0), 110.0)
+        return frame.fitting(min(max(0.78 * frame.panel_width, 66.0), 110.0), LOWEST_PT)
 
     def _axis_labels(self, sheet: Sheet, frame: Frame, height: float) -> None:
         """Set one label for each direction, over all panels."""

@@ -53,12 +53,21 @@ def compose(spec: FigureSpec, analysis: Analysis) -> ProfileLines:
             "they need at least two runs (seeds) of a method on every dataset; "
             "`paperforge runs` says what is missing",
         )
+    select.told_apart(spec, len(methods))
     profiles = tuple(_turned(found[m.name], metric) for m in methods)
     level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
     looks = palette.looks(select.all_methods(analysis, methods))
     notes = (*select.others(spec, analysis, having, metric), *_notes(spec, analysis, metric, found))
+    means: dict[str, list[float]] = {m.name: [] for m in methods}
+    for a in analysis.aggregates:
+        if a.metric == metric.name and a.dataset is not None and a.method in means:
+            means[a.method] += [a.mean] if a.mean is not None else []
+    # Thresholds are evenly spaced: where a logarithm is needed, they miss most of the scores.
+    select.logarithmic(spec, [[v for one in means.values() for v in one]], "scores")
+    taus = [t for p, _ in profiles for t in p.thresholds]
+    log = bool(select.log_axes(spec, "", (("x", taus),)))
     count = len({a.dataset for a in analysis.aggregates if a.metric == metric.name} - {None})
-    return ProfileLines(spec, metric, methods, profiles, looks, count, level, notes)
+    return ProfileLines(spec, metric, methods, profiles, looks, count, level, log, notes)
 
 
 def _turned(profile: Profile, metric: Metric) -> tuple[Profile, tuple[float, ...]]:
@@ -102,6 +111,7 @@ class ProfileLines:
     looks: Mapping[str, Look]
     datasets: int
     level: str
+    log: bool
     diagnostics: tuple[Diagnostic, ...]
 
     @property
@@ -136,6 +146,7 @@ class ProfileLines:
         else:
             text += f" Bands are left out of more than {MOST_BANDS} lines; the data have them."
         known = self.metric.direction is not None
+        text += select.LOG_NOTE if self.log else ""
         return text + (" Higher lines are better." if known else "")
 
     @property
@@ -183,7 +194,7 @@ class ProfileLines:
         """Draw at the style's size."""
         taus = [t for p, _ in self.profiles for t in p.thresholds]
         unit = f" ({self.metric.unit})" if self.metric.unit else ""
-        axes = Axis(min(taus), max(taus), log="x" in self._log), Axis(0.0, 1.0, pad=False)
+        axes = Axis(min(taus), max(taus), log=self.log), Axis(0.0, 1.0, pad=False)
         plane = Plane(
             (("", *axes),),
             f"{self.metric.label} τ{unit}",
@@ -197,30 +208,31 @@ class ProfileLines:
         assert sheet is not None
         return sheet
 
-    @property
-    def _log(self) -> str:
-        taus = [t for p, _ in self.profiles for t in p.thresholds]
-        return select.log_axes(self.spec, "", (("x", taus),))
-
     def _fill(self, panel: Panel) -> bool:
         """Draw bands under step lines, ours on top."""
         for place, (profile, share) in enumerate(self.profiles):
             look = self.looks[profile.method]
+            # Beyond the scores, all runs are on one side of the threshold.
+            before, after = (0.0, 1.0) if self._down else (1.0, 0.0)
+            taus = (panel.x.low, *profile.thresholds, panel.x.high)
+            drawn = (before, *share, after)
             if self._banded:
+                low, high = self._band(profile)
                 panel.axes.fill_between(
-                    profile.thresholds,
-                    *self._band(profile),
+                    taus,
+                    (before, *low, low[-1]),
+                    (before, *high, high[-1]),
                     step="post",
                     color=look.colour,
                     alpha=BAND_ALPHA,
                     linewidth=0,
                     zorder=look.front - 1,
                 )
-            count = len(share)
+            count = len(drawn)
             first = round((place + 1) / (len(self.profiles) + 1) * count / MARKERS)
             panel.axes.plot(
-                profile.thresholds,
-                share,
+                taus,
+                drawn,
                 drawstyle="steps-post",
                 color=look.colour,
                 linestyle=look.line,

@@ -34,6 +34,9 @@ BINNINGS = {"width": "equal width", "mass": "equal mass"}
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 WIDE_TICKS = ("0", "", "0.5", "", "1")
 
+LOWEST_PT = 66.0
+"""Of one panel with its counts."""
+
 
 def compose(spec: FigureSpec, analysis: Analysis) -> ReliabilityDiagram:
     """Choose the methods and the dataset. Raises InputError where no confidences are known."""
@@ -145,11 +148,13 @@ class ReliabilityDiagram:
         most = max(b.n for *_, r in self.panels for b in r.bins)
         up = scale(0.0, float(most), 2)
         frame = self._frame(style, ruler, up)
-        panel = min(frame.panel_width * 1.05, 130.0) / (1 - COUNTS)
+        panel = frame.fitting(min(frame.panel_width * 1.05, 130.0) / (1 - COUNTS), LOWEST_PT)
         if style.height is not None:
             panel = frame.panel_height(style.height, select.where(self.spec))
         sheet = Sheet(style, style.height or frame.height(panel), ruler)
-        for place, (method, title, one) in enumerate(self.panels):
+        named = [title for _, title, _ in self.panels]
+        titles = ruler.fit_names(named, style.label, frame.panel_width + 8.0)
+        for place, (method, _, one) in enumerate(self.panels):
             box = frame.box(place, panel)
             counts = Box(box.left, box.bottom, box.width, COUNTS * panel - BETWEEN_PT / 2)
             upper = COUNTS * panel + BETWEEN_PT / 2
@@ -157,7 +162,7 @@ class ReliabilityDiagram:
             first = frame.first(place)
             self._main(sheet, main, one, self.looks[method.name], first=first)
             self._counts(sheet, counts, one, up, first=first)
-            self._titles(sheet, box, main, title, one)
+            self._titles(sheet, box, main, titles[place], one)
         sheet.title(self.spec.title)
         self._axis_labels(sheet, frame, panel)
         return sheet
@@ -226,10 +231,9 @@ class ReliabilityDiagram:
         """Set the method over a panel, and the error into its empty lower corner."""
         size, tick = sheet.style.label, sheet.style.tick
         if len(self.panels) > 1 or not self.spec.title:
-            fitted = sheet.ruler.fit(title, size, box.width + 8.0)
-            half = sheet.ruler.width(fitted, size) / 2
+            half = sheet.ruler.width(title, size) / 2
             middle = min(box.middle, sheet.width - half - 1.0)
-            sheet.text((middle, box.top + 3.0), fitted, size, va="baseline")
+            sheet.text((middle, box.top + 3.0), title, size, va="baseline")
         text = sheet.ruler.letters.spell(f"ECE {_ece(one.ece)}")
         over = max((b.accuracy_low for b in one.bins if b.n and b.confidence > 0.5), default=1.0)  # noqa: PLR2004
         low = min((b.accuracy_low for b in one.bins if b.n and b.confidence > 0.5), default=over)  # noqa: PLR2004

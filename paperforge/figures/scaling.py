@@ -65,6 +65,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Law:
             "a family is drawn with all its methods: name all of them in `methods`, or none",
         )
     listed = tuple(found)
+    select.told_apart(spec, len(listed))
     names = {m.name: m for m in analysis.methods}
     looks = palette.looks(analysis.methods)
     about = tuple(_series(s, names, looks, len(listed)) for s in listed)

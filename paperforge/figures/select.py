@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 SPLITS = ("train", "val", "test")
 MOST_NAMED = 6
+MOST_LINES = 24
+"""Of one panel: more looks than the palette has colours twice."""
+LOG = {"intervals": "x", "distributions": "x", "profile": "x"}
+LOG |= dict.fromkeys(("learning-curves", "pareto", "scaling", "bars", "script"), "xy")
+"""Which axes of a kind can be logarithmic, where any can; bars say themselves why not."""
 CRUSHED = 300.0
 """Half of the values lie within a dot's width of zero where the largest is so many times larger."""
 
@@ -130,21 +135,57 @@ def replicates(unit: Unit, counts: Sequence[int], called: str = "seed") -> str:
     return f"{low} {noun}" if low == high else f"{low}–{high} {noun}"
 
 
-def squeezed(
-    spec: FigureSpec, panels: Iterable[Sequence[float]], what: str
-) -> tuple[Diagnostic, ...]:
-    """Return a warning where values of one panel differ so much that most lie on one spot.
+def told_apart(spec: FigureSpec, count: int, what: str = "lines") -> None:
+    """Raise InputError where one panel has so many lines that nobody can tell them apart."""
+    if count > MOST_LINES:
+        raise InputError(
+            f"{count} {what} in one panel cannot be told apart ({MOST_LINES} can)",
+            where(spec),
+            "name fewer methods (methods = …), or draw intervals, which have a row each",
+        )
 
-    panels: the values of each; what: what they are called ("values", "differences").
+
+def logarithmic(
+    spec: FigureSpec, panels: Iterable[Sequence[float]], what: str, axis: str = ""
+) -> bool:
+    """Return whether the axis of the values is logarithmic: as asked, else where it must be.
+
+    It must be where values of one panel differ so much that most would lie on one spot. panels: the
+    values of each; what: what they are called ("means"); axis: "x" or "y", "" for one that cannot
+    be. Raises InputError where a logarithm is asked for or needed, and cannot be.
     """
-    for values in panels:
-        sizes = sorted(abs(v) for v in values if v and math.isfinite(v))
-        if len(sizes) > 2 and sizes[len(sizes) // 2] * CRUSHED < sizes[-1]:  # noqa: PLR2004  one of two is not most
-            least, most = sizes[0], sizes[-1]
-            text = f"{what} of sizes {least:.3g} to {most:.3g} share a scale: most are not seen"
-            hint = "set them as a table, or draw methods of like size (methods = …)"
-            return (Diagnostic(Severity.WARNING, where(spec), text, hint),)
-    return ()
+    listed = [[v for v in values if math.isfinite(v)] for values in panels]
+    above = bool(axis) and all(v > 0 for values in listed for v in values)
+    if axis and axis in spec.log:
+        log_axes(spec, "", ((axis, [v for values in listed for v in values]),))
+        return True
+    sizes = next((found for one in listed if (found := _crushed(one))), None)
+    if sizes is None or (above and not spec.log):
+        return sizes is not None
+    hint = "set them as a table, or draw methods of like size (methods = …)"
+    text = f"{what} of sizes {sizes[0]:.3g} to {sizes[1]:.3g} share a scale: most are not seen"
+    raise InputError(text, where(spec), f'log = "{axis}"; or {hint}' if above else hint)
+
+
+def _crushed(values: Sequence[float]) -> tuple[float, float] | None:
+    """The smallest and the largest size where most values would lie on one spot."""
+    sizes = sorted(abs(v) for v in values if v)
+    if len(sizes) > 2 and sizes[len(sizes) // 2] * CRUSHED < sizes[-1]:  # noqa: PLR2004  one of two is not most
+        return sizes[0], sizes[-1]
+    return None
+
+
+def check_log(spec: FigureSpec) -> None:
+    """Raise InputError where `log` names an axis that the kind does not have."""
+    able = LOG.get(spec.kind, "")
+    if spec.log in {"", "none"} or set(spec.log) <= set(able):
+        return
+    axes = f'log = "{able}"' if able else "leave `log` out"
+    text = f'log = "{spec.log}": the kind "{spec.kind}" has no such axis'
+    raise InputError(text, where(spec), axes)
+
+
+LOG_NOTE = " The axis is logarithmic."
 
 
 def all_methods(analysis: Analysis, drawn: Iterable[Method]) -> tuple[Method, ...]:

@@ -25,8 +25,20 @@ LINE = 1.3
 """Height of a line of text, in its size."""
 TICK_PT = 2.2
 GAP_PT = 2.0
+MOST_HEIGHT_PT = 600.0
+"""A figure taller than this fits no venue's page with its caption."""
+MOST_TURNS = 3
+"""How often names that were shortened alike are shortened otherwise."""
 KEPT = 9
 """Letters of a common beginning that may stay, so that a name goes on from a word's start."""
+
+
+class TooHighError(Exception):
+    """What is to be drawn does not fit a page; its height in TeX points."""
+
+    def __init__(self, height: float) -> None:
+        super().__init__(f"{height:.0f} pt")
+        self.height = height
 
 
 class Ruler:
@@ -69,17 +81,19 @@ class Ruler:
         Where their beginnings are alike, what all of them begin with is left out.
         """
         fitted = [self.fit(name, size, room) for name in names]
-        groups: dict[str, list[int]] = {}
-        for place, text in enumerate(fitted):
-            groups.setdefault(text, []).append(place)
-        for places in groups.values():
-            alike = sorted({names[i] for i in places})
-            if len(alike) < 2:  # noqa: PLR2004  one name, or the same name again
-                continue
-            start = len(commonprefix(alike))  # noqa: RUF071  of letters, no paths
-            start = alike[0].rfind(" ", max(start - KEPT, 0), start) + 1 or start
-            for i in places:
-                fitted[i] = self.fit("…" + names[i][start:], size, room)
+        for _ in range(MOST_TURNS):
+            groups: dict[str, list[int]] = {}
+            for place, text in enumerate(fitted):
+                groups.setdefault(text, []).append(place)
+            clashes = [at for at in groups.values() if len({names[i] for i in at}) > 1]
+            for places in clashes:
+                alike = sorted({names[i] for i in places})
+                start = len(commonprefix(alike))  # noqa: RUF071  of letters, no paths
+                start = alike[0].rfind(" ", max(start - KEPT, 0), start) + 1 or start
+                for i in places:
+                    fitted[i] = self.fit("…" + names[i][start:], size, room)
+            if not clashes:
+                break
         return fitted
 
 
@@ -109,11 +123,16 @@ class Box:
 
 
 class Sheet:
-    """A figure of exact size. Coordinates and sizes in TeX points."""
+    """A figure of exact size. Coordinates and sizes in TeX points.
+
+    Raises TooHighError before anything is drawn where a height by content is more than a page's.
+    """
 
     def __init__(self, style: Style, height: float, ruler: Ruler) -> None:
         from matplotlib.figure import Figure as Drawn
 
+        if style.height is None and height > MOST_HEIGHT_PT + 0.01:  # of rounding
+            raise TooHighError(height)
         self.style, self.width, self.height, self.ruler = style, style.width, height, ruler
         inches = (self.width / 72.27, self.height / 72.27)
         self.figure: Drawn = Drawn(figsize=inches, dpi=72)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 NEEDS: tuple[str, ...] = ()
 NARROWEST_PT, LONE_PT = 78.0, 240.0
 """Width of a panel: at least among others, at most alone."""
+LOWEST_PT = 60.0
 ENDS = (0.26, 0.74)
 """Where the two methods stand, as shares of a panel."""
 THIN = "#5c5c5c"
@@ -174,6 +175,7 @@ class Slopes:
         frame = self._frame(style, ruler, ys, named or 0.0)
         panel = self._height(frame, style)
         sheet = Sheet(style, style.height or frame.height(panel), ruler)
+        titles = ruler.fit_names([p.label for p in self.panels], style.label, frame.panel_width)
         for place, (p, y) in enumerate(zip(self.panels, ys, strict=True)):
             box = frame.box(place, panel)
             axes = sheet.panel(box, Scale(0.0, 1.0, ENDS, ("", "")), y)
@@ -182,8 +184,7 @@ class Slopes:
             axes.tick_params(labelleft=frame.first(place) or len(set(ys)) > 1)
             self._lines(axes, p)
             if len(self.panels) > 1:
-                title = ruler.fit(p.label, style.label, box.width)
-                sheet.text((box.middle, box.top + 3.0), title, style.label, va="baseline")
+                sheet.text((box.middle, box.top + 3.0), titles[place], style.label, va="baseline")
         if named is not None:
             self._names(sheet, frame.box(0, panel), ys[0])
         sheet.title(self.spec.title)
@@ -197,10 +198,9 @@ class Slopes:
     def _under(self, sheet: Sheet, box: Box, *, stacked: bool) -> None:
         """Set the methods' names under their ends of the lines."""
         size, ruler = sheet.style.tick, sheet.ruler
-        for place, (at, method) in enumerate(zip(ENDS, self.methods, strict=True)):
-            text = ruler.fit(
-                method.label, size, box.width - 1.0 if stacked else box.width / 2 - 2.0
-            )
+        room = box.width - 1.0 if stacked else box.width / 2 - 2.0
+        names = ruler.fit_names([m.label for m in self.methods], size, room)
+        for place, (at, text) in enumerate(zip(ENDS, names, strict=True)):
             half = ruler.width(text, size) / 2
             x = min(max(box.left + at * box.width, box.left + half), box.right - half)
             y = box.bottom - size - TICK_PT - place * stacked * size * 1.16
@@ -261,7 +261,7 @@ class Slopes:
     def _height(self, frame: Frame, style: Style) -> float:
         if style.height is not None:
             return frame.panel_height(style.height, select.where(self.spec))
-        return 120.0 if len(self.panels) == 1 else 96.0
+        return frame.fitting(120.0 if len(self.panels) == 1 else 96.0, LOWEST_PT)
 
     def _lines(self, axes: Axes, panel: Panel) -> None:
         """Draw the pairs thin and the means bold, in the right method's colour."""

@@ -28,6 +28,8 @@ HALF = 0.3
 """Half the height of a bar, in rows."""
 CHAIN = "chain"
 
+NOT_TESTED = (Verdict.UNTESTED, Verdict.UNDECIDABLE)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -88,6 +90,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Waterfall:
     missing = [labels.get(p, p) for p in parts if p not in {s.method for s in steps}]
     if missing:
         notes += (written.note(spec, f"not compared with the full model: {', '.join(missing)}"),)
+    select.logarithmic(spec, [[s.change for s in steps]], "changes")
     correction = analysis.design.correction
     mean = analysis.aggregate(metric.name, full, scope)
     start = mean.mean if mean is not None else None
@@ -238,7 +241,7 @@ class Waterfall:
         found = f"filled: a difference was found{after}; hollow: not."
         if not family:
             found = "filled: the interval leaves out zero (not corrected); hollow: not."
-        if all(s.decision.verdict is Verdict.UNTESTED for s in self.steps):
+        if all(s.decision.verdict in NOT_TESTED for s in self.steps):
             found = "hollow: nothing is tested."
         return found
 

@@ -74,6 +74,16 @@ def note(spec: FigureSpec, message: str, hint: str = "") -> Diagnostic:
     return Diagnostic(Severity.NOTE, select.where(spec), message, hint)
 
 
+def left_out(spec: FigureSpec, names: Iterable[str]) -> tuple[Diagnostic, ...]:
+    """Return the note that names what has no number to draw; nothing where there is none."""
+    listed = list(names)
+    if not listed:
+        return ()
+    more = ", …" if len(listed) > TOLD else ""
+    text = f"not drawn, for want of numbers: {', '.join(listed[:TOLD])}{more}"
+    return (note(spec, text, "`paperforge stats` says why"),)
+
+
 def refused(spec: FigureSpec, message: str, hint: str) -> InputError:
     """Return the error for a figure that cannot be drawn well, with the next move."""
     return InputError(message, select.where(spec), hint)

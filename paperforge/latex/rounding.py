@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from paperforge.model import Aggregate, Analysis
 
+    Columns = Mapping[tuple[str, str | None], Mapping[str, Aggregate]]
+
 MAX_DECIMALS = 15
 """What a double can hold; a column of 1e-12 still shows its digits."""
 
@@ -46,6 +48,11 @@ SPAN = 1e6
 
 SPREADS = ("sd", "se", "ci", "none")
 
+FEW_UNITS = 1e8
+"""Of the last decimal: below so many, a double and its 15 digits are within 5e-7 units."""
+CLEAR = 1e-6
+"""So far from a half, in those units, both are on one side of it."""
+
 _WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
@@ -57,7 +64,7 @@ class Rounding:
     grouped: bool = False
     """Thousands separated by commas: only where a value of the column has five digits or more."""
     scientific: bool = False
-    """One digit before the point and a power of ten, "1.50e-9": see `spans`."""
+    """One digit before the point and a power of ten, "1.50e-9": see `_spans`."""
 
     def show(self, value: float) -> str:
         """The value in this column's rounding."""
@@ -65,14 +72,29 @@ class Rounding:
             return powers(value, self.decimals)
         return fixed(value, self.decimals, grouped=self.grouped)
 
+    def show_all(self, values: Sequence[float]) -> list[str]:
+        """show() of each value of a column."""
+        if self.scientific:
+            return [powers(value, self.decimals) for value in values]
+        return fixed_all(values, self.decimals, grouped=self.grouped)
+
     def show_spread(self, value: float) -> str:
         """An uncertainty in this column's rounding; "<0.01" where it would print as zero."""
+        return self.show_spreads([value])[0]
+
+    def show_spreads(self, values: Sequence[float]) -> list[str]:
+        """show_spread() of each value of a column."""
         if self.scientific:
-            return powers(value, min(self.decimals, 1))
-        text = self.show(value)
-        if value > 0 and not text.strip("0."):
-            return f"<{fixed(10.0**-self.decimals, self.decimals)}"
-        return text
+            return [powers(value, min(self.decimals, 1)) for value in values]
+        texts = self.show_all(values)
+        unit = 10.0**-self.decimals
+        if min(values, default=unit) >= unit:
+            return texts
+        least = f"<{fixed(unit, self.decimals)}"
+        return [
+            least if value > 0 and not text.strip("0.") else text
+            for value, text in zip(values, texts, strict=True)
+        ]
 
 
 def exact(value: float) -> Decimal:
@@ -91,16 +113,32 @@ def fixed(value: float, decimals: int, *, grouped: bool = False) -> str:
 
     Raises ValueError where the value is not finite.
     """
+    return fixed_all([value], decimals, grouped=grouped)[0]
+
+
+def fixed_all(values: Sequence[float], decimals: int, *, grouped: bool = False) -> list[str]:
+    """fixed() of each value of a column.
+
+    Python rounds the double, correctly; decimal arithmetic rounds its 15 digits. The two differ
+    only where a half lies between them: near halves, and where the digits end before the decimals.
+    """
+    units = 10.0 ** min(decimals, MAX_DECIMALS)
+    largest = max(map(abs, values), default=0.0) * units
+    low, high = CLEAR, 1 - CLEAR
+    if decimals > MAX_DECIMALS or largest >= FEW_UNITS:
+        return [_by_digits(value, decimals, grouped=grouped) for value in values]
+    texts = list(map(f"{{:{',' if grouped else ''}.{decimals}f}}".format, values))
+    near = [i for i, x in enumerate(values) if not low < (x * units + 0.5) % 1 < high]
+    for i in near:
+        texts[i] = _by_digits(values[i], decimals, grouped=grouped)
+    if min(values, default=1.0) <= 0:
+        texts = [text if text.strip("-0.") else text.lstrip("-") for text in texts]
+    return texts
+
+
+def _by_digits(value: float, decimals: int, *, grouped: bool) -> str:
     if not math.isfinite(value):
         raise ValueError(f"{value} cannot be rounded")
-    # Between a double and its 15 digits lies no shorter decimal, so Python's own rounding of the
-    # double is that of the digits, but where these end in a half.
-    digits = f"{value:.15g}"
-    after = len(digits) - digits.find(".") - 1 if "." in digits else 0
-    half = after == decimals + 1 and digits[-1] == "5"
-    if after > decimals and not half and "e" not in digits and not grouped:
-        text = f"{value:.{decimals}f}"
-        return text.lstrip("-") if not text.strip("-0.") else text
     rounded = exact(value).quantize(_quantum(decimals), context=_WIDE)
     if rounded.is_zero():
         rounded = abs(rounded)
@@ -125,13 +163,12 @@ def powers(value: float, decimals: int) -> str:
     return f"{digits:f}e{power}"
 
 
-def spans(values: Sequence[float], decimals: int) -> bool:
+def _spans(sizes: Sequence[float], decimals: int) -> bool:
     """Whether a column needs powers of ten: one of its values would print as zero.
 
     That is so where the largest value is at least a million times the smallest that is not zero,
     or where no value reaches 1e-6: then plain decimals lose numbers, or are mostly zeros.
     """
-    sizes = [abs(v) for v in values if math.isfinite(v) and v]
     if not sizes or (max(sizes) < TINY and decimals > MOST_ZEROS):
         return bool(sizes)
     lost = not Decimal(fixed(min(sizes), decimals))
@@ -156,16 +193,25 @@ def decimals_for(
     """
     if digits is not None:
         return digits
-    magnitudes = [abs(v) for v in values if math.isfinite(v) and v]
-    typical = _median(magnitudes) if magnitudes else 0.0
-    uncertain = [s for s in spreads if math.isfinite(s) and s > NOISE * typical and s > 0]
+    return _decimals(_sizes(values), spreads)
+
+
+def _sizes(values: Iterable[float]) -> list[float]:
+    """The magnitudes of the finite values that are not zero."""
+    return [size for size in map(abs, values) if 0 < size < math.inf]
+
+
+def _decimals(sizes: Sequence[float], spreads: Iterable[float]) -> int:
+    typical = _median(sizes) if sizes else 0.0
+    least = NOISE * typical
+    uncertain = [spread for spread in spreads if least < spread < math.inf]
     if uncertain:
         spread = exact(_median(uncertain))
         leading = int(spread.scaleb(2 - spread.adjusted()).to_integral_value(ROUND_HALF_UP))
         return _capped((1 if leading <= TWO_DIGITS else 0) - spread.adjusted())
-    if not magnitudes:
+    if not sizes:
         return 0
-    needed = max(-int(exact(v).normalize(_WIDE).as_tuple().exponent) for v in magnitudes)
+    needed = max(-int(exact(v).normalize(_WIDE).as_tuple().exponent) for v in sizes)
     return _capped(min(SIGNIFICANT - 1 - exact(typical).adjusted(), needed))
 
 
@@ -189,16 +235,20 @@ def rule_for(
     At most MORE_DECIMALS more than decimals_for() says, where that keeps every positive uncertainty
     from printing as zero.
     """
+    sizes = _sizes(values)
+    grouped = max(sizes, default=0.0) >= 10_000  # noqa: PLR2004 - as documented above
+    if digits is not None:
+        return Rounding(digits, grouped)
     spreads = list(spreads)
-    decimals = decimals_for(values, spreads, digits)
+    decimals = _decimals(sizes, spreads)
     smallest = min((s for s in spreads if s > 0), default=0.0)
-    if digits is None and smallest:
+    if smallest:
         most = min(decimals + MORE_DECIMALS, MAX_DECIMALS)
         enough = (d for d in range(decimals, most + 1) if Decimal(fixed(smallest, d)))
         decimals = next(enough, decimals)
-    if digits is None and spans(values, decimals):
+    if _spans(sizes, decimals):
         return Rounding(SIGNIFICANT - 1, scientific=True)
-    return Rounding(decimals, grouped=any(abs(v) >= 10_000 for v in values))  # noqa: PLR2004 - as documented above
+    return Rounding(decimals, grouped)
 
 
 def p_value(p: float, alpha: float = 0.05) -> str:
@@ -240,11 +290,27 @@ def spread_kind(analysis: Analysis, asked: str = "") -> str:
 
 def spread_of(aggregate: Aggregate, kind: str) -> float | None:
     """The spread of that kind, in printed units; None where the cell has none."""
+    return spreads_of([aggregate], kind)[0]
+
+
+def spreads_of(aggregates: Sequence[Aggregate], kind: str) -> list[float | None]:
+    """spread_of() each."""
     if kind == "sd":
-        return aggregate.sd
+        return [one.sd for one in aggregates]
     if kind == "se":
-        return aggregate.se
-    return aggregate.half_width if kind == "ci" else None
+        return [one.se for one in aggregates]
+    return [one.half_width if kind == "ci" else None for one in aggregates]
+
+
+def columns_of(analysis: Analysis) -> Columns:
+    """(metric, dataset) -> its aggregates by method; dataset None is the average."""
+    columns: dict[tuple[str, str | None], dict[str, Aggregate]] = {}
+    for one in analysis.aggregates:
+        place = (one.metric, one.dataset)
+        if place not in columns:
+            columns[place] = {}
+        columns[place][one.method] = one
+    return columns
 
 
 def rule_of(rule: Rounding, aggregate: Aggregate) -> Rounding:
@@ -258,8 +324,10 @@ def rule_of(rule: Rounding, aggregate: Aggregate) -> Rounding:
     return replace(rule, decimals=_capped(quote.digits))
 
 
-def column_rules(analysis: Analysis, spread: str = "") -> Mapping[tuple[str, str | None], Rounding]:
-    """(metric, dataset) -> its rule, from all methods; dataset None is the average.
+def column_rules(
+    analysis: Analysis, spread: str = "", columns: Columns | None = None
+) -> Mapping[tuple[str, str | None], Rounding]:
+    """(metric, dataset) -> its rule, from all methods; `columns`: those of the analysis, if known.
 
     All methods count, also those that a table leaves out: a number prints alike in every table and
     in the text. Where the printed spread is "none", or a cell lacks it, the column's other
@@ -269,16 +337,13 @@ def column_rules(analysis: Analysis, spread: str = "") -> Mapping[tuple[str, str
     kind = spread_kind(analysis, spread)
     default = spread_kind(analysis)
     digits = {metric.name: metric.digits for metric in analysis.metrics}
-    columns: dict[tuple[str, str | None], list[Aggregate]] = {}
-    for one in analysis.aggregates:
-        columns.setdefault((one.metric, one.dataset), []).append(one)
     rules = {}
-    for key, cells in columns.items():
-        filled = [c for c in cells if c.mean is not None]
+    for key, cells in (columns or columns_of(analysis)).items():
+        filled = [c for c in cells.values() if c.mean is not None]
         filled = [c for c in filled if c.quoted is None] or filled
         spreads: list[float] = []
         for name in (kind, default, "se"):
-            spreads = spreads or [s for c in filled if (s := spread_of(c, name)) is not None]
+            spreads = spreads or [s for s in spreads_of(filled, name) if s is not None]
         values = [c.mean for c in filled if c.mean is not None]
         rules[key] = rule_for(values, spreads, digits.get(key[0]))
     return rules

@@ -139,17 +139,14 @@ class Clone:
         return self.git.status("merge-base", "--is-ancestor", commit, head)[0] == 0
 
     def entries(self, commit: str) -> dict[str, Entry]:
-        """Path -> file of a commit; names that are no UTF-8 are left out."""
+        """Path -> file of a commit; bytes of names that are no UTF-8 are surrogates."""
         if not commit:
             return {}
         listed = self.git.run("ls-tree", "-r", "-l", "-z", "--full-tree", commit)
         found = {}
         for line in listed.split(b"\0"):
             about, _, name = line.partition(b"\t")
-            try:
-                path = name.decode()
-            except UnicodeDecodeError:
-                continue
+            path = name.decode("utf-8", "surrogateescape")
             if path:
                 mode, _, blob, size = about.decode().split()
                 found[path] = Entry(mode, blob, int(size) if size.isdigit() else 0)
@@ -204,7 +201,9 @@ class Clone:
             for path, blob in changes.items():
                 regular = modes.get(path, "").startswith("100")
                 mode = (modes[path] if regular else "100644") if blob else "0"
-                lines.append(f"{mode} {blob or '0' * 40}\t{path}".encode())
+                lines.append(
+                    f"{mode} {blob or '0' * 40}\t{path}".encode("utf-8", "surrogateescape")
+                )
             self.git.run(
                 "update-index", "-z", "--index-info", given=b"\0".join(lines) + b"\0", index=index
             )
@@ -213,8 +212,11 @@ class Clone:
 
     def again(self, tree_of: str, parent: str, message: str) -> str:
         """A commit on `parent` whose files are those of another commit."""
-        tree = self.git.run("rev-parse", f"{tree_of}^{{tree}}").decode().strip()
-        return self._written(tree, parent, message)
+        return self._written(self.tree(tree_of), parent, message)
+
+    def tree(self, commit: str) -> str:
+        """The name of a commit's tree: equal trees hold equal files."""
+        return self.git.run("rev-parse", f"{commit}^{{tree}}").decode().strip()
 
     def _written(self, tree: str, parent: str, message: str) -> str:
         who = []

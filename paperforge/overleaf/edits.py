@@ -41,7 +41,7 @@ def take_out(
         where = f"it belongs in {origin}" if origin else "it is no longer part of the paper"
         hint = f"the edit {'is' if write else 'will be'} kept as {name}; {where}"
         text = "was edited there, but paperforge writes it"
-        found.append(Diagnostic(Severity.WARNING, one.path, text, hint, "overleaf"))
+        found.append(Diagnostic(Severity.WARNING, one.path, text, hint, "edited"))
     return found
 
 

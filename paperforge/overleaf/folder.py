@@ -55,6 +55,17 @@ class Folder:
         finally:
             temporary.unlink(missing_ok=True)
 
+    def check(self, path: str) -> None:
+        """Raises InputError where a file of this name cannot be: a folder is there, or a link."""
+        place = self._place(path)
+        blocked = next((p for p in place.parents if p.exists() and not p.is_dir()), None)
+        if place.is_dir() or blocked is not None:
+            raise InputError(
+                "comes from there, and a folder or file of its name is in the way here",
+                path,
+                "give what is here another name; nothing was done",
+            )
+
     def delete(self, path: str) -> None:
         """Remove a file, and folders that are empty then. Raises InputError."""
         place = self.root / path

@@ -131,7 +131,10 @@ class Git:
         done = self._start(args, given, index)
         if done.returncode:
             said = _clean(done.stderr)
-            raise Trouble(f"git {args[0]} failed: {said or done.returncode}", str(self.folder))
+            hint = "nothing was sent: is the disk full, or a name there none that git takes?"
+            raise Trouble(
+                f"git {args[0]} failed: {said or done.returncode}", str(self.folder), hint
+            )
         return done.stdout
 
     def status(self, *args: str) -> tuple[int, bytes]:
@@ -222,6 +225,8 @@ def trouble(said: str, place: str) -> Trouble:
     if any(words in low for words in PASSING):
         busy = [part for part in reason.split("; ") if any(w in part.lower() for w in PASSING)]
         return Passing((busy or [reason])[0], place, _LATER)
+    if re.search(_UNKNOWN, low):
+        return Trouble(_who(low), place, _NEW_TOKEN)
     for words, message, hint in _KNOWN:
         if re.search(words, low):
             return Trouble(message or reason, place, hint)
@@ -239,11 +244,6 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     (
         r"only supports git authentication tokens",
         "Overleaf takes a token, not the account's password",
-        _NEW_TOKEN,
-    ),
-    (
-        r"authentication failed|could not read (?:username|password)|(?:error:|http) 401",
-        "it wants a user and a token, and takes none of those it was given",
         _NEW_TOKEN,
     ),
     (
@@ -290,13 +290,25 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
 )
 
 
+_UNKNOWN = r"authentication failed|could not read (?:username|password)|(?:error:|http) 401"
+
+
+def _who(low: str) -> str:
+    """Which token was refused, or that there was none."""
+    if os.environ.get(TOKEN):
+        return f"the token in {TOKEN} was refused"
+    if "could not read" in low or "terminal prompts disabled" in low:
+        return "it asks for a token, and none was given"
+    return "the token that git's credential helper gave was refused"
+
+
 def _reason(said: str) -> str:
     """The lines that matter: the rejection's reason and what the remote says about it."""
-    found = re.search(r"\[remote rejected\][^\n(]*\(([^)\n]*)\)", said) or re.search(
-        r"^!\t[^\n]*\(([^)\n]*)\)$", said, re.MULTILINE
+    found = re.search(r"\[remote rejected\][^\n(]*\((.*)\)$", said, re.MULTILINE) or re.search(
+        r"^!\t[^\n(]*\((.*)\)$", said, re.MULTILINE
     )
     remote = [
-        re.sub(r"^remote:\s*(?:(?:hint|error):\s*)?", "", line).strip()
+        re.sub(r"^remote:\s*(?:(?:hint|error):\s*)*", "", line).strip()
         for line in said.splitlines()
         if line.startswith("remote:")
     ]

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from paperforge.model import Diagnostic, Severity
+from paperforge.overleaf.threeway import LFS, parents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +27,6 @@ LONGEST_NAME = 1024
 EDITABLE = frozenset(
     f".{kind}" for kind in ("tex", "sty", "cls", "bst", "bib", "txt", "tikz", "md", "def", "cfg")
 )
-LFS = b"version https://git-lfs.github.com/spec/"
 RESERVED = frozenset({"constructor", "toString", "prototype", "__proto__", "hasOwnProperty"})
 """Names at the top of a project that its web application refuses."""
 _FORBIDDEN = re.compile(r"[/\\*\x00-\x1f\x7f\x80-\x9f\ud800-\udfff]")
@@ -56,7 +56,7 @@ def local(root: Path, names: Mapping[str, bytes]) -> list[Diagnostic]:
     """What of the author's folder does not travel as it is: links, submodules, hidden files."""
     linked = "is a link: its content is sent as a file"
     found = [_said(Severity.NOTE, p, linked, "") for p in names if (root / p).is_symlink()]
-    folders = {parent for path in names for parent in _parents(path)}
+    folders = {parent for path in names for parent in parents(path)}
     for folder in sorted(folders):
         if (root / folder / ".git").exists():
             text = "is a git submodule or repository: its files are sent as plain files"
@@ -69,7 +69,7 @@ def local(root: Path, names: Mapping[str, bytes]) -> list[Diagnostic]:
 
 
 def _counts(files: Mapping[str, int], severity: Severity) -> Iterator[Diagnostic]:
-    folders = {parent for path in files for parent in _parents(path)}
+    folders = {parent for path in files for parent in parents(path)}
     count = len(files) + len(folders)
     if count > MOST_FILES:
         text = f"{len(files)} files in {len(folders)} folders; Overleaf takes {MOST_FILES} in all"
@@ -147,10 +147,6 @@ def _main(
         yield _said(Severity.NOTE, others[0], text.rpartition(":")[0], hint)
 
 
-def _parents(path: str) -> list[str]:
-    parts = path.split("/")[:-1]
-    return ["/".join(parts[: n + 1]) for n in range(len(parts))]
-
-
 def _said(severity: Severity, where: str, message: str, hint: str) -> Diagnostic:
+    where = where if where.isprintable() else repr(where)
     return Diagnostic(severity, where, message, hint, CHECK)

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
 from paperforge.errors import InputError
+from paperforge.model import TEX_FILES, Diagnostic, Severity
 from paperforge.overleaf import limits
-from paperforge.overleaf.clone import Clone, Head, blob_name
+from paperforge.overleaf.clone import Clone, Entry, Head, blob_name
 from paperforge.overleaf.git import Cut, Passing, Trouble
 from paperforge.overleaf.state import Room, State, Write
-from paperforge.overleaf.threeway import Outcome, Pair, Sides, Verdict, carried, decide
+from paperforge.overleaf.threeway import (
+    LEFT_OUT,
+    Outcome,
+    Pair,
+    Sides,
+    Verdict,
+    carried,
+    decide,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from paperforge.overleaf.values import Paper, Ways
 
@@ -36,6 +46,10 @@ class Look:
     """Path -> bytes of what is there."""
     here: Mapping[str, str]
     """Path -> blob of the author's files."""
+    blocked: frozenset[str] = frozenset()
+    """Paths there that are links or submodules."""
+    left: tuple[Diagnostic, ...] = ()
+    """What of the remote does not come here, and why."""
     rewritten: bool = False
     """Whether what was last seen there is gone from its history: then nothing counts as deleted."""
 
@@ -84,7 +98,39 @@ def look_at(paper: Paper, clone: Clone, room: Room, ways: Ways) -> Look:
     sides = Sides(state.base, state.ours, here, ours, there, read, past.__contains__, clone.join)
     outcomes = tuple(decide(sides, ways.keep))
     sizes = {path: entry.size for path, entry in entries.items()}
-    return Look(head, state, outcomes, there, sizes, here, rewritten)
+    blocked = frozenset(p for p, entry in entries.items() if not entry.mode.startswith("100"))
+    left = tuple(_left(entries, state, ours, settled=state.settled))
+    return Look(head, state, outcomes, there, sizes, here, blocked, left, rewritten)
+
+
+def _left(
+    entries: Mapping[str, Entry], state: State, ours: Mapping[str, str], *, settled: bool
+) -> Iterator[Diagnostic]:
+    """A line for each file that might have been meant to come; one line for all others, once."""
+    kinds = {"120000": "is a link", "160000": "is a submodule"}
+    others = []
+    for path, entry in entries.items():
+        latex = PurePosixPath(path).suffix.lower() in TEX_FILES
+        if entry.mode in kinds:
+            why = kinds[entry.mode]
+        elif entry.size > limits.LARGEST_FILE:
+            why = "is larger than 50 MiB"
+        elif carried(path) or path in ours or path in state.base:
+            continue
+        elif latex and any(part in LEFT_OUT for part in path.split("/")):
+            why = "lies in a folder of paperforge's"
+        elif latex:
+            why = "has a name that not every disk takes"
+        else:
+            others.append(path)
+            continue
+        shown = path if path.isprintable() else repr(path)
+        text = f"{why}, so it stays there and is not brought here"
+        yield Diagnostic(Severity.WARNING, shown, text, "", "left")
+    if others and not settled:
+        names = ", ".join(others[:4]) + (" …" if len(others) > 4 else "")  # noqa: PLR2004  of a line
+        text = f"{len(others)} files that are no LaTeX and no pictures stay there: {names}"
+        yield Diagnostic(Severity.NOTE, "", text, "", "left-others")
 
 
 def after(seen: Look, paper: Paper, *, inward: bool, outward: bool) -> tuple[State, list[Write]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -164,7 +165,17 @@ class Room:
                 raise InputError(
                     "another sync of this paper is at work", str(self.root), "wait for its end"
                 ) from error
+            self._sweep()
             yield
+
+    def _sweep(self) -> None:
+        """Remove what killed syncs left half written; the lock is held."""
+        for path in self.folder.iterdir():
+            if path.name.endswith(".tmp") or path.name.startswith(("tmp", "writing.")):
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
 
     def _backups(self) -> list[Path]:
         return sorted((self.folder / "backups").glob("[0-9]*.json"))

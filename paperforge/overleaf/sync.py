@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,12 @@ from paperforge.overleaf.clone import Clone, Head, blob_name
 from paperforge.overleaf.folder import Folder
 from paperforge.overleaf.git import Cut, OutOfDate, Passing, Trouble
 from paperforge.overleaf.moment import OUTWARD, PAUSES, Look, after, look_at, name, patiently
-from paperforge.overleaf.state import Backup, Intent, Room, State
+from paperforge.overleaf.state import Backup, Intent, Room, State, Write
 from paperforge.overleaf.threeway import (
     MARKS,
     Verdict,
     marked_lines,
+    parents,
     take_side,
 )
 from paperforge.overleaf.values import Report
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from paperforge.overleaf.address import Address
     from paperforge.overleaf.values import Paper, Ways
 
+MANY = 3
+"""So many deletions may be most of a paper."""
 TRIES = 5
 """So often a sync begins again where somebody edited in between."""
 
@@ -40,23 +44,27 @@ TRIES = 5
 def connect(root: Path, address: Address, ways: Ways) -> Head:
     """Remember where the paper lives online, and fetch what is there; nothing else changes.
 
-    Raises InputError where the paper is synced with another address, Trouble where this one cannot
-    be read.
+    A project that moved keeps its memory. Raises InputError where the paper is synced with another
+    one, Trouble where this one cannot be read.
     """
     room = Room(root)
     with room.lock():
         state = room.state()
-        if state and state.head and state.url != address.url:
-            raise InputError(
-                f"is synced with {state.url} already",
-                str(root),
-                "move .paperforge away to begin anew with another address",
-            )
         clone = Clone(room.clone, address)
         clone.create()
         head = patiently(clone.look, ways)
         patiently(lambda: clone.fetch(head), ways)
-        room.save(state if state and state.head else State(address.url, head.branch))
+        if not state or not state.head:
+            state = State(address.url, head.branch)
+        elif state.url != address.url:
+            if not head.commit or not clone.contains(head.commit, state.head):
+                raise InputError(
+                    f"is synced with {state.url}, and this is not the same project moved",
+                    str(root),
+                    "move .paperforge away to begin anew with another address",
+                )
+            state = replace(state, url=address.url)
+        room.save(state)
     return head
 
 
@@ -68,7 +76,7 @@ def look(paper: Paper, address: Address, ways: Ways) -> Report:
         clone.create()
         seen = look_at(paper, clone, room, ways)
         notes = _preflight(paper, seen, address) + _aside(clone, seen.head)
-        notes += _rewritten(seen, address)
+        notes += [*_rewritten(seen, address), *seen.left]
         notes += edits.take_out(paper.root, seen.outcomes, paper.origins, write=False)
         return _report(seen, address, notes)
 
@@ -128,7 +136,9 @@ def _once(paper: Paper, clone: Clone, room: Room, ways: Ways) -> Report:
     _refuse_markers(paper)
     clash = any(one.verdict is Verdict.CONFLICT for one in seen.outcomes)
     outward = ways.outward and not (clash and ways.inward)
-    notes = _aside(clone, seen.head) + _rewritten(seen, clone.address)
+    notes = [*_aside(clone, seen.head), *_rewritten(seen, clone.address), *seen.left]
+    if not ways.delete:
+        _refuse_mass(seen, paper, inward=ways.inward, outward=outward)
     if not ways.inward:
         _refuse_both(seen)
     if outward:
@@ -136,6 +146,7 @@ def _once(paper: Paper, clone: Clone, room: Room, ways: Ways) -> Report:
         _refuse(notes)
         notes += edits.take_out(paper.root, seen.outcomes, paper.origins)
     then, writes = after(seen, paper, inward=ways.inward, outward=outward)
+    _refuse_blocked(room, seen, writes, outward=outward)
     _keep(clone, paper, seen)
     commit = _commit(clone, seen) if outward else ""
     then = replace(then, head=commit or seen.head.commit, branch=seen.head.branch)
@@ -215,17 +226,31 @@ def carry_out(room: Room, clone: Clone, intent: Intent) -> list[Diagnostic]:
     notes = []
     for write in intent.writes:
         now = name(folder.read(write.path))
-        if now not in (write.old, write.new):
+        if now not in (write.old, write.new) and not _grew(folder, clone, write):
             base.pop(write.path, None)
             if write.skipped:
                 base[write.path] = write.skipped
             notes.append(_note(write.path, "was changed during the sync: the next one merges it"))
-        elif now != write.new and write.new:
+        elif now == write.old and now != write.new and write.new:
             folder.write(write.path, contents[write.new])
-        elif now != write.new:
+        elif now == write.old and now != write.new:
             folder.delete(write.path)
     room.finish(replace(state, base=base))
     return notes
+
+
+def _grew(folder: Folder, clone: Clone, write: Write) -> bool:
+    """Whether a file that was edited meanwhile already held what came: all its lines, and no old.
+
+    Then what came counts as synced. In doubt it does not: a conflict too many loses nothing.
+    """
+    now = folder.read(write.path)
+    if now is None or not write.new or not write.old:
+        return False
+    contents = clone.read({write.new, write.old})
+    old, new = (Counter(contents[blob].splitlines()) for blob in (write.old, write.new))
+    lines = Counter(now.splitlines())
+    return bool(new - old) and not (new - old) - lines and not (old - new) & (lines - new)
 
 
 def _backup(intent: Intent, seen: Look) -> Backup:
@@ -244,6 +269,43 @@ def _refuse_markers(paper: Paper) -> None:
                 f"{path} line {lines[0]}",
                 f"keep what is right, take the lines with {MARKS[0][:7]}, ======= and"
                 f" {MARKS[1][:7]} out, and run paperforge sync again",
+            )
+
+
+def _refuse_mass(seen: Look, paper: Paper, *, inward: bool, outward: bool) -> None:
+    """Deleting most of a paper, or its main file, is more often an accident than meant."""
+    count = sum(path not in seen.state.ours for path in seen.state.base)
+    sides = ((Verdict.DROP_THERE, outward, "there"), (Verdict.DROP_HERE, inward, "here"))
+    for verdict, asked, side in sides:
+        gone = [o.path for o in seen.outcomes if o.verdict is verdict and not o.ours]
+        most = len(gone) >= MANY and 2 * len(gone) > count
+        if asked and (most or paper.main in gone):
+            first = paper.main if paper.main in gone else gone[0]
+            raise InputError(
+                f"and {len(gone) - 1} more of {count} files would be deleted {side}"
+                if len(gone) > 1
+                else f"is the main file, and would be deleted {side}",
+                first,
+                "nothing was done; paperforge sync --dry-run lists them, sync --delete does it",
+            )
+
+
+def _refuse_blocked(room: Room, seen: Look, writes: list[Write], *, outward: bool) -> None:
+    """What cannot be written, here or there, is said before anything is sent."""
+    folder = Folder(room.root, room.folder)
+    for write in writes:
+        if write.new:
+            folder.check(write.path)
+    sent = {o.path for o in seen.outcomes if o.verdict in OUTWARD and o.there is not None}
+    if not outward:
+        return
+    for path in sorted(sent):
+        above = {p for p in (path, *parents(path)) if p in seen.blocked}
+        if above:
+            raise InputError(
+                f"cannot be sent: {min(above)} is a link or a submodule there",
+                path,
+                "remove it there, or give the file here another name",
             )
 
 

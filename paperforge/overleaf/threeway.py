@@ -29,6 +29,11 @@ PLACE_OF_EMPTY = "takes the place of the empty project's own"
 ALIKE = 0.5
 """Share of lines in common from which a new file is taken for a renamed one."""
 MARK = b"Written by paperforge"
+STAND_IN = b"stand-in"
+"""What a stand-in of a venue's style says of itself at its head."""
+HEAD = 600
+"""Bytes in which the head of a file is looked for."""
+LFS = b"version https://git-lfs.github.com/spec/"
 
 
 class Verdict(StrEnum):
@@ -103,7 +108,43 @@ def decide(sides: Sides, keep: Mapping[str, str] | None = None) -> list[Outcome]
         one = _own(sides, path, keep) if mine or gone else _shared(sides, path, keep.get(path, ""))
         if one.verdict is not Verdict.SAME or path in sides.base or path in sides.there:
             found.append(one)
-    return found
+    return _renamed_twice(sides, _apart(sides, found))
+
+
+def _apart(sides: Sides, found: list[Outcome]) -> list[Outcome]:
+    """A file on one side and a folder of its name on the other cannot both be: a conflict."""
+    there = {one.path for one in found if one.here is not None or one.there is not None}
+    under = {path: [p for p in parents(path) if p in there] for path in there}
+    wrong = {path for path, above in under.items() if above}
+    wrong |= {p for above in under.values() for p in above}
+    why = "is a file on one side and a folder on the other; give one of them another name"
+    return [
+        replace(_clash(sides, one.path, why), ours=one.ours) if one.path in wrong else one
+        for one in found
+    ]
+
+
+def parents(path: str) -> list[str]:
+    """The folders above a path, the top one first."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[: n + 1]) for n in range(len(parts))]
+
+
+def _renamed_twice(sides: Sides, found: list[Outcome]) -> list[Outcome]:
+    """Say of a file that got one new name here and another one there that both are kept."""
+    gone = [p for p in sides.base if p not in sides.here and p not in sides.there]
+    new = [one for one in found if one.verdict is Verdict.FETCH and one.path not in sides.base]
+    if not gone or not new:
+        return found
+    mine = [p for p in sides.here if p not in sides.base and p not in sides.there]
+    notes = {}
+    for path in gone:
+        old = sides.read(sides.base[path].there)
+        here = next((p for p in mine if likeness(old, sides.read(sides.here[p])) >= ALIKE), "")
+        there = next((o.path for o in new if likeness(old, o.there or b"") >= ALIKE), "")
+        if here and there:
+            notes[there] = f"{path} was renamed to {here} here and to {there} there: both are kept"
+    return [replace(one, why=notes.get(one.path, one.why)) for one in found]
 
 
 def carried(path: str) -> bool:
@@ -114,6 +155,7 @@ def carried(path: str) -> bool:
     return (
         posixpath.splitext(path)[1].lower() in TEX_FILES
         and all(parts)
+        and path.isprintable()
         and not any(part.startswith(".") or part in LEFT_OUT for part in parts)
         and not any(part != part.strip() or part.endswith(".") for part in parts)
         and not any(ord(c) < 32 or c in '\\:*?"<>|\x7f' for c in path)  # noqa: PLR2004
@@ -219,7 +261,8 @@ def _own(sides: Sides, path: str, keep: Mapping[str, str]) -> Outcome:
 def _edited(sides: Sides, path: str, sent: Outcome, keep: str) -> Outcome:
     """Our own file, changed by somebody there: taken out, kept, and sent as it must be."""
     base, theirs = sides.base.get(path), sides.read(sides.there[path])
-    if posixpath.splitext(path)[1] in STYLES and keep != HERE:
+    official = posixpath.splitext(path)[1] in STYLES and STAND_IN not in theirs[:HEAD]
+    if official and keep != HERE:
         why = "is not ours there: it comes here as yours, and the next build uses it"
         return Outcome(path, Verdict.FETCH, theirs, theirs, why=why)
     if base is None and not _replaceable(path, theirs) and keep != HERE:
@@ -233,7 +276,7 @@ def _edited(sides: Sides, path: str, sent: Outcome, keep: str) -> Outcome:
 
 def _replaceable(path: str, theirs: bytes) -> bool:
     """Whether a file that we never sent may make way: ours from elsewhere, or of no content."""
-    return "generated/" in f"/{path}" or MARK in theirs[:400] or blank(theirs)
+    return "generated/" in f"/{path}" or MARK in theirs[:HEAD] or blank(theirs)
 
 
 def blank(theirs: bytes) -> bool:
@@ -271,6 +314,9 @@ def _fetched(sides: Sides, path: str) -> Outcome:
     if there is None:
         return Outcome(path, Verdict.DROP_HERE, None, None)
     data = sides.read(there)
+    if data.startswith(LFS):
+        why = "is a pointer of Git LFS there and not the file, so it is not brought here"
+        return Outcome(path, Verdict.LEFT, why=why)
     got = data
     if here and _is_text(path, data):
         got = _with_ends_of(_lf(data), sides.read(here))

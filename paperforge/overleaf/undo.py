@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from paperforge.overleaf.address import Address
-    from paperforge.overleaf.state import Backup, State
+    from paperforge.overleaf.state import Backup
     from paperforge.overleaf.values import Ways
 
 PLACE = "build/edited/before-undo"
@@ -49,7 +49,7 @@ def undo(root: Path, address: Address, ways: Ways) -> Undone:
         if backup is None or state is None:
             raise InputError("there is no sync to undo", str(root), "paperforge sync status")
         notes: list[Diagnostic] = []
-        head = _back_there(clone, backup, state, ways, notes)
+        head = _back_there(clone, backup, ways, notes)
         files = _back_here(room, clone, backup, notes)
         before = backup.before
         # With the remote as it was, its past holds what was undone: nothing to learn from.
@@ -59,27 +59,26 @@ def undo(root: Path, address: Address, ways: Ways) -> Undone:
         return Undone(backup.time, tuple(files), bool(head) or not backup.commit, tuple(notes))
 
 
-def _back_there(
-    clone: Clone, backup: Backup, state: State, ways: Ways, notes: list[Diagnostic]
-) -> str:
+def _back_there(clone: Clone, backup: Backup, ways: Ways, notes: list[Diagnostic]) -> str:
     """The commit that brings the remote back, where it could be; nothing is forced."""
     if not backup.commit:
         return ""
     why = ""
     try:
         head = patiently(clone.look, ways)
-        if head.commit != backup.commit:
+        patiently(lambda: clone.fetch(head), ways)
+        if not head.commit or clone.tree(head.commit) != clone.tree(backup.commit):
             why = "somebody has edited it since"
         elif not backup.parent:
             why = "it was empty before, and a project cannot be"
         else:
-            made = clone.again(backup.parent, backup.commit, "paperforge sync: undone\n")
-            clone.push(made, state.branch)
+            made = clone.again(backup.parent, head.commit, "paperforge sync: undone\n")
+            clone.push(made, head.branch)
             return made
     except Trouble as error:
         why = error.message
     text = f"is not undone: {why}"
-    hint = "the next sync merges again; its own history (Overleaf: History) has every state"
+    hint = "the next sync merges again; the history there has every state"
     notes.append(Diagnostic(Severity.WARNING, clone.address.shown, text, hint, "overleaf"))
     return ""
 

@@ -40,6 +40,8 @@ class Ways:
     outward: bool = True
     keep: Mapping[str, str] = field(default_factory=dict)
     """Path -> HERE or THERE, where a person decided a conflict."""
+    delete: bool = False
+    """Whether most of the paper, or its main file, may be deleted."""
     pause: Callable[[float], None] = time.sleep
     """Waits so many seconds."""
     say: Callable[[str], None] = lambda _: None

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 _SAMPLE = 10_000
 """Rows that are looked at to decide how a column is written; every row is checked against it."""
 _SAMPLE_CELLS = 400_000
+_ZONE = "WITH TIME ZONE"
+_NO_NUMBERS = ("TIMESTAMP", "DATE", "TIME", "INTERVAL", "BLOB", "UUID")
+"""Types that the engine takes for no number at all."""
 _SAID = ("method", "dataset", *(role for role in ROLES if role not in ("method", "dataset")))
 
 
@@ -195,7 +198,12 @@ def _placed(error: InputError, source: Source) -> InputError:
 
 
 def _looks(raw: Raw, engine: duckdb.DuckDBPyConnection) -> dict[str, Look]:
-    chosen = ", ".join(identifier(name) for name in raw.columns)
+    described = engine.execute(f"DESCRIBE {identifier(raw.table)}").fetchall()
+    # A time with its zone as Python's own takes the engine a package that nobody may have.
+    zoned = {row[0] for row in described if _ZONE in row[1]}
+    chosen = ", ".join(
+        identifier(name) + ("::VARCHAR" if name in zoned else "") for name in raw.columns
+    )
     rows = max(1000, min(_SAMPLE, _SAMPLE_CELLS // max(1, len(raw.columns))))
     cursor = engine.execute(f"SELECT {chosen} FROM {identifier(raw.table)} LIMIT {rows}")
     sample = cursor.fetchall()
@@ -224,6 +232,18 @@ def _check(mapped: Mapped, types: Mapping[str, str], source: Source) -> None:
                 f"column {column!r} holds lists or records, not single values",
                 source.shown,
                 "write one row per value",
+            )
+    numbers = [
+        mapped.roles.get("step"),
+        mapped.roles.get("value"),
+        *(v.column for v in mapped.values),
+    ]
+    for column in filter(None, numbers):
+        if types[column].startswith(_NO_NUMBERS):
+            raise InputError(
+                f"column {column!r} holds times or bytes ({types[column]}), not numbers",
+                source.shown,
+                "take another column, or write the time as a number of seconds",
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from paperforge.errors import InputError
@@ -44,10 +44,11 @@ class Given:
     """(metric, method) that cannot be told from the best, where that is asked for."""
     lost: bool = True
     """Whether any cell lost replicates."""
+    quoted: bool = True
+    """Whether any number is quoted from a paper."""
 
 
-NOTHING: tuple[frozenset[Mark], tuple[Decision, ...]] = (frozenset(), ())
-"""No mark, read from no decision."""
+UNMARKED: frozenset[Mark] = frozenset()
 
 UNROUNDED = Rounding(0)
 """For a column without numbers: nothing is printed with it."""
@@ -67,9 +68,11 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
     marking = marks.against_baseline(analysis, [m.name for m in view.metrics])
     homes = _homes(view, marking)
     shown = replace(marking, tested=tuple(d for d in marking.tested if d.metric in homes))
-    quoted = _whole_rows(view)
+    quoted = {one.method for one in analysis.aggregates if one.quoted is not None}
     lost = any(a.not_finite or a.failed for a in analysis.aggregates)
-    given = Given(marking, homes, _letters(view, quoted), quoted, _best_set(view), lost)
+    rows = _whole_rows(view, quoted)
+    letters = _letters(view, rows) if lost or quoted else {}
+    given = Given(marking, homes, letters, rows, _best_set(view), lost, bool(quoted))
     cells = {slot: _column(view, slot, given) for slot in view.slots}
     single = view.datasets[0] if len(view.datasets) == 1 else None
     shape = (view.groups, spec.arrows, analysis.design.place)
@@ -94,19 +97,19 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
 # ---------------------------------------------------------------------------------------------
 
 
-def _number(view: View, slot: Slot, method: Method) -> Aggregate | None:
-    """What a cell prints; None where it has no number, or averages an incomplete row."""
-    found = view.index.get((slot.metric.name, method.name, slot.dataset))
-    if found is None or found.mean is None:
-        return None
-    if slot.dataset is None and view.lacks(slot.metric.name, method.name) is not None:
-        return None
-    return found
+def _numbers(view: View, slot: Slot) -> list[Aggregate | None]:
+    """What a column prints, a method each; None: no number, or the average of an incomplete row."""
+    name = slot.metric.name
+    column = view.columns.get((name, slot.dataset), {})
+    found = [column.get(method.name) for method in view.methods]
+    if slot.dataset is None:
+        found = [one if one and view.lacks(name, one.method) is None else None for one in found]
+    return [one if one is not None and one.mean is not None else None for one in found]
 
 
 def _hole(view: View, slot: Slot, method: Method) -> Cell:
     """A cell without a number: its symbol and the reason."""
-    found = view.index.get((slot.metric.name, method.name, slot.dataset))
+    found = view.find(slot.metric.name, method.name, slot.dataset)
     reason = (found and found.missing) or Missing.NOT_RUN
     printed = notes.SYMBOLS[reason]
     if slot.dataset is None:
@@ -121,14 +124,13 @@ def _hole(view: View, slot: Slot, method: Method) -> Cell:
     )
 
 
-def _excluded(view: View, slot: Slot, method: Method) -> str:
+def _excluded(view: View, slot: Slot, one: Aggregate) -> str:
     """What the mean of a cell leaves out; said where the cell is, not again at the average."""
-    found = view.index.get((slot.metric.name, method.name, slot.dataset))
-    if found is None or found.mean is None or slot.dataset is None:
+    if one.mean is None or slot.dataset is None:
         return ""
     bold = view.spec.bold and slot.metric.direction is not None
     unit = view.analysis.design.unit
-    return notes.excluded(found.not_finite, found.failed, found.n, unit, bold=bold)
+    return notes.excluded(one.not_finite, one.failed, one.n, unit, bold=bold)
 
 
 def _survivors(view: View, slot: Slot, method: Method) -> bool:
@@ -136,28 +138,25 @@ def _survivors(view: View, slot: Slot, method: Method) -> bool:
     scopes = [slot.dataset]
     if slot.dataset is None:
         scopes = [d.name for d in view.datasets]
-    cells = (view.index.get((slot.metric.name, method.name, scope)) for scope in scopes)
+    cells = (view.find(slot.metric.name, method.name, scope) for scope in scopes)
     return any(c is not None and notes.survivors(c.not_finite, c.failed, c.n) for c in cells)
 
 
-def _story(view: View, slot: Slot, method: Method, rows: Mapping[str, str]) -> str:
+def _story(view: View, slot: Slot, one: Aggregate, rows: Mapping[str, str]) -> str:
     """What a letter points to: where a number is quoted from, and what its mean leaves out.
 
     A row that is quoted whole is cited at its name: `rows` has what is said of all of it.
     """
-    if slot.kind:
-        return ""
-    one = view.index.get((slot.metric.name, method.name, slot.dataset))
     told = ""
-    if one is not None and one.quoted is not None:
-        told = quoting.said(one.quoted, view, rows.get(method.name, ""))
-    return "; ".join(filter(None, (told, _excluded(view, slot, method))))
+    if one.quoted is not None:
+        told = quoting.said(one.quoted, view, rows.get(one.method, ""))
+    return "; ".join(filter(None, (told, _excluded(view, slot, one))))
 
 
 def _whole_row(view: View, method: Method) -> str:
     """What is said of a row that is quoted whole; empty: it is not, or from several papers."""
     found = (
-        view.index.get((slot.metric.name, method.name, slot.dataset))
+        view.find(slot.metric.name, method.name, slot.dataset)
         for slot in view.slots
         if slot.dataset is not None and not slot.kind
     )
@@ -168,9 +167,8 @@ def _whole_row(view: View, method: Method) -> str:
     return quoting.shared(whole, view)
 
 
-def _whole_rows(view: View) -> dict[str, str]:
+def _whole_rows(view: View, quoted: Collection[str]) -> dict[str, str]:
     """Method -> what is said of its row, where all its numbers are quoted alike."""
-    quoted = {one.method for one in view.analysis.aggregates if one.quoted is not None}
     told = {m.name: _whole_row(view, m) for m in view.methods if m.name in quoted}
     return {name: text for name, text in told.items() if text}
 
@@ -178,11 +176,10 @@ def _whole_rows(view: View) -> dict[str, str]:
 def _letters(view: View, rows: Mapping[str, str]) -> dict[str, str]:
     """Text -> letter, in reading order; cells with the same story share one."""
     letters: dict[str, str] = {}
-    if not any(a.not_finite or a.failed or a.quoted for a in view.analysis.aggregates):
-        return letters
     for method in view.methods:
         for slot in view.slots:
-            text = _story(view, slot, method, rows)
+            one = view.find(slot.metric.name, method.name, slot.dataset)
+            text = _story(view, slot, one, rows) if one is not None and not slot.kind else ""
             if text and text not in letters:
                 letters[text] = notes.letter(len(letters))
     return letters
@@ -197,10 +194,10 @@ def _column(view: View, slot: Slot, given: Given) -> list[Cell]:
     """One column of the standard layout, one cell a method: rounded by one rule, then marked."""
     cells = extras.cells(view, slot) if slot.kind else _cells(view, slot, given)
     direction = extras.direction(slot) if slot.kind else slot.metric.direction
-    eligible = [
-        "" if c.value is None or (given.lost and _survivors(view, slot, method)) else c.printed
-        for c, method in zip(cells, view.methods, strict=True)
-    ]
+    eligible = ["" if cell.value is None else cell.printed for cell in cells]
+    if given.lost:
+        pairs = zip(eligible, view.methods, strict=True)
+        eligible = ["" if _survivors(view, slot, method) else text for text, method in pairs]
     ranked = marks.best(
         eligible,
         direction if view.spec.bold else None,
@@ -208,7 +205,7 @@ def _column(view: View, slot: Slot, given: Given) -> list[Cell]:
         coarse=any(c.cite for c in cells),
     )
     cells = [
-        replace(cell, marks=cell.marks | rank) if rank else cell
+        cell._replace(marks=cell.marks | rank) if rank else cell
         for cell, rank in zip(cells, ranked, strict=True)
     ]
     return heat.shaded(cells, direction) if view.spec.heat else cells
@@ -216,40 +213,63 @@ def _column(view: View, slot: Slot, given: Given) -> list[Cell]:
 
 def _cells(view: View, slot: Slot, given: Given) -> list[Cell]:
     """The cells of a metric on a dataset, or on average, with all marks but the best's."""
-    rule = view.rules.get((slot.metric.name, slot.dataset), UNROUNDED)
-    at_home = given.homes.get(slot.metric.name) == slot
-    over = view.analysis.datasets[0].name if len(view.analysis.datasets) == 1 else None
-    cells = []
-    for method in view.methods:
-        one = _number(view, slot, method)
-        if one is None or one.mean is None:
-            cells.append(_hole(view, slot, method))
-            continue
-        spread = spread_of(one, view.kind)
-        found, decisions = NOTHING
-        if at_home:
-            found, decisions = given.marking.on(slot.metric.name, method.name)
-        if given.best and slot.dataset == over and (slot.metric.name, method.name) in given.best:
-            found |= {Mark.BEST_SET}
-        cell = Cell(
-            value=one.mean,
-            spread=spread,
-            n=one.n,
-            printed=rule.show(one.mean),
-            printed_spread="" if spread is None else rule.show_spread(spread),
-            marks=found,
-            note=given.letters.get(_story(view, slot, method, given.rows), "")
-            if given.letters
-            else "",
-            metric=slot.metric.name,
-            method=method.name,
-            dataset=slot.dataset,
-            decisions=decisions,
+    metric, dataset = slot.metric.name, slot.dataset
+    rule = view.rules.get((metric, dataset), UNROUNDED)
+    found = _numbers(view, slot)
+    means = [None if one is None else one.mean for one in found]
+    spreads = [None if one is None else spread_of(one, view.kind) for one in found]
+    printed = (means, spreads, _printed(means, rule.show_all), _printed(spreads, rule.show_spreads))
+    cells = [
+        Cell(mean, spread, one.n, text, behind, UNMARKED, metric, method.name, dataset)
+        if one is not None
+        else _hole(view, slot, method)
+        for method, one, mean, spread, text, behind in zip(
+            view.methods, found, *printed, strict=True
         )
-        if one.quoted is not None:
-            cell = quoting.as_printed(cell, one, view, rule)
-        cells.append(cell)
+    ]
+    for change in _changes(view, slot, given, rule):
+        pairs = zip(cells, found, strict=True)
+        cells = [cell if one is None else change(cell, one) for cell, one in pairs]
     return cells
+
+
+def _printed(
+    values: Sequence[float | None], show: Callable[[Sequence[float]], list[str]]
+) -> list[str]:
+    """Values of a column as its rule shows them; empty where there is none."""
+    texts = iter(show([value for value in values if value is not None]))
+    return ["" if value is None else next(texts) for value in values]
+
+
+def _changes(
+    view: View, slot: Slot, given: Given, rule: Rounding
+) -> Iterator[Callable[[Cell, Aggregate], Cell]]:
+    """What else the filled cells of a column carry: marks, notes, what is quoted."""
+    name = slot.metric.name
+    if given.homes.get(name) == slot:
+        read = given.marking.read(name)
+        yield lambda cell, one: cell._replace(
+            marks=given.marking.on(name, one.method), decisions=read.get(one.method, ())
+        )
+    over = view.analysis.datasets[0].name if len(view.analysis.datasets) == 1 else None
+    if given.best and slot.dataset == over:
+        yield (
+            lambda cell, one: (
+                cell._replace(marks=cell.marks | {Mark.BEST_SET})
+                if (name, one.method) in given.best
+                else cell
+            )
+        )
+    if given.letters:
+        yield lambda cell, one: cell._replace(
+            note=given.letters.get(_story(view, slot, one, given.rows), "")
+        )
+    if given.quoted:
+        yield (
+            lambda cell, one: (
+                cell if one.quoted is None else quoting.as_printed(cell, one, view, rule)
+            )
+        )
 
 
 def _homes(view: View, marking: marks.Marking) -> dict[str, Slot]:

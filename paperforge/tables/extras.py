@@ -6,7 +6,6 @@ as it has no average.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
@@ -128,7 +127,7 @@ def cells(view: View, slot: Slot) -> list[Cell]:
         REPORTED: _reported,
     }[slot.kind]
     return [
-        replace(cell, metric=slot.metric.name, method=method.name, kind=slot.kind)
+        cell._replace(metric=slot.metric.name, method=method.name, kind=slot.kind)
         for cell, method in zip(make(view, slot), view.methods, strict=True)
     ]
 
@@ -254,7 +253,7 @@ def _sizes(view: View, _slot: Slot) -> list[Cell]:
     datasets = [d.name for d in view.datasets]
     found = []
     for method in view.methods:
-        row = [view.index.get((m, method.name, d)) for m in names for d in datasets]
+        row = [view.find(m, method.name, d) for m in names for d in datasets]
         sizes = [size for one in row if (size := _size(one)) is not None]
         if not sizes:
             symbol = notes.SYMBOLS[Missing.NOT_REPORTED]
@@ -282,7 +281,7 @@ def _reported(view: View, slot: Slot) -> list[Cell]:
     rule = view.rules.get((name, scope), Rounding(0))
     found = []
     for method in view.methods:
-        one = view.index.get((name, method.name, scope))
+        one = view.find(name, method.name, scope)
         reason = None if single else view.lacks(name, method.name)
         if one is None or one.mean is None or reason is not None:
             why = reason or (one and one.missing) or Missing.NOT_RUN

@@ -6,7 +6,6 @@ order; black text stays readable on the darkest (contrast 10 : 1 by WCAG 2.1).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -36,7 +35,7 @@ def shaded(cells: Sequence[Cell], direction: Direction | None) -> list[Cell]:
     shares = [None if n is None else float((n - low) / span) for n in numbers]
     if direction is Direction.LOWER:
         shares = [None if share is None else 1 - share for share in shares]
-    return [replace(cell, heat=share) for cell, share in zip(cells, shares, strict=True)]
+    return [cell._replace(heat=share) for cell, share in zip(cells, shares, strict=True)]
 
 
 def colour(heat: float) -> tuple[float, float, float]:

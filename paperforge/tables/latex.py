@@ -8,6 +8,7 @@ regular ones also in Computer Modern (\bfseries is wider there).
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,10 @@ from paperforge.model import Cell, Column, Mark, Note, Row, Table
 from paperforge.tables.heat import colour
 from paperforge.tables.latex_fit import fitted, header
 from paperforge.tables.notes import sentence
-from paperforge.tables.padding import Frame, digits, frames, signs
+from paperforge.tables.padding import Frame, digits, frames, phantom, signs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 NAME = "latex"
 
@@ -125,13 +126,13 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
         header(heads[i] if heads else (column.label,)) for i, column in enumerate(table.columns)
     )
     lines += [rf"  {_first(table.stub)} & {labels} \\", r"  \midrule"]
-    shapes = [frames([row.cells[i] for row in table.rows]) for i in range(len(table.columns))]
+    set_down = [_column([row.cells[i] for row in table.rows]) for i in range(len(table.columns))]
     for index, row in enumerate(table.rows):
         if index and row.group != table.rows[index - 1].group:
             lines.append(r"  \midrule")
         if table.headings and row.group and (not index or row.group != table.rows[index - 1].group):
             lines.append(_heading(row.group, 1 + len(table.columns)))
-        cells = (_cell(c, shape[c.kind]) for c, shape in zip(row.cells, shapes, strict=True))
+        cells = [column[index] for column in set_down]
         lines.append(rf"  {' & '.join([_stub(row), *cells])} \\")
     lines += [r"  \bottomrule", r"\end{tabular}"]
     return [*SEAMLESS, *lines, r"\endgroup"] if hot else lines
@@ -144,7 +145,7 @@ def _behind(table: Table) -> bool:
 
 def _hot(table: Table) -> bool:
     """Whether any cell is shaded."""
-    return any(cell.heat is not None for row in table.rows for cell in row.cells)
+    return not {cell.heat for row in table.rows for cell in row.cells} <= {None}
 
 
 SCRIPT = r"{\scriptsize\xdef\pfscript{\the\font}}%"
@@ -195,35 +196,82 @@ def _first(label: str) -> str:
     return ("{}" if label.startswith(("[", "*")) else "") + escape(label)
 
 
-def _cell(cell: Cell, frame: Frame) -> str:
-    """One number with its padding; a missing cell's symbol stands alone and is centred."""
-    if cell.value is None:
-        return escape(cell.printed)
-    before, after = frame.value.pads(cell.printed)
+def _column(cells: Sequence[Cell]) -> list[str]:
+    """One column, its numbers padded so that they align: each kind of cell for itself."""
+    looks = {
+        kind: Look.of(frame, [c for c in cells if c.kind == kind and c.value is not None])
+        for kind, frame in frames(cells).items()
+    }
+    return [escape(c.printed) if c.value is None else looks[c.kind].cell(c) for c in cells]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the cells of one frame are set: each text once, as most come again."""
+
+    frame: Frame
+    numbers: Mapping[str, str]
+    """Printed number -> it with its padding."""
+    spreads: Mapping[str, str]
+    """Printed spread -> what stands behind the number for it."""
+    empty: str
+    """What takes the room of an interval and signs behind a cell that has none."""
+
+    @classmethod
+    def of(cls, frame: Frame, cells: Sequence[Cell]) -> Look:
+        """That of the frame's cells with a number."""
+        return cls(
+            frame,
+            {
+                text: digits(text).join(frame.value.pads(text))
+                for text in {c.printed for c in cells}
+            },
+            {text: _spread(text, frame) for text in {c.printed_spread for c in cells}},
+            _interval(None, frame) + _signs("", frame),
+        )
+
+    def cell(self, cell: Cell) -> str:
+        """One number with its padding and what it carries."""
+        number, spread = self.numbers[cell.printed], self.spreads[cell.printed_spread]
+        own = signs(cell)
+        if not (own or cell.marks or cell.printed_interval) and cell.heat is None:
+            return f"{number}{spread}{self.empty}"
+        if cell.marks:
+            number = _emphasised(cell).join(self.frame.value.pads(cell.printed))
+        behind = _interval(cell.printed_interval, self.frame) + _signs(own, self.frame)
+        return f"{_shade(cell.heat)}{number}{spread}{behind}"
+
+
+def _emphasised(cell: Cell) -> str:
+    """The digits of a number, bold or underlined by its marks."""
     text = digits(cell.printed)
     if Mark.BEST in cell.marks:
-        text = rf"{{\fontseries{{b}}\selectfont {text}}}"
-    elif Mark.SECOND in cell.marks:
-        text = rf"\underline{{{text}}}"
-    own = signs(cell)
+        return rf"{{\fontseries{{b}}\selectfont {text}}}"
+    return rf"\underline{{{text}}}" if Mark.SECOND in cell.marks else text
+
+
+def _signs(own: str, frame: Frame) -> str:
+    """The signs of a cell, and the room of those that another cell has more."""
     raised = rf"\textsuperscript{{{escape(own)}}}" if own else ""
     left = frame.signs[len(own) :]
-    gap = rf"\phantom{{\textsuperscript{{{escape(left)}}}}}" if left else ""
-    shade = ""
-    if cell.heat is not None and min(colour(cell.heat)) < 1:
-        shade = rf"\cellcolor[rgb]{{{','.join(f'{part:g}' for part in colour(cell.heat))}}}"
-    behind = f"{_spread(cell, frame)}{_interval(cell, frame)}{raised}{gap}"
-    return f"{shade}{before}{text}{after}{behind}"
+    return raised + phantom(rf"\textsuperscript{{{escape(left)}}}" if left else "")
 
 
-def _spread(cell: Cell, frame: Frame) -> str:
+def _shade(heat: float | None) -> str:
+    """The colour behind a cell; white needs none."""
+    if heat is None or min(colour(heat)) == 1:
+        return ""
+    return rf"\cellcolor[rgb]{{{','.join(f'{part:g}' for part in colour(heat))}}}"
+
+
+def _spread(spread: str, frame: Frame) -> str:
     """The ± of a cell, smaller than its value; invisible but as wide where the cell has none."""
     if not frame.spreads:
         return ""
-    printed = cell.printed_spread or "0"
+    printed = spread or "0"
     before, after = frame.spread.pads(printed)
     text = rf"\,{{\pfscript$\scriptstyle\pm$\,{_small(before + digits(printed) + after)}}}"
-    return text if cell.printed_spread else rf"\phantom{{{text}}}"
+    return text if spread else phantom(text)
 
 
 def _small(number: str) -> str:
@@ -231,16 +279,16 @@ def _small(number: str) -> str:
     return re.sub(r"\$([^$]*)\$", r"$\\scriptstyle \1$", number) if "$" in number else number
 
 
-def _interval(cell: Cell, frame: Frame) -> str:
+def _interval(interval: tuple[str, str] | None, frame: Frame) -> str:
     """The ends of a cell's interval, smaller than its value; as wide where it has none."""
     if frame.ends is None:
         return ""
-    printed = cell.printed_interval or ("0", "0")
+    printed = interval or ("0", "0")
     ends = [
         digits(end).join(width.pads(end)) for end, width in zip(printed, frame.ends, strict=True)
     ]
     text = rf"\,{{\pfscript[{_small(ends[0])}, {_small(ends[1])}]}}"
-    return text if cell.printed_interval else rf"\phantom{{{text}}}"
+    return text if interval else phantom(text)
 
 
 def _sentence(note: Note) -> str:

@@ -96,11 +96,12 @@ def method_by_dataset(grid: Grid) -> Placed:
     named = grid.groups.methods
     groups = [named.get(m.name, "") for m in grid.methods] if named else _role_groups(grid.methods)
     columns = tuple(_column(slot, grid.label(slot), grid.group(slot)) for slot in grid.slots)
-    rows = []
-    for i, method in enumerate(grid.methods):
-        cells = tuple(grid.cells[slot][i] for slot in grid.slots)
-        rows.append(Row(plain(method.label), cells, groups[i], row_cite(cells)))
-    return Placed("Method", columns, tuple(rows), "column", bool(named))
+    across = zip(*(grid.cells[slot] for slot in grid.slots), strict=True)
+    rows = tuple(
+        Row(plain(method.label), cells, group, row_cite(cells))
+        for method, cells, group in zip(grid.methods, across, groups, strict=True)
+    )
+    return Placed("Method", columns, rows, "column", bool(named))
 
 
 def dataset_by_method(grid: Grid) -> Placed:

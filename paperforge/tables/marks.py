@@ -37,11 +37,19 @@ class Marking:
     tested: tuple[Decision, ...] = ()
     """The primary decisions that the marks are read from."""
 
-    def on(self, metric: str, method: str) -> tuple[frozenset[Mark], tuple[Decision, ...]]:
-        """A method's mark in the column of the primary comparison, and what it is read from."""
+    def on(self, metric: str, method: str) -> frozenset[Mark]:
+        """A method's mark in the column of the primary comparison."""
         mark = self.marks.get((metric, method))
-        read = tuple(d for d in self.tested if d.metric == metric and method in (d.a, d.b))
-        return frozenset({mark} if mark else ()), read
+        return frozenset({mark} if mark else ())
+
+    def read(self, metric: str) -> Mapping[str, tuple[Decision, ...]]:
+        """Method -> what its mark in that column, or that it has none, is read from."""
+        found: dict[str, list[Decision]] = {}
+        for decision in self.tested:
+            if decision.metric == metric:
+                for method in dict.fromkeys((decision.a, decision.b)):
+                    found.setdefault(method, []).append(decision)
+        return {method: tuple(decisions) for method, decisions in found.items()}
 
 
 def best(
@@ -54,18 +62,19 @@ def best(
     decimals that both have, so 90.3 is as good as 90.32.
     """
     nothing: frozenset[Mark] = frozenset()
-    numbers = [Decimal(text.replace(",", "")) if text else None for text in printed]
-    filled = [number for number in numbers if number is not None]
-    if direction is None or len(filled) <= ALONE:
-        return [nothing] * len(numbers)
-    order = sorted(set(filled), reverse=direction is Direction.HIGHER)
-    first = [x for x in order if x == order[0] or (coarse and alike(x, order[0]))]
-    marks = dict.fromkeys(first, frozenset({Mark.BEST}))
-    rest = [x for x in order if x not in marks]
-    if second and len(filled) >= FEWEST_FOR_SECOND and rest:
-        then = [x for x in rest if x == rest[0] or (coarse and alike(x, rest[0]))]
-        marks |= dict.fromkeys(then, frozenset({Mark.SECOND}))
-    return [nothing if number is None else marks.get(number, nothing) for number in numbers]
+    filled = len(printed) - printed.count("")
+    if direction is None or filled <= ALONE:
+        return [nothing] * len(printed)
+    rest = {text: Decimal(text.replace(",", "")) for text in set(printed) if text}
+    marks: dict[str, frozenset[Mark]] = {}
+    for mark in (Mark.BEST, Mark.SECOND) if second else (Mark.BEST,):
+        if not rest or (mark is Mark.SECOND and filled < FEWEST_FOR_SECOND):
+            break
+        top = max(rest.values()) if direction is Direction.HIGHER else min(rest.values())
+        tied = [text for text, x in rest.items() if x == top or (coarse and alike(x, top))]
+        marks |= dict.fromkeys(tied, frozenset({mark}))
+        rest = {text: x for text, x in rest.items() if text not in marks}
+    return [marks.get(text, nothing) for text in printed]
 
 
 def alike(a: Decimal, b: Decimal) -> bool:

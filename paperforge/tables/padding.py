@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from paperforge.model import Cell, Mark
 
@@ -15,8 +15,7 @@ MARKS = (Mark.BETTER, Mark.WORSE, Mark.BEST_SET)
 """The marks that are printed as signs after a number, in this order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Width:
+class Width(NamedTuple):
     """What a printed number takes: signs, digits and commas before the point; what is after it."""
 
     signs: int = 0
@@ -32,16 +31,8 @@ class Width:
     @classmethod
     def widest(cls, printed: Iterable[str]) -> Width:
         """The width that holds every one of them."""
-        every = [_width(text) for text in set(printed)] or [cls()]
-        return cls(
-            max(w.signs for w in every),
-            max(w.digits for w in every),
-            max(w.commas for w in every),
-            max(w.decimals for w in every),
-            max(w.less for w in every),
-            max(w.power for w in every),
-            max(w.power_signs for w in every),
-        )
+        every = {_width(text) for text in set(printed)} or {cls()}
+        return cls(*map(max, zip(*every, strict=True)))
 
     def pads(self, printed: str) -> tuple[str, str]:
         """What to put before and after a number so that it is this wide."""
@@ -109,7 +100,7 @@ class Frame:
             Width.widest(c.printed for c in filled),
             Width.widest(spreads),
             bool(spreads),
-            max((signs(c) for c in filled), key=len, default=""),
+            max((signs(c) for c in filled if c.marks or c.note), key=len, default=""),
             (Width.widest(e[0] for e in ends), Width.widest(e[1] for e in ends)) if ends else None,
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
@@ -72,8 +71,7 @@ def as_printed(cell: Cell, one: Aggregate, view: View, column: Rounding) -> Cell
     assert one.mean is not None
     rule = rule_of(column, one)
     spread = quote.spread if view.kind != "none" else None
-    return replace(
-        cell,
+    return cell._replace(
         printed=rule.show(one.mean),
         spread=spread,
         printed_spread="" if spread is None else printed_spread(quote, rule),

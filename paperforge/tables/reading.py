@@ -103,44 +103,65 @@ def _note(text: str, symbol: str) -> str:
 
 
 def from_tex(text: str, where: str) -> Shown:
-    """A table of the first tabular of a .tex. Raises InputError where there is none."""
+    """A table of a .tex with its parts. Raises InputError where there is no tabular."""
     style: bool | str = "threeparttable" if r"\begin{tablenotes}" in text else False
     style = style or (r"\setbox8" in text and r"\begin{minipage}" in text)
     notes = tuple(_notes(text, style))
     bare = "\n".join(_COMMENT.sub("", line) for line in text.splitlines())
-    found = _TABULAR.search(_without_spec(bare))
-    if found is None:
+    found = [one[1] for one in _TABULAR.finditer(_without_spec(bare))]
+    if not found:
         hint = "name a .tex or .json that paperforge table wrote"
         raise InputError("there is no tabular in it", where, hint)
-    head, _, body = found[1].partition(r"\midrule")
+    grids = [_grid(found[0], where)]
+    for one in found[1:]:  # parts, one under the other: more columns of the same rows
+        part = _grid(one, where)
+        if part.rows == grids[0].rows:
+            grids.append(part)
+    columns = _unique(column for grid in grids for column in grid.columns)
+    rows = grids[0].rows
+    cells = [[cell for grid in grids for cell in grid.cells[i]] for i in range(len(rows))]
+    return Shown(
+        rows,
+        columns,
+        {
+            (row, column): cell
+            for row, said in zip(rows, cells, strict=True)
+            for column, cell in zip(columns, said, strict=True)
+        },
+        notes,
+        tuple(dict.fromkeys(text for grid in grids for text in grid.unread)),
+        style,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """One tabular."""
+
+    rows: tuple[str, ...]
+    columns: Sequence[str]
+    cells: Sequence[Sequence[Printed]]
+    unread: Sequence[str]
+
+
+def _grid(tabular: str, where: str) -> _Grid:
+    """What a tabular holds. Raises InputError where it has no head."""
+    head, _, body = tabular.partition(r"\midrule")
     heads = [_cells(row) for row in _rows(head)]
     if not heads or not body.strip():
         raise InputError("the tabular has no head above a \\midrule", where)
     columns = _heads(heads)
-    rows, cells, unread = [], {}, []
+    rows, cells, unread = [], [], []
     for line in _rows(body):
         parts = _cells(line)
         name = plain(shown(parts[0]))
         if len(parts) != len(columns) + 1:
-            unread.append(
-                f"row {name!r} has {len(parts) - 1} cells and the head {len(columns)}: not read"
-            )
+            text = f"row {name!r} has {len(parts) - 1} cells and the head {len(columns)}: not read"
+            unread.append(text)
             continue
         rows.append(name)
-        cells[len(rows) - 1] = [_cell(part) for part in parts[1:]]
-    names = _unique(rows)
-    return Shown(
-        names,
-        columns,
-        {
-            (name, column): cell
-            for index, name in enumerate(names)
-            for column, cell in zip(columns, cells[index], strict=True)
-        },
-        notes,
-        tuple(unread),
-        style,
-    )
+        cells.append([_cell(part) for part in parts[1:]])
+    return _Grid(_unique(rows), columns, cells, unread)
 
 
 def _without_spec(text: str) -> str:
@@ -179,7 +200,7 @@ def _split(row: str) -> Iterator[str]:
     yield row[start:]
 
 
-def _heads(heads: Sequence[list[str]]) -> tuple[str, ...]:
+def _heads(heads: Sequence[list[str]]) -> list[str]:
     """The names of the columns: the header of the group, then their own."""
     labels = [shown(cell) for cell in heads[-1][1:]]
     groups, group = [""] * len(labels), ""
@@ -188,7 +209,7 @@ def _heads(heads: Sequence[list[str]]) -> tuple[str, ...]:
         for index, name in enumerate(spans):
             group = name or group
             groups[index] = group
-    return _unique(_joined(g, label) for g, label in zip(groups, labels, strict=True))
+    return [_joined(g, label) for g, label in zip(groups, labels, strict=True)]
 
 
 def _joined(group: str, label: str) -> str:

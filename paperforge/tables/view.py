@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from paperforge.errors import InputError
 from paperforge.latex.escape import plain
-from paperforge.latex.rounding import Rounding, column_rules, spread_kind
+from paperforge.latex.rounding import Rounding, column_rules, columns_of, spread_kind
 from paperforge.model import Aggregate, Analysis, Diagnostic, Missing, Severity
 from paperforge.spec import Dataset, Method, Metric, TableSpec
 from paperforge.tables import extras, groups
@@ -16,6 +16,8 @@ from paperforge.tables.marks import sides
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from paperforge.latex.rounding import Columns
 
 Named = TypeVar("Named", Metric, Method, Dataset)
 
@@ -30,13 +32,18 @@ class View:
     methods: tuple[Method, ...]
     datasets: tuple[Dataset, ...]
     slots: tuple[Slot, ...]
-    index: Mapping[tuple[str, str, str | None], Aggregate]
+    columns: Columns
+    """(metric, dataset or None) -> its aggregates by method."""
     rules: Mapping[tuple[str, str | None], Rounding]
     kind: str
     """The spread: sd, se, ci or none."""
     diagnostics: tuple[Diagnostic, ...]
     groups: groups.Groups
     """The author's headings; methods and datasets are in their order."""
+
+    def find(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
+        """The aggregate of a cell; dataset None: the average."""
+        return self.columns.get((metric, dataset), {}).get(method)
 
     def lacks(self, metric: str, method: str) -> Missing | None:
         """Why a row has no average: the reason of its first empty cell; None where it is whole."""
@@ -46,7 +53,7 @@ class View:
             if slot.metric.name == metric and slot.dataset is not None
         ]
         for dataset in datasets or [d.name for d in self.datasets]:
-            found = self.index.get((metric, method, dataset))
+            found = self.find(metric, method, dataset)
             if found is None or found.mean is None:
                 return (found and found.missing) or Missing.NOT_RUN
         return None
@@ -72,11 +79,11 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
     headings = groups.read(spec, methods, datasets)
     methods = groups.ordered(methods, headings.methods)
     datasets = groups.ordered(datasets, headings.datasets)
-    index = {(a.metric, a.method, a.dataset): a for a in analysis.aggregates}
+    columns = columns_of(analysis)
     whole = set(datasets) == set(analysis.datasets)
     over = spec.average and whole and len(datasets) > 1
     averaged = analysis.design.over_datasets if over else ""
-    slots, left_out = _slots(spec, metrics, methods, datasets, index, averaged=averaged)
+    slots, left_out = _slots(spec, metrics, methods, datasets, columns, averaged=averaged)
     slots, said = _with_extras(analysis, spec, slots, whole=whole)
     left_out += said
     slots += extras.beside(spec, metrics, single)
@@ -91,8 +98,8 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
         methods,
         datasets,
         tuple(slots),
-        index,
-        column_rules(analysis, spec.spread),
+        columns,
+        column_rules(analysis, spec.spread, columns),
         spread_kind(analysis, spec.spread),
         tuple(left_out),
         headings,
@@ -137,7 +144,7 @@ def _slots(
     metrics: Sequence[Metric],
     methods: Sequence[Method],
     datasets: Sequence[Dataset],
-    index: Mapping[tuple[str, str, str | None], Aggregate],
+    columns: Columns,
     *,
     averaged: str,
 ) -> tuple[list[Slot], list[Diagnostic]]:
@@ -148,7 +155,7 @@ def _slots(
     slots: list[Slot] = []
     left_out: list[Diagnostic] = []
     for metric in metrics:
-        known = [d for d in datasets if _says_something(metric, d, methods, index)] or datasets
+        known = [d for d in datasets if _says_something(metric, d, methods, columns)] or datasets
         slots += [Slot(metric, d.name, plain(d.label)) for d in known]
         left_out += [
             note(
@@ -158,7 +165,7 @@ def _slots(
             if d not in known
         ]
         if averaged:
-            averages = [index.get((metric.name, m.name, None)) for m in methods]
+            averages = map(columns.get((metric.name, None), {}).get, (m.name for m in methods))
             if any(a is not None and a.mean is not None for a in averages):
                 slots.append(Slot(metric, None, averaged))
     return slots, left_out
@@ -181,10 +188,10 @@ def _says_something(
     metric: Metric,
     dataset: Dataset,
     methods: Sequence[Method],
-    index: Mapping[tuple[str, str, str | None], Aggregate],
+    columns: Columns,
 ) -> bool:
     """Whether a column holds a number, or a reason other than that nobody ran it."""
-    found = (index.get((metric.name, m.name, dataset.name)) for m in methods)
+    found = map(columns.get((metric.name, dataset.name), {}).get, (m.name for m in methods))
     return any(
         a is not None and (a.mean is not None or a.missing not in (None, Missing.NOT_RUN))
         for a in found

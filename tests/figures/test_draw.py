@@ -196,10 +196,22 @@ def test_a_wrong_setting_says_what_is_known(changes, said, kind, study, wealth, 
     assert caught.value.where == "figure main"
 
 
-def test_a_figure_higher_than_a_page_is_drawn_with_a_warning(study):
+def test_a_figure_higher_than_a_page_is_refused_before_it_is_drawn(study):
     many = tuple(f"set {i}" for i in range(26))
-    figure = figures.draw(FigureSpec("f", "intervals"), study(6, many))
-    assert any("more than a page holds" in d.message for d in figure.diagnostics)
+    with pytest.raises(InputError, match="pt high, and a page holds 600") as caught:
+        figures.draw(FigureSpec("f", "intervals"), study(6, many))
+    assert 'width = "text"' in caught.value.hint
+    with pytest.raises(InputError) as caught:
+        figures.draw(FigureSpec("f", "intervals", width="text"), study(60, many))
+    assert "width" not in caught.value.hint
+
+
+@pytest.mark.parametrize("kind", ["intervals", "differences", "waterfall", "improvement"])
+def test_sixty_methods_stand_closer_and_fit_a_page(kind, study, paint, wealth):
+    many = tuple(f"method {i:02d}" for i in range(60))
+    with paint(FigureSpec("f", kind, width="text"), wealth(study(many, 2))) as page:
+        assert page.height <= 600
+        assert audit.overlaps(page.figure) == ()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -95,7 +95,7 @@ def test_short_names_are_left_as_they_are(study, paint):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_values_too_far_apart_for_one_scale_are_said(kind, study):
+def test_values_too_far_apart_for_one_scale_get_a_log_axis_or_are_refused(kind, study, paint):
     analysis = study(6, metric=LOSS)
     size = {m.name: 10.0 ** (4 * place - 9) for place, m in enumerate(analysis.methods)}
     analysis = replace(
@@ -112,24 +112,75 @@ def test_values_too_far_apart_for_one_scale_are_said(kind, study):
             for d in analysis.decisions
         ),
     )
-    found = warnings(figures.draw(FigureSpec("f", kind), analysis))
-    assert any("share a scale: most are not seen" in one for one in found)
+    if kind == "differences":  # of both signs: no logarithm
+        with pytest.raises(InputError, match="share a scale: most are not seen"):
+            figures.draw(FigureSpec("f", kind), analysis)
+        return
+    axis = {"intervals": "x", "learning-curves": "y"}[kind]
+    with paint(FigureSpec("f", kind), analysis) as page:
+        axes = page.figure.axes[0]
+        assert (axes.get_xscale() if axis == "x" else axes.get_yscale()) == "log"
+        assert audit.overlaps(page.figure) == ()
+    assert "ogarithmic" in figures.draw(FigureSpec("f", kind), analysis).note
+    with pytest.raises(InputError, match="share a scale") as caught:
+        figures.draw(FigureSpec("f", kind, log="none"), analysis)
+    assert f'log = "{axis}"' in caught.value.hint
 
 
-def test_sixty_lines_in_one_panel_are_said(study):
+@pytest.mark.parametrize("kind", ["learning-curves", "profile"])
+def test_sixty_lines_in_one_panel_are_refused(kind, study, wealth):
     many = tuple(f"method {i:02d}" for i in range(60))
-    found = warnings(figures.draw(FigureSpec("f", "learning-curves"), study(many, seeds=1)))
-    assert found == ["60 lines in one panel cannot be told apart"]
+    with pytest.raises(InputError, match="60 lines in one panel cannot be told apart"):
+        figures.draw(FigureSpec("f", kind), wealth(study(many, seeds=1)))
     few = figures.draw(FigureSpec("f", "learning-curves"), study(many[:24], seeds=1))
     assert warnings(few) == []
 
 
+def test_a_log_axis_that_a_kind_does_not_have_is_refused(study):
+    with pytest.raises(InputError, match="has no such axis") as caught:
+        figures.draw(FigureSpec("f", "intervals", log="y"), study(2))
+    assert caught.value.hint == 'log = "x"'
+    with pytest.raises(InputError, match="has no such axis"):
+        figures.draw(FigureSpec("f", "differences", log="x"), study(2))
+
+
+def test_curves_on_two_log_axes_hold_the_same_numbers(study, paint):
+    analysis = study(2, metric=LOSS)
+    curves = tuple(replace(c, steps=tuple(s + 1 for s in c.steps)) for c in analysis.curves)
+    spec = FigureSpec("f", "learning-curves", log="xy")
+    with paint(spec, replace(analysis, curves=curves)) as page:
+        axes = page.figure.axes[0]
+        assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+        assert list(axes.lines[0].get_xdata()) == list(curves[0].steps)
+    with pytest.raises(InputError, match="not above 0"):
+        figures.draw(spec, analysis)
+
+
+def test_what_has_no_number_is_named(study, wealth):
+    analysis = wealth(study(4, 2))
+    name = analysis.decisions[0].b
+    gone = tuple(replace(d, estimate=None) if d.b == name else d for d in analysis.decisions)
+    figure = figures.draw(FigureSpec("f", "differences"), replace(analysis, decisions=gone))
+    assert any("for want of numbers" in d.message for d in figure.diagnostics)
+
+
+def test_a_line_that_ends_early_is_named(study):
+    analysis = study(3, 1)
+    curves = list(analysis.curves)
+    half = {k: getattr(curves[1], k)[:9] for k in ("steps", "mean", "low", "high", "n")}
+    curves[1] = replace(curves[1], **half)
+    figure = figures.draw(
+        FigureSpec("f", "learning-curves"), replace(analysis, curves=tuple(curves))
+    )
+    assert any("lines that end early" in d.message for d in figure.diagnostics)
+
+
 @pytest.mark.parametrize("kind", ["intervals", "learning-curves"])
-def test_a_hundred_datasets_are_drawn_with_a_warning(kind, study):
+def test_a_hundred_datasets_are_refused_with_the_next_move(kind, study):
     many = tuple(f"set {i}" for i in range(100))
-    figure = figures.draw(FigureSpec("f", kind, width="text"), study(2, many, steps=2))
-    assert all("more than a page holds" in one for one in warnings(figure))
-    assert figure.data.count("\n") > 200
+    with pytest.raises(InputError, match="a page holds") as caught:
+        figures.draw(FigureSpec("f", kind), study(6, many, steps=2))
+    assert "fewer" in caught.value.hint
 
 
 def test_ticks_that_differ_print_differently():
@@ -137,3 +188,17 @@ def test_ticks_that_differ_print_differently():
     assert scale.numbers(close) == ("1000000.001", "1000000.002")
     assert scale.numbers((0.0, 1e12, 2e12)) == ("0", "1T", "2T")
     assert scale.numbers((0.0, 1e20)) == ("0", "1e+20")
+
+
+@pytest.mark.parametrize(
+    "kind", ["intervals", "learning-curves", "distributions", "bars", "slopes"]
+)
+def test_long_names_of_datasets_that_begin_alike_stay_different(kind, study, paint, wealth):
+    many = tuple(
+        f"A dataset with a name that takes eighty letters, number {i} of it" for i in (1, 2)
+    )
+    with paint(FigureSpec("f", kind), wealth(study(2, many))) as page:
+        texts = [t.get_text() for t in page.figure.texts]
+        texts += [t.get_text() for t in page.figure.axes[0].get_xticklabels()]
+    names = [t for t in texts if "of it" in t]
+    assert len(set(names)) == len(names) == 2

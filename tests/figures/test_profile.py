@@ -24,8 +24,8 @@ def test_lines_are_the_profiles(study, wealth, spec_of, paint):
     analysis = wealth(study(4, 2))
     with paint(spec_of("profile"), analysis) as page:
         for line, profile in zip(drawn(page), analysis.profiles, strict=True):
-            assert tuple(line.get_xdata(orig=True)) == profile.thresholds
-            assert tuple(line.get_ydata(orig=True)) == profile.share
+            assert tuple(line.get_xdata(orig=True))[1:-1] == profile.thresholds
+            assert tuple(line.get_ydata(orig=True))[1:-1] == profile.share
         assert len(page.figure.axes[0].collections) == 4
         low, high = page.figure.axes[0].get_ylim()
         assert (low, high) == (0.0, 1.0)
@@ -36,7 +36,8 @@ def test_of_a_loss_the_share_at_most_tau_is_drawn(study, wealth, spec_of, paint)
     analysis = replace(analysis, metrics=(LOSS, *analysis.metrics[1:]))
     with paint(spec_of("profile"), analysis) as page:
         for line, profile in zip(drawn(page), analysis.profiles, strict=True):
-            assert line.get_ydata(orig=True) == pytest.approx([1 - s for s in profile.share])
+            shares = [0.0, *(1 - s for s in profile.share), 1.0]
+            assert line.get_ydata(orig=True) == pytest.approx(shares)
     figure = figures.draw(spec_of("profile"), analysis)
     rows = list(csv.DictReader(io.StringIO(figure.data)))
     assert all(float(r["low"]) <= float(r["share"]) <= float(r["high"]) for r in rows)
@@ -83,3 +84,22 @@ def test_all_equal_values_can_be_drawn(study, wealth, spec_of):
     flat = replace(analysis.profiles[0], thresholds=(5.0,) * 40, share=(0.0,) * 40)
     figure = figures.draw(spec_of("profile"), replace(analysis, profiles=(flat,)))
     assert np.isfinite(figure.height_pt)
+
+
+def test_equal_scores_are_a_line_across_the_panel_with_its_fall(study, wealth, spec_of, paint):
+    analysis = wealth(study(3, 2))
+    same = tuple(replace(p, thresholds=(50.0,), share=(0.0,), low=(0.0,), high=(0.4,))
+                 for p in analysis.profiles)  # fmt: skip
+    with paint(spec_of("profile"), replace(analysis, profiles=same)) as page:
+        low, high = page.figure.axes[0].get_xlim()
+        for line in drawn(page):
+            assert tuple(line.get_xdata(orig=True)) == (low, 50.0, high)
+            assert tuple(line.get_ydata(orig=True)) == (1.0, 0.0, 0.0)
+
+
+def test_scores_of_all_sizes_are_refused(study, wealth, spec_of):
+    analysis = wealth(study(4, 2))
+    size = {m.name: 10.0 ** (4 * place - 9) for place, m in enumerate(analysis.methods)}
+    cells = tuple(replace(a, mean=size[a.method]) for a in analysis.aggregates)
+    with pytest.raises(InputError, match="share a scale: most are not seen"):
+        figures.draw(spec_of("profile"), replace(analysis, aggregates=cells))

@@ -13,6 +13,7 @@ from paperforge.latex.rounding import (
     decimals_for,
     exact,
     fixed,
+    fixed_all,
     p_value,
     powers,
     rule_for,
@@ -90,6 +91,24 @@ def test_ties_go_away_from_zero(number, decimals):
         places = len(text.partition(".")[2]) - 1 if "." in text else 0
         shown = Decimal(fixed(tie, places))
         assert abs(shown) >= abs(Decimal(repr(tie))) or shown == 0
+
+
+halves = st.builds(
+    lambda whole, places, nudges: (whole + 0.5) / 10**places * (1 + nudges * 2.0**-52),
+    st.integers(-(10**8), 10**8),
+    st.integers(0, 8),
+    st.integers(-20, 20),
+)
+
+
+@given(st.lists(finite | halves), st.integers(0, 8), st.booleans())
+def test_a_column_is_rounded_as_its_decimals_are(values, decimals, grouped):
+    unit = Decimal(1).scaleb(-decimals)
+    wide = Context(prec=400, rounding=ROUND_HALF_UP)
+    rounded = [exact(value).quantize(unit, context=wide) for value in values]
+    rounded = [abs(number) if number.is_zero() else number for number in rounded]
+    shown = [f"{number:,f}" if grouped else f"{number:f}" for number in rounded]
+    assert fixed_all(values, decimals, grouped=grouped) == shown
 
 
 @pytest.mark.parametrize(

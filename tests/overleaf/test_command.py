@@ -217,6 +217,30 @@ def test_a_file_edited_in_the_build_is_not_sent(paperforge, connected):
     assert "is not as the build wrote it" in said.err
 
 
+def test_a_link_is_not_taken_for_a_deletion(paperforge, connected, online, tmp_path):
+    (connected / "sections").rename(tmp_path / "elsewhere")
+    (connected / "sections").symlink_to(tmp_path / "elsewhere")
+    said = paperforge("sync", connected)
+    assert said.code == 1
+    assert "sections: is a link" in said.err
+    assert "sections/method.tex" in online.files()
+
+
+def test_a_link_to_results_is_no_matter(paperforge, connected, tmp_path):
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs/results.csv").write_text("a,b\n")
+    (connected / "runs").symlink_to(tmp_path / "runs")
+    assert paperforge("sync", connected).code == 0
+
+
+def test_status_says_by_its_code_that_a_sync_would_be_refused(paperforge, foreign, tmp_path):
+    assert paperforge("build", foreign, "--no-pdf").code == 0
+    (foreign / "big.png").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    Remote(tmp_path / "o.git")
+    paperforge("sync", "init", tmp_path / "o.git", foreign)
+    assert paperforge("sync", "status", foreign).code == 1
+
+
 def test_a_new_section_of_a_co_author_is_said(paperforge, tmp_path, online, results_csv):
     paperforge("new", "p", "--venue", "icml", "--results", results_csv)
     paperforge("build", "p", "--no-pdf")

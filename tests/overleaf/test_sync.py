@@ -753,3 +753,170 @@ def test_undo_of_the_conflict_takes_the_markers_out(synced):
     synced.sync()
     synced.undo()
     assert synced.read("sections/a.tex") == mine
+
+
+# What a user of it found.
+
+
+@pytest.mark.parametrize("side", ["here", "there"])
+def test_a_file_here_and_a_folder_of_its_name_there_is_a_conflict(synced, side):
+    if side == "here":
+        synced.write("x.tex", "mine\n")
+        synced.remote.edit({"x.tex/a.tex": "theirs\n"})
+    else:
+        synced.write("x.tex/a.tex", "mine\n")
+        synced.remote.edit({"x.tex": "theirs\n"})
+    head, before = synced.remote.head, synced.paper().shared
+    report = synced.sync()
+    assert {one.path for one in report.conflicts} == {"x.tex", "x.tex/a.tex"}
+    assert "a folder on the other" in report.conflicts[0].why
+    assert synced.remote.head == head
+    assert synced.paper().shared == before
+    synced.sync(keep={one.path: "here" for one in report.conflicts})
+    assert synced.equal()
+
+
+def test_a_folder_in_the_way_is_said_before_anything_is_sent(synced):
+    (synced.root / "new.tex").mkdir()
+    synced.remote.edit({"new.tex": "theirs\n"})
+    synced.write("main.tex", "mine\n")
+    head = synced.remote.head
+    with pytest.raises(InputError, match="in the way"):
+        synced.sync()
+    assert synced.remote.head == head
+    assert Room(synced.root).intent() is None
+
+
+def test_a_link_there_is_not_replaced_by_a_folder(synced):
+    remote = synced.remote
+    blob = remote.git("hash-object", "-w", "--stdin", given=b"/x").decode().strip()
+    index = remote.folder / "i"
+    remote.git("read-tree", remote.head, index=index)
+    remote.git("update-index", "--index-info", given=f"120000 {blob}\tmore\n".encode(), index=index)
+    tree = remote.git("write-tree", index=index).decode().strip()
+    commit = remote.git("commit-tree", tree, "-p", remote.head, given=b"x").decode().strip()
+    remote.git("update-ref", "refs/heads/main", commit)
+    synced.write("more/x.tex", "mine\n")
+    with pytest.raises(InputError, match="link or a submodule there"):
+        synced.sync()
+    assert remote.head == commit
+
+
+def test_syncs_are_undone_one_after_the_other(synced):
+    texts = [synced.read("main.tex")]
+    for n in range(3):
+        synced.write("main.tex", f"version {n}\n")
+        synced.sync()
+        texts.append(f"version {n}\n")
+    for text in texts[-2::-1]:
+        done = synced.undo()
+        assert done.there
+        assert not done.notes
+        assert synced.remote.files()["main.tex"].decode() == text
+
+
+def test_most_of_a_paper_is_not_deleted_unasked(synced):
+    for name in ("sections/a.tex", "sections/b.tex", "fig.png"):
+        (synced.root / name).unlink()
+    head = synced.remote.head
+    with pytest.raises(InputError, match="2 more of 4 files would be deleted there"):
+        synced.sync(delete=False)
+    assert synced.remote.head == head
+    synced.sync()
+    assert set(synced.remote.files()) == {"main.tex", "generated/t.tex"}
+
+
+def test_most_of_a_paper_is_not_deleted_here_unasked(synced):
+    synced.remote.edit({"sections/a.tex": None, "sections/b.tex": None, "fig.png": None})
+    with pytest.raises(InputError, match="would be deleted here"):
+        synced.sync(delete=False)
+    assert (synced.root / "sections/a.tex").exists()
+
+
+def test_a_main_file_is_not_deleted_unasked(synced, monkeypatch):
+    from dataclasses import replace
+
+    paper = type(synced).paper
+    monkeypatch.setattr(type(synced), "paper", lambda self: replace(paper(self), main="main.tex"))
+    synced.remote.edit({"main.tex": None})
+    with pytest.raises(InputError, match="is the main file"):
+        synced.sync(delete=False)
+    assert (synced.root / "main.tex").exists()
+
+
+def test_a_project_that_moved_keeps_its_memory(synced, tmp_path):
+    state = Room(synced.root).state()
+    synced.remote.folder = synced.remote.folder.rename(tmp_path / "moved.git")
+    synced.init()
+    assert Room(synced.root).state().base == state.base
+    assert not synced.sync().outcomes
+
+
+def test_a_pointer_of_lfs_does_not_come_as_the_picture(synced):
+    synced.remote.edit(
+        {"fig.png": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"}
+    )
+    report = synced.sync()
+    assert verdicts(report) == {"fig.png": Verdict.LEFT}
+    assert (synced.root / "fig.png").read_bytes() == b"\x89PNG\0one"
+
+
+def test_what_stays_there_is_named(synced):
+    synced.remote.edit({"generated/new.tex": "x", "a:b.tex": "x"})
+    said = {note.where: note.message for note in synced.sync().notes}
+    assert "folder of paperforge's" in said["generated/new.tex"]
+    assert "name" in said["a:b.tex"]
+
+
+def test_an_edited_stand_in_is_a_patch_and_not_a_style_of_the_authors(synced):
+    synced.ours["venue.sty"] = b"% A stand-in for the venue's style.\n\\x\n"
+    synced.sync()
+    synced.remote.edit({"venue.sty": "% A stand-in for the venue's style.\n\\x\n% mine\n"})
+    synced.sync()
+    assert not (synced.root / "venue.sty").exists()
+    assert list((synced.root / "build/edited/there").glob("venue.sty.*.patch"))
+
+
+def test_two_new_names_of_one_file_are_said(synced):
+    text = synced.read("sections/a.tex")
+    (synced.root / "sections/a.tex").rename(synced.root / "sections/mine.tex")
+    synced.remote.edit({"sections/a.tex": None, "sections/theirs.tex": text})
+    (fetched,) = [o for o in synced.sync().outcomes if o.verdict is Verdict.FETCH]
+    assert (
+        fetched.why
+        == "sections/a.tex was renamed to sections/mine.tex here and to sections/theirs.tex there: both are kept"
+    )
+
+
+def test_what_a_killed_sync_left_is_swept(synced):
+    room = Room(synced.root)
+    (room.folder / "tmpabc").mkdir()
+    (room.folder / "tmpabc/x").write_text("x")
+    (room.folder / ".state.json.1.tmp").write_text("x")
+    (room.folder / "writing.1").write_text("x")
+    synced.sync()
+    assert sorted(p.name for p in room.folder.iterdir()) == [
+        "backups",
+        "clone.git",
+        "lock",
+        "state.json",
+    ]
+
+
+def test_a_file_that_got_what_came_and_was_edited_before_the_next_sync(synced, monkeypatch):
+    """Killed after the file was written and before that was written down: no false conflict."""
+    text = synced.read("sections/a.tex")
+    synced.remote.edit({"sections/a.tex": text + "theirs 1\n"})
+
+    def die(*args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Room, "finish", die)
+        with pytest.raises(KeyboardInterrupt):
+            synced.sync()
+    synced.write("sections/a.tex", "mine\n" + synced.read("sections/a.tex"))
+    synced.remote.edit({"sections/a.tex": text + "theirs 1\ntheirs 2\n"})
+    assert not synced.sync().conflicts
+    assert synced.read("sections/a.tex") == f"mine\n{text}theirs 1\ntheirs 2\n"
+    assert synced.equal()

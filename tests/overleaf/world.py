@@ -36,7 +36,7 @@ class World:
         return Paper(self.root, "", "paper-draft", shared, dict(self.ours), origins)
 
     def ways(self, **given):
-        return Ways(pause=self.waits.append, **given)
+        return Ways(pause=self.waits.append, **{"delete": True, **given})
 
     def init(self):
         return stage.connect(self.root, self.address, self.ways())

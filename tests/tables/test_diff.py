@@ -236,3 +236,25 @@ def test_any_edit_gives_a_comparison_or_an_input_error(make, edits, how):
         text = text[:at] + new + text[at + length :]
     with contextlib.suppress(InputError):
         assert tables.changes(table, text, "old")
+
+
+def test_parts_one_under_the_other_are_compared_whole(paperforge, tmp_path):
+    rows = ["method,dataset,seed,accuracy"]
+    rows += [
+        f"m{m},task{d:02d},{s},{0.5 + m / 20 + d / 100 + s / 1000}"
+        for m in range(3)
+        for d in range(14)
+        for s in range(3)
+    ]
+    old, new, tex = (tmp_path / name for name in ("old.csv", "new.csv", "main.tex"))
+    old.write_text("\n".join(rows))
+    new.write_text("\n".join(rows).replace("m0,task13,0,0.63", "m0,task13,0,0.93"))
+    assert new.read_text() != old.read_text()
+    fitted = ("--venue", "icml", "--width", "column")
+    paperforge("table", str(old), *fitted, "-o", str(tex))
+    assert tex.read_text().count(r"\begin{tabular}{@{}l") > 1
+    said = paperforge("table", str(old), *fitted, "--diff", str(tex))
+    assert (said.code, said.out.strip()) == (0, "nothing changed")
+    out = paperforge("table", str(new), *fitted, "--diff", str(tex)).out
+    assert "m0 on task13: " in out
+    assert "not compared" not in out

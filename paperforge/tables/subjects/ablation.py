@@ -144,7 +144,7 @@ def _row(
     for block in blocks:
         for scope in (*block.datasets, block.scope):
             place = (block.metric.name, scope)
-            one = view.index.get((block.metric.name, method.name, scope))
+            one = view.find(block.metric.name, method.name, scope)
             cells.append(parts.measured(one, view.rules.get(place), view.kind))
         if block.differences:
             cells += (parts.BLANK, parts.BLANK) if whole else _difference(block, method)

@@ -70,7 +70,7 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
 
 
 def _rows(view: View, method: Method, places: Sequence[tuple[str, str | None]]) -> Iterator[Row]:
-    found = [view.index.get((metric, method.name, dataset)) for metric, dataset in places]
+    found = [view.find(metric, method.name, dataset) for metric, dataset in places]
     rules = [view.rules.get(place) for place in places]
     group = method.name
     label = plain(method.label)
@@ -142,6 +142,6 @@ def _notes(view: View, rows: Sequence[Row]) -> Iterator[Note]:
         yield Note("#1, #2, …: runs without a name, in the order in which they were read")
     cells = [cell for row in rows for cell in row.cells]
     yield from notes.absent(parts.of_every_method(cells), refused=False)
-    lost = {(a.not_finite, a.failed) for a in view.index.values() if a.not_finite or a.failed}
+    lost = {(a.not_finite, a.failed) for a in view.analysis.aggregates if a.not_finite or a.failed}
     if lost:
         yield Note("Runs that failed or are not finite have no number here and are not in the mean")

@@ -91,7 +91,7 @@ def _means(view: View, metric: Metric, marking: marks.Marking) -> list[Cell]:
     several = len(view.analysis.datasets) > 1
     scope = None if several else view.analysis.datasets[0].name
     rule = view.rules.get((metric.name, scope))
-    found = [view.index.get((metric.name, m.name, scope)) for m in view.methods]
+    found = [view.find(metric.name, m.name, scope) for m in view.methods]
     printed = ["" if one is None or one.mean is None or rule is None else rule.show(one.mean)
                for one in found]  # fmt: skip
     direction = metric.direction if view.spec.bold else None

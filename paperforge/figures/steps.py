@@ -1,0 +1,76 @@
+"""Which curves a figure shows, and how far along the steps each of them goes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from paperforge.figures import select, written
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from paperforge.model import Curve, Diagnostic
+    from paperforge.spec import Dataset, FigureSpec
+
+MOST_TOLD = 6
+
+
+def split(spec: FigureSpec, curves: Sequence[Curve]) -> str:
+    """Return the split to draw: the one asked for, else validation, else the first.
+
+    Raises InputError where no curve is of the split asked for.
+    """
+    present = list(dict.fromkeys(c.split for c in curves))
+    if spec.split and spec.split not in present:
+        raise select.unknown("split with steps", spec.split, present, spec)
+    return spec.split or ("val" if "val" in present else present[0])
+
+
+def finite(curve: Curve) -> Curve:
+    """Return the curve without points that have no finite mean: they cannot be drawn."""
+    at = [i for i, mean in enumerate(curve.mean) if math.isfinite(mean)]
+    if len(at) == len(curve.mean):
+        return curve
+    steps, mean = (tuple(v[i] for i in at) for v in (curve.steps, curve.mean))
+    low, high = (tuple(v[i] for i in at) for v in (curve.low, curve.high))
+    n = tuple(curve.n[i] for i in at)
+    return replace(curve, steps=steps, mean=mean, low=low, high=high, n=n)
+
+
+def common(curve: Curve) -> Curve:
+    """Return the curve up to the last step of all runs: later, the mean is of the survivors."""
+    most = max(curve.n)
+    end = max(i for i, n in enumerate(curve.n) if n == most) + 1
+    if end == len(curve.n):
+        return curve
+    return replace(
+        curve,
+        steps=curve.steps[:end],
+        mean=curve.mean[:end],
+        low=curve.low[:end],
+        high=curve.high[:end],
+        n=curve.n[:end],
+    )
+
+
+def shorter(
+    spec: FigureSpec,
+    panels: Sequence[tuple[Dataset, Sequence[Curve]]],
+    labels: Mapping[str, str],
+) -> tuple[Diagnostic, ...]:
+    """Return the note that names lines which end before the longest one of their panel."""
+    told = []
+    for dataset, curves in panels:
+        last = max(c.steps[-1] for c in curves)
+        place = f" on {dataset.label}" if dataset.label and len(panels) > 1 else ""
+        told += [
+            f"{labels.get(c.method, c.method)}{place} at step {c.steps[-1]:g} of {last:g}"
+            for c in curves
+            if c.steps[-1] < last
+        ]
+    if not told:
+        return ()
+    listed = "; ".join(told[:MOST_TOLD]) + ("; …" if len(told) > MOST_TOLD else "")
+    return (written.note(spec, f"lines that end early: {listed}"),)
