@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats as scipy_stats
 
+from paperforge.model import Quote
 from paperforge.spec import Unit
 from paperforge.stats.contrast import Ask, Contrast
 from paperforge.stats.exact import mcnemar
@@ -93,6 +94,24 @@ def shares_alone(n: int, **bounds: float) -> Row:
         return Measured(size, coverage, 0, "McNemar mid-p, least favourable pairing")
 
     return Row("shares with n", "worst pairing", n, measure, **bounds)
+
+
+def averages_alone(n: int) -> Callable[[np.random.Generator], Simulated]:
+    """Two methods on two datasets, .8 right of n, as few right together as can be: printed whole.
+
+    That pairing is the least favourable: .4 of the examples are right for one of the two only.
+    """
+
+    def draw(rng: np.random.Generator) -> Simulated:
+        cells, quotes = {}, {}
+        for d in ("d1", "d2"):
+            both, first, second = rng.multinomial(n, [0.6, 0.2, 0.2])
+            for m, right in (("x", both + first), ("y", both + second)):
+                cells[m, d] = np.array([right / n])
+                quotes[m, d] = Quote(None, "examples", n, 6)
+        return results(cells, quoted=quotes)
+
+    return draw
 
 
 def weighed(
@@ -197,6 +216,13 @@ ROWS = (
     *(discordant(n, "exact") for n in ANSWERS),
     shares_alone(5, most=0.0625, covers=0.9375),
     *(shares_alone(n) for n in (10, 20)),
+    *(
+        analysed(
+            "shares with n, datasets", "2 datasets, worst pairing", n,
+            repeated(averages_alone(n)), shifts=False,
+        )
+        for n in (10, 30, 100, 1000)
+    ),
     *(flips(n) for n in (2, 3, 5, 10)),
     FLIPPED("normal", 30, repeated(graded(30, "normal")), least=0.04),
     FLIPPED("quarters", 10, repeated(graded(10, "quarters"))),
