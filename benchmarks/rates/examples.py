@@ -13,6 +13,7 @@ from paperforge.spec import Unit
 from paperforge.stats.contrast import Ask, Contrast
 from paperforge.stats.exact import mcnemar
 from paperforge.stats.proportions import Counts, margins
+from paperforge.stats.shares import compare_averages
 from paperforge.stats.signflip import sign_flip
 from rates.row import (
     SEEDS,
@@ -112,6 +113,31 @@ def averages_alone(n: int) -> Callable[[np.random.Generator], Simulated]:
         return results(cells, quoted=quotes)
 
     return draw
+
+
+def averaged_shares(n: int, **bounds: float) -> Row:
+    """Two accuracies and n on each of two datasets; the two disagree on every example."""
+
+    def measure(rng: np.random.Generator, runs: int) -> Measured:
+        wins = [Counts(i, i, n) for i in range(n + 1)]
+        found = {
+            (i, j): compare_averages([wins[i], wins[j]], [wins[n - i], wins[n - j]], Ask())
+            for i in range(n + 1)
+            for j in range(i, n + 1)
+        }
+        size, coverage = 0.0, 1.0
+        for side in SIDES:
+            p = scipy_stats.binom.pmf(range(n + 1), n, (1 + side) / 2)
+            wrong = held = 0.0
+            for (i, j), one in found.items():
+                weight = float(p[i] * p[j]) * (1 if i == j else 2)
+                wrong += weight * decided(one)
+                held += weight * holds(one, side)
+            coverage = min(coverage, held)
+            size = max(size, wrong) if side == 0 else size
+        return Measured(size, coverage, 0, "stratified Newcombe, least favourable pairing")
+
+    return Row("shares with n, datasets", "2 datasets, all disagree", n, measure, **bounds)
 
 
 def weighed(
@@ -216,6 +242,9 @@ ROWS = (
     *(discordant(n, "exact") for n in ANSWERS),
     shares_alone(5, most=0.0625, covers=0.9375),
     *(shares_alone(n) for n in (10, 20)),
+    averaged_shares(5, most=0.062, covers=0.913),
+    averaged_shares(10, covers=0.924),
+    averaged_shares(20, covers=0.943),
     *(
         analysed(
             "shares with n, datasets", "2 datasets, worst pairing", n,

@@ -74,8 +74,6 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
     few = cell.n <= SHOWN and cells.unit is not Unit.EXAMPLE
     saturated = cells.unit is Unit.EXAMPLE and cell.binary and cell.sd == 0
     variance, df = variance_of(cell, setting), cell.df
-    if cell.quoted:  # what the paper prints: its rounding counts where means are compared
-        variance, df = cell.sd * cell.sd / cell.n, cell.n - 1.0
     half = wilson(cell.n, setting.ask.alpha) if saturated else half_width(variance, df, setting)
     spread = cell.n > 1
     share = interval(cell, setting.ask.alpha) if cell.counted else None

@@ -290,10 +290,8 @@ def cell(
 def quoted(cell: Cell, quote: Quote) -> Cell:
     """The cell as the paper prints it: n runs with their spread, where it says both.
 
-    A half width of an interval is taken for that of a t interval over the n runs. A mean printed to
-    d decimals is off by up to half a unit of the last, evenly: (10^-d)^2 / 12 is added to its
-    variance, a part that is known, so the degrees of freedom become Satterthwaite's. (That holds
-    where the unit is no larger than the mean is uncertain; of a coarser one it is too little.)
+    A half width of an interval is taken for that of a t interval over the n runs. Rounding to
+    the printed digits is not known to the spread: docs/error-rates.md says what that costs.
     """
     from scipy.special import stdtrit
 
@@ -308,16 +306,8 @@ def quoted(cell: Cell, quote: Quote) -> Cell:
         se = spread / float(stdtrit(n - 1, (1 + level) / 2))
     elif quote.kind != "se":
         se = spread / math.sqrt(n)
-    rounding = 0.0 if quote.digits is None else 10.0 ** min(300, -2 * quote.digits) / 12
-    more = 1 + rounding / (se * se) if se * se > 0 else 1.0
     return replace(
-        cell,
-        n=n,
-        sd=se * math.sqrt(n),
-        variance=se * se * more,
-        df=(n - 1) * more * more,
-        keyed=False,
-        quoted=True,
+        cell, n=n, sd=se * math.sqrt(n), variance=se * se, df=n - 1.0, keyed=False, quoted=True
     )
 
 

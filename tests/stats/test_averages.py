@@ -1,7 +1,5 @@
 """What is said of averages over datasets: effect sizes, names, lost runs, accuracies with n."""
 
-import math
-
 import numpy as np
 import pytest
 
@@ -74,23 +72,3 @@ def test_accuracies_with_n_on_several_datasets_have_an_average_with_bounds(fake)
     unknown = {at: q for at, q in quotes.items() if at != ("y", "e")}
     again = analyse(fake(cells, quoted=unknown), DesignSpec()).decisions[0]
     assert again.verdict is Verdict.UNTESTED
-
-
-def test_a_printed_mean_is_uncertain_by_its_rounding(fake):
-    """(10^-d)^2 / 12 of each mean beside sd^2 / n; without decimals known, nothing is added."""
-    cells = {("x", "d"): [83.6], ("y", "d"): [84.7]}
-
-    def compared(digits):
-        quotes = {
-            ("x", "d"): Quote(0.4, "sd", 30, digits),
-            ("y", "d"): Quote(0.5, "sd", 30, digits),
-        }
-        return analyse(fake(cells, quoted=quotes), DesignSpec())
-
-    exact, rounded = compared(None), compared(1)
-    of_runs = (0.4**2 + 0.5**2) / 30
-    for found, variance in ((exact, of_runs), (rounded, of_runs + 2 * 0.1**2 / 12)):
-        assert found.decisions[0].statistic == pytest.approx(-1.1 / math.sqrt(variance))
-    assert rounded.decisions[0].df > exact.decisions[0].df  # what rounding adds is known
-    shown = rounded.aggregate("acc", "x", "d")
-    assert shown.se == pytest.approx(0.4 / math.sqrt(30))  # a table says what the paper says
