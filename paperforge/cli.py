@@ -112,7 +112,7 @@ def cli() -> None:
     paperforge stats results.csv              what they support, and what they do not
     paperforge new mypaper --venue neurips    a paper's skeleton for a venue
     paperforge build mypaper                  tables, figures, numbers, PDF
-    paperforge sync init URL; paperforge sync  to Overleaf, and the others' edits back
+    paperforge sync                           to Overleaf, and the others' edits back
     """  # noqa: D301  \b is click's mark for a paragraph that keeps its lines
 
 

@@ -76,18 +76,25 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Improvements:
     )
     count = len({a.dataset for a in analysis.aggregates if a.metric == metric.name} - {None})
     drawn = {(one.a, one.b, one.scope) for one in chosen}
-    gone = [
-        f"{names.get(d.a, d.a)} against {names.get(d.b, d.b)}"
+    notes = select.others(spec, analysis, having, metric)
+    notes += written.left_out(spec, _not_drawn(spec, analysis, metric, drawn))
+    return Improvements(spec, metric, panels, names, looks, analysis.design.noun, count, notes)
+
+
+def _not_drawn(
+    spec: FigureSpec, analysis: Analysis, metric: Metric, drawn: set[tuple[str, str, str | None]]
+) -> dict[str, None]:
+    """The comparisons that were asked for and have no probability, by the names printed."""
+    names = {m.name: m.label for m in analysis.methods}
+    return {
+        f"{names.get(d.a, d.a)} against {names.get(d.b, d.b)}": None
         for d in analysis.decisions
         if d.metric == metric.name
         and (d.scope in spec.datasets if spec.datasets else d.primary)
         and (not spec.methods or {d.a, d.b} <= set(spec.methods))
         and (not spec.baseline or spec.baseline in {d.a, d.b})
         and (d.a, d.b, d.scope) not in drawn
-    ]
-    notes = select.others(spec, analysis, having, metric)
-    notes += written.left_out(spec, dict.fromkeys(gone))
-    return Improvements(spec, metric, panels, names, looks, analysis.design.noun, count, notes)
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,3 +96,58 @@ def test_a_sample_is_written_on_both_sides(
     assert (folder / "sections/online.tex").exists()
     assert run("sync").out.startswith("nothing changed")
     assert not bridge.leaks()
+
+
+@pytest.mark.tex
+def test_a_foreign_paper_is_written_on_both_sides(
+    paperforge, monkeypatch, tmp_path, bridge, results_csv
+):
+    """A paper of somebody's own that already lives there: only generated/ is ours."""
+    monkeypatch.setenv("PAPERFORGE_GIT_TOKEN", bridge.token)
+    main = (
+        "\\documentclass{article}\n\\usepackage{booktabs}\n\\begin{document}\nOur old text.\n\n"
+        "\\input{sections/method}\n\\end{document}\n"
+    )
+    online = bridge.project({"main.tex": main, "sections/method.tex": "The method.\n"})
+    folder = tmp_path / "paper"
+    folder.mkdir()
+    (folder / "main.tex").write_text(main)
+    rows = results_csv.read_text().splitlines(keepends=True)
+    (folder / "results.csv").write_text("".join(r for r in rows if ",4," not in r))
+    (folder / "paper.toml").write_text(
+        'main = "main.tex"\nresults = "results.csv"\n[[tables]]\nname = "main"\n'
+    )
+
+    def run(*words):
+        said = paperforge(*words, folder)
+        assert said.code == 0, said.err + said.out
+        return said
+
+    run("sync", "init", online.url)
+    (folder / "sections").mkdir()
+    (folder / "sections/method.tex").write_text("The method.\n")
+    run("build", "--no-pdf")
+    text = main.replace(
+        "\\begin{document}",
+        "\\input{generated/macros}\n\\begin{document}\n\\input{generated/tables/main}\n",
+    )
+    (folder / "main.tex").write_text(text)
+    run("sync")
+    online.write(
+        "sections/method.tex", "The method.\nA sentence from online.\n\\input{sections/online}\n"
+    )
+    online.write("sections/online.tex", "A file from online.\n")
+    online.write(
+        "generated/tables/main.tex",
+        online.read("generated/tables/main.tex").replace("near", "nearest", 1),
+    )
+    (folder / "results.csv").write_text("".join(rows))
+    (folder / "main.tex").write_text(text.replace("Our old text.", "Our old text, and a new one."))
+    run("build", "--no-pdf")
+    said = run("sync")
+    assert "generated/tables/main.tex: was edited there" in said.err
+    words = printed(online)
+    for part in ("A sentence from online.", "A file from online.", "and a new one.", "near"):
+        assert part in words
+    assert "nearest" not in words
+    assert run("sync").out.startswith("nothing changed")
