@@ -83,12 +83,12 @@ def _asked(words: Sequence[str]) -> tuple[str, str, Path]:
                 "paperforge sync init https://git.overleaf.com/…",
             )
         url = given.pop(0)
-    if len(given) > 1:
-        raise UsageError(f"does not know {given[1]!r}", "sync", "paperforge sync --help")
     folder = Path(given[0]) if given else Path()
     if given and not folder.exists():
         known = ", ".join(ACTIONS)
         raise UsageError(f"is neither a folder nor one of {known}", given[0])
+    if len(given) > 1:
+        raise UsageError(f"does not know {given[1]!r}", "sync", "paperforge sync --help")
     return action, url, folder
 
 

@@ -193,6 +193,7 @@ def test_a_paper_that_was_not_built_or_not_connected_says_the_next_move(
     [
         (("init",), 2, "init needs the address"),
         (("nowhere",), 2, "is neither a folder nor one of init, status"),
+        (("statsu", "."), 2, "statsu: is neither a folder nor one of init, status"),
         (("status", ".", "more"), 2, "does not know 'more'"),
         (
             ("init", "https://git:secret@git.overleaf.com/0123456789abcdef01234567"),
