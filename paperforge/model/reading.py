@@ -121,6 +121,9 @@ class Raw:
     one of the history that has a summary, NULL for all others."""
     streamed: bool = False
     """Whether numbering the rows (`__row`) is what holds up the reading."""
+    castable: bool = False
+    """Whether the store gives the rows with numbers as the engine's own too, which takes an empty
+    cell for none (stores.typed)."""
     proof: Proof | None = None
     """What is still to be found out of the files; None: they were looked at."""
     asks: Mapping[str, str] = field(default_factory=dict)

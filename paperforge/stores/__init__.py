@@ -342,9 +342,9 @@ def typed(found: Found, kinds: Mapping[str, str]) -> str:
 
 def first_rows(found: Found, columns: Sequence[str]) -> list[dict[str, int]] | None:
     """Where each text of some columns of a `glance` stands first; None: not to be had quickly."""
-    from paperforge.stores import csv_glance
+    from paperforge.stores import csv_glance, jsonl
 
-    return csv_glance.first_rows(found, columns)
+    return (csv_glance if found.kind == "csv" else jsonl).first_rows(found, columns)
 
 
 def parts(found: Found) -> Iterator[Path]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Raw, Severity
-from paperforge.stores import forms, json_keys, packed, together
+from paperforge.stores import forms, json_bytes, json_keys, packed, together
 from paperforge.stores.json_alike import Alike, count_lines
 from paperforge.stores.nothing import NothingToRead
 from paperforge.stores.records import Records
@@ -128,9 +128,21 @@ def glance(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw |
     if guessed is None:
         return None
     leaves, differs = guessed
-    rows = _numbered(found, leaves, array=False)
+    with file.open("rb") as stream:
+        tokens = (
+            json_bytes.tokens(stream.readline(_CHUNK).rstrip(), list(leaves))
+            if _flat(leaves)
+            else ()
+        )
+    rows = _numbered(found, leaves, array=False, strict=bool(tokens))
     engine.execute(f"CREATE VIEW {identifier(table)} AS SELECT * EXCLUDE (__file) FROM ({rows})")
-    return Raw(table, tuple(leaves), place="line", proof=Alike(file, differs))
+    proof = Alike(file, differs, tokens)
+    return Raw(table, tuple(leaves), place="line", proof=proof, streamed=bool(tokens))
+
+
+def first_rows(found: Found, columns: Sequence[str]) -> list[dict[str, int]] | None:
+    """Where each text of some columns of a `glance` stands first; None: not to be had quickly."""
+    return json_bytes.first_rows(found.files[0], columns)
 
 
 def _is_even(file: Path) -> bool:
@@ -141,11 +153,16 @@ def _is_even(file: Path) -> bool:
     return all(line.startswith(b"{") for line in whole)
 
 
-def _numbered(found: Found, leaves: dict[str, str], *, array: bool) -> str:
-    """SQL of the rows with their file and number."""
+def _flat(leaves: dict[str, str]) -> bool:
+    """Whether every leaf is a value of the object itself, under its own name."""
+    return all(pointer.count("/") == 1 and pointer != "/" for pointer in leaves.values())
+
+
+def _numbered(found: Found, leaves: dict[str, str], *, array: bool, strict: bool = False) -> str:
+    """SQL of the rows with their file and number. `strict`: the engine raises where one is damaged."""
     named = ", ".join(f"c{n} AS {identifier(name)}" for n, name in enumerate(leaves, 1))
     # A window over nothing streams in the order of the files.
-    scan = _rows_of(found, leaves, array=array)
+    scan = _rows_of(found, leaves, array=array, strict=strict)
     return f"SELECT {named}, __file, row_number() OVER () AS __row FROM ({scan})"
 
 
@@ -178,10 +195,9 @@ def _damage(found: Found, parts: Sequence[Part], place: str) -> tuple[Diagnostic
     return tuple(notes)
 
 
-def _rows_of(found: Found, leaves: dict[str, str], *, array: bool) -> str:
+def _rows_of(found: Found, leaves: dict[str, str], *, array: bool, strict: bool) -> str:
     """SQL of the columns c0, c1, ... with `__file`, in the order of the files."""
-    flat = all(pointer.count("/") == 1 and pointer != "/" for pointer in leaves.values())
-    if array or not flat:
+    if array or not _flat(leaves):
         pointers = ", ".join(literal(pointer) for pointer in leaves.values())
         picked = ", ".join(f"__leaf[{n}] AS c{n}" for n in range(1, len(leaves) + 1))
         return (
@@ -193,7 +209,7 @@ def _rows_of(found: Found, leaves: dict[str, str], *, array: bool) -> str:
     paths = ", ".join(literal(str(file)) for file in found.files)
     return (
         f"SELECT {picked}, __file FROM read_json([{paths}], format = 'newline_delimited', "
-        f"ignore_errors = true, filename = '__file', records = true, columns = {{{keys}}})"
+        f"ignore_errors = {not strict}, filename = '__file', records = true, columns = {{{keys}}})"
     )
 
 
