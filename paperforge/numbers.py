@@ -114,7 +114,7 @@ def look(values: Iterable[object]) -> Look:
 
 
 def _alike(values: Iterable[object]) -> str:
-    """What thousands of texts all are, "number" or "text", where one look at them together tells."""
+    """What all of many texts are, "number" or "text", where one look at them together tells."""
     texts = [str(value) for value in values]
     together = "\n".join(texts)
     if together.count("\n") >= len(texts):

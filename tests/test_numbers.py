@@ -127,6 +127,12 @@ def test_words(run):
         assert run(word(f"({literal(text)})", Style())) == reason
 
 
+def test_a_spreadsheet_that_found_nothing_says_nothing(run):
+    """#N/A is no statement of an author, as n/a is: a look-up found no number."""
+    assert run(word("('#N/A')", Style())) == "not reported"
+    assert run(word("('N/A')", Style())) == "not applicable"
+
+
 def test_the_word_lists_are_what_the_code_takes_them_for():
     assert set(words()["missing"].values()) - {"diverged"} <= set(Missing)
     assert set(truth().values()) == {0, 1}

@@ -58,7 +58,7 @@ def scan(path: Path) -> Text:
         while chunk := start + stream.read(_CHUNK):
             start = b""
             if b"\0" in chunk:
-                raise NothingToRead("is not a text file", path.name, "save the results as CSV")
+                raise packed.no_text(chunk, path.name, "save the results as CSV")
             if sound:
                 try:
                     decoder.decode(chunk)

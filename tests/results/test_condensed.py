@@ -253,8 +253,8 @@ ODD_LINES = [
     '{"method":"a","x":1}', '{"method":"a"}', '{"method" :"a","seed":1}', '{"method":"a","seed":{}}',
     '{"seed":1,"method":"a"}', r'{"method":"a\"seed\":","seed":1}', '{"method":"a:","seed":1}', "{}", "",
     '{"method":"a","seed":1}{"method":"a","seed":1}', '{"method":"a","seed":1,}', "null", "[1]",
-    r'{"method":"a","x\"seed":1}', '{"method":"a","seed":"\":"}', '{"method":"a","seed":[{"x":1}]}',
-    r'{"method":"a","seed":"\":"}', '{"a":"method":"b","seed":1}', '{"method":"a","seed":1} ', '{"method',
+    r'{"method":"a","x\"seed":1}', '{"method":"a","seed":"":"}', '{"method":"a","seed":[{"x":1}]}',
+    r'{"method":"a","seed":"":"}', '{"a":"method":"b","seed":1}', '{"method":"a","seed":1} ', '{"method',
 ]  # fmt: skip
 
 

@@ -62,6 +62,13 @@ def test_byte_order_marks(write, reading, encoding):
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_named(write, reading, encoding):
+    with pytest.raises(InputError, match="UTF-16 without the mark") as error:
+        reading.rows_of(write("method,accuracy\na,1\n", encoding=encoding))
+    assert "iconv" in error.value.hint
+
+
 @pytest.mark.parametrize(
     ("encoding", "text", "name"),
     [("latin-1", "Müller", "Latin-1"), ("cp1252", "Müller’s", "Windows-1252")],
