@@ -134,7 +134,8 @@ def read(
             left[file.parent] -= 1
             if file.alone or not left[file.parent]:
                 raise
-            text = f"skipped: {error.message}"
+            count = len(file.found.files)
+            text = f"skipped{f' ({count} files)' if count > 1 else ''}: {error.message}"
             skipped.append(Diagnostic(Severity.WARNING, error.where, text, error.hint))
     found, beside = strays.without(found, project)
     return tuple(found), [*skipped, *beside, *strays.lacking(found), *patterns.check(found)]
