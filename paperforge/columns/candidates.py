@@ -30,6 +30,9 @@ class Rows(Protocol):
     def has_empty(self, column: str) -> bool:
         """Whether a row has no value in the column."""
 
+    def repeats(self, columns: Sequence[str]) -> bool:
+        """Whether two rows have the same values in all of the columns."""
+
     def values(self, column: str) -> tuple[str, ...]:
         """A few different values of a column."""
 

@@ -67,6 +67,12 @@ class Peek:
         sql = f"SELECT 1 FROM {self._rows} AND {self._text(column)} IS NULL LIMIT 1"
         return self.engine.execute(sql).fetchone() is not None
 
+    def repeats(self, columns: Sequence[str]) -> bool:
+        """Whether two rows have the same values in all of the columns."""
+        keys = ", ".join(self._text(column) for column in columns)
+        sql = f"SELECT 1 FROM {self._rows} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
+        return self.engine.execute(sql).fetchone() is not None
+
     def values(self, column: str) -> tuple[str, ...]:
         """The first few different values of a column."""
         found = self.engine.execute(
