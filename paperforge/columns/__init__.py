@@ -55,4 +55,5 @@ def guess(
     else:
         values.wide(draft)
     roles.find_method(draft)
+    roles.find_cluster(draft)
     return draft.mapped(beside.find(draft))

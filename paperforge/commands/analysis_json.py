@@ -38,7 +38,8 @@ def render(analysis: Analysis, notes: tuple[Diagnostic, ...] = (), **more: objec
     """The whole analysis as one JSON object; `more`: further keys at its end.
 
     Estimates, intervals, means and spreads are in the units of the store: mean(a) - mean(b), not
-    scaled for print. `dataset` is null for what is said of all datasets together.
+    scaled for print. `dataset` is null for what is said of all datasets together, and where the
+    results name no dataset (`datasets` is empty then); else it is the name, also of an only one.
     """
     scales = {m.name: m.scale for m in analysis.metrics}
     content = {
@@ -58,7 +59,7 @@ def render(analysis: Analysis, notes: tuple[Diagnostic, ...] = (), **more: objec
         **analysis_extra.parts(analysis, scales),
         "metrics": [_metric(m) for m in analysis.metrics],
         "methods": [{"name": m.name, "label": m.label, "role": m.role} for m in analysis.methods],
-        "datasets": [{"name": d.name, "label": d.label} for d in analysis.datasets],
+        "datasets": [{"name": d.name, "label": d.label} for d in analysis.datasets if d.name],
         "notes": [
             {"severity": n.severity, "where": n.where, "message": n.message, "hint": n.hint or None}
             for n in (*notes, *analysis.notes)
@@ -231,11 +232,14 @@ def _metric(metric: Metric) -> Mapping[str, object]:
 
 
 def _finite(content: object) -> object:
-    """The same without numbers that JSON does not have."""
+    """The same without numbers that JSON does not have, and with no dataset where none is named."""
     if isinstance(content, float):
         return content if math.isfinite(content) else None
     if isinstance(content, dict):
-        return {key: _finite(value) for key, value in content.items()}
+        return {
+            key: None if (key, value) == ("dataset", "") else _finite(value)
+            for key, value in content.items()
+        }
     if isinstance(content, list):
         return [_finite(value) for value in content]
     return content
