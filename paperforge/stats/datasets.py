@@ -25,6 +25,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from paperforge.latex.rounding import p_bound
 from paperforge.stats.adjust import CORRECTIONS, reachable
 from paperforge.stats.contrast import Ask, Contrast
 from paperforge.stats.critical import ENOUGH, Diagram, diagram
@@ -219,8 +220,8 @@ def unreachable(found: Contrast, floor: float | None) -> str:
     assert floor is not None
     if found.smallest_p >= 1:
         return "identical outputs"
-    corrected = "" if floor <= found.smallest_p else f" ({floor:.2g} after the correction)"
-    return f"{found.n[0]} datasets: p cannot be below {found.smallest_p:.2g}{corrected}"
+    corrected = "" if floor <= found.smallest_p else f" ({p_bound(floor)} after the correction)"
+    return f"{found.n[0]} datasets: p cannot be below {p_bound(found.smallest_p)}{corrected}"
 
 
 def draw(

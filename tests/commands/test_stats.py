@@ -266,3 +266,16 @@ def test_means_are_said_to_be_compared_as_reported(paperforge, tmp_path):
     assert "the means, spreads and numbers of runs as reported" in told
     assert "Numbers of base, ours are quoted" in told
     assert "std (standard error), and number of runs, n" in " ".join(said.err.split())
+
+
+def test_why_loses_no_column_and_no_name_on_a_narrow_terminal(paperforge, results_csv, monkeypatch):
+    for width in (80, 100):
+        monkeypatch.setattr("paperforge.commands.stats.columns", lambda width=width: width)
+        said = paperforge("stats", results_csv, *OURS, "--why")
+        assert said.code == 0, said.err
+        told = said.out[said.out.index("\nWhy\n") :]
+        assert max(map(len, told.splitlines())) <= width
+        assert "…" not in told
+        assert "too wide" not in told
+        assert "Smallest p" in told
+        assert "(needs pair_by)" in " ".join(told.split())

@@ -96,7 +96,7 @@ def test_five_datasets_cannot_reach_five_percent():
     found = compare_datasets(stairs(5, 2), ["a", "b"], higher=True)
     assert found.pairs[0].contrast.p == found.pairs[0].contrast.smallest_p == 0.0625
     assert not found.pairs[0].decided
-    assert found.pairs[0].reason == "5 datasets: p cannot be below 0.062"
+    assert found.pairs[0].reason == "5 datasets: p cannot be below .06"
     assert found.pairs[0].contrast.low is None
     six = compare_datasets(stairs(6, 2), ["a", "b"], higher=True)
     assert six.pairs[0].decided
@@ -108,7 +108,7 @@ def test_six_pairs_under_holm_decide_nothing_below_eight_datasets():
     assert not any(pair.decided for pair in seven.pairs)
     assert seven.pairs[0].p_adjusted == pytest.approx(6 / 64)
     assert (
-        seven.pairs[0].reason == "7 datasets: p cannot be below 0.016 (0.094 after the correction)"
+        seven.pairs[0].reason == "7 datasets: p cannot be below .02 (.09 after the correction)"
     )
     eight = compare_datasets(stairs(8), list("abcd"), higher=True)
     assert all(pair.decided for pair in eight.pairs)
