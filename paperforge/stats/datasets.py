@@ -27,9 +27,11 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex.rounding import p_bound
 from paperforge.stats.adjust import CORRECTIONS, reachable
+from paperforge.stats.cells import moments
 from paperforge.stats.contrast import Ask, Contrast
 from paperforge.stats.critical import ENOUGH, Diagram, diagram
 from paperforge.stats.nemenyi import critical_difference, nemenyi_p, out_of_reach
+from paperforge.stats.power import OfShift
 from paperforge.stats.ranks import Friedman, friedman, rank
 from paperforge.stats.subsets import sign_flip
 from paperforge.stats.wilcoxon import contrast as wilcoxon
@@ -164,7 +166,8 @@ def compare_pair(a: np.ndarray, b: np.ndarray, ask: Ask) -> Contrast:
     if size > HUGE:
         return Contrast("", (n, n), paired=True, reason="the numbers are too large to compare")
     test = wilcoxon if n >= ENOUGH else sign_flip
-    return test(a - b, ask, size=size)
+    sd = moments(a - b, size)[1]
+    return replace(test(a - b, ask, size=size), detects=OfShift(sd, n) if sd else None)
 
 
 def nemenyi(found: Contrast, gap: float, n: int, k: int, *, higher: bool, alpha: float) -> Contrast:
@@ -178,7 +181,7 @@ def nemenyi(found: Contrast, gap: float, n: int, k: int, *, higher: bool, alpha:
     p = nemenyi_p(gap, k, n)
     made = replace(
         found, test="Nemenyi", low=None, high=None, p=p, statistic=gap, p_equivalent=None,
-        smallest_p=nemenyi_p(k - 1, k, n),
+        detects=None, smallest_p=nemenyi_p(k - 1, k, n),
     )  # fmt: skip
     assert found.estimate is not None
     worse = gap * (1 if higher else -1) * found.estimate >= 0
