@@ -70,7 +70,11 @@ def fragility(analysis: Analysis, found: Sequence[Fragility]) -> tuple[Passage, 
 
 
 def _line(analysis: Analysis, one: Fragility) -> str:
-    p = "" if one.p_adjusted is None else f", adjusted {words.p_text(one.p_adjusted)}"
+    p = (
+        ""
+        if one.p_adjusted is None
+        else f", adjusted {words.p_text(one.p_adjusted, analysis.design.alpha)}"
+    )
     start = f"{_named(analysis, one.metric, one.a, one.b)} ({one.verdict}{p}): "
     if one.p_adjusted is None:
         return f"{start}there is no p to flip."
@@ -90,7 +94,11 @@ def _line(analysis: Analysis, one: Fragility) -> str:
 
 def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
     """One change in words: dropping seed 3 of x on d makes it inconclusive (adjusted p = .08)."""
-    p = "" if flip.p_adjusted is None else f" (adjusted {words.p_text(flip.p_adjusted)})"
+    p = (
+        ""
+        if flip.p_adjusted is None
+        else f" (adjusted {words.p_text(flip.p_adjusted, analysis.design.alpha)})"
+    )
     makes = f"makes it {flip.verdict}{p}"
     if flip.what == "test":
         names = [_test(which) for which in flip.which[:LISTED]]

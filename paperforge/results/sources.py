@@ -19,6 +19,7 @@ from paperforge.results.axes import with_axis
 from paperforge.results.cells import Odd
 from paperforge.results.merge import merged
 from paperforge.results.nested import with_samples
+from paperforge.results.plusminus import with_spread
 from paperforge.results.raters import with_raters
 from paperforge.spec import ROLES, Direction
 from paperforge.stores.nothing import NothingToRead
@@ -163,6 +164,7 @@ def _read(
     except InputError as error:
         raise _placed(error, source) from None
     raw = with_axis(engine, raw, source)
+    raw, source = with_spread(engine, raw, source, quick=quick)
     raw, source = with_samples(engine, raw, source, quick=quick)
     raw, source = with_raters(engine, raw, source, quick=quick)
     file = replace(file, source=source)

@@ -56,6 +56,8 @@ class Cell:
     """Of a share of examples: their number and the printed decimals, where that is all there is."""
     quote: Quote | None = None
     """What stands beside a number that is quoted from a paper."""
+    shares: bool = False
+    """Of examples: whether every run got every one right or wrong, so that means are shares."""
     within: float = 0.0
     """Of examples: sum of squares of the runs around the mean of their example, over all."""
 
@@ -284,6 +286,7 @@ def cell(
         sample.failed,
         repeats,
         within=within,
+        shares=binary or right_or_wrong(sample),
     )
 
 
@@ -309,6 +312,23 @@ def quoted(cell: Cell, quote: Quote) -> Cell:
     return replace(
         cell, n=n, sd=se * math.sqrt(n), variance=se * se, df=n - 1.0, keyed=False, quoted=True
     )
+
+
+def right_or_wrong(sample: Sample) -> bool:
+    """Whether the runs behind the means of examples all scored 0 or 1.
+
+    Then, and of scores within 0 and 1 only then, the sum of squares is the sum: R runs with the
+    mean m have R m (1 - m) left around it.
+    """
+    import numpy as np
+
+    repeats, within = sample.repeats, sample.within
+    if repeats is None or within is None or not len(repeats):
+        return False
+    m = np.asarray(sample.values, dtype=float)
+    if not bool(((m >= 0) & (m <= 1)).all()):
+        return False
+    return bool(np.allclose(np.asarray(within), repeats * m * (1 - m), rtol=1e-9, atol=1e-9))
 
 
 def spread_within(sample: Sample) -> tuple[int, float]:
