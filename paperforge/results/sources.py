@@ -81,7 +81,7 @@ class Input:
         return tuple(
             column
             for column in self.raw.columns
-            if column not in taken and not column.startswith(("mlflow.", "column "))
+            if column not in taken and not column.startswith(("mlflow.", "hydra.", "column "))
         )
 
 

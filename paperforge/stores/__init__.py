@@ -293,7 +293,7 @@ def read(
         said_of_files = together.with_settings(found, raw, engine, table)
         columns = (*raw.columns, *said_of_files)
         return replace(raw, table=table, columns=columns, said=said_of_files)
-    said = folders.settings(found, found.files[0])
+    said = folders.settings_of_table(found, found.files[0])
     own = {column.lower() for column in raw.columns}
     more = {name: text for name, text in said.items() if name.lower() not in own}
     chosen = "".join(f", {literal(text)} AS {identifier(name)}" for name, text in more.items())
