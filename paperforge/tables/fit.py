@@ -132,7 +132,256 @@ class Try:
         named = groups + 1 if self.table.headings else 0
         return HEAD_LINES + max(map(len, heads), default=1) - 1 + groups // 2 + named
 
-    def _blocks(heads: Sequence[Column]) -> list[list[int]]:
+    def lines(self, made: TableFit, most: float) -> int:
+        """Rows that a tabular so high has room for."""
+        return int(most / self.line) - self.above(made.heads)
+
+    def high(self, made: TableFit) -> float:
+        """Height of the tabulars of a way together."""
+        rows = max((end - start for start, end in made.chunks), default=len(self.table.rows))
+        rows += self.above(made.heads)
+        return max(1, len(made.parts)) * rows * self.line
+
+    def _widths(self, measure: Measure, heads: tuple[tuple[str, ...], ...]) -> list[float]:
+        return columns(self.table, measure, heads)
+
+    def _width(self, widths: list[float], part: Sequence[int], measure: Measure) -> float:
+        chosen = [widths[0], *(widths[i + 1] for i in part)]
+        return total(chosen, [self.table.columns[i] for i in part], measure, self.gap)
+
+
+def fit(
+    table: Table,
+    page: Page | None,
+    within: str = "",
+    *,
+    notes: bool = False,
+    other: Callable[[], Table] | None = None,
+) -> Table:
+    """The table set to fit; what was done is said in its diagnostics.
+
+    within: "column" or "text"; empty: the text, and only told where a column is too narrow. With
+    neither a page nor this the table stays as it is, unless no page would hold it. notes: whether
+    its sentences stand under it. other: the same cells with rows and columns exchanged.
+    Raises InputError where nothing makes it fit.
+    """
+    if page is None and not within:
+        return _on_any(table, notes=notes, other=other)
+    page = page or Page()
+    room = page.column if within == "column" else page.text
+    found = _on_one(table, page, room, within, notes=notes)
+    if found is not None:
+        return found
+    turned = other() if other is not None else None
+    if turned is not None:
+        found = _on_one(turned, page, room, within, notes=notes)
+        if found is not None:
+            return _exchanged(found)
+    return _over_pages(table, turned, page, room, within)
+
+
+def _on_one(table: Table, page: Page, room: float, within: str, *, notes: bool) -> Table | None:
+    """The table on one page; None: no way is narrow and low enough."""
+    short = abbreviated(table)
+    below = _below(short, room) if notes else 0.0
+    for chosen, one, made in _ways((table, short), page, room, within, below):
+        if made.width * SLACK > made.room:
+            continue
+        if not made.turned and one.high(made) > page.most(below):
+            continue
+        if made == Try(table, page, page.sizes[0], GAP_PT).fit(room):
+            return _as_it_is(table, made, page, within)
+        across = page.columns > 1 and made.width * SLACK > page.column
+        placed = replace(made, wide=made.wide or (across and not made.turned))
+        said = _said(chosen, placed, page, shortened=chosen is not table)
+        return replace(chosen, fit=placed, diagnostics=(*table.diagnostics, said))
+    return None
+
+
+def _below(table: Table, room: float) -> float:
+    """Height of the sentences under a table."""
+    wide, high = NOTE_LINE
+    return sum(-(-len(note.text) * wide // room) for note in table.notes) * high
+
+
+def _exchanged(table: Table) -> Table:
+    """The other table, which says that it is."""
+    message = "datasets stand down and methods across: as asked for it fits no page"
+    hint = 'layout = "dataset-by-method" (--layout) asks for that'
+    return replace(table, diagnostics=(*table.diagnostics, _note(table, message, hint)))
+
+
+def _over_pages(table: Table, turned: Table | None, page: Page, room: float, within: str) -> Table:
+    """The table over several floats, or its other side, whichever takes less."""
+    rooms = [room, page.text] if within == "column" and page.columns > 1 else [room]
+    for wide in rooms:
+        found = []
+        for one in (table, turned):
+            if one is None:
+                continue
+            short = abbreviated(one)
+            for words in (one, short):
+                tries = [
+                    Try(words, page, size, gap, in_lines=True)
+                    for size in page.sizes
+                    for gap in GAPS[:2]
+                ]
+                made = pages.over(tries, wide)
+                if made is not None:
+                    found.append((one, words, made))
+        if not found:
+            continue
+        chosen, short, made = min(found, key=lambda way: pages.weight(way[2], page.sizes[0][1]))
+        pages.check(chosen, made)
+        across = page.columns > 1 and made.width * SLACK > page.column
+        made = replace(made, wide=across)
+        said = _said(short, made, page, shortened=short is not chosen)
+        done = replace(short, fit=made, diagnostics=(*chosen.diagnostics, said))
+        return done if chosen is table else _exchanged(done)
+    raise _too_wide(table, page, rooms[-1])
+
+
+def _ways(
+    tables: tuple[Table, Table], page: Page, room: float, within: str, below: float
+) -> Iterator[tuple[Table, Try, TableFit]]:
+    """Every way on one page, the mildest first; tables: as it is and with its words shortened."""
+    table, short = tables
+    yield from _in_pieces(table, short, page, room, below)
+    yield from _in_one(table, short, page, room)
+    yield from _in_parts(short, page, room, below)
+    if within == "column" and page.columns > 1:
+        for ways in (
+            _in_one(table, short, page, page.text),
+            _in_parts(short, page, page.text, below),
+        ):
+            for one, how, made in ways:
+                yield one, how, replace(made, wide=True)
+    for one, how, made in _in_one(table, short, page, page.most(below)):
+        if how.high(made) <= page.text:
+            yield one, how, replace(made, turned=True, wide=page.columns > 1)
+
+
+def _in_pieces(
+    table: Table, short: Table, page: Page, room: float, below: float
+) -> list[tuple[Table, Try, TableFit]]:
+    """Ways of a table that is too high: pieces of it side by side, or smaller in one."""
+    ways = list(_in_one(table, short, page, room))
+    _, first, made = ways[0]
+    if first.high(made) <= page.most(below):
+        return []
+    found = [
+        (chosen, one, piece)
+        for chosen, one, made in ways
+        for piece in (made, *pages.beside(one, made, page.most(below)))
+        if piece.pages == 1
+    ]
+    return sorted(found, key=lambda way: pages.weight(way[2], page.sizes[0][1]))
+
+
+def _in_parts(
+    table: Table, page: Page, room: float, below: float
+) -> list[tuple[Table, Try, TableFit]]:
+    """Ways in a few parts on one page."""
+    tries = [Try(table, page, size, gap, in_lines=True) for size in page.sizes for gap in GAPS[:2]]
+    largest = page.sizes[0][1]
+    every = [(table, one, made) for one in tries if (made := one.split(room)) is not None]
+    found = [
+        way
+        for way in every
+        if len(way[2].parts) <= MOST_PARTS and way[1].high(way[2]) <= page.most(below)
+    ]
+    return sorted(found, key=lambda way: pages.weight(way[2], largest))
+
+
+def _in_one(
+    table: Table, short: Table, page: Page, room: float
+) -> Iterator[tuple[Table, Try, TableFit]]:
+    """Ways that keep the table in one piece."""
+    largest = page.sizes[0]
+    tries = [
+        Try(table, page, largest, GAP_PT),
+        Try(table, page, largest, GAP_PT, in_lines=True),
+        Try(short, page, largest, GAP_PT, in_lines=True),
+        *(Try(short, page, size, gap, in_lines=True) for size in page.sizes for gap in GAPS),
+    ]
+    for one in tries:
+        yield one.table, one, one.fit(room)
+
+
+def _as_it_is(table: Table, made: TableFit, page: Page, within: str) -> Table:
+    """It fits; beside a column that is too narrow the author should know where it goes."""
+    if within or page.columns == 1 or made.width * SLACK <= page.column:
+        return table
+    message = (
+        f"{made.width:.0f} pt wide: wider than a column ({page.column:.0f} pt), so it needs table*"
+    )
+    note = _note(table, message, 'or width = "column" makes it fit')
+    wide = replace(made, wide=True)
+    return replace(table, fit=wide, diagnostics=(*table.diagnostics, note))
+
+
+def _said(table: Table, made: TableFit, page: Page, *, shortened: bool) -> Diagnostic:
+    """What was done, in words."""
+    done = []
+    if any(len(head) > 1 for head in made.heads):
+        done.append("headers in lines")
+    if shortened:
+        done.append("words abbreviated")
+    if made.gap != GAP_PT:
+        done.append(f"{made.gap:g} pt between columns")
+    if made.size != "normalsize":
+        done.append(f"\\{made.size}")
+    if made.parts:
+        done.append(f"in {len(made.parts)} parts")
+    if made.chunks:
+        beside = f", {made.beside} side by side" if made.beside > 1 else ""
+        done.append(f"rows in {len(made.chunks)} pieces{beside}")
+    if made.pages > 1:
+        done.append(f"over {made.pages} pages, a float each (the first needs [p])")
+    if made.wide and made.room > page.column:
+        done.append("across both columns (table*)")
+    if made.turned:
+        done.append("turned by 90° (needs graphicx)")
+    place = f"{page.name}'s" if page.name else "the"
+    message = (
+        f"made to fit {place} {made.room:.0f} pt: {', '.join(done)}; "
+        f"text at {made.points:g} pt, {made.width:.0f} pt wide"
+    )
+    return _note(table, message)
+
+
+def _on_any(table: Table, *, notes: bool, other: Callable[[], Table] | None) -> Table:
+    """The table as it is; made to fit where it is too wide or too high for any page."""
+    page = Page()
+    made = Try(table, page, page.sizes[0], GAP_PT)
+    whole = made.fit(page.text)
+    if whole.width <= page.text and made.high(whole) <= page.most():
+        return table
+    done = fit(table, page, "text", notes=notes, other=other)
+    message = (
+        f"as it is {whole.width:.0f} pt wide and about {made.high(whole):.0f} pt high: "
+        "larger than a page, so it was made to fit"
+    )
+    hint = "--venue VENUE fits it to that venue's page; or name fewer metrics, methods or datasets"
+    warning = Diagnostic(Severity.WARNING, f"table {table.name}", message, hint)
+    return replace(done, diagnostics=(*done.diagnostics, warning))
+
+
+def _too_wide(table: Table, page: Page, room: float) -> InputError:
+    """What to say where one column beside the names of the rows is too wide already."""
+    short = abbreviated(table)
+    names = Measure.of(page.face, page.sizes[-1][1])
+    stub = columns(short, names)[0]
+    text = f"does not fit {room:.0f} pt, at 7 pt and in parts: its names take {stub:.0f} pt"
+    hint = 'shorter labels: [methods] NAME = { label = "…" } in paper.toml, [datasets] alike'
+    return InputError(text, f"table {table.name}", hint)
+
+
+def _note(table: Table, message: str, hint: str = "") -> Diagnostic:
+    return Diagnostic(Severity.NOTE, f"table {table.name}", message, hint)
+
+
+def _blocks(heads: Sequence[Column]) -> list[list[int]]:
     """The columns of each group, which a split keeps together where it can."""
     places = groupby(range(len(heads)), key=lambda i: (heads[i].group, heads[i].group == "" and i))
     return [list(members) for _, members in places]
