@@ -55,7 +55,6 @@ from paperforge.model.reading import (
     Found,
     Meter,
     Missing,
-    Point,
     Proof,
     Quote,
     Rating,
@@ -63,6 +62,7 @@ from paperforge.model.reading import (
     Results,
     Sample,
     Store,
+    Trace,
 )
 from paperforge.model.reported import Agreement, Cost, Hyperparameter, Ratings
 from paperforge.model.setting import Cell, Column, Figure, Macro, Mark, Note, Row, Table, TableFit
@@ -114,7 +114,6 @@ __all__ = [
     "Owner",
     "PlannedMethod",
     "PlannedMetric",
-    "Point",
     "Profile",
     "Proof",
     "Protocol",
@@ -136,6 +135,7 @@ __all__ = [
     "Store",
     "Table",
     "TableFit",
+    "Trace",
     "Venue",
     "Verdict",
     "Why",
