@@ -328,17 +328,21 @@ class Front:
         sheet, box = panel.sheet, panel.box
         size = sheet.style.tick
         names = {m.name: sheet.ruler.letters.spell(m.label) for m in self.named}
-        taken, soft = self._obstacles(panel, points)
+        taken, grey = self._obstacles(panel, points)
         points = [p for p in points if p.method in names]
         at = [panel.at(p.x, p.y) for p in points]
         corner = [panel.at(x, y) for x, y in steps]
-        for (a, b), (c, d) in pairwise(corner):
-            soft.append(scatter.Rect(min(a, c), min(b, d), max(a, c), max(b, d)))
+        soft = [
+            scatter.Rect(min(a, c), min(b, d), max(a, c), max(b, d))
+            for (a, b), (c, d) in pairwise(corner)
+        ]
         room = scatter.Rect(box.left + 1.0, box.bottom + 1.0, sheet.width - 1.0, box.top + size / 3)
         if panel.place + 1 < len(self.panels):
             room = scatter.Rect(box.left + 1.0, box.bottom + 1.0, box.right, box.top)
         widths = [sheet.ruler.width(names[p.method], size) for p in points]
-        places = scatter.place(at, widths, size, room, taken, soft)
+        places = scatter.place(at, widths, size, room, [*taken, *grey], soft) or scatter.place(
+            at, widths, size, room, taken, [*soft, *grey]
+        )
         for p, (x, y) in zip(points, places, strict=False):
             ink = self.looks[p.method].ink
             sheet.text(
@@ -349,12 +353,12 @@ class Front:
     def _obstacles(
         self, panel: Panel, points: Sequence[Point]
     ) -> tuple[list[scatter.Rect], list[scatter.Rect]]:
-        """What no name may touch, points and intervals; and what none should: grey points."""
-        taken, soft = [], []
+        """What no name may touch: points and intervals; apart from them the grey points."""
+        taken, grey = [], []
         for p in points:
             x, y = panel.at(p.x, p.y)
             if self.looks[p.method] == GREY:
-                soft.append(scatter.around(x, y, GREY_PT / 2))
+                grey.append(scatter.around(x, y, GREY_PT / 2))
                 continue
             taken.append(scatter.around(x, y, NEAR_PT))
             if p.x_ends is not None:
@@ -367,7 +371,7 @@ class Front:
                     panel.at(p.x, _held(e, panel.y.low, panel.y.high))[1] for e in p.y_ends
                 )
                 taken.append(scatter.Rect(x - 0.4, low, x + 0.4, high))
-        return taken, soft
+        return taken, grey
 
 
 def _held(value: float, low: float, high: float) -> float:
