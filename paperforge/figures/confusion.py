@@ -114,9 +114,14 @@ class Confusions:
         others = max(c.others for _, c in self.panels)
         if not others:
             return self.notes
-        size = len(next(c for _, c in self.panels if c.others).classes) - 1
+        size = self._largest
         text = f'the {size} largest classes are shown; {others} others stand together as "other"'
         return (*self.notes, written.note(self.spec, text))
+
+    @property
+    def _largest(self) -> int:
+        """How many classes are shown where others stand together; 0 where none do."""
+        return next((len(c.classes) - 1 for _, c in self.panels if c.others), 0)
 
     @property
     def note(self) -> str:
@@ -170,9 +175,10 @@ class Confusions:
         """Draw at the style's size; where numbers have no room, a key explains the shades."""
         panels = tuple(_matrix(title, one) for title, one in self.panels)
         where = select.where(self.spec)
-        return Heat(panels, where, self.spec.title, "Predicted class", "True class").paint(
-            style, ruler
-        )
+        others, size = max(c.others for _, c in self.panels), self._largest
+        of = f"the {size} largest of {size + others} classes, and the others" if others else ""
+        heat = Heat(panels, where, self.spec.title, "Predicted class", "True class", of)
+        return heat.paint(style, ruler)
 
 
 def _worst(one: Confusion) -> list[str]:

@@ -39,7 +39,8 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Correlation:
         most = max((n for i, row in enumerate(chosen.n) for n in row[:i]), default=0)
         raise written.refused(
             spec,
-            f"{most} {chosen.over}s are too few for a correlation, or their numbers do not vary",
+            f"{most} {chosen.over}{'s are' if most != 1 else ' is'} too few for a correlation, or "
+            "their numbers do not vary",
             "it needs four; add methods, or name the methods and datasets that vary",
         )
     named = {m.name: m for m in analysis.metrics}
@@ -103,7 +104,9 @@ class Correlation:
         counts = [n for *_, value, n in self._pairs() if value is not None]
         low, high = min(counts), max(counts)
         n = str(low) if low == high else f"{low}–{high}"
-        over = f"{n} {self.matrix.over}s" + ("' means" if self.matrix.over == "method" else "")
+        several = "s" * (high != 1)
+        mine = ("' means" if several else "'s means") if self.matrix.over == "method" else ""
+        over = f"{n} {self.matrix.over}{several}{mine}"
         text = f"{STATISTICS[self.matrix.statistic]} over {over}"
         if self.of:
             text += f" of {self.of}"

@@ -79,6 +79,8 @@ class Heat:
     across: str = ""
     """What the columns are."""
     down: str = ""
+    of: str = ""
+    """What is shown of more, in words for a refusal: "the 29 largest of 60 classes"."""
 
     def numbered(self, style: Style, ruler: Ruler) -> bool:
         """Whether every cell has room for its shortest text."""
@@ -114,8 +116,9 @@ class Heat:
     def _check(self, plan: _Plan, style: Style) -> None:
         """Raise InputError where the names of rows or columns would touch."""
         if plan.side < style.tick * NAME_ROW:
+            told = f" ({self.of})" if self.of else ""
             raise InputError(
-                f"{plan.most} rows and columns leave no room for their names",
+                f"{plan.most} rows and columns{told} leave no room for their names",
                 self.where,
                 f'use width = "text", show fewer panels ({len(self.panels)} now), '
                 "or name what is to be shown",

@@ -24,6 +24,8 @@ class Pair:
     key: str
     left: float
     right: float
+    count: int = 1
+    """Examples that have these two values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Panel:
     mean: tuple[float, float] | None
     alone: int = 0
     """Replicates that only one of the two methods has."""
+    n: int = 0
+    """Examples behind the lines; 0: a line is no example."""
 
     @property
     def values(self) -> list[float]:
@@ -90,6 +94,23 @@ def runs(
     return Panel(label, dataset, pairs, mean, alone)
 
 
+def examples(
+    analysis: Analysis,
+    metric: str,
+    dataset: tuple[str, str],
+    cells: Mapping[tuple[str, str | None], Aggregate],
+    names: tuple[str, str],
+) -> tuple[Panel, ...]:
+    """The examples of one dataset, name and label, that both methods answered."""
+    wanted = (metric, dataset[0], *names)
+    for one in analysis.joined:
+        if (one.metric, one.dataset, one.left, one.right) == wanted:
+            pairs = tuple(Pair("", left, right, count) for left, right, count in one.lines)
+            mean = means(cells, names, dataset[0])
+            return (Panel(dataset[1], dataset[0], pairs, mean, n=one.n),)
+    return ()
+
+
 def over_datasets(
     analysis: Analysis,
     datasets: Sequence[tuple[str, str]],
@@ -122,8 +143,8 @@ def unpaired(analysis: Analysis) -> tuple[str, str]:
     design = analysis.design
     if design.unit is Unit.EXAMPLE:
         return (
-            "the examples of one dataset are too many for a line each",
-            "--kind differences shows the paired difference; several datasets have a line each",
+            "no example of one dataset has an answer of both methods",
+            "see that the column of examples names the same ones, or use --kind differences",
         )
     if not design.pair_by:
         return (

@@ -12,7 +12,7 @@ from paperforge.figures.palette import Look
 from paperforge.figures.scale import Scale
 from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet, title_height
 from paperforge.figures.style import INK, PDF_POINTS
-from paperforge.spec import Direction
+from paperforge.spec import Direction, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from paperforge.model import Analysis, Diagnostic
     from paperforge.spec import FigureSpec, Method, Metric
 
-NEEDS: tuple[str, ...] = ()
+NEEDS: tuple[str, ...] = ("joined",)
 NARROWEST_PT, LONE_PT = 78.0, 240.0
 """Width of a panel: at least among others, at most alone."""
 LOWEST_PT = 60.0
 ENDS = (0.25, 0.75)
 """Where the two methods stand, as shares of a panel."""
 THIN = "#5c5c5c"
+THIN_PT, CROWDED_PT, WIDEST_PT = 0.7, 0.35, 6.0
+"""Of a thin line; of one among more than CROWD; of one that stands for the most examples."""
+CROWD = 40
 MOST_LINES, SPACING = 3, 1.16
 """Of a method's name: how many, and how far apart in its size."""
 FILLED = 0.8
@@ -63,6 +66,10 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Slopes:
         panels = tuple(p for p in found if p.pairs)
         if max((len(p.pairs) for p in panels), default=0) == 1 and len(datasets) > 1:
             panels = ()  # one run a cell: the datasets are what is paired
+    elif analysis.design.unit is Unit.EXAMPLE and len(datasets) == 1:
+        place = (datasets[0].name, datasets[0].label)
+        panels = paired.examples(analysis, metric.name, place, cells, (left.name, right.name))
+        noun = "example"
     if not 0 < len(panels) <= MOST_PANELS and len(datasets) > 1:
         noun = "dataset"
         panels = paired.over_datasets(
@@ -122,10 +129,7 @@ class Slopes:
     @property
     def note(self) -> str:
         """What thin, dashed and bold lines are, for the caption."""
-        counts = [len(p.pairs) for p in self.panels]
-        low, high = min(counts), max(counts)
-        n = str(low) if low == high else f"{low}–{high}"
-        text = f"Thin lines: one {self.noun} each ({n})"
+        text = f"Thin lines: {self._lines_are}"
         if any(self._falls(pair) for p in self.panels for pair in p.pairs):
             word = "worse" if self.metric.direction is not None else "lower"
             text += f", dashed where {self.methods[1].label} is {word}"
@@ -138,6 +142,18 @@ class Slopes:
             text += ". Vertical scales differ between panels"
         return f"{text}.{select.arrow_note(self.metric)}"
 
+    @property
+    def _lines_are(self) -> str:
+        """What one thin line is, and how many there are."""
+        counts = [len(p.pairs) for p in self.panels]
+        low, high = min(counts), max(counts)
+        n = self.panels[0].n
+        if n > sum(pair.count for pair in self.panels[0].pairs):
+            return f"one example each, {low} of {n:,}, at even places by their differences"
+        if n > low:
+            return f"the {n:,} examples by their two values, wider where there are more"
+        return f"one {self.noun} each ({low if low == high else f'{low}–{high}'})"
+
     def _shared(self) -> tuple[float, float] | None:
         return scale.together((min(p.values), max(p.values)) for p in self.panels)
 
@@ -147,9 +163,11 @@ class Slopes:
         left, right = (m.label for m in self.methods)
         text = [f"Paired slopes of {written.in_unit(self.metric)} from {left} to {right}."]
         for p in self.panels[: written.TOLD]:
-            falls = sum(map(self._falls, p.pairs))
+            falls = sum(pair.count for pair in p.pairs if self._falls(pair))
+            shown = sum(pair.count for pair in p.pairs)
             word = "worse" if self.metric.direction is not None else "lower"
-            told = f"{right} is {word} in {falls} of {len(p.pairs)} {self.noun}s"
+            told = f"{right} is {word} in {falls} of {shown} {self.noun}s"
+            told += f" shown, of {p.n:,}" * (p.n > shown)
             if p.mean:
                 fine = (max(p.values) - min(p.values)) / 20 or abs(p.mean[0]) / 100
                 told += ", means {} and {}".format(*(scale.number(v, fine) for v in p.mean))
@@ -157,16 +175,24 @@ class Slopes:
         return " ".join([*text, *written.more_panels(len(self.panels))])
 
     @property
+    def _key(self) -> str:
+        """What the lines' own column of the data says."""
+        return {"dataset": "key", "example": "examples"}.get(self.noun, self.noun)
+
+    @property
     def data(self) -> str:
         """Every pair, as CSV; the means have no key."""
         left, right = (m.name for m in self.methods)
         return written.table(
-            ["metric", "dataset", self.noun if self.noun != "dataset" else "key", left, right],
+            ["metric", "dataset", self._key, left, right],
             (
                 row
                 for p in self.panels
                 for row in (
-                    *((self.metric.name, p.dataset, q.key, q.left, q.right) for q in p.pairs),
+                    *(
+                        (self.metric.name, p.dataset, q.count if p.n else q.key, q.left, q.right)
+                        for q in p.pairs
+                    ),
                     *([(self.metric.name, p.dataset, "", *p.mean)] if p.mean else []),
                 )
             ),
@@ -274,17 +300,21 @@ class Slopes:
 
     def _lines(self, axes: Axes, panel: Panel) -> None:
         """Draw the pairs thin and the means bold, in the right method's colour."""
+        most = max(pair.count for pair in panel.pairs)
+        thin = THIN_PT if len(panel.pairs) <= CROWD else CROWDED_PT
         for pair in panel.pairs:
+            wide = thin if most == 1 else max(thin, WIDEST_PT * pair.count / most)
             axes.plot(
                 ENDS,
                 [pair.left, pair.right],
                 color=THIN,
-                linewidth=0.7 * PDF_POINTS,
+                linewidth=wide * PDF_POINTS,
                 linestyle=(0.0, (3.0, 1.6)) if self._falls(pair) else "-",
                 marker="o",
-                markersize=2.0,
+                markersize=2.0 if thin == THIN_PT else 1.2,
                 markeredgewidth=0,
                 zorder=2,
+                clip_on=False,
             )
         if panel.mean is None:
             return

@@ -26,7 +26,7 @@ from paperforge.model.analysis import (
     Scaling,
     Verdict,
 )
-from paperforge.model.charts import Bin, Confusion, Correlations, Distribution, Reliability
+from paperforge.model.charts import Bin, Confusion, Correlations, Distribution, Joined, Reliability
 from paperforge.model.explained import (
     Alternative,
     Calibration,
@@ -103,6 +103,7 @@ __all__ = [
     "Groups",
     "Hyperparameter",
     "Improvement",
+    "Joined",
     "LeftOut",
     "Look",
     "Macro",

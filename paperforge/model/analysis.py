@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from paperforge.model.charts import Confusion, Correlations, Distribution, Reliability
+    from paperforge.model.charts import Confusion, Correlations, Distribution, Joined, Reliability
     from paperforge.model.messages import Diagnostic
     from paperforge.model.reading import Missing, Quote
     from paperforge.model.reported import Agreement, Cost, Hyperparameter, Ratings
@@ -362,6 +362,7 @@ class Analysis:
     reliabilities: tuple[Reliability, ...] = ()
     improvements: tuple[Improvement, ...] = ()
     scalings: tuple[Scaling, ...] = ()
+    joined: tuple[Joined, ...] = ()
 
     def aggregate(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The one aggregate of a cell."""

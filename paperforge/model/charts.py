@@ -23,6 +23,21 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """Two methods on the examples that both of them answered; printed units."""
+
+    metric: str
+    dataset: str
+    left: str
+    right: str
+    n: int
+    """Examples that both have."""
+    lines: tuple[tuple[float, float, int], ...]
+    """Left value, right value, number of examples. The numbers add up to n; else each line is one
+    example, and these are a part of them, at even places in the order of their differences."""
+
+
+@dataclass(frozen=True, slots=True)
 class Correlations:
     """How the metrics, or the datasets, agree on the methods."""
 

@@ -12,6 +12,7 @@ from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.correlations import correlations
 from paperforge.stats.distributions import distributions
 from paperforge.stats.improvement import improvements
+from paperforge.stats.joined import joined
 from paperforge.stats.places import places
 from paperforge.stats.reliability import reliability
 from paperforge.stats.robust import performance
@@ -69,6 +70,16 @@ def _distributions(_: Results, analysis: Analysis, __: Asker) -> Analysis:
     if analysis.distributions:
         return analysis
     return replace(analysis, distributions=distributions(analysis.aggregates))
+
+
+def _joined(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
+    assert isinstance(asker, FigureSpec)
+    if analysis.design.unit is not Unit.EXAMPLE:
+        return analysis
+    drawn = [m for m in analysis.metrics if m.name == (asker.metric or analysis.metrics[0].name)]
+    made = (joined(results, analysis.methods, metric, asker) for metric in drawn)
+    new = tuple(one for found in made for one in found if one not in analysis.joined)
+    return replace(analysis, joined=(*analysis.joined, *new))
 
 
 def _correlations(_: Results, analysis: Analysis, asker: Asker) -> Analysis:
@@ -157,6 +168,7 @@ NEEDS: Mapping[str, Supply] = {
     "ranks": _places,
     "distributions": _distributions,
     "correlations": _correlations,
+    "joined": _joined,
     "confusions": _confusions,
     "reliability": _reliability,
     "improvements": _improvements,

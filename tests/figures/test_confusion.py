@@ -104,6 +104,13 @@ def test_where_names_have_no_room_it_is_refused(study):
         figures.draw(SPEC, with_classes(study(1), 30))
 
 
+def test_a_refusal_says_of_how_many_classes_these_are(study):
+    many = with_classes(study(1), 30)
+    some = replace(many.confusions[0], others=31)
+    with pytest.raises(InputError, match=r"\(the 29 largest of 60 classes, and the others\)"):
+        figures.draw(SPEC, replace(many, confusions=(some,)))
+
+
 def test_others_and_runs_are_said(study):
     one = Confusion("m0", "", ("class a", "other"), ((9, 1), (2, 8)), 3, others=7)
     figure = figures.draw(SPEC, replace(study(1), confusions=(one,)))

@@ -134,3 +134,12 @@ def test_long_names_are_cut_and_nothing_touches(study, paint):
     with paint(SPEC, analysis) as page:
         assert audit.overlaps(page.figure) == ()
         assert page.ruler.cut
+
+
+def test_one_method_is_not_called_methods(study):
+    analysis = study(1)
+    one = analysis.correlations[0]
+    none = tuple((None,) * len(one.names) for _ in one.names)
+    lone = replace(one, values=none, n=tuple((1,) * len(one.names) for _ in one.names))
+    with pytest.raises(InputError, match="1 method is too few for a correlation"):
+        figures.draw(SPEC, replace(analysis, correlations=(lone,)))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
 
-from paperforge import figures
+from paperforge import figures, pipeline, results
 from paperforge.errors import InputError
 from paperforge.figures import audit
 from paperforge.figures.slopes import ENDS, THIN
-from paperforge.spec import Direction, FigureSpec, Metric, Unit
+from paperforge.spec import Direction, FigureSpec, Metric, Project, Source, Unit
 
 SPEC = FigureSpec("f", "slopes", methods=("m0", "m1"))
 
@@ -100,7 +101,7 @@ def test_nothing_paired_is_refused_with_the_reason(study):
     with pytest.raises(InputError, match="not declared to be the same") as caught:
         figures.draw(SPEC, unpaired(study(2)))
     assert "pair_by" in caught.value.hint
-    with pytest.raises(InputError, match="too many for a line each"):
+    with pytest.raises(InputError, match="no example of one dataset has an answer of both"):
         figures.draw(SPEC, study(2, seeds=900, unit=Unit.EXAMPLE))
     bare = tuple(replace(a, keys=()) for a in study(2).aggregates)
     with pytest.raises(InputError, match="no seed has a number of both"):
@@ -148,3 +149,51 @@ def test_names_that_fit_no_three_lines_are_shortened_and_differ(study, paint):
     with paint(FigureSpec("f", "slopes", methods=names), study(names, 3, ours=1)) as page:
         assert audit.overlaps(page.figure) == ()
         assert sorted(page.ruler.cut) == sorted(names)
+
+
+def of_examples(tmp_path, values):
+    """The analysis of a table of examples of two methods, through the pipeline."""
+    rows = [f"{m},{i},{v}" for m in ("base", "ours") for i, v in enumerate(values[m])]
+    (tmp_path / "a.csv").write_text("\n".join(["method,example,score", *rows]) + "\n")
+    spec = FigureSpec("f", "slopes", metric="score")
+    project = Project(
+        root=tmp_path,
+        metrics={"score": {"direction": "higher"}},
+        methods={m: {"role": role} for m, role in (("base", "baseline"), ("ours", "ours"))},
+        figures=(spec,),
+    )
+    return pipeline.analyse(results.load([Source(tmp_path / "a.csv", "a.csv")], project), project)
+
+
+def test_a_line_an_example_of_many_a_stated_number(tmp_path, paint):
+    rng = random.Random(4)
+    values = {m: [round(rng.gauss(5, 2), 3) for _ in range(1000)] for m in ("base", "ours")}
+    analysis = of_examples(tmp_path, values)
+    spec = FigureSpec("f", "slopes", metric="score")
+    with paint(spec, analysis) as page:
+        drawn = pairs(page.figure.axes[0])
+    assert len(drawn) == 100
+    every = list(zip(values["base"], values["ours"], strict=True))
+    assert set(drawn) <= set(every)
+    gaps, shown = (sorted(b - a for a, b in some) for some in (every, drawn))
+    assert shown == pytest.approx([gaps[10 * i + 5] for i in range(100)])
+    figure = figures.draw(spec, analysis)
+    assert figure.note.startswith(
+        "Thin lines: one example each, 100 of 1,000, at even places by their differences"
+    )
+    assert "of 100 examples shown, of 1,000" in figure.alt
+
+
+def test_examples_that_are_right_or_wrong_are_four_lines_with_their_numbers(tmp_path, paint):
+    values = {"base": [0] * 30 + [1] * 70, "ours": [0] * 10 + [1] * 20 + [0] * 15 + [1] * 55}
+    analysis = of_examples(tmp_path, values)
+    spec = FigureSpec("f", "slopes", metric="score")
+    with paint(spec, analysis) as page:
+        lines = [x for x in page.figure.axes[0].lines if x.get_color() == THIN]
+        wide = {tuple(x.get_ydata()): x.get_linewidth() for x in lines}
+    assert wide[1.0, 1.0] / wide[0.0, 1.0] == pytest.approx(55 / 20)
+    figure = figures.draw(spec, analysis)
+    counted = {tuple(row.split(",")[2:]) for row in figure.data.splitlines()[1:]}
+    assert {("10", "0.0", "0.0"), ("20", "0.0", "1.0"), ("15", "1.0", "0.0")} <= counted
+    assert "the 100 examples by their two values, wider where there are more" in figure.note
+    assert "worse in 15 of 100 examples" in figure.alt
