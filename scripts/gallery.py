@@ -125,7 +125,7 @@ def build(venue: str, folder: Path) -> list[Path]:
     (folder / "sections" / "gallery.tex").write_text(section(venue, list(SHOWN)), encoding="utf-8")
     (folder / "paper.toml").write_text(
         f'title = "The gallery"\nauthors = ["The paperforge founders"]\nvenue = "{venue}"\n'
-        'mode = "preprint"\ndate = "2026-11-29"\nsections = ["sections/gallery.tex"]\n',
+        'mode = "preprint"\npackages = ["colortbl"]\ndate = "2026-11-29"\nsections = ["sections/gallery.tex"]\n',
         encoding="utf-8",
     )
     command = [sys.executable, "-m", "paperforge", "build"]

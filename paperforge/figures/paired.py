@@ -50,6 +50,9 @@ class Panel:
 def two(spec: FigureSpec, analysis: Analysis, methods: Sequence[Method]) -> tuple[Method, Method]:
     """The two methods: those named, else the baseline and ours. Raises InputError otherwise."""
     named = {m.name: m for m in methods}
+    if len(methods) < PAIR:
+        text = f"slopes join two methods, and {'one' if methods else 'none'} has numbers"
+        raise written.refused(spec, text, "--kind distributions shows the runs of one method")
     if spec.methods:
         wanted = [named[name] for name in spec.methods if name in named]
         if len(wanted) != PAIR:

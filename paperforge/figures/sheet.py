@@ -90,11 +90,20 @@ class Ruler:
                 alike = sorted({names[i] for i in places})
                 start = len(commonprefix(alike))  # noqa: RUF071  of letters, no paths
                 start = alike[0].rfind(" ", max(start - KEPT, 0), start) + 1 or start
+                start = self._earlier(sorted({names[i] for i in places}), start, size, room)
                 for i in places:
                     fitted[i] = self.fit("…" + names[i][start:], size, room)
             if not clashes:
                 break
         return fitted
+
+    def _earlier(self, names: Sequence[str], start: int, size: float, room: float) -> int:
+        """Return the first place before `start`, at a word, from which all names fit the room."""
+        words = [i + 1 for i, letter in enumerate(names[0][:start]) if letter == " "]
+        for place in words:
+            if all(self.width("…" + name[place:], size) <= room for name in names):
+                return place
+        return start
 
 
 @dataclass(frozen=True, slots=True)

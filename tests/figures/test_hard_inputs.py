@@ -89,6 +89,17 @@ def test_long_names_that_begin_alike_stay_different(kind, study, paint):
     assert all(t.startswith("…") for t in names)
 
 
+def test_of_names_that_begin_alike_as_much_of_the_end_stays_as_fits(study, paint):
+    alike = tuple(f"{'A name of many words that nobody has shortened, ' * 2}{i}" for i in range(3))
+    with paint(FigureSpec("f", "intervals"), study(alike, 1)) as page:
+        said = [t.get_text() for t in page.figure.axes[0].get_yticklabels()]
+        assert len(set(said)) == 3
+        assert all(
+            len(text) > 15 and name.endswith(text[1:])
+            for name, text in zip(alike, said, strict=True)
+        )
+
+
 def test_short_names_are_left_as_they_are(study, paint):
     with paint(FigureSpec("f", "intervals"), study(("LoRA 1", "LoRA 2"), 1)) as page:
         assert [t.get_text() for t in page.figure.axes[0].get_yticklabels()] == ["LoRA 1", "LoRA 2"]

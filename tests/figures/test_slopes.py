@@ -120,6 +120,11 @@ def test_two_methods_are_needed(change, said, study):
         figures.draw(replace(SPEC, **change), study(3))
 
 
+def test_one_method_is_joined_with_nothing(study):
+    with pytest.raises(InputError, match="slopes join two methods, and one has numbers"):
+        figures.draw(FigureSpec("f", "slopes"), study(1))
+
+
 LONG = ("A pre-trained encoder with adapters", "A pre-trained encoder, fully fine-tuned")
 
 
