@@ -44,6 +44,8 @@ NAME_ROW = 1.06
 """Least height of a row, in the size of its name."""
 EDGE_PT = 2.0
 AIR_PT = 10.0
+DOWN_GAP_PT = 5.0
+"""Between the names of rows and what says what these are."""
 KEY_PT = 15.0
 """Height of the key to the shading."""
 KEY = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -110,7 +112,7 @@ class Heat:
         sheet.title(self.title)
         if not numbered and frame.top > plan.frame.top:
             _key(sheet, sheet.height - frame.top + 4.0)
-        self._sides(sheet, frame, height)
+        self._sides(sheet, frame, height, plan.room)
         return sheet
 
     def _check(self, plan: _Plan, style: Style) -> None:
@@ -183,8 +185,8 @@ class Heat:
             else:
                 sheet.text((x, box.bottom - 3.0), hanging[j], size, rotation=90, va="top")
 
-    def _sides(self, sheet: Sheet, frame: Frame, height: float) -> None:
-        """Say what rows and columns are."""
+    def _sides(self, sheet: Sheet, frame: Frame, height: float, room: float) -> None:
+        """Say what rows and columns are; room: for the names of rows."""
         size, ruler = sheet.style.label, sheet.ruler
         first, last = frame.box(0, height), frame.box(frame.count - 1, height)
         if self.across:
@@ -197,7 +199,10 @@ class Heat:
             text = ruler.fit(self.down, size, sheet.height - 4.0)
             half = ruler.width(text, size) / 2
             middle = min(max((first.top + last.bottom) / 2, half + 1), sheet.height - half - 1)
-            left = first.left - frame.left + size * 0.62
+            tick = sheet.style.tick
+            beside = (name for p in self.panels[:: frame.columns] for name in p.rows)
+            widest = max(ruler.width(ruler.fit(name, tick, room), tick) for name in beside)
+            left = first.left - widest - DOWN_GAP_PT - size * 0.62
             sheet.text((max(left, size * 0.62), middle), text, size, rotation=90)
 
 

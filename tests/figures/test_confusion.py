@@ -148,3 +148,12 @@ def test_a_table_of_examples_is_drawn_from_file_to_page(tmp_path):
     figure = pipeline.draw(analysis, spec, None)
     assert figure.data.splitlines()[1:4] == ["m,,a,a,20,1.0", "m,,a,b,0,0.0", "m,,a,c,0,0.0"]
     assert "m,,b,a,4,0.2" in figure.data
+
+
+def test_what_the_rows_are_stands_beside_their_names(study, paint):
+    """On a wide page too, where the matrix stands in the middle."""
+    with paint(replace(SPEC, width="text"), study(1)) as page:
+        (label,) = [t for t in page.figure.texts if t.get_text() == "True class"]
+        left = page.figure.axes[0].get_position().x0
+        assert (left - label.get_position()[0]) * page.width < 70
+        assert audit.overlaps(page.figure) == ()
