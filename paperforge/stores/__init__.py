@@ -344,7 +344,8 @@ def first_rows(found: Found, columns: Sequence[str]) -> list[dict[str, int]] | N
     """Where each text of some columns of a `glance` stands first; None: not to be had quickly."""
     from paperforge.stores import csv_glance, jsonl
 
-    return (csv_glance if found.kind == "csv" else jsonl).first_rows(found, columns)
+    read = csv_glance.first_rows if found.kind == "csv" else jsonl.first_rows
+    return read(found, columns)
 
 
 def parts(found: Found) -> Iterator[Path]:
