@@ -159,7 +159,7 @@ def _shape(text: str) -> str:
     text = text.strip()
     if text.endswith("%"):
         inner = _bare_shape(text.rstrip("% "))
-        return _PERCENT.get(inner, "text")
+        return inner if inner == "spread" else _PERCENT.get(inner, "text")
     return _bare_shape(text)
 
 
@@ -227,14 +227,19 @@ def trimmed(column: str) -> str:
     return f"CASE WHEN {blank} THEN trim({column}, ' \t\u00a0') ELSE {column} END"
 
 
-def refusal(text: str, style: Style) -> tuple[str, str]:
+def refusal(text: str, style: Style, column: str = "COLUMN") -> tuple[str, str]:
     """What is wrong with a text that is no number, and what to do: (message, hint)."""
     shown = f"{text!r}"
     shape = _shape(text)
     if shape == "spread":
         return (
-            f"{shown} holds a mean and its spread; one number was expected",
-            "give one row per run (or seed) with its own number: mean and spread are computed",
+            f"{shown} holds a mean and its spread, and does not say which spread",
+            (
+                f"--map '{column}=sd' says that it is the standard deviation (se: the standard "
+                "error, ci: half of the 95% interval); a column n says how many runs there were. "
+                "Or write them in columns: accuracy, accuracy_std (or _sem, _ci), n. Or, better, "
+                "give one row per run with its own number"
+            ),
         )
     if shape == "grouped" or (shape == "comma" and not style.comma):
         return (
