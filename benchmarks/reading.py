@@ -14,8 +14,7 @@ Measured on two cores that nobody else used much: CSV 0.74 of pandas' wall time 
 Parquet 0.19 (0.08), JSON lines 0.23 (0.11). What is left of CSV is the engine: its bare grouped
 mean of the same file takes 1.2 to 1.4 s where pandas takes 2.3 to 3.3 s; of 2.6 s in both threads
 together, 1.4 go to splitting the lines, 0.6 to grouping by texts, 0.5 to what is asked of each
-cell. Ours adds 0.4 for the order of the names, 0.2 to see that the bytes are sound UTF-8, and 0.4
-for imports. Tried without gain: other buffer sizes, no quotes, numbers for seeds, no order of
+cell. Tried without gain: other buffer sizes, no quotes, numbers for seeds, no order of
 insertion, pyarrow's reader (2.8 s). polars splits the lines in two thirds of the time and weighs
 180 MB. pyarrow's reader in two halves of the file, its codes grouped by the engine: 3.2 s of both
 threads together, the engine alone 2.5. The rest of ours, 1.1 s in all threads, is 0.5 for imports
