@@ -10,12 +10,20 @@ from paperforge.model import (
     Binned,
     Confusion,
     Missing,
-    Point,
     Quote,
     Rating,
     Sample,
 )
-from paperforge.results import condensed, final, hyperparameters, parts, places, raters, replicates
+from paperforge.results import (
+    condensed,
+    final,
+    hyperparameters,
+    parts,
+    places,
+    raters,
+    replicates,
+    traces,
+)
 from paperforge.results.answers import Answers
 from paperforge.results.survey import survey
 from paperforge.results.tidy import SHOWN, USABLE
@@ -30,7 +38,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from paperforge.engine import Engine
-    from paperforge.model import Diagnostic
+    from paperforge.model import Diagnostic, Trace
     from paperforge.results.condensed import Cells
     from paperforge.results.sources import Input
     from paperforge.results.survey import Survey
@@ -220,22 +228,11 @@ class LoadedResults:
         ).fetchall()
         return tuple(found)
 
-    def points(self, metric: str, split: str) -> Iterator[Point]:
-        """All steps of all runs of a metric that did not fail, in the order of the runs' steps."""
+    def traces(self, metric: str, split: str) -> Iterator[Trace]:
+        """Every run of a metric along its steps, without what failed; sorted by names."""
         if self.again:
-            yield from self.again().points(metric, split)
-            return
-        cursor = self._query(
-            "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), "
-            "coalesce(run::VARCHAR, seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), ''), "
-            "step, value FROM tidy_rows WHERE used AND step IS NOT NULL AND summary IS NOT true "
-            f"AND isfinite(value) AND {USABLE} AND metric::VARCHAR = $1 "
-            "AND coalesce(split::VARCHAR, '') = $2 ORDER BY 1, 2, 3, 4",
-            [metric, split],
-        )
-        while rows := cursor.fetchmany(10_000):
-            for method, dataset, run, step, value in rows:
-                yield Point(method, dataset, run, step, value)
+            return self.again().traces(metric, split)
+        return traces.traces(self._query, metric, split)
 
     def splits(self, metric: str) -> tuple[str, ...]:
         """The splits at which the metric has steps."""

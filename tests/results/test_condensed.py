@@ -37,7 +37,7 @@ def told(folder, name="r.csv", **options):
         found.metrics, found.methods, found.datasets, found.varies, found.present,
         found.shared_runs, found.notes, found.digest, found.rows, found.mapped,
         [found.missing(m) for m in metrics], [found.splits(m) for m in metrics],
-        [list(found.points(m, s)) for m in metrics for s in found.splits(m)],
+        [list(found.traces(m, s)) for m in metrics for s in found.splits(m)],
         [found.sources(m, a.name, d.name)
          for m in metrics for a in found.methods for d in found.datasets],
     )  # fmt: skip
