@@ -170,7 +170,7 @@ def of_pairs(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> Simu
         table, unit = on_dataset(family, dataset)
         tables.append(table)
         units.append(unit)
-    return matched(tables, units, alpha=spec.alpha, seed=spec.seed)
+    return matched(tables, units, alpha=spec.alpha, seed=spec.seed, engine=spec.engine)
 
 
 def on_dataset(
