@@ -35,6 +35,10 @@ _GROUPED = re.compile(
 _SEPARATED = re.compile(
     r"[+-]?[1-9]\d{0,2}(?:[.,' _\u00a0\u202f\u2019]\d{2,3})+(?:[.,]\d+)?", re.ASCII
 )
+_NUMBERS = re.compile(rf"(?:{_PLAIN.pattern})(?:\n(?:{_PLAIN.pattern}))*", re.IGNORECASE | re.ASCII)
+_COUNTED = re.compile(r"[a-z][^\n%]*\d(?:\n[a-z][^\n%]*\d)*", re.IGNORECASE | re.ASCII)
+"""Lines of names with a number behind: question-17."""
+_MANY = 1000
 _SPREAD = re.compile(
     r"\$?\s*[+-]?[\d.,]+\s*%?\s*(?:±|\+/?-|\\pm|\(|\[|±)\s*[\d.,]+\s*%?\s*[)\]]?\s*\$?", re.ASCII
 )
@@ -98,6 +102,8 @@ def look(values: Iterable[object]) -> Look:
         if all(isinstance(v, int | float) or hasattr(v, "as_tuple") for v in counts):
             return Look("number", Style(typed=True), repeats=repeats)
         return Look("text", repeats=repeats)
+    if len(counts) > _MANY and (kind := _alike(counts)):
+        return Look(kind, repeats=repeats)
     shapes: Counter[str] = Counter()
     for value, count in counts.items():
         shapes[_shape(str(value))] += count
@@ -105,6 +111,17 @@ def look(values: Iterable[object]) -> Look:
     if found.kind != "text":
         return found
     return replace(found, separated=next((str(v) for v in counts if _is_separated(str(v))), ""))
+
+
+def _alike(values: Iterable[object]) -> str:
+    """What all of many texts are, "number" or "text", where one look at them together tells."""
+    texts = [str(value) for value in values]
+    together = "\n".join(texts)
+    if together.count("\n") >= len(texts):
+        return ""
+    if _NUMBERS.fullmatch(together):
+        return "number"
+    return "text" if _COUNTED.fullmatch(together) else ""
 
 
 def _is_separated(text: str) -> bool:

@@ -254,6 +254,9 @@ class DesignSpec:
     """Over the datasets: a key of AGGREGATES; the others are for runs x tasks (RL)."""
     test_share: float | None = None
     """Cross-validation: size of the test set over that of the training set; None: 1 / (k - 1)."""
+    draws: int = 0
+    """Replicates of every resampling; 0: as many as are usual. Fewer are for simulations, where
+    each p holds its level with any number of them; no paper.toml says it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.columns.candidates import candidates, one_of
 from paperforge.columns.numbers import is_known
-from paperforge.names import is_setting, listed, plain
+from paperforge.names import is_setting, listed, plain, shown
 
 if TYPE_CHECKING:
     from paperforge.columns.draft import Draft
@@ -150,6 +150,18 @@ def find_method(draft: Draft) -> None:
         hint = f"say which one does: --map {option}"
         if draft.source.path.is_dir() and not draft.source.pattern:
             hint += "; or what folders are named after: --path '{method}/{seed}'"
-        raise draft.stuck("no column names the method", hint)
+        raise draft.stuck("no column names the method", hint + _crossed(draft))
     draft.take("method", texts[0])
     draft.note(f"{texts[0]!r} is taken for the method: it is the only column of text")
+
+
+def _crossed(draft: Draft) -> str:
+    """What to do where every method has a column of its own, if that may be so."""
+    numbers = [value.column for value in draft.values]
+    if not numbers[1:] or any(map(is_known, numbers)):
+        return ""
+    kept = [draft.roles[role] for role in _SHARED if role in draft.roles]
+    return (
+        f"; if {shown(numbers)} are methods, write one row for each: "
+        f"df.melt({kept}, var_name='method', value_name='accuracy')"
+    )

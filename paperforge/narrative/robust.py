@@ -60,6 +60,12 @@ def _wrongly(analysis: Analysis, found: Calibration) -> Iterator[str]:
             f"For {_label(analysis, one.metric)} that is above {_plain(found.alpha)} by more than "
             "chance: the test does not hold its level in this design."
         )
+    for left in found.best:
+        yield (
+            f"The {_label(analysis, left.metric)} methods not distinguishable from the best, where "
+            f"all are: {_named_one(analysis, left.method)} is left out in {_rate(left.share)}, no "
+            "other more often."
+        )
     yield found.null
 
 
@@ -184,6 +190,10 @@ def _named(analysis: Analysis, metric: str, a: str, b: str) -> str:
     several = len([m for m in analysis.metrics if analysis.primary(m.name)]) > 1
     head = f"{_label(analysis, metric)}: " if several else ""
     return f"{head}{labels.get(a, a)} − {labels.get(b, b)}"
+
+
+def _named_one(analysis: Analysis, method: str) -> str:
+    return next((m.label for m in analysis.methods if m.name == method), method)
 
 
 def _rate(rate: Rate) -> str:

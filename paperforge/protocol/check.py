@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 SPENDING = {Spending.OBRIEN_FLEMING: "O'Brien-Fleming", Spending.POCOCK: "Pocock"}
 _HINT = "say in the paper what was not planned, or freeze an amended plan: paperforge plan --freeze"
+_LOOSE = (
+    "the plan is not frozen: nothing says when it was written. paperforge plan --freeze keeps its "
+    "hash and the date"
+)
 _SHOWN = 12
 """Letters of a hash that a message shows."""
 
@@ -38,13 +42,15 @@ def against(
     """
     held = plan.in_force
     found = [*_file(plan), *_aspects(held, analysis, runs, look)]
+    hint = _HINT if plan.frozen else _LOOSE
     warnings = [
-        Diagnostic(Severity.WARNING, plan.shown, message, _HINT if i == 0 else "", f"plan-{aspect}")
+        Diagnostic(Severity.WARNING, plan.shown, message, "" if i else hint, f"plan-{aspect}")
         for i, (aspect, message) in enumerate(found)
     ]
     notes = []
     history = list(there.said(plan, names))
     warnings += [one for one in history if one.severity is Severity.WARNING]
+    warnings += [] if look is None else _spent(plan, analysis, look)
     if not warnings:
         hint = "" if plan.frozen else "paperforge plan --freeze keeps its hash and the date"
         text = f"the analysis is the planned one ({_known(plan)})"
@@ -53,7 +59,6 @@ def against(
         notes.append(
             Diagnostic(Severity.NOTE, plan.shown, _look(held, look), check="plan-spending")
         )
-        warnings += _spent(plan, analysis, look)
     notes += [one for one in history if one.severity is not Severity.WARNING]
     return (*warnings, *notes)
 

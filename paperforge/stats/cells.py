@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+HUGE = 1e150
+"""Squares of larger numbers overflow."""
 FLAT = 1e-12
 """A spread of at most this share of the largest value is rounding, and counts as none."""
 EXAMPLES = "examples"
@@ -344,9 +346,14 @@ def moments(values: np.ndarray, size: float) -> tuple[float, float]:
     """Mean and standard deviation (n - 1; 0 for one value).
 
     size: the largest number that the values are, or were computed from. A spread that is rounding
-    at that size counts as none. Numbers that overflow give an infinite sd, which no test accepts.
+    at that size counts as none. Numbers whose squares overflow give an infinite sd, which no test
+    accepts; their mean is taken in units in which it does not overflow.
     """
     n = len(values)
+    if size > HUGE:
+        scale = math.ldexp(1.0, math.frexp(size)[1] - 1)
+        mean, sd = moments(values / scale, size / scale)
+        return mean * scale, sd * scale if sd * scale < HUGE else math.inf
     mean = float(values.sum()) / n
     apart = values - mean
     sd = math.sqrt(float(apart @ apart) / max(1, n - 1))

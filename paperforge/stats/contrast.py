@@ -28,6 +28,8 @@ class Ask:
     seed: int = 0
     engine: str = "numpy"
     """What draws and sums where there is resampling: "numpy" or "torch"."""
+    draws: int = 0
+    """Replicates where there is resampling; 0: as many as are usual."""
 
 
 @dataclass(frozen=True, slots=True)

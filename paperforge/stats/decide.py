@@ -225,7 +225,7 @@ def setting(cells: Cells, results: Results, spec: DesignSpec) -> Setting:
     metric = cells.metric
     margin = None if metric.margin is None else metric.margin / abs(metric.scale)
     return Setting(
-        Ask(spec.alpha, margin, spec.mcnemar, spec.seed, spec.engine),
+        Ask(spec.alpha, margin, spec.mcnemar, spec.seed, spec.engine, spec.draws),
         pair_seeds=not SEED_LIKE.isdisjoint(spec.pair_by),
         shared_runs=results.shared_runs,
         shares={

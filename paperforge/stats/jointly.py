@@ -15,7 +15,7 @@ from paperforge.errors import InputError
 from paperforge.spec import Unit
 from paperforge.stats.cells import shared_keys
 from paperforge.stats.contrast import cut
-from paperforge.stats.simultaneous import Mean, independent
+from paperforge.stats.simultaneous import REPLICATES, Mean, independent
 from paperforge.stats.simultaneous_matched import matched
 
 if TYPE_CHECKING:
@@ -158,7 +158,8 @@ def of_means(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> Simu
     order = list(places)
     table = np.array([[row.get(at, 0.0) for at in order] for row in rows])
     means = [Mean(places[at].mean, places[at].variance, places[at].df) for at in order]
-    return independent(table, means, alpha=spec.alpha, seed=spec.seed)
+    draws = spec.draws or REPLICATES
+    return independent(table, means, alpha=spec.alpha, seed=spec.seed, replicates=draws)
 
 
 def of_pairs(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> Simultaneous:
@@ -170,7 +171,10 @@ def of_pairs(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> Simu
         table, unit = on_dataset(family, dataset)
         tables.append(table)
         units.append(unit)
-    return matched(tables, units, alpha=spec.alpha, seed=spec.seed, engine=spec.engine)
+    draws = spec.draws or REPLICATES
+    return matched(
+        tables, units, alpha=spec.alpha, seed=spec.seed, replicates=draws, engine=spec.engine
+    )
 
 
 def on_dataset(
