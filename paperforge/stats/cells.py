@@ -53,6 +53,8 @@ class Cell:
     failed: int = 0
     repeats: int = 0
     """Of examples: runs that every value is the mean of; 0 where that differs."""
+    lacking: str = ""
+    """What is not reported beside a printed mean, so that it cannot be compared."""
     quoted: bool = False
     """Whether it is a mean, spread and n that somebody printed."""
     counted: Quote | None = None
@@ -305,7 +307,7 @@ def quoted(cell: Cell, quote: Quote) -> Cell:
     if quote.kind == EXAMPLES and n > 1:
         return replace(cell, counted=quote)
     if n <= 1 or not spread or spread < 0:
-        return cell
+        return replace(cell, lacking=lacking(n, spread))
     se = spread
     if quote.kind.startswith("ci"):
         level = float(quote.kind.removeprefix("ci") or 95) / 100
@@ -315,6 +317,15 @@ def quoted(cell: Cell, quote: Quote) -> Cell:
     return replace(
         cell, n=n, sd=se * math.sqrt(n), variance=se * se, df=n - 1.0, keyed=False, quoted=True
     )
+
+
+def lacking(n: int, spread: float | None) -> str:
+    """What keeps a printed mean from being compared."""
+    if spread is None:
+        return "no spread is reported"
+    if spread <= 0:
+        return f"a spread of {spread:g} is reported"
+    return "no number of runs is reported" if n < 1 else "a spread of one run is reported"
 
 
 def moments(values: np.ndarray, size: float) -> tuple[float, float]:
