@@ -15,7 +15,7 @@ from paperforge.names import resolve
 from paperforge.numbers import Look, Style, look
 from paperforge.results import examples, patterns, repeated, strays
 from paperforge.results.answers import with_hits
-from paperforge.results.axes import with_axis
+from paperforge.results.axes import check_asked, with_axis
 from paperforge.results.cells import Odd
 from paperforge.results.merge import merged
 from paperforge.results.nested import with_samples
@@ -142,7 +142,7 @@ def read(
     return tuple(found), [*skipped, *beside, *strays.lacking(found), *patterns.check(found)]
 
 
-class _Unread(Exception):  # noqa: N818  it leaves this file only as the error that it holds
+class _Unread(Exception):
     """The InputError for which a tracker's files could not be read at all."""
 
 
@@ -197,7 +197,7 @@ def _read(
     types = {row[0]: row[1] for row in described}
     raw, mapped, types = merged(engine, raw, mapped, types)
     _check(mapped, types, source)
-    _ask(raw, mapped, source)
+    check_asked(raw, mapped, source)
     return Input(file, raw, mapped, types, _styles(mapped, types, looks), lacking)
 
 
@@ -226,14 +226,6 @@ def _looks(raw: Raw, engine: duckdb.DuckDBPyConnection) -> dict[str, Look]:
         plain = all(isinstance(v, str | int | float | None.__class__) for v in islice(values, 50))
         looks[name] = look(values) if plain else look(str(v) for v in values if v is not None)
     return looks
-
-
-def _ask(raw: Raw, mapped: Mapped, source: Source) -> None:
-    """Raise InputError where the store asks what a column means and nobody says."""
-    taken = {*mapped.roles.values(), *(value.column for value in mapped.values)}
-    for column, hint in raw.asks.items():
-        if column not in taken:
-            raise InputError(f"nothing says what {column!r} is", source.shown, hint)
 
 
 def _check(mapped: Mapped, types: Mapping[str, str], source: Source) -> None:
