@@ -30,6 +30,8 @@ ROLES = (
     "status",
 )
 """What a column of a result store can mean."""
+BESIDE = ("sd", "se", "ci", "n")
+"""What a column beside a mean can be: its spread, and how many runs it is the mean of."""
 
 TIDY_COLUMNS = (*ROLES, "kept", "source")
 """The columns of the tidy relation; `source` is enough to find the row again."""

@@ -46,6 +46,9 @@ MOST_ZEROS = 6
 SPAN = 1e6
 """Largest over smallest value of a column from which on it is set in powers of ten."""
 
+LONG = 1e15
+"""From here on a double has digits that it does not hold: a column of such is in powers of ten."""
+
 SPREADS = ("sd", "se", "ci", "none")
 
 FEW_UNITS = 1e8
@@ -175,6 +178,14 @@ def _spans(sizes: Sequence[float], decimals: int) -> bool:
     return lost and max(sizes) / SPAN >= min(sizes)
 
 
+def _digits(sizes: Sequence[float], spreads: Sequence[float]) -> int:
+    """Decimals of a column in powers of ten: as fine as its typical uncertainty, 2 to 14."""
+    typical = exact(_median(sizes)).adjusted()
+    uncertain = [spread for spread in spreads if NOISE * _median(sizes) < spread < math.inf]
+    finest = Decimal(f"{_median(uncertain):.1e}").adjusted() if uncertain else typical
+    return min(max(typical - finest + 1, SIGNIFICANT - 1), MAX_DECIMALS - 1)
+
+
 @lru_cache(maxsize=64)
 def _quantum(decimals: int) -> Decimal:
     return Decimal(1).scaleb(-decimals)
@@ -233,13 +244,16 @@ def rule_for(
     """The whole rule of a column: its decimals, separated thousands, powers of ten.
 
     At most MORE_DECIMALS more than decimals_for() says, where that keeps every positive uncertainty
-    from printing as zero.
+    from printing as zero. Powers of ten where one value of the column would print as zero beside
+    another a million times as large, where none reaches 1e-6, and where one has 16 digits or more.
     """
     sizes = _sizes(values)
+    spreads = list(spreads)
+    if max(sizes, default=0.0) >= LONG:
+        return Rounding(_digits(sizes, spreads), scientific=True)
     grouped = max(sizes, default=0.0) >= 10_000  # noqa: PLR2004 - as documented above
     if digits is not None:
         return Rounding(digits, grouped)
-    spreads = list(spreads)
     decimals = _decimals(sizes, spreads)
     smallest = min((s for s in spreads if s > 0), default=0.0)
     if smallest:
@@ -269,6 +283,14 @@ def p_value(p: float, alpha: float = 0.05) -> str:
             break
         decimals += 1
     return fixed(p, decimals).removeprefix("0")
+
+
+def p_bound(p: float, alpha: float = 0.05) -> str:
+    """What a p-value is at least, or at most: as p_value(), and always a number: ".0002", "1"."""
+    text = p_value(p, alpha)
+    if text.startswith("<"):
+        return f"{p:.{min(MAX_DECIMALS, -exact(p).adjusted()) if p > 0 else 0}f}".removeprefix("0")
+    return (".99" if p < 1 else "1") if text.startswith(">") else text
 
 
 # ---------------------------------------------------------------------------------------------

@@ -56,7 +56,6 @@ from paperforge.model.reading import (
     Found,
     Meter,
     Missing,
-    Point,
     Proof,
     Quote,
     Rating,
@@ -64,6 +63,7 @@ from paperforge.model.reading import (
     Results,
     Sample,
     Store,
+    Trace,
 )
 from paperforge.model.reported import Agreement, Cost, Hyperparameter, Ratings
 from paperforge.model.setting import Cell, Column, Figure, Macro, Mark, Note, Row, Table, TableFit
@@ -116,7 +116,6 @@ __all__ = [
     "Owner",
     "PlannedMethod",
     "PlannedMetric",
-    "Point",
     "Profile",
     "Proof",
     "Protocol",
@@ -138,6 +137,7 @@ __all__ = [
     "Store",
     "Table",
     "TableFit",
+    "Trace",
     "Venue",
     "Verdict",
     "Why",

@@ -57,9 +57,19 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     how += " (Banerjee 1961: replicates are few and of unequal number)" * own
     how += "," * (", " in tests and not how and bool(where))
     with_interval = any(d.low is not None for d in decisions)
-    of = f" ({_replicates(analysis, decisions)})"
+    of = f" ({_replicates(analysis, decisions)}{_printed(analysis, decisions)})"
     ends = f"; intervals are {level} intervals of the same procedure" * with_interval
     return f"Methods were compared by the two-sided {tests}{how}{where}{of}{ends}."
+
+
+def _printed(analysis: Analysis, decisions: list[Decision]) -> str:
+    """Whose numbers were compared as they were printed, in brackets behind the number of runs."""
+    tested = {name for d in decisions for name in (d.a, d.b)}
+    names = [m.label for m in analysis.methods if m.name in tested & set(analysis.design.printed)]
+    if not names:
+        return ""
+    whose = "" if len(names) == len(tested) else f" of {words.joined(names)}"
+    return f"; the means, spreads and numbers of runs{whose} as reported"
 
 
 def named(test: str) -> str:

@@ -76,8 +76,7 @@ def fragility(analysis: Analysis, found: Sequence[Fragility]) -> tuple[Passage, 
 
 
 def _line(analysis: Analysis, one: Fragility) -> str:
-    adjusted = _adjusted(analysis)
-    p = "" if one.p_adjusted is None else f", {adjusted}{words.p_text(one.p_adjusted)}"
+    p = "" if one.p_adjusted is None else f", {_p(analysis, one.p_adjusted)}"
     start = f"{_named(analysis, one.metric, one.a, one.b)} ({one.verdict}{p}): "
     if one.p_adjusted is None:
         return f"{start}there is no p to flip."
@@ -97,8 +96,7 @@ def _line(analysis: Analysis, one: Fragility) -> str:
 
 def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
     """One change in words: dropping seed 3 of x on d makes it inconclusive (adjusted p = .08)."""
-    adjusted = _adjusted(analysis)
-    p = "" if flip.p_adjusted is None else f" ({adjusted}{words.p_text(flip.p_adjusted)})"
+    p = "" if flip.p_adjusted is None else f" ({_p(analysis, flip.p_adjusted)})"
     makes = f"makes it {flip.verdict}{p}"
     if flip.what == "test":
         names = [_test(which) for which in flip.which[:LISTED]]
@@ -119,10 +117,11 @@ def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
     return f"dropping {runs} {makes}{_ways(flip, analysis.design.noun)}"
 
 
-def _adjusted(analysis: Analysis) -> str:
-    """Whether the p that a line prints was corrected: one comparison has no family."""
+def _p(analysis: Analysis, p: float) -> str:
+    """A p of the family, and that it was corrected: one comparison has no family."""
     several = any(d.primary and d.family > 1 for d in analysis.decisions)
-    return "adjusted " if several and analysis.design.correction != "none" else ""
+    adjusted = "adjusted " if several and analysis.design.correction != "none" else ""
+    return f"{adjusted}{words.p_text(p, analysis.design.alpha)}"
 
 
 def _runs(analysis: Analysis, one: Fragility, which: Sequence[str]) -> str:

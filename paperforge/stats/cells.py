@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+HUGE = 1e150
+"""Squares of larger numbers overflow."""
 FLAT = 1e-12
 """A spread of at most this share of the largest value is rounding, and counts as none."""
 EXAMPLES = "examples"
@@ -56,6 +58,8 @@ class Cell:
     """Of a share of examples: their number and the printed decimals, where that is all there is."""
     quote: Quote | None = None
     """What stands beside a number that is quoted from a paper."""
+    shares: bool = False
+    """Of examples: whether every run got every one right or wrong, so that means are shares."""
     within: float = 0.0
     """Of examples: sum of squares of the runs around the mean of their example, over all."""
 
@@ -284,6 +288,7 @@ def cell(
         sample.failed,
         repeats,
         within=within,
+        shares=binary or right_or_wrong(sample),
     )
 
 
@@ -311,6 +316,23 @@ def quoted(cell: Cell, quote: Quote) -> Cell:
     )
 
 
+def right_or_wrong(sample: Sample) -> bool:
+    """Whether the runs behind the means of examples all scored 0 or 1.
+
+    Then, and of scores within 0 and 1 only then, the sum of squares is the sum: R runs with the
+    mean m have R m (1 - m) left around it.
+    """
+    import numpy as np
+
+    repeats, within = sample.repeats, sample.within
+    if repeats is None or within is None or not len(repeats):
+        return False
+    m = np.asarray(sample.values, dtype=float)
+    if not bool(((m >= 0) & (m <= 1)).all()):
+        return False
+    return bool(np.allclose(np.asarray(within), repeats * m * (1 - m), rtol=1e-9, atol=1e-9))
+
+
 def spread_within(sample: Sample) -> tuple[int, float]:
     """Of examples: the number of runs behind each value where it is one, and their spread."""
     repeats, within = sample.repeats, sample.within
@@ -324,9 +346,14 @@ def moments(values: np.ndarray, size: float) -> tuple[float, float]:
     """Mean and standard deviation (n - 1; 0 for one value).
 
     size: the largest number that the values are, or were computed from. A spread that is rounding
-    at that size counts as none. Numbers that overflow give an infinite sd, which no test accepts.
+    at that size counts as none. Numbers whose squares overflow give an infinite sd, which no test
+    accepts; their mean is taken in units in which it does not overflow.
     """
     n = len(values)
+    if size > HUGE:
+        scale = math.ldexp(1.0, math.frexp(size)[1] - 1)
+        mean, sd = moments(values / scale, size / scale)
+        return mean * scale, sd * scale if sd * scale < HUGE else math.inf
     mean = float(values.sum()) / n
     apart = values - mean
     sd = math.sqrt(float(apart @ apart) / max(1, n - 1))

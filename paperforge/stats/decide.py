@@ -6,6 +6,7 @@ import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from paperforge.latex.rounding import p_bound
 from paperforge.model import (
     Aggregate,
     Analysis,
@@ -308,13 +309,13 @@ def unreachable(contrast: Contrast, ps: Ps, unit: Unit) -> str:
     m = contrast.discordant
     if m == 0 or least >= 1:
         return "identical outputs"
-    corrected = "" if ps.floor <= least else f" ({ps.floor:.2g} after the correction)"
+    corrected = "" if ps.floor <= least else f" ({p_bound(ps.floor)} after the correction)"
     few = min(contrast.n)
     units = {Unit.EXAMPLE: "example", Unit.DATASET: "dataset"}.get(unit, "replicate")
     of = f"{few} {units}{'' if few == 1 else 's'}"
     if m is not None:
         of = f"{m} discordant example{'' if m == 1 else 's'}"
-    return f"{of}: p cannot be below {least:.2g}{corrected}"
+    return f"{of}: p cannot be below {p_bound(least)}{corrected}"
 
 
 def first_step(spec: DesignSpec, size: int) -> float:

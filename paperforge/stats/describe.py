@@ -67,6 +67,7 @@ def describe(
         spec.seed,
         spec.aggregate,
         place,
+        printed(tables),
     )
     return design, (*unit.notes, *warnings(spec, unit, tables))
 
@@ -316,12 +317,19 @@ def buying(unit: Replication, tables: Sequence[Table]) -> Iterator[str]:
         )
 
 
+def printed(tables: Sequence[Table]) -> tuple[str, ...]:
+    """Methods of which a cell is a printed mean with its spread and number of runs."""
+    return tuple(
+        sorted({c.method for cells, _ in tables for c in cells.table.values() if c.quoted})
+    )
+
+
 def quotations(tables: Sequence[Table]) -> Iterator[str]:
     """Say whose numbers are those that somebody printed."""
-    names = {c.method for cells, _ in tables for c in cells.table.values() if c.quoted}
+    names = printed(tables)
     if names:
         yield (
-            f"Numbers of {', '.join(sorted(names))} are quoted: compared by their printed mean, "
+            f"Numbers of {', '.join(names)} are quoted: compared by their printed mean, "
             "spread and n."
         )
 

@@ -54,6 +54,8 @@ class Simultaneous:
     """Whether all outcomes were enumerated."""
     smallest_p: float | None = None
     """Of p_adjusted, where the design has a floor."""
+    floors: tuple[float, ...] = ()
+    """The same for each contrast, where they have floors of their own."""
 
 
 @dataclass(frozen=True, slots=True)

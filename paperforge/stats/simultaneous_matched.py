@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.stats import keyed
@@ -86,7 +86,8 @@ def matched(
         np.full(len(t), 0.0 if exact or not math.isfinite(c) else abs(c - near)),
     )
     floor = max(floor, 1 / (total + more))
-    return spread(size, [int(i) for i in tested], parts, alpha, total, exact=exact, floor=floor)
+    found = spread(size, [int(i) for i in tested], parts, alpha, total, exact=exact, floor=floor)
+    return replace(found, floors=tuple(max(floor, own) for own in data.floors()))
 
 
 def tally(
@@ -195,6 +196,14 @@ class Totals:
             weights[part.at, d] = part.weights
         overlap = weights.T @ (factors[:, None] * weights)
         return cls(parts, keys, factors, sums, factors @ sums**2, overlap)
+
+    def floors(self) -> list[float]:
+        """Smallest p of each contrast alone, whatever its differences: 2 in 2^(units that differ).
+
+        An adjusted p is never below it.
+        """
+        moving = (self.sums != 0).sum(axis=0)
+        return [2.0 ** (1 - min(max(1, int(m)), MANY)) for m in moving]
 
     def flipped(self, signs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Estimates and their variances after the units' sums took these signs.

@@ -207,9 +207,13 @@ def _ask(
         claimed[kind] = mine
         taken = set(mine)
         left = [file for file in left if file not in taken]
+        repeats = getattr(store, "repeats", None)
+        if repeats is not None:
+            owned |= {other: kind for file in mine for other in repeats(file)}
         owns = getattr(store, "owns", None)
         if owns is not None:
             owned |= {owns(file): kind for file in mine}
+        if repeats is not None or owns is not None:
             left = [file for file in left if _owner(file, owned) is None]
     return left
 
@@ -236,8 +240,9 @@ def _foreign(store: Store, file: Path, error: Exception) -> InputError:
 
 
 def _owner(file: Path, owned: Mapping[Path, str]) -> str | None:
-    """The store that the file belongs to by its folder: the outermost owner."""
-    return next((owned[folder] for folder in reversed(file.parents) if folder in owned), None)
+    """The store that the file belongs to, itself or by its folder: the outermost owner."""
+    places = (*reversed(file.parents), file)
+    return next((owned[place] for place in places if place in owned), None)
 
 
 def recognise(path: Path) -> str:
@@ -288,7 +293,7 @@ def read(
         said_of_files = together.with_settings(found, raw, engine, table)
         columns = (*raw.columns, *said_of_files)
         return replace(raw, table=table, columns=columns, said=said_of_files)
-    said = folders.settings(found, found.files[0])
+    said = folders.settings_of_table(found, found.files[0])
     own = {column.lower() for column in raw.columns}
     more = {name: text for name, text in said.items() if name.lower() not in own}
     chosen = "".join(f", {literal(text)} AS {identifier(name)}" for name, text in more.items())
@@ -342,9 +347,9 @@ def typed(found: Found, kinds: Mapping[str, str]) -> str:
 
 def first_rows(found: Found, columns: Sequence[str]) -> list[dict[str, int]] | None:
     """Where each text of some columns of a `glance` stands first; None: not to be had quickly."""
-    from paperforge.stores import csv_glance
+    from paperforge.stores import csv_glance, jsonl
 
-    return csv_glance.first_rows(found, columns)
+    return (csv_glance if found.kind == "csv" else jsonl).first_rows(found, columns)
 
 
 def parts(found: Found) -> Iterator[Path]:

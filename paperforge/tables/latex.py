@@ -18,6 +18,7 @@ from paperforge.tables.heat import colour
 from paperforge.tables.latex_fit import fitted, header
 from paperforge.tables.notes import sentence
 from paperforge.tables.padding import Frame, digits, frames, phantom, signs
+from paperforge.tables.pages import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,26 +53,38 @@ def render(
     top, the caption, whose {note} is replaced by the sentences; `wide` makes it table*, across both
     columns. `source`: what the numbers come from, for the comment at its head.
     """
-    lines = fitted(table, _tabular)
-    if notes == THREEPARTTABLE and table.notes:
-        lines = _with_tablenotes(lines, table)
+    pages = fitted(table, _tabular)
+    three = notes == THREEPARTTABLE and bool(table.notes)
+    if three:
+        pages[-1] = _with_tablenotes(pages[-1], table)
     elif notes and table.notes:
-        lines = _with_notes(lines, table)
+        pages[-1] = _with_notes(pages[-1], table)
     elif table.notes:
         said = (f"%   {plain(sentence(note))}" for note in table.notes)
-        lines = [*lines, "% Notes (--notes prints them):", *said]
+        pages[-1] = [*pages[-1], "% Notes (--notes prints them):", *said]
     if float:
         wide = wide or (table.fit is not None and table.fit.wide)
-        environment = "table*" if wide else "table"
-        lines = [
-            rf"\begin{{{environment}}}[{placement}]",
-            r"  \centering",
-            rf"  \caption{{{_caption(table)}}}",
-            rf"  \label{{{_key(table.label)}}}",
-            *(f"  {line}" for line in lines),
-            rf"\end{{{environment}}}",
-        ]
-    return "\n".join([*_head(table, source, notes == THREEPARTTABLE), *lines]) + "\n"
+        placed = "p" if len(pages) > 1 else placement
+        lines = list(_floats(table, pages, "table*" if wide else "table", placed))
+    else:
+        lines = joined(pages)
+    return "\n".join([*_head(table, source, three), *lines]) + "\n"
+
+
+def _floats(
+    table: Table, pages: Sequence[Sequence[str]], environment: str, placement: str
+) -> Iterator[str]:
+    """A float for each page: the first has the caption, the others say what they go on with."""
+    for number, lines in enumerate(pages):
+        yield rf"\begin{{{environment}}}[{placement}]"
+        yield r"  \centering"
+        if number:
+            yield r"  \par Table~\thetable{} (continued)\par\smallskip"
+        else:
+            yield rf"  \caption{{{_caption(table)}}}"
+            yield rf"  \label{{{_key(table.label)}}}"
+        yield from (f"  {line}" for line in lines)
+        yield rf"\end{{{environment}}}"
 
 
 def notes_text(table: Table) -> str:
@@ -93,7 +106,7 @@ def _head(table: Table, source: str, three: bool) -> Iterator[str]:
         packages.append("colortbl")
     if table.fit is not None and table.fit.turned:
         packages.append("graphicx")
-    if three and table.notes:
+    if three:
         packages.append(THREEPARTTABLE)
     yield rf"% Needs \usepackage{{{','.join(packages)}}} in the preamble."
     texts = [table.caption, *(row.label for row in table.rows), *(n.text for n in table.notes)]

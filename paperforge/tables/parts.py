@@ -15,7 +15,6 @@ from paperforge.model import (
     Decision,
     Diagnostic,
     Missing,
-    Severity,
     Table,
     Verdict,
 )
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from paperforge.model import Column, Mark, Note, Row
     from paperforge.spec import Dataset, Method, Metric, TableSpec
 
-PAGE = 60
-"""Rows that fit a page; a tabular does not break."""
 MOST = 500
 """Rows of the longest table: more is data, not a table."""
 MORE = 2
@@ -155,15 +152,11 @@ def of_every_method(cells: Iterable[Cell]) -> set[Missing]:
     return {cell.missing for cell in cells if cell.missing is not None}
 
 
-def limited(rows: int, spec: TableSpec, what: str, hint: str) -> tuple[Diagnostic, ...]:
-    """Warn of a table that is longer than a page. Raises InputError for one that is none."""
+def limited(rows: int, spec: TableSpec, what: str, hint: str) -> None:
+    """Raises InputError for a table that is none."""
     if rows > MOST:
         text = f"{rows:,} {what}: a table has room for {MOST}"
         raise InputError(text, f"table {spec.name}", hint)
-    if rows <= PAGE:
-        return ()
-    text = f"{rows} {what}: longer than a page, and a tabular does not break"
-    return (Diagnostic(Severity.WARNING, f"table {spec.name}", text, hint),)
 
 
 def made(

@@ -128,7 +128,7 @@ def test_byte_order_marks(write, reading, encoding):
         ('{"accuracy": [1, 2], "loss": [3, 4]}', "does not say what they run over"),
         ('{"seed": [0], "x": "y", "accuracy": [3, 4]}', "not of one length: seed 1, accuracy 2"),
         ('{"x": {"foo": 1, "bar": 2}, "y": {"foo": 1, "bar": 2}}', "cannot be told"),
-        ('{"lora": {"digits": [1, 2]}}', "run over"),
+        ('{"lora": {"digits": [1, 2]}}', "over seeds, say so by keys"),
         ('{"a": [{"x": 1}], "b": [{"x": 1}]}', "several tables: a, b"),
         ('{"a":' * 100_000 + "1" + "}" * 100_000, "nested too deep"),
         ('{"a":' * 60 + "1" + "}" * 60, "nested too deep"),

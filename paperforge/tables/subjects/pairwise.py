@@ -43,7 +43,7 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         "name fewer methods (methods = [...]), or give roles (--ours, --baseline): then each "
         "method of ours is compared with each baseline"
     )
-    diagnostics = parts.limited(count, spec, "comparisons", hint)
+    parts.limited(count, spec, "comparisons", hint)
     several = len(groups) > 1
     adjusted = any(d.family > 1 and d.p_adjusted is not None for *_, found in groups for d in found)
     rows = [
@@ -69,7 +69,7 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         rows,
         caption=_caption(groups, count),
         said=_notes(view, list(chain.from_iterable(found for *_, found in groups)), rows),
-        diagnostics=(*(d for d in view.diagnostics if "average" not in d.message), *diagnostics),
+        diagnostics=[d for d in view.diagnostics if "average" not in d.message],
         headings=several,
     )
 

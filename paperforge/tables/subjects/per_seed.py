@@ -55,6 +55,7 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         for s in slots
     ]
     what = notes.listed([plain(m.label) for m in view.metrics])
+    parts.limited(len(rows), spec, "rows", hint)
     return parts.made(
         spec,
         "Method",
@@ -62,10 +63,7 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         rows,
         caption=f"{what} of every {noun}.",
         said=_notes(view, rows),
-        diagnostics=(
-            *(d for d in view.diagnostics if "average" not in d.message),
-            *parts.limited(len(rows), spec, "rows", hint),
-        ),
+        diagnostics=[d for d in view.diagnostics if "average" not in d.message],
     )
 
 

@@ -54,6 +54,7 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         rows = [Row(plain(m.label), tuple(_cell(_of(s, m)) for s in apart)) for m in methods]
         stub, below = "Method", shared
     hint = "columns = [...] names the settings to show"
+    parts.limited(len(rows), spec, "settings", hint)
     return parts.made(
         spec,
         stub,
@@ -61,7 +62,6 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         rows,
         caption=f"Hyper-parameters of {notes.count(len(methods), 'method')}.",
         said=_notes(rows, below, methods, apart),
-        diagnostics=parts.limited(len(rows), spec, "settings", hint),
     )
 
 
