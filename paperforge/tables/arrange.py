@@ -336,7 +336,9 @@ def _notes(view: View, cells: Cells, compared: str, given: Given) -> Iterable[No
     yield from notes.open_questions(_asked(view), view.methods, design.unit)
     yield from extra_notes.said(view, cells)
     missing = {c.missing for c in holes if c.missing and c.printed != notes.NO_AVERAGE}
-    yield from notes.absent(missing, refused=any(c.printed == notes.NO_AVERAGE for c in holes))
+    refused = any(c.printed == notes.NO_AVERAGE for c in holes)
+    whole = "row" if compared == "column" else "column"
+    yield from notes.absent(missing, refused=whole if refused else "")
     rows = [(plain(m.label), given.rows[m.name]) for m in view.methods if m.name in given.rows]
     averaged = any(slot.dataset is None and not slot.kind for slot in cells)
     yield from quoting.notes(view, rows, averaged=averaged and cited)
