@@ -354,7 +354,7 @@ def test_a_method_that_nobody_rated_has_a_whole_row(study):
     (row,) = [row for row in table.rows if row.label == "50% width"]
     assert len(row.cells) == len(table.columns)
     assert {cell.missing for cell in row.cells} == {Missing.NOT_RUN}
-    assert tables.render(table).count("--") >= len(row.cells)
+    assert r"50\% width &" in tables.render(table)
 
 
 def test_headings_of_settings_stand_above_columns_or_rows(study, monkeypatch):
