@@ -15,7 +15,7 @@ from paperforge.names import resolve
 from paperforge.numbers import Look, Style, look
 from paperforge.results import examples, patterns, repeated, strays
 from paperforge.results.answers import with_hits
-from paperforge.results.axes import with_axis
+from paperforge.results.axes import check_asked, with_axis
 from paperforge.results.cells import Odd
 from paperforge.results.merge import merged
 from paperforge.results.nested import with_samples
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 _SAMPLE = 10_000
 """Rows that are looked at to decide how a column is written; every row is checked against it."""
 _SAMPLE_CELLS = 400_000
-_LEFT_OUT = "left out: column"
-"""How stores begin to say that they cannot give a column."""
 _ZONE = "WITH TIME ZONE"
 _NO_NUMBERS = ("TIMESTAMP", "DATE", "TIME", "INTERVAL", "BLOB", "UUID")
 """Types that the engine takes for no number at all."""
@@ -144,7 +142,7 @@ def read(
     return tuple(found), [*skipped, *beside, *strays.lacking(found), *patterns.check(found)]
 
 
-class _Unread(Exception):  # noqa: N818  it leaves this file only as the error that it holds
+class _Unread(Exception):
     """The InputError for which a tracker's files could not be read at all."""
 
 
@@ -190,7 +188,7 @@ def _read(
             raise patterns.fits_nothing(file) from None
         hits = with_hits(engine, raw, source)
         if hits is None:
-            raise _with_left_out(error, raw) from None
+            raise strays.with_left_out(error, raw) from None
         if quick:
             raise Odd("true and predicted classes") from None
         raw, looks = hits, _looks(hits, engine)
@@ -199,14 +197,8 @@ def _read(
     types = {row[0]: row[1] for row in described}
     raw, mapped, types = merged(engine, raw, mapped, types)
     _check(mapped, types, source)
-    _ask(raw, mapped, source)
+    check_asked(raw, mapped, source)
     return Input(file, raw, mapped, types, _styles(mapped, types, looks), lacking)
-
-
-def _with_left_out(error: InputError, raw: Raw) -> InputError:
-    """The same error, with what the store could not give: that may be what is missed."""
-    said = [f"{one.message} ({one.hint})" for one in raw.notes if one.message.startswith(_LEFT_OUT)]
-    return type(error)(error.message, error.where, "; ".join(filter(None, [error.hint, *said])))
 
 
 def _placed(error: InputError, source: Source) -> InputError:
@@ -234,14 +226,6 @@ def _looks(raw: Raw, engine: duckdb.DuckDBPyConnection) -> dict[str, Look]:
         plain = all(isinstance(v, str | int | float | None.__class__) for v in islice(values, 50))
         looks[name] = look(values) if plain else look(str(v) for v in values if v is not None)
     return looks
-
-
-def _ask(raw: Raw, mapped: Mapped, source: Source) -> None:
-    """Raise InputError where the store asks what a column means and nobody says."""
-    taken = {*mapped.roles.values(), *(value.column for value in mapped.values)}
-    for column, hint in raw.asks.items():
-        if column not in taken:
-            raise InputError(f"nothing says what {column!r} is", source.shown, hint)
 
 
 def _check(mapped: Mapped, types: Mapping[str, str], source: Source) -> None:

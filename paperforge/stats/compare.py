@@ -184,7 +184,8 @@ def untested(cells: Cells, a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Co
     for cell in (*a, *b):
         if cell.n < ENOUGH:
             where = f"{cell.method} on {cell.dataset}" if cell.dataset else cell.method
-            return untestable(n, estimate, f"one replicate only ({where}): a spread needs two")
+            few = f"one replicate only ({where}): a spread needs two"
+            return untestable(n, estimate, f"{cell.lacking} ({where})" if cell.lacking else few)
         if cell.df <= 0:
             return untestable(n, estimate, "all examples are in one cluster")
     return None

@@ -172,7 +172,9 @@ def of_pairs(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> Simu
         tables.append(table)
         units.append(unit)
     draws = spec.draws or REPLICATES
-    return matched(tables, units, alpha=spec.alpha, seed=spec.seed, replicates=draws)
+    return matched(
+        tables, units, alpha=spec.alpha, seed=spec.seed, replicates=draws, engine=spec.engine
+    )
 
 
 def on_dataset(

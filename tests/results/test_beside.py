@@ -161,3 +161,23 @@ def test_cells_of_two_numbers_in_columns_that_are_datasets(load):
     assert found["RTE"] == pytest.approx(expected("B"), rel=1e-9)
     with pytest.raises(InputError, match="no cell holds a mean and its spread"):
         load("model,MNLI,RTE\na,1,2\nb,3,4\n", sd="*")
+
+
+def test_a_cell_without_a_spread_leaves_the_others_tested_and_says_why(load):
+    rows = (
+        "a,A,80.1,0.4,5\nb,A,79.2,0.5,5\nc,A,78.8,,5\nd,A,78.0,0.0,5\ne,A,77.5,0.3,1\nf,A,77,0.2,\n"
+    )
+    analysis = analyse(load("method,dataset,accuracy,std,n\n" + rows), DesignSpec())
+    found = {(d.a, d.b): d for d in analysis.decisions}
+    theirs = scipy_stats.ttest_ind_from_stats(80.1, 0.4, 5, 79.2, 0.5, 5, equal_var=False)
+    assert found["a", "b"].p == pytest.approx(theirs.pvalue, rel=1e-9)
+    assert found["a", "b"].family == 1
+    reasons = {b: found["a", b].reason for b in "cdef"}
+    assert reasons == {
+        "c": "no spread is reported (c on A)",
+        "d": "a spread of 0 is reported (d on A)",
+        "e": "a spread of one run is reported (e on A)",
+        "f": "no number of runs is reported (f on A)",
+    }
+    assert all(found["a", b].p is None for b in "cdef")
+    assert found["a", "c"].estimate == pytest.approx(1.3)
