@@ -38,6 +38,9 @@ _SEPARATED = re.compile(
 _NUMBERS = re.compile(rf"(?:{_PLAIN.pattern})(?:\n(?:{_PLAIN.pattern}))*", re.IGNORECASE | re.ASCII)
 _COUNTED = re.compile(r"[a-z][^\n%]*\d(?:\n[a-z][^\n%]*\d)*", re.IGNORECASE | re.ASCII)
 """Lines of names with a number behind: question-17."""
+_MINUS = "\N{MINUS SIGN}"
+_MARKED = re.compile(r"\W{0,2}([+-]?\d+(?:\.\d+)?)(?:[*†‡]+|\s?[a-zA-Zµ/]{1,6})", re.ASCII)
+"""A number with a unit, a mark or markup around it."""
 _MANY = 1000
 _SPREAD = re.compile(
     r"\$?\s*[+-]?[\d.,]+\s*%?\s*(?:±|\+/?-|\\pm|\(|\[|±)\s*[\d.,]+\s*%?\s*[)\]]?\s*\$?", re.ASCII
@@ -260,6 +263,19 @@ def refusal(text: str, style: Style, column: str = "COLUMN") -> tuple[str, str]:
         return (
             f"{shown} in a column with decimal commas",
             "use one decimal sign in the whole file",
+        )
+    return _odd(text)
+
+
+def _odd(text: str) -> tuple[str, str]:
+    """The same for a text that is no number in any style."""
+    shown = f"{text!r}"
+    if _PLAIN.fullmatch(text.replace(_MINUS, "-")):
+        return f"{shown} has a typographic minus sign", "write -0.5 with the minus of the keyboard"
+    if marked := _MARKED.fullmatch(text):
+        return (
+            f"{shown} is more than a number",
+            f"write {marked[1]} alone; a unit belongs into the column's name: time (s)",
         )
     return (
         f"{shown} is not a number",

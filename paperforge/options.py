@@ -48,7 +48,8 @@ OPTIONS = (
     _many(
         "--margin",
         "[METRIC=]M",
-        "Differences below M (as printed) do not matter: tests of equivalence.",
+        "Differences below M (as printed) do not matter: tests of equivalence; over datasets as a "
+        "sample --why has the Bayesian signed-rank test too.",
         "margins",
     ),
     _many(

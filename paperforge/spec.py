@@ -255,8 +255,8 @@ class DesignSpec:
     test_share: float | None = None
     """Cross-validation: size of the test set over that of the training set; None: 1 / (k - 1)."""
     draws: int = 0
-    """Replicates of every resampling; 0: as many as are usual. Fewer are for simulations, where
-    each p holds its level with any number of them; no paper.toml says it."""
+    """Replicates of every resampling; 0: as many as are usual. Fewer are for simulations of many
+    analyses; no paper.toml says it."""
 
 
 @dataclass(frozen=True, slots=True)

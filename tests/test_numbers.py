@@ -151,6 +151,13 @@ def test_the_word_lists_are_what_the_code_takes_them_for():
         ("93%", Style(), "percent sign"),
         ("0.5", Style(comma=True), "decimal commas"),
         ("abc", Style(), "not a number"),
+        ("\N{MINUS SIGN}0.5", Style(), "typographic minus"),
+        ("12.3 ms", Style(), "more than a number"),
+        ("0.91*", Style(), "more than a number"),
+        ("**0.91**", Style(), "more than a number"),
+        ("1.2k", Style(), "more than a number"),
+        ("#DIV/0!", Style(), "is not a number"),
+        ("1a2", Style(), "is not a number"),
     ],
 )
 def test_refusals_say_what_is_wrong_and_what_to_do(text, style, message):

@@ -940,6 +940,6 @@ def test_thousands_separators_are_the_reason(load):
 
 def test_lines_of_comment_before_the_header(load):
     found = load("# made by run.py\n# 2026\nmethod,accuracy\na,0.5\n")
-    assert "2 lines of comment before the header: not read" in said(found)
+    assert "2 lines above the header: not read" in said(found)
     assert found.sources("accuracy", "a", "") == ("results.csv line 4",)
     assert table(found)["a", ""] != {}

@@ -97,7 +97,7 @@ def _protocol(project: Project, options: ResultOptions, asked: PlanOptions) -> i
     """--write, --freeze or --check."""
     file = planned.plan_file(project, asked.plan or asked.write)
     if asked.freeze:
-        return planned.freeze(file, _there(project, options))
+        return planned.freeze(file, *_there(project, options))
     if asked.check:
         if not project.sources:
             raise UsageError("there are no results to check", "--check", "name them, or paper.toml")
@@ -135,15 +135,19 @@ def _known(
     return {one.metric.name: one for one in found}
 
 
-def _there(project: Project, options: ResultOptions) -> tuple[Run, ...] | None:
-    """The runs that there are before the plan is frozen; None: no results, or none to be read.
+def _there(
+    project: Project, options: ResultOptions
+) -> tuple[Results | None, tuple[Run, ...] | None]:
+    """The results, and the runs that there are before the plan is frozen.
+
+    None: no results, or none to be read.
 
     Folders and files that are still empty hold no runs.
     """
     if not project.sources:
-        return None
+        return None, None
     if all(_empty(source.path) for source in project.sources):
-        return ()
+        return None, ()
     try:
         results = progress.load(project, quiet=True)
     except InputError as error:
@@ -151,8 +155,8 @@ def _there(project: Project, options: ResultOptions) -> tuple[Run, ...] | None:
             raise
         text = f"the lock will not say which runs are there: {error}"
         say((Diagnostic(Severity.WARNING, "--freeze", text),))
-        return None
-    return results.runs()
+        return None, None
+    return results, results.runs()
 
 
 def _empty(path: Path) -> bool:

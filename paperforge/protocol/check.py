@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from paperforge.model import Diagnostic, Severity, Spending
-from paperforge.protocol import lock, there
+from paperforge.protocol import lock, scores, there
 from paperforge.protocol.differ import ARROW, both, changes, listed
 from paperforge.spec import Unit
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from paperforge.model import Analysis, Look, Protocol, Run
     from paperforge.protocol import Plan
+    from paperforge.protocol.scores import Numbers
 
     Runs = Mapping[tuple[str, str, str], int]
     """(metric, method, dataset) -> how many runs have a number."""
@@ -30,11 +31,17 @@ _SHOWN = 12
 
 
 def against(
-    plan: Plan, analysis: Analysis, runs: Runs, look: Look | None, names: Sequence[Run]
+    plan: Plan,
+    analysis: Analysis,
+    runs: Runs,
+    look: Look | None,
+    names: Sequence[Run],
+    *,
+    numbers: Numbers | None = None,
 ) -> tuple[Diagnostic, ...]:
     """What the plan says about an analysis: one note where it is as planned, else warnings.
 
-    names: of all runs that have a number.
+    names: of all runs that have a number; numbers: what they are.
 
     Aspects: methods, metrics, datasets, seeds, alpha, correction, margin, pairing, unit, family,
     look. The frozen plan counts where there is one; that its file was changed since, or the lock
@@ -48,7 +55,7 @@ def against(
         for i, (aspect, message) in enumerate(found)
     ]
     notes = []
-    history = list(there.said(plan, names))
+    history = [*there.said(plan, names), *scores.said(plan, numbers or {})]
     warnings += [one for one in history if one.severity is Severity.WARNING]
     warnings += [] if look is None else _spent(plan, analysis, look)
     if not warnings:

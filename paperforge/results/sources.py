@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 _SAMPLE = 10_000
 """Rows that are looked at to decide how a column is written; every row is checked against it."""
 _SAMPLE_CELLS = 400_000
-_LEFT_OUT = "left out: column"
-"""How stores begin to say that they cannot give a column."""
 _ZONE = "WITH TIME ZONE"
 _NO_NUMBERS = ("TIMESTAMP", "DATE", "TIME", "INTERVAL", "BLOB", "UUID")
 """Types that the engine takes for no number at all."""
@@ -190,7 +188,7 @@ def _read(
             raise patterns.fits_nothing(file) from None
         hits = with_hits(engine, raw, source)
         if hits is None:
-            raise _with_left_out(error, raw) from None
+            raise strays.with_left_out(error, raw) from None
         if quick:
             raise Odd("true and predicted classes") from None
         raw, looks = hits, _looks(hits, engine)
@@ -201,12 +199,6 @@ def _read(
     _check(mapped, types, source)
     check_asked(raw, mapped, source)
     return Input(file, raw, mapped, types, _styles(mapped, types, looks), lacking)
-
-
-def _with_left_out(error: InputError, raw: Raw) -> InputError:
-    """The same error, with what the store could not give: that may be what is missed."""
-    said = [f"{one.message} ({one.hint})" for one in raw.notes if one.message.startswith(_LEFT_OUT)]
-    return type(error)(error.message, error.where, "; ".join(filter(None, [error.hint, *said])))
 
 
 def _placed(error: InputError, source: Source) -> InputError:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 RUNS = 2000
 MEAN = "mean"
 DRAWS = 999
-"""Replicates of a resampling in each simulation: p holds its level with any number."""
+"""Replicates of a resampling in each simulation: enough for its level, in a tenth of the time."""
 BLOCK = 50
 """Simulations that are prepared together, at most."""
 NUMBERS = 4_000_000

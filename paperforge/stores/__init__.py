@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Found, Severity
-from paperforge.stores import folders
+from paperforge.stores import folders, unreadable
 from paperforge.stores.databases import is_sqlite
 from paperforge.stores.kinds import STORES, Kind, may_be_read
 from paperforge.stores.nothing import NothingToRead
@@ -44,14 +44,6 @@ __all__ = [
     "typed",
 ]
 
-_COMPRESSED = {
-    ".gz": "gunzip",
-    ".bz2": "bunzip2",
-    ".xz": "unxz",
-    ".zst": "unzstd",
-    ".zip": "unzip",
-}
-"""The name of a compressed file -> what unpacks it."""
 READABLE = (
     "tables (CSV, JSON, Parquet, Arrow, SQLite, DuckDB), trackers' stores (MLflow, W&B, "
     "TensorBoard, …) and evaluation logs (lm-eval, Inspect, …); docs/stores.md has all"
@@ -263,12 +255,8 @@ def recognise(path: Path) -> str:
     for kind, store in others(frozenset(STORES))[0].items():
         if _recognises(store, path):
             return kind
-    if path.suffix.lower() in _COMPRESSED:
-        raise InputError(
-            f"the file is compressed ({path.suffix})",
-            path.name,
-            f"unpack it first: {_COMPRESSED[path.suffix.lower()]} {path.name}",
-        )
+    if known := unreadable.named(path):
+        raise known
     what = "is an SQLite database of no known kind" if is_sqlite(path) else "is of no known format"
     raise InputError(f"the file {what}", path.name, f"readable are {READABLE}")
 
@@ -349,7 +337,8 @@ def first_rows(found: Found, columns: Sequence[str]) -> list[dict[str, int]] | N
     """Where each text of some columns of a `glance` stands first; None: not to be had quickly."""
     from paperforge.stores import csv_glance, jsonl
 
-    return (csv_glance if found.kind == "csv" else jsonl).first_rows(found, columns)
+    read = csv_glance.first_rows if found.kind == "csv" else jsonl.first_rows
+    return read(found, columns)
 
 
 def parts(found: Found) -> Iterator[Path]:

@@ -47,7 +47,7 @@ class Dialect:
     """Empty fields at the end of each row that the header does not have."""
     quoted: bool
     skip: int = 0
-    """Lines of comment before the header."""
+    """Lines before the header."""
 
 
 def scan(path: Path) -> Text:
@@ -109,7 +109,7 @@ def sniff(path: Path, encoding: str) -> Dialect:
     text = codecs.getincrementaldecoder(encoding)("replace").decode(raw, final=whole)
     if not whole and "\n" not in text and "\r" not in text:
         raise InputError(f"its first line is longer than {_HEAD >> 10} kB", f"{path.name} line 1")
-    skip = _comments(text)
+    skip = _above(text)
     text = "".join(text.splitlines(keepends=True)[skip:]) if skip else text
     best: tuple[int, int, str, list[list[str]]] | None = None
     for delimiter in _DELIMITERS:
@@ -129,9 +129,17 @@ def sniff(path: Path, encoding: str) -> Dialect:
     return replace(_dialect(path, best[2], best[3], quoted='"' in text), skip=skip)
 
 
-def _comments(text: str) -> int:
-    """How many lines of comment stand before the header, which itself may begin with #."""
+def _above(text: str) -> int:
+    """How many lines stand before the header: blank ones, comments, and what Excel is told.
+
+    The header itself may begin with #.
+    """
     lines = text.splitlines()
+    blank = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    return blank + _comments(lines[blank:])
+
+
+def _comments(lines: list[str]) -> int:
     if lines[1:] and _SEPARATOR.fullmatch(lines[0]):
         return 1
     count = next((n for n, line in enumerate(lines) if not line.startswith("#")), 0)
@@ -159,7 +167,11 @@ def _records(text: str, delimiter: str, *, whole: bool) -> list[list[str]]:
 def _dialect(path: Path, delimiter: str, records: list[list[str]], *, quoted: bool) -> Dialect:
     header = [name.strip() for name in records[0]]
     if not any(header):
-        raise InputError("the first line names no columns", f"{path.name} line 1")
+        raise InputError(
+            "the first line names no columns",
+            f"{path.name} line 1",
+            "delete it: the header is first",
+        )
     _check_lines(path, records)
     _check_header(path, header)
     names = [name or f"column {number}" for number, name in enumerate(header, 1)]

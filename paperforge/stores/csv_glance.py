@@ -42,7 +42,7 @@ def glance(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw |
     notes: tuple[Diagnostic, ...] = ()
     if dialect.skip:
         count = f"{dialect.skip} line{'s' if dialect.skip > 1 else ''}"
-        said = f"{count} of comment before the header: not read"
+        said = f"{count} above the header: not read"
         notes = (Diagnostic(Severity.NOTE, path.name, said),)
     return Raw(table, dialect.names, notes=notes, place="line", streamed=True, castable=True)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from json.decoder import scanstring
 from typing import TYPE_CHECKING
 
 from paperforge.stores import line_starts
@@ -17,8 +16,6 @@ from paperforge.stores import line_starts
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    import numpy as np
 
 _CHUNK = 1 << 17
 """Bytes at a time: what fits into the processor's cache is looked at faster."""
@@ -29,9 +26,10 @@ _WHOLE = re.compile(r"-?\d{1,15}")
 
 
 def tokens(line: bytes, keys: Sequence[str]) -> tuple[bytes, ...]:
-    """The keys of a flat object as they stand in its line; empty where the line is not like that.
+    """The keys of a flat object as they stand in its line, each with the byte before its quote.
 
-    `keys`: those that it must have, in any order.
+    The first one is the line up to its first value. Empty where the line is not like that: it has
+    lists or objects as values, keys that need escapes, or others than `keys` (in any order).
     """
     try:
         pairs = json.loads(line, object_pairs_hook=tuple)
@@ -42,8 +40,11 @@ def tokens(line: bytes, keys: Sequence[str]) -> tuple[bytes, ...]:
     names = [name for name, _ in pairs]
     if sorted(names) != sorted(keys) or not all(map(_PLAIN_KEY.fullmatch, names)):
         return ()
-    found = tuple(b'"' + name.encode("utf-8", "replace") + b'"' for name in names)
-    return found if _fits(line + b"\n", found) else ()
+    quoted = [b'"' + name.encode("utf-8", "replace") + b'"' for name in names]
+    before = [line.find(key + b":") - 1 for key in quoted]
+    found = [line[at : at + 1] + key for at, key in zip(before, quoted, strict=True)]
+    found[0] = b"\n" + line[: before[0] + 1] + quoted[0]
+    return tuple(found) if before[0] >= 0 and _fits(b"\n" + line, found) == 1 else ()
 
 
 def count_alike(path: Path, tokens: Sequence[bytes]) -> int | None:
@@ -51,57 +52,60 @@ def count_alike(path: Path, tokens: Sequence[bytes]) -> int | None:
 
     That each line is sound JSON, an object without objects in it, is for the engine to say.
     """
-    lines, kept = 0, b""
+    lines, kept = 0, b"\n"
     with path.open("rb", buffering=0) as stream:
         while chunk := stream.read(_CHUNK):
-            end = chunk.rfind(b"\n") + 1
-            whole, kept = (kept + chunk[:end], chunk[end:]) if end else (b"", kept + chunk)
-            if whole and not (found := _fits(whole, tokens)):
+            # A part begins with the end of the line before it.
+            end = chunk.rfind(b"\n")
+            if end < 0:
+                kept += chunk
+                continue
+            whole, kept = kept + chunk[:end], chunk[end:]
+            if not (found := _fits(whole, tokens)):
                 return None
-            lines += found if whole else 0
-    if kept:
-        found = _fits(kept + b"\n", tokens)
-        return lines + found if found else None
-    return lines
+            lines += found
+    if kept == b"\n":
+        return lines
+    found = _fits(kept, tokens)
+    return lines + found if found else None
 
 
 def _fits(chunk: bytes, tokens: Sequence[bytes]) -> int:
-    """How many whole lines a part of a file has, if each has the keys in their order; else 0."""
+    """How many lines a part of a file has, if each has the keys in their order; else 0.
+
+    Each line comes with the line end before it. Where as many first keys as line ends are there,
+    each with a line end in front, every key is one of its line.
+    """
     import numpy as np
 
-    padding = bytes(_WORD)
-    data = np.frombuffer(padding + chunk + padding, dtype=np.uint8)
+    longest = max(map(len, tokens))
+    data = np.frombuffer(bytes(longest + _WORD) + chunk, dtype=np.uint8)
     colons = np.flatnonzero(data == ord(":"))
     before = data[colons - 1]
     # '"key" : 1' ends a key too.
     if ((before == ord(" ")) | (before == ord("\t")) | (before == ord("\r"))).any():
         return 0
-    ends = np.flatnonzero(data == ord("\n"))
+    count = int(np.count_nonzero(data == ord("\n")))
     keys = colons[before == ord('"')]
-    if len(keys) != len(ends) * len(tokens):
+    if len(keys) != count * len(tokens):
         return 0
-    keys = keys.reshape(len(ends), len(tokens))
-    if (keys[:, -1] > ends).any() or (keys[1:, 0] < ends[:-1]).any():
-        return 0
+    keys = keys.reshape(count, len(tokens))
     # Eight bytes from every place on, as one number.
     words = np.ndarray((len(data) - _WORD + 1,), dtype="<u8", buffer=data.data, strides=(1,))
-    same = all(_stands_before(token, keys[:, n], words, data) for n, token in enumerate(tokens))
-    return len(ends) if same else 0
+    for end in range(0, longest, _WORD):
+        parts = [
+            token[max(0, len(token) - end - _WORD) : max(0, len(token) - end)] for token in tokens
+        ]
+        masks = np.array([_number(b"\xff" * len(part)) for part in parts], dtype=np.uint64)
+        asked = np.array([_number(part) for part in parts], dtype=np.uint64)
+        if ((words[keys - (end + _WORD)] & masks) != asked).any():
+            return 0
+    return count
 
 
-def _stands_before(token: bytes, places: np.ndarray, words: np.ndarray, data: np.ndarray) -> bool:
-    """Whether a key stands before each of these colons, and is not the end of another text."""
-    import numpy as np
-
-    starts = places - len(token)
-    if (starts < _WORD).any() or (data[starts - 1] == ord("\\")).any():
-        return False
-    for offset in range(0, len(token), _WORD):
-        part = token[offset : offset + _WORD]
-        mask = np.uint64((1 << 8 * len(part)) - 1)
-        if ((words[starts + offset] & mask) != np.uint64(int.from_bytes(part, "little"))).any():
-            return False
-    return True
+def _number(part: bytes) -> int:
+    """The last bytes of a word of eight."""
+    return int.from_bytes(part.rjust(_WORD, b"\0"), "little")
 
 
 def first_rows(path: Path, columns: Sequence[str]) -> list[dict[str, int]] | None:
@@ -125,7 +129,7 @@ def _start(line: str, columns: Sequence[str]) -> tuple[list[str], int] | None:
     decode = json.JSONDecoder().raw_decode
     at = _behind(line, 0, "{")
     while True:
-        key, at = scanstring(line, _behind(line, at, '"'))
+        key, at = decode(line, _match(line, at))
         value, end = decode(line, _behind(line, at, ":", blanks=True))
         # Other values have a text of the engine's own.
         is_plain = isinstance(value, str) and value

@@ -52,10 +52,15 @@ def number(value: float, printed: str, n: int = 0) -> Cell:
 def measured(
     one: Aggregate | None, rule: Rounding | None, kind: str, marks: frozenset[Mark] = frozenset()
 ) -> Cell:
-    """The mean of a cell with its spread; where there is none, the symbol of the reason."""
+    """The mean of a cell with its spread; where there is none, the symbol of the reason.
+
+    An average over the datasets that is not there has one symbol in every layout.
+    """
     if one is None or one.mean is None or rule is None:
         reason = (one and one.missing) or Missing.NOT_RUN
-        return Cell(printed=notes.SYMBOLS[reason], missing=reason)
+        average = one is not None and one.dataset is None
+        printed = notes.NO_AVERAGE if average else notes.SYMBOLS[reason]
+        return Cell(printed=printed, missing=reason)
     spread = spread_of(one, kind)
     printed_spread = "" if spread is None else rule.show_spread(spread)
     return Cell(one.mean, spread, one.n, rule.show(one.mean), printed_spread, marks)
@@ -147,9 +152,12 @@ def unit_of(metric: Metric) -> str:
 # ---------------------------------------------------------------------------------------------
 
 
-def of_every_method(cells: Iterable[Cell]) -> set[Missing]:
-    """Why cells of a table have no number."""
-    return {cell.missing for cell in cells if cell.missing is not None}
+def absent(cells: Iterable[Cell], incomplete: str = "row") -> list[Note]:
+    """Why cells of a table have no number; incomplete: what of it an average needs whole."""
+    holes = [cell for cell in cells if cell.missing is not None]
+    refused = any(cell.printed == notes.NO_AVERAGE for cell in holes)
+    reasons = {c.missing for c in holes if c.missing and c.printed != notes.NO_AVERAGE}
+    return notes.absent(reasons, refused=incomplete if refused else "")
 
 
 def limited(rows: int, spec: TableSpec, what: str, hint: str) -> None:

@@ -83,6 +83,32 @@ def test_a_margin_is_not_silently_ignored(paperforge):
     assert "how many show equivalence is not said" in said.err
 
 
+# ------------------------------------------------------------------------- numbers that changed
+
+
+def test_a_run_that_was_made_again_after_the_freeze_is_said(paperforge, tmp_path):
+    """Its name is as before: "all 6 runs were there" was all that --check said."""
+    rows = [*FULL, *runs("lora", "d1", (0.71, 0.74, 0.73)), *runs("lora", "d2", (0.8, 0.84, 0.81))]
+    name = pilot(tmp_path, rows)
+    assert paperforge("plan", name, "--ours", "lora", "--write").code == 0
+    assert paperforge("plan", name, "--ours", "lora", "--freeze").code == 0
+    check = ("plan", name, "--ours", "lora", "--check")
+    assert paperforge(*check).code == 0
+    text = (tmp_path / name).read_text()
+    (tmp_path / name).write_text(text.replace("lora,d1,1,0.74", "lora,d1,1,0.79"))
+    said = paperforge(*check)
+    assert said.code == 5
+    assert "one run has other numbers than when the plan was frozen: lora on d1" in said.out
+    (tmp_path / name).write_text(text.replace("lora,d1,1,0.74\n", ""))  # gone, and said so once
+    said = paperforge(*check)
+    assert "not any more: lora on d1 (seed 1)" in said.out and "other numbers" not in said.out
+    (tmp_path / name).write_text(text)
+    lock = (tmp_path / "plan.lock").read_text()
+    mark = json.loads(lock)["frozen"][0]["runs"]["scores"]["accuracy"]["lora"]["d1"][0]
+    (tmp_path / "plan.lock").write_text(lock.replace(mark, "0" * 12))
+    assert "its lock was edited" in paperforge(*check).out
+
+
 # ------------------------------------------------------------------------- metrics of sums
 
 

@@ -276,7 +276,7 @@ def test_lines_that_are_alike_by_their_bytes_have_the_keys(tmp_path_factory, lin
     path = tmp_path_factory.mktemp("bytes") / "r.jsonl"
     path.write_text("\n".join(lines) + end, encoding="utf-8")
     tokens = json_bytes.tokens(even[0].encode(), ["seed", "method"])
-    assert tokens == (b'"method"', b'"seed"')
+    assert tokens == (b'\n{"method"', b' "seed"')
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_bytes, "_CHUNK", chunk)
         count = json_bytes.count_alike(path, tokens)

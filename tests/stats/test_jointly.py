@@ -72,11 +72,11 @@ def test_what_has_no_joint_distribution_is_refused(fake):
 @pytest.mark.parametrize("sizes", [(2, 10), (2, 5, 5), (3, 3, 3), (5, 5, 5)])
 def test_family_wise_error_with_few_and_unequal_runs(fake, sizes):
     rng = np.random.default_rng(sizes)
-    runs = 600
+    runs, spec = 10_000, DesignSpec(correction="max-t", draws=999)
     wrong = 0
     for _ in range(runs):
         cells = {(f"m{i}", "d"): rng.normal(0, 1, n) for i, n in enumerate(sizes)}
-        found = analyse(fake(cells), DesignSpec(correction="max-t")).primary()
+        found = analyse(fake(cells), spec).primary()
         wrong += any(one.decided for one in found)
         assert all(one.p_adjusted >= one.p for one in found)
     assert wrong / runs <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)

@@ -259,6 +259,17 @@ def test_a_first_line_that_tells_excel_the_delimiter(write, reading, first):
     assert reading.places_of(path) == ["line 3"]
 
 
+@pytest.mark.parametrize("above", ["\n", "\n  \n", "\n# made by eval.py\n", "\nsep=,\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_stands_above_the_header_is_passed_over(write, reading, above, end):
+    text = above + "method,accuracy\na,0.5\nb,0.25\n"
+    path = write(text.replace("\n", end))
+    with reading.opened(path) as (rows, raw):
+        assert [row["method"] for row in rows] == ["a", "b"]
+    assert reading.places_of(path)[0] == f"line {above.count(chr(10)) + 2}"
+    assert "above the header: not read" in raw.notes[0].message
+
+
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
