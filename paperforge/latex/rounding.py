@@ -339,6 +339,14 @@ def p_value(p: float, alpha: float = 0.05) -> str:
     return fixed(p, decimals).removeprefix("0")
 
 
+def p_bound(p: float, alpha: float = 0.05) -> str:
+    """What a p-value is at least, or at most: as p_value(), and always a number: ".0002", "1"."""
+    text = p_value(p, alpha)
+    if text.startswith("<"):
+        return f"{p:.{min(MAX_DECIMALS, -exact(p).adjusted()) if p > 0 else 0}f}".removeprefix("0")
+    return (".99" if p < 1 else "1") if text.startswith(">") else text
+
+
 # ---------------------------------------------------------------------------------------------
 # the columns of an analysis
 # ---------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from paperforge import names
 from paperforge.engine import identifier, literal, pairs
 from paperforge.errors import InputError
 from paperforge.numbers import REFUSED, Style, number, trimmed, word, words
+from paperforge.stores.hydra import JOB
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -57,6 +58,8 @@ def select(
     if "run" not in roles and (several or not one.file.alone) and _is_run(one):
         # A file of a folder that names no run is one.
         texts["run"] = literal(one.source.shown) + (" || __unit" if several else "")
+        if JOB in one.raw.said:
+            texts["run"] = f"coalesce({identifier(JOB)}, {texts['run']})"
     if "split" in roles:
         texts["split"] = (
             f"coalesce({pairs(names.splits())}[lower({texts['split']})], {texts['split']})"

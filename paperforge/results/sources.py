@@ -15,10 +15,11 @@ from paperforge.names import resolve
 from paperforge.numbers import Look, Style, look
 from paperforge.results import examples, patterns, repeated, strays
 from paperforge.results.answers import with_hits
-from paperforge.results.axes import with_axis
+from paperforge.results.axes import check_asked, with_axis
 from paperforge.results.cells import Odd
 from paperforge.results.merge import merged
 from paperforge.results.nested import with_samples
+from paperforge.results.plusminus import with_spread
 from paperforge.results.raters import with_raters
 from paperforge.spec import ROLES, Direction
 from paperforge.stores.nothing import NothingToRead
@@ -81,7 +82,7 @@ class Input:
         return tuple(
             column
             for column in self.raw.columns
-            if column not in taken and not column.startswith(("mlflow.", "column "))
+            if column not in taken and not column.startswith(("mlflow.", "hydra.", "column "))
         )
 
 
@@ -116,8 +117,9 @@ def read(
 ) -> tuple[tuple[Input, ...], list[Diagnostic]]:
     """Every file as a relation raw0, raw1, ... with its columns mapped.
 
-    A file of a folder in which there is nothing to read is skipped, which the warnings say; the
-    last that is left must hold something. `quick`: for one pass (stores.glance).
+    A file of a folder in which there is nothing to read is skipped, and so are the files of a
+    tracker none of which can be read, which the warnings say; the last that is left must hold
+    something. `quick`: for one pass (stores.glance).
     """
     found: list[Input] = []
     skipped = []
@@ -128,14 +130,20 @@ def read(
         file = replace(file, found=replace(file.found, meter=meter))  # noqa: PLW2901  the same file
         try:
             found.append(_read(file, f"raw{number}", project, engine, quick=quick))
-        except NothingToRead as error:
+        except (NothingToRead, _Unread) as error:
             left[file.parent] -= 1
+            said = error.args[0] if isinstance(error, _Unread) else error
             if file.alone or not left[file.parent]:
-                raise
-            text = f"skipped: {error.message}"
-            skipped.append(Diagnostic(Severity.WARNING, error.where, text, error.hint))
+                raise said from None
+            count = len(file.found.files)
+            text = f"skipped{f' ({count} files)' if count > 1 else ''}: {said.message}"
+            skipped.append(Diagnostic(Severity.WARNING, said.where, text, said.hint))
     found, beside = strays.without(found, project)
     return tuple(found), [*skipped, *beside, *strays.lacking(found), *patterns.check(found)]
+
+
+class _Unread(Exception):
+    """The InputError for which a tracker's files could not be read at all."""
 
 
 def size(paths: Iterable[Path]) -> int:
@@ -158,8 +166,12 @@ def _read(
     try:
         raw = read(file.found, engine, table)
     except InputError as error:
-        raise _placed(error, source) from None
+        placed = _placed(error, source)
+        if isinstance(error, NothingToRead) or not stores.is_together(file.found):
+            raise placed from None
+        raise _Unread(placed) from None
     raw = with_axis(engine, raw, source)
+    raw, source = with_spread(engine, raw, source, quick=quick)
     raw, source = with_samples(engine, raw, source, quick=quick)
     raw, source = with_raters(engine, raw, source, quick=quick)
     file = replace(file, source=source)
@@ -171,12 +183,12 @@ def _read(
     declared = [*project.metrics, *summed]
     try:
         mapped = examples.guess(engine, raw, looks, source, declared)
-    except InputError:
+    except InputError as error:
         if source.pattern and not patterns.fits(raw):
             raise patterns.fits_nothing(file) from None
         hits = with_hits(engine, raw, source)
         if hits is None:
-            raise
+            raise strays.with_left_out(error, raw) from None
         if quick:
             raise Odd("true and predicted classes") from None
         raw, looks = hits, _looks(hits, engine)
@@ -185,7 +197,7 @@ def _read(
     types = {row[0]: row[1] for row in described}
     raw, mapped, types = merged(engine, raw, mapped, types)
     _check(mapped, types, source)
-    _ask(raw, mapped, source)
+    check_asked(raw, mapped, source)
     return Input(file, raw, mapped, types, _styles(mapped, types, looks), lacking)
 
 
@@ -214,14 +226,6 @@ def _looks(raw: Raw, engine: duckdb.DuckDBPyConnection) -> dict[str, Look]:
         plain = all(isinstance(v, str | int | float | None.__class__) for v in islice(values, 50))
         looks[name] = look(values) if plain else look(str(v) for v in values if v is not None)
     return looks
-
-
-def _ask(raw: Raw, mapped: Mapped, source: Source) -> None:
-    """Raise InputError where the store asks what a column means and nobody says."""
-    taken = {*mapped.roles.values(), *(value.column for value in mapped.values)}
-    for column, hint in raw.asks.items():
-        if column not in taken:
-            raise InputError(f"nothing says what {column!r} is", source.shown, hint)
 
 
 def _check(mapped: Mapped, types: Mapping[str, str], source: Source) -> None:

@@ -116,11 +116,17 @@ _SAME = "CASE WHEN seed IS NOT NULL THEN (seed, fold, NULL, NULL) ELSE (NULL, fo
 
 
 def _runs(engine: duckdb.DuckDBPyConnection) -> int:
-    """By the runs' own names where there are some, else by what is replicated."""
+    """By the runs' own names where there are some, else by what is replicated.
+
+    A run whose numbers are in files of several kinds (a job's CSV and JSON) is one.
+    """
     found = engine.execute(
-        "SELECT count(DISTINCT (file, run)) FILTER (run IS NOT NULL), "
-        "count(*) FILTER (run IS NULL) FROM (SELECT DISTINCT CASE WHEN run IS NOT NULL THEN file "
-        f"END AS file, {_REPLICATE}, {_OWN} AS own FROM tidy_rows WHERE method IS NOT NULL)"
+        f"WITH replicates AS (SELECT DISTINCT CASE WHEN run IS NOT NULL THEN file END AS file, "
+        f"{_REPLICATE}, {_OWN} AS own FROM tidy_rows WHERE method IS NOT NULL), "
+        "named AS (SELECT DISTINCT run, list_sort(list(DISTINCT (method, dataset, seed))) AS what "
+        "FROM replicates WHERE run IS NOT NULL GROUP BY file, run) "
+        "SELECT (SELECT count(*) FROM named), "
+        "(SELECT count(*) FROM replicates WHERE run IS NULL)"
     ).fetchone()
     return sum(found) if found else 0
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from paperforge.model import Missing, Quote, Results, Sample
 from paperforge.spec import Metric, Unit
 from paperforge.stats.clusters import clustered
+from paperforge.stats.within import right_or_wrong, spread_within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,12 +53,16 @@ class Cell:
     failed: int = 0
     repeats: int = 0
     """Of examples: runs that every value is the mean of; 0 where that differs."""
+    lacking: str = ""
+    """What is not reported beside a printed mean, so that it cannot be compared."""
     quoted: bool = False
     """Whether it is a mean, spread and n that somebody printed."""
     counted: Quote | None = None
     """Of a share of examples: their number and the printed decimals, where that is all there is."""
     quote: Quote | None = None
     """What stands beside a number that is quoted from a paper."""
+    shares: bool = False
+    """Of examples: whether every run got every one right or wrong, so that means are shares."""
     within: float = 0.0
     """Of examples: sum of squares of the runs around the mean of their example, over all."""
 
@@ -286,6 +291,7 @@ def cell(
         sample.failed,
         repeats,
         within=within,
+        shares=binary or right_or_wrong(sample),
     )
 
 
@@ -301,7 +307,7 @@ def quoted(cell: Cell, quote: Quote) -> Cell:
     if quote.kind == EXAMPLES and n > 1:
         return replace(cell, counted=quote)
     if n <= 1 or not spread or spread < 0:
-        return cell
+        return replace(cell, lacking=lacking(n, spread))
     se = spread
     if quote.kind.startswith("ci"):
         level = float(quote.kind.removeprefix("ci") or 95) / 100
@@ -313,13 +319,13 @@ def quoted(cell: Cell, quote: Quote) -> Cell:
     )
 
 
-def spread_within(sample: Sample) -> tuple[int, float]:
-    """Of examples: the number of runs behind each value where it is one, and their spread."""
-    repeats, within = sample.repeats, sample.within
-    if repeats is None or within is None or not len(repeats):
-        return 0, 0.0
-    least = int(repeats.min())
-    return (least, float(within.sum())) if least == repeats.max() else (0, 0.0)
+def lacking(n: int, spread: float | None) -> str:
+    """What keeps a printed mean from being compared."""
+    if spread is None:
+        return "no spread is reported"
+    if spread <= 0:
+        return f"a spread of {spread:g} is reported"
+    return "no number of runs is reported" if n < 1 else "a spread of one run is reported"
 
 
 def moments(values: np.ndarray, size: float) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Found, Severity
-from paperforge.stores import folders
+from paperforge.stores import folders, unreadable
 from paperforge.stores.databases import is_sqlite
 from paperforge.stores.kinds import STORES, Kind, may_be_read
 from paperforge.stores.nothing import NothingToRead
@@ -44,14 +44,6 @@ __all__ = [
     "typed",
 ]
 
-_COMPRESSED = {
-    ".gz": "gunzip",
-    ".bz2": "bunzip2",
-    ".xz": "unxz",
-    ".zst": "unzstd",
-    ".zip": "unzip",
-}
-"""The name of a compressed file -> what unpacks it."""
 READABLE = (
     "tables (CSV, JSON, Parquet, Arrow, SQLite, DuckDB), trackers' stores (MLflow, W&B, "
     "TensorBoard, …) and evaluation logs (lm-eval, Inspect, …); docs/stores.md has all"
@@ -207,9 +199,13 @@ def _ask(
         claimed[kind] = mine
         taken = set(mine)
         left = [file for file in left if file not in taken]
+        repeats = getattr(store, "repeats", None)
+        if repeats is not None:
+            owned |= {other: kind for file in mine for other in repeats(file)}
         owns = getattr(store, "owns", None)
         if owns is not None:
             owned |= {owns(file): kind for file in mine}
+        if repeats is not None or owns is not None:
             left = [file for file in left if _owner(file, owned) is None]
     return left
 
@@ -236,8 +232,9 @@ def _foreign(store: Store, file: Path, error: Exception) -> InputError:
 
 
 def _owner(file: Path, owned: Mapping[Path, str]) -> str | None:
-    """The store that the file belongs to by its folder: the outermost owner."""
-    return next((owned[folder] for folder in reversed(file.parents) if folder in owned), None)
+    """The store that the file belongs to, itself or by its folder: the outermost owner."""
+    places = (*reversed(file.parents), file)
+    return next((owned[place] for place in places if place in owned), None)
 
 
 def recognise(path: Path) -> str:
@@ -258,12 +255,8 @@ def recognise(path: Path) -> str:
     for kind, store in others(frozenset(STORES))[0].items():
         if _recognises(store, path):
             return kind
-    if path.suffix.lower() in _COMPRESSED:
-        raise InputError(
-            f"the file is compressed ({path.suffix})",
-            path.name,
-            f"unpack it first: {_COMPRESSED[path.suffix.lower()]} {path.name}",
-        )
+    if known := unreadable.named(path):
+        raise known
     what = "is an SQLite database of no known kind" if is_sqlite(path) else "is of no known format"
     raise InputError(f"the file {what}", path.name, f"readable are {READABLE}")
 
@@ -288,7 +281,7 @@ def read(
         said_of_files = together.with_settings(found, raw, engine, table)
         columns = (*raw.columns, *said_of_files)
         return replace(raw, table=table, columns=columns, said=said_of_files)
-    said = folders.settings(found, found.files[0])
+    said = folders.settings_of_table(found, found.files[0])
     own = {column.lower() for column in raw.columns}
     more = {name: text for name, text in said.items() if name.lower() not in own}
     chosen = "".join(f", {literal(text)} AS {identifier(name)}" for name, text in more.items())
@@ -342,9 +335,10 @@ def typed(found: Found, kinds: Mapping[str, str]) -> str:
 
 def first_rows(found: Found, columns: Sequence[str]) -> list[dict[str, int]] | None:
     """Where each text of some columns of a `glance` stands first; None: not to be had quickly."""
-    from paperforge.stores import csv_glance
+    from paperforge.stores import csv_glance, jsonl
 
-    return csv_glance.first_rows(found, columns)
+    read = csv_glance.first_rows if found.kind == "csv" else jsonl.first_rows
+    return read(found, columns)
 
 
 def parts(found: Found) -> Iterator[Path]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.stores import archives, documents, folders
 from paperforge.stores.archives import Files, number
+from paperforge.stores.nothing import NothingToRead
 from paperforge.stores.runs import Collector
 
 if TYPE_CHECKING:
@@ -67,20 +68,25 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     out = Collector(found, engine, table)
     opened: list[_Archive] = []
     empty = [path for path in found.files if _is_empty(path)]
+    problem: InputError | None = None
     for path in found.files:
         if path in empty:
             continue
         try:
             opened.append(_header(path))
         except InputError as error:
-            out.note(found.place(path), f"left out: {error.where} {error.message}")
+            member = error.where.removeprefix(path.name).strip()
+            out.note(found.place(path), f"left out: {member} {error.message}", error.hint)
+            problem = error
     if empty:
         out.note(
             found.place(empty[0]),
             f"left out: {len(empty)} archives of experiments that were killed hold nothing",
         )
-    if not opened and out.notes:
-        raise InputError(out.notes[0].message.removeprefix("left out: "), found.root.name)
+    if not opened and problem is not None:
+        raise problem
+    if not opened:
+        raise NothingToRead(out.notes[0].message.removeprefix("left out: "), found.root.name)
     runs: dict[str, int] = {}
     for archive in sorted(opened, key=lambda one: (one.start, one.path)):
         _read_archive(archive, runs, out)

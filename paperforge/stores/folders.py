@@ -69,6 +69,12 @@ def settings(found: Found, file: Path) -> dict[str, str]:
     return said | _from_pattern(found, relative)
 
 
+def settings_of_table(found: Found, file: Path) -> dict[str, str]:
+    """`settings` of a file that has no runs of its own, and the Hydra job that it is of."""
+    job = _job(file.parent, found.root) if found.root.is_dir() else None
+    return settings(found, file) | ({hydra.JOB: run_id(found, job)} if job is not None else {})
+
+
 def _from_pattern(found: Found, relative: str) -> dict[str, str]:
     """What --path says of a place; of a file that is given alone, by the folders around it."""
     if found.root.is_dir():

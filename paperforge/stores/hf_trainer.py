@@ -5,8 +5,9 @@ evaluations (`eval_*`) and at the end a summary of training (`train_runtime`, ..
 checkpoint-N repeats the history up to its step: the run's own file is read, else that of the newest
 checkpoint, never both.
 eval_results.json and its like repeat the last evaluation: they are the store's summary, and count
-only where the history does not have the metric. predict_* are measured on test data. The Trainer
-writes its seed into training_args.bin only, a pickle, which is never opened.
+only where the history does not have the metric. predict_* are measured on test data. With several
+evaluation sets their names are in the metrics': eval_rte_accuracy is the accuracy on rte, unless
+--path says what the dataset is. The Trainer writes its seed into training_args.bin only, a pickle, which is never opened.
 https://huggingface.co/docs/transformers/main_classes/trainer
 https://github.com/huggingface/transformers/blob/main/src/transformers/trainer_callback.py
 """
@@ -22,7 +23,7 @@ from paperforge.stores import documents, folders, trainer_state
 from paperforge.stores.runs import Collector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -33,8 +34,14 @@ NAME = "Hugging Face Trainer"
 SUFFIXES = (".json",)
 _STATE = "trainer_state.json"
 _CHECKPOINT = re.compile(r"checkpoint-(\d+)")
-_RESULTS = re.compile(r"(all|train|eval|test|predict|validation|val|dev)_results\.json")
-_PREFIX = re.compile(r"(?:train|eval|test|predict|validation|val|dev)_.")
+_SPLITS = "eval|test|predict|validation|val|dev"
+_RESULTS = re.compile(rf"(all|train|(?:{_SPLITS})(?:_[\w.-]+)?)_results\.json")
+_PREFIX = re.compile(rf"(?:train|{_SPLITS})_.")
+_SET = re.compile(rf'(?:{_SPLITS})_([^"]+)_samples_per_second')
+"""The Trainer measures the speed on every set that it evaluates: eval_SET_samples_per_second."""
+_KEPT = "evaluated on several sets ({}), whose names stay in the metrics: --path says the dataset"
+_RENAME = "to take the sets for datasets, call that folder otherwise: {trained_on}, or *"
+_OF_A_SET = re.compile(rf"((?:{_SPLITS})_)(.+)")
 _PICKLE = "training_args.bin"
 _TENSORBOARD = "runs"
 _KEYS = (b'"log_history"', b'"global_step"')
@@ -104,8 +111,13 @@ def _read_run(
     logged = sound is not None and not (sound[1].empty and summaries)
     first = sound[0] if sound and logged else results[next(iter(summaries))]
     run = out.run(folders.run_id(out.found, folder), place=out.found.place(first), folder=folder)
+    sets = _sets(sound[1].text if sound else "", summaries)
+    if sets and "pattern.dataset" in out.runs[run].settings:
+        out.note(out.runs[run].place, _KEPT.format(", ".join(sorted(sets))), _RENAME, warn=False)
+        sets = []
+    rest = _dataset(out.runs[run].settings) if sets else {}
     if sound:
-        _add_history(out, run, *sound)
+        _add_history(out, run, *sound, sets, rest)
         out.runs[run].settings |= documents.flat(sound[1].settings, "params")
         _say_what_is_odd(out, folder, *sound)
     for name, values in summaries.items():
@@ -114,7 +126,32 @@ def _read_run(
         axes: dict[str, Any] = {"epoch": values["epoch"]} if "epoch" in values else {}
         for metric, value in values.items():
             if metric != "epoch":
-                out.add(other, _metric(metric), value, summary=True, **axes)
+                metric, said = _of_set(metric, sets, rest)  # noqa: PLW2901  the same metric
+                out.add(other, metric, value, summary=True, **said, **axes)
+
+
+def _sets(history: str, summaries: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """The names of a run's evaluation sets, longest first; empty where there is one without."""
+    texts = [history, *(name for values in summaries.values() for name in values)]
+    return sorted({name for text in texts for name in _SET.findall(text)}, key=len, reverse=True)
+
+
+def _dataset(settings: Mapping[str, str]) -> dict[str, str]:
+    """The dataset that the run's own settings name: of what was measured on no named set."""
+    named = roles()["dataset"]
+    said = {value for key, value in settings.items() if key.rpartition(".")[2].lower() in named}
+    return {"dataset": said.pop()} if len(said) == 1 else {}
+
+
+def _of_set(
+    name: str, sets: Iterable[str], rest: Mapping[str, str]
+) -> tuple[str, Mapping[str, str]]:
+    """A metric with its split in front, and its dataset: the set in its name, or `rest`."""
+    found = _OF_A_SET.fullmatch(name)
+    for one in sets if found else ():
+        if found and found[2].startswith(f"{one}_"):
+            return _metric(found[1] + found[2].removeprefix(f"{one}_")), {"dataset": one}
+    return _metric(name), rest
 
 
 def _state(
@@ -136,7 +173,14 @@ def _newest_first(state: Path) -> tuple[bool, int]:
     return found is not None, -int(found[1]) if found else 0
 
 
-def _add_history(out: Collector, run: int, path: Path, state: trainer_state.State) -> None:
+def _add_history(
+    out: Collector,
+    run: int,
+    path: Path,
+    state: trainer_state.State,
+    sets: Sequence[str],
+    rest: Mapping[str, str],
+) -> None:
     texts: dict[str, None] = {}
     for entry in state.entries():
         step, epoch = entry.get("step"), entry.get("epoch")
@@ -150,7 +194,8 @@ def _add_history(out: Collector, run: int, path: Path, state: trainer_state.Stat
                 continue
             # The mean loss of the whole training is a summary of the losses at its steps.
             mean = True if name == "train_loss" and "train_runtime" in entry else None
-            out.add(run, _metric(name), value, step=where, at=state.taken, summary=mean, **axes)
+            metric, said = _of_set(name, sets, rest)
+            out.add(run, metric, value, step=where, at=state.taken, summary=mean, **said, **axes)
     place = out.found.place(path)
     if texts:
         out.note(place, f"left out, being no numbers: {', '.join(list(texts)[:_SHOWN])}")

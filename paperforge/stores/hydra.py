@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = ".hydra"
+JOB = "hydra.job"
+"""The setting that says which job a file is of: all files of a job are one run."""
 FILES = ("config.yaml", "overrides.yaml", "hydra.yaml")
 _OVERRIDE = re.compile(r"[+]{0,2}([A-Za-z_][\w./\-]*)(?:@[\w./:\-]*)?=(.*)", re.DOTALL)
 _CHOICES = re.compile(rb"^( +)choices:[ ]*\n((?:\1 +[^\n]*\n?)+)", re.MULTILINE)

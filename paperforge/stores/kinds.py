@@ -77,7 +77,9 @@ STORES: Mapping[str, Kind] = {
     "tensorboard": Kind("tensorboard", r".*tfevents.*"),
     "clearml": Kind("clearml", r"task\.json|metrics\.jsonl|.*\.zip"),
     "comet": Kind("comet", r".*\.zip"),
-    "stable_baselines": Kind("stable_baselines", r".*monitor\.csv|evaluations\.npz"),
+    "stable_baselines": Kind(
+        "stable_baselines", r".*monitor\.csv|evaluations\.npz|progress\.(csv|json)"
+    ),
     "lightning": Kind("lightning", r"metrics\.csv", rb"step"),
     "dvclive": Kind("dvclive", r".*\.tsv|metrics\.json"),
     "sacred": Kind("sacred", r"(run|metrics|info)\.json"),

@@ -1,8 +1,9 @@
-"""Stable-Baselines3's `*.monitor.csv` (training episodes) and `evaluations.npz` (EvalCallback).
+"""Stable-Baselines3's `*.monitor.csv`, `evaluations.npz` (EvalCallback) and `progress.csv` (logger).
 
 A monitor starts with a line `#{"t_start": ..., "env_id": ...}`, then CSV: r (return), l (length), t
 (seconds since t_start) and what else the author asked for, a row an episode. evaluations.npz holds
-timesteps[T], results[T, E], ep_lengths[T, E] and may hold successes[T, E].
+timesteps[T], results[T, E], ep_lengths[T, E] and may hold successes[T, E]. progress.csv:
+stable_baselines_log.py.
 Sources: https://stable-baselines3.readthedocs.io/en/master/common/monitor.html,
 https://stable-baselines3.readthedocs.io/en/master/guide/callbacks.html
 """
@@ -18,20 +19,22 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from paperforge.errors import InputError
 from paperforge.stores import archives, arrays, documents
+from paperforge.stores import stable_baselines_log as log
 from paperforge.stores.archives import number
 from paperforge.stores.runs import Collector
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
     import numpy as np
 
     from paperforge.model import Found, Raw
+    from paperforge.stores.runs import Run
 
 NAME = "Stable-Baselines3"
-SUFFIXES = (".csv", ".npz")
+SUFFIXES = (".csv", ".json", ".npz")
 _NAMES = {"r": "episode_return", "l": "episode_length"}
 _EVALUATED = {
     "results": "episode_return",
@@ -40,6 +43,8 @@ _EVALUATED = {
 }
 _OF_ONE_RUN = re.compile(r"(?:(.*)[._])?\d+")
 """0.monitor.csv, 1.monitor.csv: the environments of one run; eval.0.monitor.csv: those of eval."""
+_PART_OF_A_RUN = frozenset(("eval", "evals", "evaluation", "evaluations", "log", "logs"))
+"""Folders of evaluations and of the logger in the folder of a run."""
 _NEEDED = frozenset("rlt")
 _MOST_VALUES = 6_000_000
 """Of one run: two million episodes of three numbers."""
@@ -49,9 +54,11 @@ _LAST = 100
 
 
 def recognises(path: Path) -> bool:
-    """`monitor.csv` with its line of JSON, or evaluations.npz with EvalCallback's arrays."""
+    """`monitor.csv` with its line of JSON, evaluations.npz with EvalCallback's arrays, a log."""
     name = path.name.lower()
     try:
+        if name in log.NAMES:
+            return log.recognises(path)
         if name.endswith("monitor.csv"):
             with path.open("rb") as stream:
                 return stream.read(2) == b"#{"
@@ -62,8 +69,13 @@ def recognises(path: Path) -> bool:
     return archives.members(path) >= {"timesteps.npy", "results.npy"}
 
 
+def repeats(path: Path) -> Iterable[Path]:
+    """The files beside one of ours that say the same."""
+    return log.beside(path) if path.name.lower() in log.NAMES else ()
+
+
 def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
-    """A run is a folder: its monitors together, and its evaluations.
+    """A run is a folder: its monitors together, its evaluations, and what its logger wrote.
 
     Training episodes are `train/episode_return`: their step is the number of environment steps of
     the run so far, its environments merged by time; `epoch` is the number of the episode. An
@@ -77,24 +89,39 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
         groups.setdefault(_run_of(found, path), []).append(path)
     problem: InputError | None = None
     for run, paths in groups.items():
+        before = len(out.runs)
         for path in [p for p in paths if p.suffix.lower() == ".npz"]:
             try:
                 _read_evaluations(out, run, path)
             except InputError as error:
                 problem = error
                 out.note(found.place(path), f"left out: {error.message}")
-        _read_monitors(out, run, [p for p in paths if p.suffix.lower() == ".csv"])
+        log.read(out, run, [p for p in paths if p.name.lower() in log.NAMES])
+        _read_monitors(out, run, [p for p in paths if p.name.lower().endswith("monitor.csv")])
+        _share_environment(out.runs[before:])
     if not out.runs and problem is not None:
         raise problem
+    log.say_what_repeats(out)
     return out.relation(place="record")
+
+
+def _share_environment(parts: Sequence[Run]) -> None:
+    """The monitors alone name the environment, which is that of the run's other files too."""
+    named = {part.settings["env_id"] for part in parts if "env_id" in part.settings}
+    if len(named) == 1:
+        for part in parts:
+            part.settings["env_id"] = next(iter(named))
 
 
 def _run_of(found: Found, path: Path) -> str:
     """The name of the run that a file is of: its folder, and what tells monitors there apart."""
     folder = path.parent
+    monitored = path.name.lower().endswith("monitor.csv")
+    if not monitored and folder != found.root and folder.name.lower() in _PART_OF_A_RUN:
+        folder = folder.parent
     inside = folder.relative_to(found.root).as_posix() if folder.is_relative_to(found.root) else ""
     inside = "" if inside == "." else inside
-    stem = path.name[: -len("monitor.csv")].rstrip("._") if path.suffix.lower() == ".csv" else ""
+    stem = path.name[: -len("monitor.csv")].rstrip("._") if monitored else ""
     numbered = _OF_ONE_RUN.fullmatch(stem)
     own = (numbered[1] or "") if numbered else stem
     return "/".join(part for part in (inside, own) if part) or found.root.name

@@ -72,7 +72,7 @@ def with_settings(
     import pyarrow as pa
 
     own = {column.lower() for column in raw.columns}
-    said = {unit(found, file): folders.settings(found, file) for file in found.files}
+    said = {unit(found, file): folders.settings_of_table(found, file) for file in found.files}
     names: dict[str, str] = {}
     for settings in said.values():
         for name in settings:

@@ -14,6 +14,7 @@ from paperforge.latex.rounding import (
     exact,
     fixed,
     fixed_all,
+    p_bound,
     p_value,
     powers,
     rule_for,
@@ -284,6 +285,18 @@ def test_a_power_of_ten_rounds_up_to_the_next():
     assert Rounding(2, scientific=True).show_spread(4.86e-11) == "4.9e-11"
     with pytest.raises(ValueError, match="cannot be rounded"):
         powers(float("nan"), 1)
+
+
+@pytest.mark.parametrize(
+    ("p", "shown"),
+    [
+        (0.0625, ".06"), (0.0312, ".03"), (0.48, ".48"), (0.012, ".01"), (0.0496, ".0496"),
+        (0.00012, ".0001"), (3.7e-7, ".0000004"), (0.995, ".99"), (1.0, "1"),
+    ],
+)  # fmt: skip
+def test_a_bound_of_p_is_a_number_in_the_format_of_every_p(p, shown):
+    assert p_bound(p) == shown
+    assert p_value(p) in (shown, "<.001", ">.99")
 
 
 def test_values_of_16_digits_or_more_are_set_in_powers_of_ten():

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from paperforge.errors import InputError
+from paperforge.model import Severity
 
 DATA = Path(__file__).parents[1] / "data" / "comet"
 ARCHIVES = DATA / "archives"
@@ -82,6 +83,22 @@ def test_the_empty_archive_of_a_killed_experiment_is_told(reading, tmp_path):
     with reading.opened(tmp_path) as (rows, raw):
         assert rows
     assert "killed hold nothing" in raw.notes[0].message
+
+
+def test_an_archive_that_cannot_be_read_does_not_end_its_folder(reading, tmp_path):
+    trap = tmp_path / "trap.zip"
+    with zipfile.ZipFile(trap, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("experiment.json", b" " * (17 << 20))
+        archive.writestr("messages.json", "{}")
+    (tmp_path / "results.csv").write_text("method,accuracy\na,0.5\n")
+    rows, notes = reading.tidy_of(tmp_path)
+    assert [(row["method"], row["value"]) for row in rows] == [("a", 0.5)]
+    said = [(note.severity, note.where) for note in notes if note.message.startswith("skipped: ")]
+    assert said == [(Severity.WARNING, "trap.zip member experiment.json")]
+    (tmp_path / "results.csv").unlink()
+    with pytest.raises(InputError) as error:
+        reading.tidy_of(tmp_path)
+    assert error.value.where.count("trap.zip") == 1
 
 
 def _archive(messages, **header):

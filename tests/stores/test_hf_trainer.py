@@ -56,6 +56,36 @@ def test_every_accuracy(study):
     assert all(row["kept"] == 1 for row in study[0])
 
 
+def test_several_evaluation_sets_are_datasets(reading):
+    rows, _ = reading.tidy_of(DATA / "sets")
+    found = [
+        (
+            row["dataset"],
+            row["split"],
+            None if math.isnan(row["step"]) else row["step"],
+            row["value"],
+        )
+        for row in rows
+        if row["metric"] == "accuracy"
+    ]
+    history = [("rte", 2, 0.5), ("mnli_mm", 2, 0.25), ("rte", 4, 0.625), ("mnli_mm", 4, 0.375)]
+    assert [one for one in found if one[2] is not None] == [
+        (name, "val", step, value) for name, step, value in history
+    ]
+    assert ("hans", "test", None, 0.75) in found
+    assert {row["dataset"] for row in rows if row["split"] == "train"} == {"mnli"}
+    assert {row["method"] for row in rows} == {"lora"}
+
+
+def test_evaluation_sets_stay_in_the_metrics_where_the_path_says_the_dataset(reading, tmp_path):
+    shutil.copytree(DATA / "sets" / "seed=0", tmp_path / "runs" / "lora" / "mnli")
+    rows, notes = reading.tidy_of(tmp_path / "runs", pattern="{method}/{dataset}")
+    assert {"rte_accuracy", "mnli_mm_accuracy"} <= {row["metric"] for row in rows}
+    assert {row["dataset"] for row in rows} == {"mnli"}
+    assert all(row["kept"] == 1 for row in rows)
+    assert "several sets (hans, mnli_mm, rte)" in "".join(map(str, notes))
+
+
 def test_checkpoints_are_not_counted_twice(reading):
     with reading.opened(RESUMED) as (rows, _):
         history = [r for r in rows if r["metric"] == "eval_accuracy" and r["step"] is not None]

@@ -48,6 +48,26 @@ def test_a_sweep_is_read_exactly(reading, kind):
     assert any("1 Hydra job wrote no results" in note.message for note in notes)
 
 
+def test_the_files_of_a_job_are_one_run(reading, tmp_path):
+    from paperforge.results import load
+    from paperforge.spec import Project, Source
+
+    for name in ("0", "1"):
+        (job := tmp_path / "sweep" / name / ".hydra").mkdir(parents=True)
+        (job / "config.yaml").write_text(f"model: lora\nseed: {name}\n")
+        (job.parent / "metrics.csv").write_text("epoch,test_accuracy\n1,0.5\n2,0.75\n")
+        (job.parent / "results.json").write_text('{"test_f1": 0.5}')
+    rows, _ = reading.tidy_of(tmp_path / "sweep")
+    assert {(row["run"], row["seed"], row["metric"]) for row in rows} == {
+        (name, name, metric) for name in ("0", "1") for metric in ("accuracy", "f1")
+    }
+    loaded = load([Source(tmp_path / "sweep", "sweep")], Project(root=tmp_path))
+    try:
+        assert loaded.survey().runs == 2
+    finally:
+        loaded.close()
+
+
 def test_jobs_that_write_one_object(reading):
     rows, notes = reading.tidy_of(DATA / "results" / "json")
     found = {

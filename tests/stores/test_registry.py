@@ -128,3 +128,20 @@ def test_what_a_store_owns_is_never_missed(write, tmp_path):
     write(b"x", "in/wandb/run-20260101_000000-abc/run-abc.wandb")
     write("{", "in/wandb/run-20260101_000000-abc/files/metrics.json")
     assert not stores.find(tmp_path / "in")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("r.xlsx", "save each sheet as CSV"),
+        ("r.ods", "save each sheet as CSV"),
+        ("r.tar.gz", "tar xf r.tar.gz"),
+        ("r.tgz", "tar xf r.tgz"),
+        ("r.bin.gz", "gunzip r.bin.gz"),
+    ],
+)
+def test_files_that_need_a_step_before(tmp_path, name, hint):
+    (tmp_path / name).write_bytes(b"PK\x03\x04" + bytes(60))
+    with pytest.raises(InputError) as error:
+        stores.recognise(tmp_path / name)
+    assert hint in error.value.hint

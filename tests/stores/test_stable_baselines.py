@@ -17,6 +17,9 @@ from paperforge.errors import InputError
 DATA = Path(__file__).parents[1] / "data" / "stable_baselines"
 LOGS = DATA / "logs"
 PATTERN = "{method}/{dataset}/seed_{seed}"
+LOGGED = DATA / "logger" / "ppo" / "seed=0"
+LEARNING_RATE = "train/learning_rate"
+"""A setting that changes: no result (paperforge/data)."""
 RUN = LOGS / "ppo" / "CartPole-v1" / "seed_0"
 
 
@@ -36,10 +39,41 @@ def test_every_episode_and_evaluation_is_found(reading):
 def test_the_environments_of_a_run_are_one_run(reading):
     with reading.opened(RUN) as (rows, raw):
         assert len({row["run"] for row in rows}) == 1
-        assert {row["env_id"] for row in rows} == {"CartPole-v1", None}
+        assert {row["env_id"] for row in rows} == {"CartPole-v1"}
         steps = [r["step"] for r in rows if r["metric"] == "train/episode_return"]
     assert len(set(steps)) == len(steps)
     assert "mean of the 4 episodes" in raw.notes[0].message
+
+
+def test_what_the_logger_wrote_three_times_counts_once(reading):
+    with (LOGGED / "log" / "progress.csv").open() as stream:
+        table = list(csv.DictReader(stream))
+    wanted = [
+        (name, float(row["time/total_timesteps"]), float(value))
+        for row in table
+        for name, value in row.items()
+        if value and name not in ("time/total_timesteps", "time/time_elapsed", LEARNING_RATE)
+    ]
+    rows, notes = reading.tidy_of(LOGGED.parents[1], pattern="{method}")
+    log = [row for row in rows if "/log/progress.csv" in row["source"]]
+    prefix = {"train": "train/", "val": "eval/"}
+    found = [(prefix.get(r["split"], "") + r["metric"], r["step"], r["value"]) for r in log]
+    assert sorted(found) == sorted(wanted)
+    assert {(r["method"], r["dataset"], r["seed"]) for r in rows} == {("ppo", "CartPole-v1", "0")}
+    assert len({row["run"] for row in rows}) == 1
+    assert all(row["kept"] == 1 for row in rows)
+    assert "2 files in which the logger wrote the same again" in "".join(map(str, notes))
+
+
+def test_the_logger_s_json_alone(reading, write, tmp_path):
+    with reading.opened(LOGGED / "log" / "progress.json") as (rows, _):
+        one = {(r["metric"], r["step"]): r["value"] for r in rows}
+    with reading.opened(LOGGED / "log" / "progress.csv") as (rows, _):
+        assert {(r["metric"], r["step"]): r["value"] for r in rows} == pytest.approx(one)
+    path = write('{"time/total_timesteps": 5, "train/loss": 1.5}\n{"train', "progress.json")
+    with reading.opened(path) as (rows, raw):
+        assert [(r["metric"], r["step"], r["value"]) for r in rows] == [("train/loss", 5, 1.5)]
+    assert "1 lines before it are kept" in raw.notes[0].message
 
 
 def test_the_last_hundred_episodes_are_the_store_s_summary(reading, write):

@@ -10,6 +10,8 @@ back: no step comes twice); in one the last accuracy on validation is not a numb
 optimizer states and the pickled arguments are taken out again: they hold no results; and to save room, so are the
 checkpoints of all runs but those three.
 truth.csv holds every value but speeds and times.
+
+sets/seed=0 is one run that is evaluated on two sets, {"rte": ..., "mnli_mm": ...}, and once on test data of a third.
 """
 
 from __future__ import annotations
@@ -112,6 +114,36 @@ def train(cell):
     trainer.save_metrics("predict", trainer.predict(data, metric_key_prefix="predict").metrics)
 
 
+def several_sets():
+    """One run with several evaluation sets: the Trainer puts their names into the metrics."""
+    folder = HERE / "sets" / "seed=0"
+    shutil.rmtree(folder, ignore_errors=True)
+    data = [{"x": torch.ones(1) * i, "labels": torch.ones(1)} for i in range(8)]
+    scores = iter([0.5, 0.25, 0.625, 0.375, 0.625, 0.375, 0.75])
+    trainer = transformers.Trainer(
+        Net(),
+        transformers.TrainingArguments(
+            str(folder),
+            per_device_train_batch_size=4,
+            num_train_epochs=2,
+            eval_strategy="epoch",
+            save_strategy="no",
+            report_to="none",
+            disable_tqdm=True,
+            use_cpu=True,
+        ),
+        train_dataset=data,
+        eval_dataset={"rte": data, "mnli_mm": data},
+        compute_metrics=lambda _: {"accuracy": next(scores)},
+    )
+    trainer.train()
+    trainer.save_state()
+    trainer.save_metrics("eval", trainer.evaluate())
+    trainer.save_metrics("test_hans", trainer.predict(data, metric_key_prefix="test_hans").metrics)
+    (folder / "all_results.json").unlink()
+    (folder / "config.json").write_text('{"model": "lora", "dataset": "mnli"}\n')
+
+
 def tidy_up():
     """Only results stay."""
     kept = {"/".join((*cell[:2], f"seed={cell[2]}")) for cell in (CRASHED, RESUMED, NAN)}
@@ -145,6 +177,7 @@ def main():
     shutil.rmtree(RESULTS, ignore_errors=True)
     for cell in itertools.product(METHODS, DATASETS, SEEDS):
         train(cell)
+    several_sets()
     tidy_up()
     truth()
 

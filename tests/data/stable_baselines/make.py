@@ -6,6 +6,9 @@ METHOD/ENV/seed_N: two environments a run
 with seed 2 is cut off in the last line of 0.monitor.csv, as of a killed run, and has no evaluations.
 Acrobot's episodes are cut at 30 steps, so that there are some.
 
+logger/ppo/seed=0 is one more run: its monitor in the folder, what the logger wrote in log/ (CSV, JSON and TensorBoard)
+and an evaluation in eval/.
+
 truth.csv is written by numpy and pandas from what the tool wrote: the rows of the monitors (merged
 by time, as the tool's own load_results does) and the mean of each evaluation.
 """
@@ -24,6 +27,7 @@ import pandas as pd
 import torch
 from stable_baselines3 import A2C, PPO
 from stable_baselines3.common.callbacks import EvalCallback
+from stable_baselines3.common.logger import configure
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv
 
@@ -60,6 +64,25 @@ def train(method: str, env: str, seed: int, folder: Path) -> None:
     model.learn(STEPS, callback=judge)
 
 
+def logged() -> None:
+    """One run with the logger's files in a folder of their own."""
+    folder = HERE / "logger" / "ppo" / "seed=0"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    several = DummyVecEnv([lambda: environment("CartPole-v1", str(folder / "0"))])
+    model = PPO("MlpPolicy", several, n_steps=64, batch_size=32, n_epochs=1, seed=0, device="cpu")
+    model.set_logger(configure(str(folder / "log"), ["csv", "json", "tensorboard"]))
+    judge = EvalCallback(
+        environment("CartPole-v1", None),
+        n_eval_episodes=2,
+        eval_freq=100,
+        log_path=str(folder / "eval"),
+        verbose=0,
+        warn=False,
+    )
+    model.learn(192, callback=judge)
+
+
 def truth(method: str, env: str, seed: int, folder: Path) -> list[dict[str, object]]:
     """The rows that a reader should find."""
     common = {"method": method, "dataset": env, "seed": seed}
@@ -94,6 +117,7 @@ def main() -> None:
     """All runs."""
     torch.set_num_threads(1)
     shutil.rmtree(HERE / "logs", ignore_errors=True)
+    logged()
     rows = []
     for method in METHODS:
         for env in ENVS:
