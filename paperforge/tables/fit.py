@@ -265,10 +265,10 @@ def _in_pieces(
     table: Table, short: Table, page: Page, room: float, below: float
 ) -> list[tuple[Table, Try, TableFit]]:
     """Ways of a table that is too high: pieces of it side by side, or smaller in one."""
-    ways = list(_in_one(table, short, page, room))
-    _, first, made = ways[0]
-    if first.high(made) <= page.most(below):
+    first = Try(table, page, page.sizes[0], GAP_PT)
+    if first.high(first.fit(room)) <= page.most(below):
         return []
+    ways = _in_one(table, short, page, room)
     found = [
         (chosen, one, piece)
         for chosen, one, made in ways
