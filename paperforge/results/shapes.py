@@ -12,7 +12,6 @@ from paperforge.errors import InputError
 from paperforge.numbers import REFUSED, Style, number, trimmed, word, words
 from paperforge.stores.hydra import JOB
 
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

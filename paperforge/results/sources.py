@@ -140,7 +140,7 @@ def read(
     return tuple(found), [*skipped, *beside, *strays.lacking(found), *patterns.check(found)]
 
 
-class _Unread(Exception):  # noqa: N818  it leaves this file only as the error that it holds
+class _Unread(Exception):
     """The InputError for which a tracker's files could not be read at all."""
 
 

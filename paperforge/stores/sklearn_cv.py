@@ -72,9 +72,7 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     for path in found.files:
         try:
             candidates = (
-                _typed(path, engine)
-                if path.suffix.lower() in _TYPED
-                else _candidates(path)
+                _typed(path, engine) if path.suffix.lower() in _TYPED else _candidates(path)
             )
         except InputError as error:
             problems.append(error)

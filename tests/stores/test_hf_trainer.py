@@ -59,7 +59,12 @@ def test_every_accuracy(study):
 def test_several_evaluation_sets_are_datasets(reading):
     rows, _ = reading.tidy_of(DATA / "sets")
     found = [
-        (row["dataset"], row["split"], None if math.isnan(row["step"]) else row["step"], row["value"])
+        (
+            row["dataset"],
+            row["split"],
+            None if math.isnan(row["step"]) else row["step"],
+            row["value"],
+        )
         for row in rows
         if row["metric"] == "accuracy"
     ]

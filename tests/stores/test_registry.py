@@ -128,3 +128,23 @@ def test_what_a_store_owns_is_never_missed(write, tmp_path):
     write(b"x", "in/wandb/run-20260101_000000-abc/run-abc.wandb")
     write("{", "in/wandb/run-20260101_000000-abc/files/metrics.json")
     assert not stores.find(tmp_path / "in")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("in/scores.npz", ".npz files are read where they are named: scores.npz"),
+        ("in/runs.tar.gz", "runs.tar.gz must be unpacked first"),
+    ],
+)
+def test_a_folder_of_what_is_not_read_in_folders_says_what_to_do(write, tmp_path, name, said):
+    write(b"PK", name)
+    with pytest.raises(InputError) as caught:
+        stores.find(tmp_path / "in")
+    assert said in caught.value.hint
+
+
+def test_an_archive_says_how_to_unpack_it(write):
+    with pytest.raises(InputError) as caught:
+        stores.recognise(write(b"\x1f\x8b\x08", "runs.tar.gz"))
+    assert caught.value.hint == "unpack it first: tar xf runs.tar.gz"
