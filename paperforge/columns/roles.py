@@ -21,6 +21,9 @@ _UNNAMED = re.compile(r"column 1|unnamed: 0")  # without a header: here, and in 
 def find(draft: Draft, role: str) -> None:
     """The column of a role by its name, in the order of precedence."""
     if role in draft.roles or (role == "cluster" and "example" not in draft.roles):
+        if role in draft.raw.known and draft.roles.get(role) == draft.raw.known[role]:
+            # What single values say is not said of the others: those are of their run.
+            _take_others(draft, role, [c for c in draft.free() if _fits(draft, c, role)], [])
         return
     if draft.crossed and role in ("dataset", "metric", "value"):
         return
@@ -64,7 +67,12 @@ def _take_others(draft: Draft, role: str, able: list[str], others: list[str]) ->
     """
     if others:
         draft.others[role] = tuple(others)
-    if role not in _SHARED or not draft.rows or not candidates(role, able):
+    if (
+        role not in _SHARED
+        or role in draft.source.columns
+        or not draft.rows
+        or not candidates(role, able)
+    ):
         return
     if not draft.rows.has_empty(draft.roles[role]):
         return

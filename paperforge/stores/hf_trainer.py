@@ -16,7 +16,6 @@ https://github.com/huggingface/transformers/blob/main/src/transformers/trainer_c
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
@@ -25,7 +24,7 @@ from paperforge.stores import documents, folders, trainer_state
 from paperforge.stores.runs import Collector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -124,45 +123,32 @@ def _read_run(
         axes: dict[str, Any] = {"epoch": values["epoch"]} if "epoch" in values else {}
         for metric, value in values.items():
             if metric != "epoch":
-                name, dataset = sets.of(metric)
+                name, dataset = _of_set(metric, sets)
                 out.add(other, name, value, summary=True, dataset=dataset, **axes)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sets:
-    """The evaluation sets of a run, by their names; none where it has one without a name."""
-
-    names: tuple[str, ...] = ()
-    """Longest first: mnli_mm before mnli."""
-    rest: str | None = None
-    """The dataset of what was measured on no named set."""
-
-    def of(self, name: str) -> tuple[str, str | None]:
-        """A logged name as a metric with its split in front, and the dataset that it says."""
-        found = _OF_A_SET.fullmatch(name)
-        for one in self.names if found else ():
-            if found and found[2].startswith(f"{one}_"):
-                return _metric(found[1] + found[2].removeprefix(f"{one}_")), one
-        return _metric(name), self.rest
 
 
 def _sets(
     out: Collector, run: int, history: str, summaries: Mapping[str, Mapping[str, float]]
-) -> _Sets:
-    """The sets that history and summaries name, unless --path says what the dataset is."""
+) -> Sequence[str]:
+    """The names of a run's evaluation sets, longest first: mnli_mm before mnli.
+
+    None where --path says what the dataset is.
+    """
     texts = [history, *(name for values in summaries.values() for name in values)]
     names = {name for text in texts for name in _SET.findall(text)}
-    settings = out.runs[run].settings
-    if not names:
-        return _Sets()
-    if "pattern.dataset" in settings:
+    if names and "pattern.dataset" in out.runs[run].settings:
         out.note(out.runs[run].place, _KEPT.format(", ".join(sorted(names))), _RENAME, warn=False)
-        return _Sets()
-    named = roles()["dataset"]
-    said = {value for key, value in settings.items() if key.rpartition(".")[2].lower() in named}
-    return _Sets(
-        tuple(sorted(names, key=len, reverse=True)), said.pop() if len(said) == 1 else None
-    )
+        return ()
+    return sorted(names, key=len, reverse=True)
+
+
+def _of_set(name: str, sets: Sequence[str]) -> tuple[str, str | None]:
+    """A logged name as a metric with its split in front, and the set that it was measured on."""
+    found = _OF_A_SET.fullmatch(name) if sets else None
+    for one in sets:
+        if found and found[2].startswith(f"{one}_"):
+            return _metric(found[1] + found[2].removeprefix(f"{one}_")), one
+    return _metric(name), None
 
 
 def _state(
@@ -185,7 +171,7 @@ def _newest_first(state: Path) -> tuple[bool, int]:
 
 
 def _add_history(
-    out: Collector, run: int, path: Path, state: trainer_state.State, sets: _Sets
+    out: Collector, run: int, path: Path, state: trainer_state.State, sets: Sequence[str]
 ) -> None:
     texts: dict[str, None] = {}
     for entry in state.entries():
@@ -200,7 +186,7 @@ def _add_history(
                 continue
             # The mean loss of the whole training is a summary of the losses at its steps.
             mean = True if name == "train_loss" and "train_runtime" in entry else None
-            metric, dataset = sets.of(name)
+            metric, dataset = _of_set(name, sets)
             axes["dataset"] = dataset
             out.add(run, metric, value, step=where, at=state.taken, summary=mean, **axes)
     place = out.found.place(path)
