@@ -1,4 +1,4 @@
-"""Roles that the runs of one store have in different places."""
+"""Roles that the runs of one store have in different places, and which runs count."""
 
 from __future__ import annotations
 
@@ -40,3 +40,19 @@ def test_two_in_one_run_are_asked_about(tmp_path):
     _runs(tmp_path, {"model": "a", "seed": 1}, {"model": "b", "seed": 2, "random_state": 3})
     with pytest.raises(InputError, match=r"could each be the seed: .* holds 1, 2; .* holds 3"):
         _rows(tmp_path)
+
+
+def test_a_run_that_is_put_aside_is_no_run_of_its_cell(tmp_path):
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "export.csv").write_text(
+        '"Name","State","Runtime","model","dataset","seed","test/acc"\n'
+        '"a-0","finished","1","a","d","0","0.5"\n'
+        '"a-1","running","1","a","d","1","0.25"\n'
+    )
+    found = load([Source(tmp_path / "runs", "runs")], Project(root=tmp_path))
+    try:
+        survey = found.survey()
+    finally:
+        found.close()
+    assert survey.runs == 2
+    assert [cell.runs for cell in survey.cells.values()] == [1]
