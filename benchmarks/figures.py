@@ -7,6 +7,9 @@ The cases run in turn, so that a machine whose speed drifts slows all, and are g
 the ratios to the cold build on all cores. "One input changed": a number of one of six metrics,
 which two of the figures show. "On one core" has no helpers. Targets are printed, never asserted: a
 shared machine is noisy.
+
+Then the drawing alone, of eight figures: in one process, with one helper beside it, and again with
+everything kept; as ratios to the first of the same round.
 """
 
 from __future__ import annotations
@@ -87,12 +90,65 @@ def once(folder: Path) -> dict[str, tuple[float, float]]:
     return found
 
 
+def draw(root: Path, helpers: int, place: Path) -> None:
+    """Draw eight figures of a project; print the wall seconds, and the CPU seconds of the busiest.
+
+    Of this process and its helper, the one that was busier: on cores that nobody else uses it says
+    how long the drawing takes. What both have to import for it counts, what was composed before
+    does not.
+    """
+    from paperforge import figures, pipeline
+    from paperforge.figures import several
+    from paperforge.project import load
+
+    plan = load(root)
+    analysis = pipeline.analyse(pipeline.load(plan), plan)
+    jobs = [figures.job(spec, analysis) for spec in plan.figures[:8]]
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    start, before = time.perf_counter(), [sum(resource.getrusage(one)[:2]) for one in who]
+    drawn = several.draw(jobs, place, helpers)
+    wall, after = time.perf_counter() - start, [sum(resource.getrusage(one)[:2]) for one in who]
+    assert all(drawn)
+    print(wall, max(b - a for a, b in zip(before, after, strict=True)))
+
+
+def drawing(folder: Path, rounds: int) -> dict[str, tuple[float, ...]]:
+    """Medians of the drawing alone, and of its ratios to one process: wall, busiest CPU of each."""
+    root = folder / "drawing"
+    project(root)
+    found: dict[str, list[tuple[float, ...]]] = {}
+    for turn in range(rounds):
+        for case, helpers, name in (
+            ("one process", 0, "alone"),
+            ("with one helper", 1, "helped"),
+            ("kept", 1, "helped"),
+        ):
+            words = [__file__, "--draw", root, str(helpers), folder / f"{name}{turn}"]
+            done = subprocess.run([sys.executable, *words], check=True, capture_output=True)
+            found.setdefault(case, []).append(tuple(map(float, done.stdout.split())))
+    alone = found["one process"]
+    told = {}
+    for case, times in found.items():
+        middle = [statistics.median(one[i] for one in times) for i in (0, 1)]
+        ratios = (
+            statistics.median(a[i] / b[i] for a, b in zip(times, alone, strict=True))
+            for i in (0, 1)
+        )
+        told[case] = (*middle, *ratios)
+    return told
+
+
 def main() -> None:
     """Print every case."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--draw", nargs=3, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.draw:
+        draw(Path(asked.draw[0]), int(asked.draw[1]), Path(asked.draw[2]))
+        return
     found: list[dict[str, tuple[float, float]]] = []
-    for _ in range(parser.parse_args().runs):
+    for _ in range(asked.runs):
         with tempfile.TemporaryDirectory() as folder:
             found.append(once(Path(folder)))
     print("a build with 12 figures, --no-pdf")
@@ -102,6 +158,12 @@ def main() -> None:
         of_cold = " and ".join(f"{one:.2f}" for one in ratios)
         target = f"   target: at most {TARGETS[case]}" if case in TARGETS else ""
         print(f"{case:<20} {wall:6.2f} s wall {cpu:6.2f} s cpu   {of_cold} of cold{target}")
+    with tempfile.TemporaryDirectory() as folder:
+        times = drawing(Path(folder), max(3, len(found)))
+    print("eight figures, the drawing alone")
+    for case, (wall, cpu, of_wall, of_cpu) in times.items():
+        ratio = f"{of_wall:.2f} and {of_cpu:.2f} of one process"
+        print(f"{case:<20} {wall:6.2f} s wall {cpu:6.2f} s cpu of the busiest process   {ratio}")
 
 
 if __name__ == "__main__":

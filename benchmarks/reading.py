@@ -1,6 +1,7 @@
 """Reading big result tables to a grouped mean, against pandas: CSV, Parquet and JSON lines.
 
     python benchmarks/reading.py [--rows 10000000] [--examples 1000000] [--runs 3] [--keep FOLDER]
+                                 [--shapes]
 
 Each reader is a process of its own, whole: wall time with imports, user + system time, and the
 process's largest memory. Ours is what `paperforge table` does: results.load and samples of every
@@ -13,10 +14,26 @@ Measured on two cores that nobody else used much: CSV 0.74 of pandas' wall time 
 Parquet 0.19 (0.08), JSON lines 0.23 (0.11). What is left of CSV is the engine: its bare grouped
 mean of the same file takes 1.2 to 1.4 s where pandas takes 2.3 to 3.3 s; of 2.6 s in both threads
 together, 1.4 go to splitting the lines, 0.6 to grouping by texts, 0.5 to what is asked of each
-cell. Ours adds 0.4 for the order of the names, 0.2 to see that the bytes are sound UTF-8, and 0.4
-for imports. Tried without gain: other buffer sizes, no quotes, numbers for seeds, no order of
+cell. Tried without gain: other buffer sizes, no quotes, numbers for seeds, no order of
 insertion, pyarrow's reader (2.8 s). polars splits the lines in two thirds of the time and weighs
-180 MB. Of JSON lines, a third is the proof that no later line has other keys.
+180 MB. pyarrow's reader in two halves of the file, its codes grouped by the engine: 3.2 s of both
+threads together, the engine alone 2.5. The rest of ours, 1.1 s in all threads, is 0.5 for imports
+and small questions, 0.4 for the order of names in a sorted file, 0.1 for UTF-8.
+
+Of JSON lines, 0.5 s are parsing, in all threads; 0.25 the proof from their bytes that no later line
+has other keys (in the engine 0.45); 0.1 the order of names. In two threads that is what it was with
+one thread for parsing and one for the proof; with more threads it is less.
+
+Other shapes of CSV (--shapes --rows 2000000, a machine that others used; user + system time, of
+which ours goes to two threads and 0.5 s is the start):
+
+    shuffled, 4 digits          1.4 s, pandas 1.2 (x1.06)   memory x0.87
+    1000 methods                1.7 s, pandas 1.1 (x1.57)   memory x0.94
+    8 metrics                   2.2 s, pandas 1.4 (x1.52)   memory x0.51
+    every row a seed of its own 11 s,  pandas 1.1 (x9.59)   memory x1.51
+
+The last is no way to write results: two million runs are numbered, compared and looked through for
+duplicates as runs.
 """
 
 from __future__ import annotations
@@ -55,8 +72,10 @@ import pandas as pd
 read = {".csv": pd.read_csv, ".parquet": pd.read_parquet}.get(
     sys.argv[1][sys.argv[1].rindex("."):], lambda path: pd.read_json(path, lines=True))
 frame = read(sys.argv[1])
-means = frame.groupby(["method", "dataset", "seed"])[frame.columns[-1]].mean()
-cells, total = len(means), float(means.sum())
+keys = [name for name in ("method", "dataset", "seed") if name in frame]
+beside = {*keys, "example", "example_id", "metric", "output"}
+means = frame.groupby(keys)[[name for name in frame if name not in beside]].mean()
+cells, total = means.size, float(means.to_numpy().sum())
 """
 NUMBER = "(hash(m, d, s, e) % 1000000007) / 1000000007.0 * 0.5 + 0.4"
 
@@ -69,9 +88,10 @@ class Case:
     file: str
     columns: str
     format: str
-    share: float
+    share: float | None
     """Ours, of pandas' time."""
     memory: float | None
+    order: str = ""
 
 
 CASES = (
@@ -95,6 +115,31 @@ CASES = (
     ),
 )  # fmt: skip
 
+WIDE = ", ".join(
+    f"round({NUMBER.replace('hash(', f'hash({n}, ')}, 4) AS metric_{n}" for n in range(8)
+)
+SHAPES = (
+    Case(
+        "CSV, shuffled, 4 digits", "shuffled.csv",
+        f"method, dataset, s AS seed, e AS example, round({NUMBER}, 4) AS accuracy",
+        "CSV, HEADER", None, None, "ORDER BY hash(m, d, s, e)",
+    ),
+    Case(
+        "CSV, 1000 methods", "methods.csv",
+        f"method || '-' || s AS method, dataset, e AS example, round({NUMBER}, 6) AS accuracy",
+        "CSV, HEADER", None, None,
+    ),
+    Case(
+        "CSV, 8 metrics", "wide.csv", f"method, dataset, s AS seed, e AS example, {WIDE}",
+        "CSV, HEADER", None, None,
+    ),
+    Case(
+        "CSV, method, seed, value", "seeds.csv",
+        f"method, (d * 100 + s) * 1000000 + e AS seed, round({NUMBER}, 17) AS accuracy",
+        "CSV, HEADER", None, None,
+    ),
+)  # fmt: skip
+
 
 def make(case: Case, rows: int, folder: Path) -> Path:
     """10 methods x 10 datasets x 100 seeds, sorted: the rest of the rows are examples."""
@@ -109,7 +154,8 @@ def make(case: Case, rows: int, folder: Path) -> Path:
     )
     if not path.exists():
         duckdb.execute(
-            f"COPY (SELECT {case.columns} FROM ({names})) TO '{path}' (FORMAT {case.format})"
+            f"COPY (SELECT {case.columns} FROM ({names}) {case.order}) "
+            f"TO '{path}' (FORMAT {case.format})"
         )
     return path
 
@@ -158,13 +204,14 @@ def main() -> None:
     parser.add_argument("--examples", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--shapes", action="store_true", help="other shapes of CSV")
     given = parser.parse_args()
     # Installed programs are not compiled anew at every start.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as name:
         folder = given.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        for case in CASES:
+        for case in SHAPES if given.shapes else CASES:
             rows = given.examples if case.format == "JSON" else given.rows
             compare(case, make(case, rows, folder), given.runs, Path(name) / "cache")
 

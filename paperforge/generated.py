@@ -21,10 +21,19 @@ if TYPE_CHECKING:
     from paperforge.spec import Project
 
 
-def tabulate(analysis: Analysis | None, spec: TableSpec, venue: Venue | None, root: Path) -> Table:
+def tabulate(
+    analysis: Analysis | None,
+    spec: TableSpec,
+    venue: Venue | None,
+    root: Path,
+    *,
+    paper: bool = True,
+) -> Table:
     """One table of the analysis, or of a file below the paper's folder `root`, made to fit.
 
-    With neither a venue nor a width it stays as it is; too wide for any page, it says so.
+    paper: whether it is for a page; a terminal or a browser has other measures. With neither a
+    venue nor a width it stays as it is, unless it is too large for any page. Raises InputError
+    where nothing makes it fit.
     """
     from paperforge import tables
 
@@ -33,7 +42,10 @@ def tabulate(analysis: Analysis | None, spec: TableSpec, venue: Venue | None, ro
     else:
         assert analysis is not None
         made = tables.arrange(analysis, spec)
-    return tables.fit(made, tables.Page.of(venue) if venue else None, spec.width)
+    if not paper:
+        return made
+    page, under = tables.Page.of(venue) if venue else None, bool(spec.notes)
+    return tables.fit(made, page, spec.width, notes=under, other=tables.exchanged(analysis, spec))
 
 
 def draw(

@@ -210,32 +210,63 @@ def has_spread(column: str, columns: Sequence[str]) -> bool:
     return any(f"{name}_{word}" in others or f"{word}_{name}" in others for word in words)
 
 
-def spread_beside(column: str, columns: Sequence[str]) -> tuple[str, str]:
-    """(column, kind) of the spread that stands beside NAME or NAME_mean; kind: sd, se or ci."""
-    stems = [plain(column)]
-    stem = aggregated(column, columns)
-    stems += [plain(stem)] if stem else []
+def spread_beside(column: str, columns: Sequence[str], *, alone: bool = False) -> tuple[str, str]:
+    """(column, kind) of the spread that stands beside NAME or NAME_mean; kind: sd, se or ci.
+
+    alone: no other column holds results, so that a spread without a name is its own.
+    """
+    stems, kinds = _stems(column, columns), _data()["spread_kinds"]
     for other in columns:
-        for kind, words in _data()["spread_kinds"].items():
+        for kind, words in kinds.items():
             if any(plain(other) in (f"{s}_{w}", f"{w}_{s}") for s in stems for w in words):
                 return other, kind
-    if (
-        sum(well_known(c) is not None for c in columns) == 1
-    ):  # one metric: a spread without a name is its own
-        for other in columns:
-            for kind, words in _data()["spread_kinds"].items():
-                if plain(other) in words:
-                    return other, kind
-    return "", ""
+    if not alone or sum(well_known(c) is not None for c in columns) > 1:
+        return "", ""
+    found = [(c, kind) for c in columns for kind, words in kinds.items() if plain(c) in words]
+    return found[0] if found else ("", "")
 
 
-def count_among(columns: Sequence[str]) -> str:
-    """The column that says how many runs or examples a number is the mean of; empty: there is none.
+def count_beside(column: str, columns: Sequence[str], what: str) -> str:
+    """The column of how many runs (or examples) NAME is the mean of: NAME_n, n_NAME, or n.
 
-    Two that could be it are none.
+    what: "runs" or "examples"; names like n may be either. Empty: there is none, or two could be.
     """
-    found = [c for c in columns if plain(c) in listed("counts")]
-    return found[0] if len(found) == 1 else ""
+    words = (*_data()["counts"][what], *_data()["counts"]["either"])
+    stems = _stems(column, columns)
+    for wanted in (
+        {f"{s}_{w}" for s in stems for w in words} | {f"{w}_{s}" for s in stems for w in words},
+        set(words),
+    ):
+        found = [c for c in columns if plain(c) in wanted]
+        if found:
+            return found[0] if len(found) == 1 else ""
+    return ""
+
+
+def is_count(column: str, columns: Sequence[str]) -> bool:
+    """Whether a column counts runs or examples: NAME_n beside NAME, or n, runs beside a spread."""
+    words, key = count_words(), plain(column)
+    if key in words:
+        return any(_is_spread(c) for c in columns)
+    return any(key in (f"{plain(c)}_{w}", f"{w}_{plain(c)}") for c in columns for w in words)
+
+
+def count_words() -> frozenset[str]:
+    """What columns of numbers of runs or examples are called."""
+    return frozenset(word for kind in _data()["counts"].values() for word in kind)
+
+
+def _is_spread(column: str) -> bool:
+    words, kinds = plain(column).split("_"), _data()["spread_kinds"].values()
+    return any(
+        word in kind for kind in kinds for word in (words[0], words[-1], "_".join(words[-2:]))
+    )
+
+
+def _stems(column: str, columns: Sequence[str]) -> list[str]:
+    """What a mean may be called where its spread is named after it."""
+    stem = aggregated(column, columns)
+    return [plain(column), *([plain(stem)] if stem else [])]
 
 
 def alike(name: str, names: Sequence[str]) -> list[str]:

@@ -35,6 +35,13 @@ _GROUPED = re.compile(
 _SEPARATED = re.compile(
     r"[+-]?[1-9]\d{0,2}(?:[.,' _\u00a0\u202f\u2019]\d{2,3})+(?:[.,]\d+)?", re.ASCII
 )
+_NUMBERS = re.compile(rf"(?:{_PLAIN.pattern})(?:\n(?:{_PLAIN.pattern}))*", re.IGNORECASE | re.ASCII)
+_COUNTED = re.compile(r"[a-z][^\n%]*\d(?:\n[a-z][^\n%]*\d)*", re.IGNORECASE | re.ASCII)
+"""Lines of names with a number behind: question-17."""
+_MINUS = "\N{MINUS SIGN}"
+_MARKED = re.compile(r"\W{0,2}([+-]?\d+(?:\.\d+)?)(?:[*†‡]+|\s?[a-zA-Zµ/]{1,6})", re.ASCII)
+"""A number with a unit, a mark or markup around it."""
+_MANY = 1000
 _SPREAD = re.compile(
     r"\$?\s*[+-]?[\d.,]+\s*%?\s*(?:±|\+/?-|\\pm|\(|\[|±)\s*[\d.,]+\s*%?\s*[)\]]?\s*\$?", re.ASCII
 )
@@ -98,6 +105,8 @@ def look(values: Iterable[object]) -> Look:
         if all(isinstance(v, int | float) or hasattr(v, "as_tuple") for v in counts):
             return Look("number", Style(typed=True), repeats=repeats)
         return Look("text", repeats=repeats)
+    if len(counts) > _MANY and (kind := _alike(counts)):
+        return Look(kind, repeats=repeats)
     shapes: Counter[str] = Counter()
     for value, count in counts.items():
         shapes[_shape(str(value))] += count
@@ -105,6 +114,17 @@ def look(values: Iterable[object]) -> Look:
     if found.kind != "text":
         return found
     return replace(found, separated=next((str(v) for v in counts if _is_separated(str(v))), ""))
+
+
+def _alike(values: Iterable[object]) -> str:
+    """What all of many texts are, "number" or "text", where one look at them together tells."""
+    texts = [str(value) for value in values]
+    together = "\n".join(texts)
+    if together.count("\n") >= len(texts):
+        return ""
+    if _NUMBERS.fullmatch(together):
+        return "number"
+    return "text" if _COUNTED.fullmatch(together) else ""
 
 
 def _is_separated(text: str) -> bool:
@@ -142,7 +162,7 @@ def _shape(text: str) -> str:
     text = text.strip()
     if text.endswith("%"):
         inner = _bare_shape(text.rstrip("% "))
-        return _PERCENT.get(inner, "text")
+        return inner if inner == "spread" else _PERCENT.get(inner, "text")
     return _bare_shape(text)
 
 
@@ -210,14 +230,19 @@ def trimmed(column: str) -> str:
     return f"CASE WHEN {blank} THEN trim({column}, ' \t\u00a0') ELSE {column} END"
 
 
-def refusal(text: str, style: Style) -> tuple[str, str]:
+def refusal(text: str, style: Style, column: str = "COLUMN") -> tuple[str, str]:
     """What is wrong with a text that is no number, and what to do: (message, hint)."""
     shown = f"{text!r}"
     shape = _shape(text)
     if shape == "spread":
         return (
-            f"{shown} holds a mean and its spread; one number was expected",
-            "give one row per run (or seed) with its own number: mean and spread are computed",
+            f"{shown} holds a mean and its spread, and does not say which spread",
+            (
+                f"--map '{column}=sd' says that it is the standard deviation (se: the standard "
+                "error, ci: half of the 95% interval); a column n says how many runs there were. "
+                "Or write them in columns: accuracy, accuracy_std (or _sem, _ci), n. Or, better, "
+                "give one row per run with its own number"
+            ),
         )
     if shape == "grouped" or (shape == "comma" and not style.comma):
         return (
@@ -238,6 +263,19 @@ def refusal(text: str, style: Style) -> tuple[str, str]:
         return (
             f"{shown} in a column with decimal commas",
             "use one decimal sign in the whole file",
+        )
+    return _odd(text)
+
+
+def _odd(text: str) -> tuple[str, str]:
+    """The same for a text that is no number in any style."""
+    shown = f"{text!r}"
+    if _PLAIN.fullmatch(text.replace(_MINUS, "-")):
+        return f"{shown} has a typographic minus sign", "write -0.5 with the minus of the keyboard"
+    if marked := _MARKED.fullmatch(text):
+        return (
+            f"{shown} is more than a number",
+            f"write {marked[1]} alone; a unit belongs into the column's name: time (s)",
         )
     return (
         f"{shown} is not a number",

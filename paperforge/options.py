@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from paperforge.commands.inputs import ResultOptions
 
 ROLES = "run, method, dataset, seed, fold, split, metric, step, value, example, cluster, status"
+BESIDE = "sd, se, ci, n"
+_MEANS = (
+    f"What a column, setting or tag means: {ROLES}; beside means their spread and number: {BESIDE}."
+)
 PATH = click.Path(path_type=Path)
 
 
@@ -25,7 +29,7 @@ def _many(name: str, metavar: str, text: str, into: str | None = None) -> Callab
 
 OPTIONS = (
     click.argument("sources", nargs=-1, type=PATH, metavar="[SOURCE]..."),
-    _many("--map", "COLUMN=ROLE", f"What a column, setting or tag means: {ROLES}.", "mapping"),
+    _many("--map", "COLUMN=ROLE", _MEANS, "mapping"),
     click.option(
         "--path",
         "pattern",
@@ -44,7 +48,8 @@ OPTIONS = (
     _many(
         "--margin",
         "[METRIC=]M",
-        "Differences below M (as printed) do not matter: tests of equivalence.",
+        "Differences below M (as printed) do not matter: tests of equivalence; over datasets as a "
+        "sample --why has the Bayesian signed-rank test too.",
         "margins",
     ),
     _many(

@@ -156,14 +156,20 @@ def planned(
         if not file.exists():
             return protocol.gone(file)
     plan = protocol.load(file, shown or file.name)
-    runs = {
-        (metric.name, one.method, one.dataset): len(one.values)
+    numbers = by_run(results)
+    runs = {at: len(values) for at, values in numbers.items()}
+    look = _look(plan.in_force, analysis, runs)
+    return protocol.against(plan, analysis, runs, look, results.runs(), numbers=numbers)
+
+
+def by_run(results: Results) -> dict[tuple[str, str, str], list[float]]:
+    """(metric, method, dataset) -> the number of each run, where there is any."""
+    return {
+        (metric.name, one.method, one.dataset): [float(value) for value in one.values]
         for metric in results.metrics
         for one in results.samples(metric.name, Unit.SEED)
         if len(one.values)
     }
-    look = _look(plan.in_force, analysis, runs)
-    return protocol.against(plan, analysis, runs, look, results.runs())
 
 
 def _look(

@@ -30,6 +30,8 @@ ROLES = (
     "status",
 )
 """What a column of a result store can mean."""
+BESIDE = ("sd", "se", "ci", "n")
+"""What a column beside a mean can be: its spread, and how many runs it is the mean of."""
 
 TIDY_COLUMNS = (*ROLES, "kept", "source")
 """The columns of the tidy relation; `source` is enough to find the row again."""
@@ -252,6 +254,9 @@ class DesignSpec:
     """Over the datasets: a key of AGGREGATES; the others are for runs x tasks (RL)."""
     test_share: float | None = None
     """Cross-validation: size of the test set over that of the training set; None: 1 / (k - 1)."""
+    draws: int = 0
+    """Replicates of every resampling; 0: as many as are usual. Fewer are for simulations of many
+    analyses; no paper.toml says it."""
 
 
 @dataclass(frozen=True, slots=True)

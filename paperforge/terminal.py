@@ -166,3 +166,70 @@ class Grid:
             ]
             lines.append("  ".join(parts).rstrip())
         return lines
+
+
+GAP = 2
+WRAPS = 24
+"""Columns in which a longer word is parted."""
+
+
+def wrapped(rows: Sequence[Sequence[str]], width: int = WIDEST, indent: str = "") -> list[str]:
+    """A table of which nothing is lost: the first row is the head, the outer columns hold words.
+
+    Lines of at most `width` columns. Words wrap; where there is no room for that, each row is a
+    paragraph: its name, and then every cell with its head.
+    """
+    room = max(width, NARROWEST) - columns(indent)
+    widths = [max(columns(row[i]) for row in rows) for i in range(len(rows[0]))]
+    ends = (0, len(widths) - 1)
+    words = room - sum(widths[1:-1]) - GAP * (len(widths) - 1)
+    names, last = widths[0], widths[-1]
+    least = _longest(rows, 0), _longest(rows, ends[1])
+    if sum(least) > words:
+        return [line for row in rows[1:] for line in _paragraph(rows[0], row, width, indent)]
+    if names + last > words:  # the shorter one whole where it leaves half to the other
+        half = max(words // 2, least[0])
+        names = min(names, max(half, words - last), words - least[1])
+        widths = [names, *widths[1:-1], words - names]
+    return [indent + line for row in rows for line in _lines(row, widths, ends)]
+
+
+def _lines(row: Sequence[str], widths: Sequence[int], ends: Collection[int]) -> list[str]:
+    """A row in as many lines as the words of its ends take; numbers stand in the first."""
+    cells = [
+        _wrap(cell, size) if i in ends else [cell]
+        for i, (cell, size) in enumerate(zip(row, widths, strict=True))
+    ]
+    lines = []
+    for k in range(max(map(len, cells))):
+        parts = []
+        for i, (cell, size) in enumerate(zip(cells, widths, strict=True)):
+            text = cell[k] if k < len(cell) else ""
+            blanks = " " * (size - columns(text))
+            parts.append(text + blanks if i in ends else blanks + text)
+        lines.append((" " * GAP).join(parts).rstrip())
+    return lines
+
+
+def _longest(rows: Sequence[Sequence[str]], place: int) -> int:
+    """The columns that the longest word of a column takes; a very long one is parted."""
+    return min(
+        WRAPS, max(columns(word) for row in rows for word in _words(row[place], WRAPS) or [""])
+    )
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """Words in lines of at most `width` columns, the further ones indented by two if they can."""
+    lines = [""]
+    for word in _words(text, width):
+        if lines[-1] and columns(lines[-1]) + 1 + columns(word) > width:
+            lines.append(" " * min(GAP, width - columns(word)) + word)
+        else:
+            lines[-1] += f" {word}" if lines[-1] else word
+    return lines
+
+
+def _paragraph(heads: Sequence[str], row: Sequence[str], width: int, indent: str) -> list[str]:
+    """A row as a sentence: its name, then each cell that holds something with its head."""
+    said = (f"{head} {cell}" for head, cell in zip(heads[1:], row[1:], strict=True) if cell)
+    return fold(f"{row[0]}: {'; '.join(said)}", width, indent)

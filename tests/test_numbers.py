@@ -3,9 +3,10 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from paperforge import numbers
 from paperforge.engine import literal, open_engine
 from paperforge.model import Missing
 from paperforge.numbers import Style, look, number, prepare, refusal, trimmed, truth, word, words
@@ -42,6 +43,35 @@ def run():
 def test_how_a_column_looks(values, kind, style):
     found = look(values)
     assert (found.kind, found.style) == (kind, style)
+
+
+CELLS = [
+    "1",
+    "0",
+    "-2.5e3",
+    ".5",
+    "nan",
+    "q17",
+    "inf1",
+    "a 1",
+    "q",
+    "1,234",
+    "50%",
+    "x%1",
+    " 1",
+    "",
+]
+CELLS += ["true", "n/a", "1\n2", "q\n1", "question-1", "é1", "٣", "1_0", "1 000", "0.5 (1)"]
+
+
+@given(st.lists(st.sampled_from(CELLS), min_size=1, max_size=3))
+@example(["1", "2.5"])
+@example(["q1", "q2"])
+def test_many_texts_looked_at_together_are_what_they_are_alone(cells):
+    alone = look(cells)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(numbers, "_MANY", 0)
+        assert look(cells) == alone
 
 
 def test_a_comma_may_be_either():
@@ -97,6 +127,12 @@ def test_words(run):
         assert run(word(f"({literal(text)})", Style())) == reason
 
 
+def test_a_spreadsheet_that_found_nothing_says_nothing(run):
+    """#N/A is no statement of an author, as n/a is: a look-up found no number."""
+    assert run(word("('#N/A')", Style())) == "not reported"
+    assert run(word("('N/A')", Style())) == "not applicable"
+
+
 def test_the_word_lists_are_what_the_code_takes_them_for():
     assert set(words()["missing"].values()) - {"diverged"} <= set(Missing)
     assert set(truth().values()) == {0, 1}
@@ -115,6 +151,13 @@ def test_the_word_lists_are_what_the_code_takes_them_for():
         ("93%", Style(), "percent sign"),
         ("0.5", Style(comma=True), "decimal commas"),
         ("abc", Style(), "not a number"),
+        ("\N{MINUS SIGN}0.5", Style(), "typographic minus"),
+        ("12.3 ms", Style(), "more than a number"),
+        ("0.91*", Style(), "more than a number"),
+        ("**0.91**", Style(), "more than a number"),
+        ("1.2k", Style(), "more than a number"),
+        ("#DIV/0!", Style(), "is not a number"),
+        ("1a2", Style(), "is not a number"),
     ],
 )
 def test_refusals_say_what_is_wrong_and_what_to_do(text, style, message):

@@ -451,3 +451,17 @@ def test_the_runs_of_a_lock_cannot_be_edited(tmp_path):
     path.write_text(lock.text(entries).replace('"seed 1"', '"seed 7"'), encoding="utf-8")
     with pytest.raises(InputError, match="damaged"):
         lock.read(path)
+
+
+def test_a_look_that_judges_too_freely_is_not_called_planned_too():
+    look = Look(2, 3, 6, 10, nominal=0.0151, spent=0.0158, before=0.0006)
+    found = held(analysis(), runs(6), LOOKS, look=look)
+    assert not any("is the planned one" in one.message for one in found)
+
+
+def test_a_plan_that_is_not_frozen_says_so_beside_what_differs():
+    found = held(analysis(), runs(2))
+    assert any(one.severity is Severity.WARNING for one in found)
+    assert "the plan is not frozen" in found[0].hint
+    frozen = held(analysis(), runs(2), frozen=lock.add((), planned(), "2026-11-01"))
+    assert "amended plan" in frozen[0].hint

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from array import array
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from paperforge import results
 from paperforge.errors import InputError, UsageError
-from paperforge.model import Missing, Point
+from paperforge.model import Missing, Trace
 from paperforge.results import tidy
 from paperforge.spec import TIDY_COLUMNS, Direction, Project, Role, Source, Unit
 
@@ -307,9 +308,9 @@ def test_the_last_step_counts_and_test_before_val(load):
     assert table(found, "loss") == {("a", ""): {0: 0.8}, ("b", ""): {0: 0.9}}
     assert found.splits("accuracy") == ("test", "val")
     assert found.splits("loss") == ("train",)
-    points = list(found.points("accuracy", "val"))
-    assert points[:2] == [Point("a", "", "0", 1.0, 0.5), Point("a", "", "0", 2.0, 0.6)]
-    assert [p.value for p in points if p.method == "b"] == [0.55, 0.65]
+    first, *others = found.traces("accuracy", "val")
+    assert first == Trace("a", "", "0", array("d", [1.0, 2.0]), array("d", [0.5, 0.6]))
+    assert [list(one.values) for one in others if one.method == "b"] == [[0.55, 0.65]]
     assert "note|accuracy|the numbers are those of split 'test'; not used: val" in said(found)
     assert "warning|loss|the numbers are those of split 'train'" in said(found)
     assert "last step" in said(found)
@@ -317,16 +318,16 @@ def test_the_last_step_counts_and_test_before_val(load):
 
 def test_curves_of_runs_without_steps_are_empty(load):
     found = load(WIDE)
-    assert list(found.points("accuracy", "")) == []
+    assert list(found.traces("accuracy", "")) == []
     assert found.splits("accuracy") == ()
 
 
-def test_reading_points_and_samples_at_the_same_time(load):
+def test_reading_traces_and_samples_at_the_same_time(load):
     found = load(STEPS)
-    points = found.points("accuracy", "val")
-    next(points)
+    traces = found.traces("accuracy", "val")
+    next(traces)
     found.samples("accuracy", Unit.SEED)
-    assert len(list(points)) == 3
+    assert sum(len(one.steps) for one in traces) == 2
 
 
 def test_a_split_column(load):
@@ -441,8 +442,8 @@ def test_mlflow():
         ("full", "wine"): Missing.CRASHED,
         ("full", "moons"): Missing.NOT_RUN,
     }
-    curve = [(p.step, p.value) for p in found.points("accuracy", "val") if p.method == "lora"]
-    assert sorted(curve)[:2] == [(0.0, 0.5), (0.0, 0.51)]
+    traces = [one for one in found.traces("accuracy", "val") if one.method == "lora"]
+    assert sorted((one.steps[0], one.values[0]) for one in traces)[:2] == [(0.0, 0.5), (0.0, 0.51)]
     assert found.sources("accuracy", "lora", "digits")[0].startswith("mlflow.db run lora-0 (")
     text = said(found)
     assert "method <- params.method, dataset <- params.dataset, seed <- params.seed" in text
@@ -595,8 +596,8 @@ def test_big_inputs_are_coded_and_give_the_same(load, monkeypatch):
             assert table(small, metric.name) == table(big, metric.name)
             assert small.missing(metric.name) == big.missing(metric.name)
             for split in small.splits(metric.name):
-                assert list(small.points(metric.name, split)) == list(
-                    big.points(metric.name, split)
+                assert list(small.traces(metric.name, split)) == list(
+                    big.traces(metric.name, split)
                 )
     with monkeypatch.context() as patch:
         patch.setattr(tidy, "BIG", 0)
@@ -649,7 +650,7 @@ def test_the_path_of_a_table_imports_nothing_heavy(tmp_path):
         "for name, arrow in (('results.csv', set()), ('cp1252.csv', {'pyarrow'})):\n"
         "    found = results.load([Source(Path(name).resolve(), name)], Project(root=Path('.')))\n"
         "    found.samples('accuracy', Unit.SEED), found.missing('accuracy')\n"
-        "    list(found.points('accuracy', '')), found.sources('accuracy', 'full', 'wine')\n"
+        "    list(found.traces('accuracy', '')), found.sources('accuracy', 'full', 'wine')\n"
         "    heavy = {'pandas', 'pyarrow', 'scipy', 'matplotlib', 'pydantic', 'jinja2', 'rich'}\n"
         "    assert not (heavy - arrow) & set(sys.modules), sorted(heavy & set(sys.modules))\n"
     )
@@ -939,6 +940,6 @@ def test_thousands_separators_are_the_reason(load):
 
 def test_lines_of_comment_before_the_header(load):
     found = load("# made by run.py\n# 2026\nmethod,accuracy\na,0.5\n")
-    assert "2 lines of comment before the header: not read" in said(found)
+    assert "2 lines above the header: not read" in said(found)
     assert found.sources("accuracy", "a", "") == ("results.csv line 4",)
     assert table(found)["a", ""] != {}

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperforge import terminal
 from paperforge.terminal import Grid, columns, fold, shortened
 
 WORDS = st.lists(st.text("abcdé漢-.", min_size=1, max_size=60), min_size=1, max_size=40)
@@ -55,3 +56,35 @@ def test_a_table_that_fits_is_whole():
 def test_names_stay_different_or_whole(width):
     names = ["resnet-50-large-a", "resnet-50-large-b", "resnet-50-small-a"]
     assert len(set(shortened(names, width))) == 3
+
+
+def test_a_wrapped_table_loses_nothing():
+    """What every cell says is there at every width, in the order of its words."""
+    rows = (
+        ("Test", "Difference", "Interval", "p", "Adjusted p", "Smallest p", "Verdict"),
+        ("Welch t (reported)", "+0.0038", "[−0.0192, 0.0269]", ".70", ".70", "", "inconclusive"),
+        ("sign-flip (enumeration) (needs pair_by)", "+0.0038", "", ".13", ".13", ".12", "open"),
+        ("Friedman", "+0.0038", "", ".13", ".13", ".12", "three blocks are too few for that"),
+    )
+    for width in range(terminal.NARROWEST, 161):
+        lines = terminal.wrapped(rows, width, "    ")
+        assert max(map(terminal.columns, lines)) <= width
+        assert all(line.startswith("    ") for line in lines)
+        told = " ".join(lines)
+        assert "…" not in told
+        for row in rows[1:]:
+            words = {word for cell in row for word in cell.split()}
+            assert words <= set(told.replace(":", " ").replace(";", " ").split()), width
+    wide = terminal.wrapped(rows, 160)
+    assert len(wide) == len(rows)
+    assert wide[2].startswith("sign-flip (enumeration) (needs pair_by)  ")
+    middle = terminal.wrapped(rows, 95)
+    assert len(middle) > len(rows)
+    assert "Smallest p" in middle[0]
+    assert any(line.startswith("  (enumeration)") for line in middle)
+
+
+def test_a_word_longer_than_its_column_is_parted():
+    lines = terminal.wrapped((("A", "b", "C"), ("x" * 90, "1", "y")), 60)
+    assert max(map(terminal.columns, lines)) <= 60
+    assert "".join(lines).count("x") == 90

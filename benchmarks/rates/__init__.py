@@ -3,7 +3,7 @@
 The files are named after what is replicated; `ROWS` of each is what it measures.
 """
 
-from rates import corpus, datasets, examples, grouped, runs, seeds
+from rates import corpus, datasets, examples, grouped, joint, runs, seeds
 from rates.row import Row
 
 ROWS: tuple[Row, ...] = (
@@ -13,4 +13,5 @@ ROWS: tuple[Row, ...] = (
     *grouped.ROWS,
     *corpus.ROWS,
     *datasets.ROWS,
+    *joint.ROWS,
 )

@@ -7,6 +7,7 @@ roles       which one does
 numbers     which columns hold numbers
 values      what the columns of numbers measure
 datasets    tables with a column for every dataset
+beside      their spread and number, where they are means already
 draft       a guess in the making
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paperforge.columns import roles, values
+from paperforge.columns import beside, roles, values
 from paperforge.columns.draft import EACH_COLUMN, OR, Draft, Mapped, Value
 from paperforge.spec import ROLES
 
@@ -54,4 +55,5 @@ def guess(
     else:
         values.wide(draft)
     roles.find_method(draft)
-    return draft.mapped()
+    roles.find_cluster(draft)
+    return draft.mapped(beside.find(draft))

@@ -33,6 +33,12 @@ class Rows(Protocol):
     def has_empty(self, column: str) -> bool:
         """Whether a row has no value in the column."""
 
+    def repeats(self, columns: Sequence[str]) -> bool:
+        """Whether two rows have the same values in all of the columns."""
+
+    def nested(self, keys: Sequence[str], column: str) -> tuple[int, int, int] | None:
+        """(values, least, most keys of one) where no key has two values of the column, nor none."""
+
     def values(self, column: str) -> tuple[str, ...]:
         """A few different values of a column."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from paperforge.columns.draft import Value
 from paperforge.columns.numbers import is_declared, is_known, numeric
 from paperforge.errors import InputError
-from paperforge.names import is_benchmark, is_cost, may_be_dataset, split_of
+from paperforge.names import is_benchmark, is_cost, may_be_dataset, split_of, spread_beside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,8 @@ def cross(draft: Draft) -> None:
         )
     if not columns:
         columns = [c for c in numeric(draft) if may_be_dataset(c)]
-        rest = [c for c in numeric(draft) if c not in columns]
+        beside = {spread_beside(c, draft.raw.columns)[0] for c in columns}
+        rest = [c for c in numeric(draft) if c not in columns and c not in beside]
         if rest:
             draft.note(f"ignored: {', '.join(rest)}; --metric NAME uses one")
     if not columns:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import resolve, shown
+from paperforge.spec import BESIDE
 from paperforge.stores.nothing import NothingToRead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from paperforge.columns.beside import Beside
     from paperforge.columns.candidates import Rows
     from paperforge.model import Raw
     from paperforge.numbers import Look
@@ -47,6 +49,8 @@ class Mapped:
     notes: tuple[Diagnostic, ...] = ()
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Role -> columns that have it where its own is empty, in the order of precedence."""
+    beside: tuple[Beside, ...] = ()
+    """What stands beside the columns whose numbers are means already."""
 
 
 @dataclass(slots=True)
@@ -65,6 +69,8 @@ class Draft:
     others: dict[str, tuple[str, ...]] = field(default_factory=dict)
     crossed: bool = False
     """Whether the value columns are datasets."""
+    beside: dict[str, str] = field(default_factory=dict)
+    """Declared columns of what stands beside means: "sd", "se", "ci", "n"."""
 
     def declare(self) -> None:
         """Take what is declared, and what the store itself knows."""
@@ -73,6 +79,9 @@ class Draft:
                 self.crossed = True
                 continue
             first, *others = self.columns_of(name)
+            if role in BESIDE:
+                self.beside[role] = first
+                continue
             self.roles[role] = first
             if others:
                 self.others[role] = tuple(others)
@@ -89,7 +98,7 @@ class Draft:
 
     def free(self) -> list[str]:
         """Columns without a role."""
-        taken = {*self.roles.values(), *(v.column for v in self.values)}
+        taken = {*self.roles.values(), *self.beside.values(), *(v.column for v in self.values)}
         return [c for c in self.raw.columns if c not in taken]
 
     def take(self, role: str, column: str) -> None:
@@ -110,7 +119,7 @@ class Draft:
         listing = shown(self.raw.columns)
         return NothingToRead(f"{message}; the columns are: {listing}", self.source.shown, hint)
 
-    def mapped(self) -> Mapped:
+    def mapped(self, beside: tuple[Beside, ...] = ()) -> Mapped:
         """The finished guess."""
         return Mapped(
             dict(self.roles),
@@ -118,4 +127,5 @@ class Draft:
             frozenset(self.guessed),
             tuple(self.notes),
             dict(self.others),
+            beside,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paperforge.names import is_setting, is_told, split_of, well_known
+from paperforge.names import is_count, is_setting, is_told, split_of, well_known
 
 if TYPE_CHECKING:
     from paperforge.columns.draft import Draft
@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 def numeric(draft: Draft) -> list[str]:
     """Free columns that hold numbers, or true and false where those are results."""
-    kinds = {c: draft.looks[c].kind for c in draft.free() if not is_told(c)}
+    columns = draft.raw.columns
+    kinds = {
+        c: draft.looks[c].kind
+        for c in draft.free()
+        if not is_told(c) and (is_declared(draft, c) or not is_count(c, columns))
+    }
     return [
         column
         for column, kind in kinds.items()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.columns.candidates import candidates, one_of
 from paperforge.columns.numbers import is_known
-from paperforge.names import is_setting, is_told, listed, plain
+from paperforge.names import is_setting, is_told, listed, plain, shown
 
 if TYPE_CHECKING:
     from paperforge.columns.draft import Draft
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _PATTERN = "pattern."
 _SHARED = ("method", "dataset", "seed", "fold")
 """The roles that some runs of a store may have in one place and some in another."""
+_MANY = 10
+"""Groups of examples from which on they are likelier drawn with the examples than fixed parts."""
 _UNNAMED = re.compile(r"column 1|unnamed: 0")  # without a header: here, and in pandas
 
 
@@ -109,6 +111,34 @@ def _weak_examples(draft: Draft) -> list[str]:
     return [c for c in weak if c not in draft.looks or draft.looks[c].repeats]
 
 
+def find_cluster(draft: Draft) -> None:
+    """A column that nests the examples, where nothing is called like a cluster: documents, users.
+
+    Taken by a telling name, said by one that may mean something else.
+    """
+    if "cluster" in draft.roles or "example" not in draft.roles or draft.rows is None:
+        return
+    keys = [draft.roles[role] for role in ("dataset", "example") if role in draft.roles]
+    free = [c for c in draft.free() if draft.looks.get(c) and draft.looks[c].kind != "empty"]
+    for kind in ("weak_cluster", "maybe_cluster"):
+        for column in (c for c in free if plain(c) in listed(kind)):
+            sizes = draft.rows.nested(keys, column)
+            if sizes is None or sizes[0] < 2 or sizes[2] < 2:  # noqa: PLR2004  groups of some
+                continue
+            groups, least, most = sizes
+            each = f"{most} each" if least == most else f"{least} to {most}"
+            text = f"{column!r} nests the examples, {groups:,} of {each}"
+            if kind == "weak_cluster":
+                draft.take("cluster", column)
+                draft.note(f"{text}: taken for the cluster, examples of one may be alike")
+                return
+            say = draft.warn if groups >= _MANY else draft.note
+            say(
+                f"{text}: examples of one may be alike, and are taken for independent",
+                f"--map {column}=cluster allows for it",
+            )
+
+
 def find_method(draft: Draft) -> None:
     """Without a telling name: the run's name, or the only column of text."""
     if "method" in draft.roles:
@@ -143,6 +173,18 @@ def find_method(draft: Draft) -> None:
         hint = f"say which one does: --map {option}"
         if draft.source.path.is_dir() and not draft.source.pattern:
             hint += "; or what folders are named after: --path '{method}/{seed}'"
-        raise draft.stuck("no column names the method", hint)
+        raise draft.stuck("no column names the method", hint + _crossed(draft))
     draft.take("method", texts[0])
     draft.note(f"{texts[0]!r} is taken for the method: it is the only column of text")
+
+
+def _crossed(draft: Draft) -> str:
+    """What to do where every method has a column of its own, if that may be so."""
+    numbers = [value.column for value in draft.values]
+    if not numbers[1:] or any(map(is_known, numbers)):
+        return ""
+    kept = [draft.roles[role] for role in _SHARED if role in draft.roles]
+    return (
+        f"; if {shown(numbers)} are methods, write one row for each: "
+        f"df.melt({kept}, var_name='method', value_name='accuracy')"
+    )

@@ -10,8 +10,7 @@ from paperforge.columns.numbers import is_declared, is_known, numeric
 from paperforge.errors import InputError
 from paperforge.names import (
     aggregated,
-    count_among,
-    has_spread,
+    count_beside,
     is_benchmark,
     is_setting,
     listed,
@@ -93,8 +92,14 @@ def _measured(draft: Draft) -> list[str]:
             "no column holds numbers that could be results",
             "name the columns that do: --metric COLUMN",
         )
-    beside = {spread_beside(c, draft.raw.columns)[0] for c in chosen}
-    beside.add(count_among(draft.raw.columns))
+    beside = {
+        name
+        for c in chosen
+        for name in (
+            spread_beside(c, draft.raw.columns, alone=len(chosen) == 1)[0],
+            *(count_beside(c, draft.raw.columns, kind) for kind in ("runs", "examples")),
+        )
+    }
     ignored = [
         column
         for column in (*numbers, *_known_texts(draft))
@@ -149,31 +154,6 @@ def _value(draft: Draft, column: str) -> Value:
     stem = aggregated(column, draft.raw.columns)
     if stem and bare not in draft.declared:
         bare = stem.removeprefix("metrics.")
-        _warn_of_means(draft, column, f"{column!r} holds", bare)
-    elif _summarised(draft, column):
-        said = f"{column!r} stands beside its spread and seems to hold"
-        _warn_of_means(draft, column, said, bare)
     if bare in draft.declared or "split" in draft.roles:
         return Value(column, bare)
     return Value(column, *split_of(bare))
-
-
-def _summarised(draft: Draft, column: str) -> bool:
-    """Whether a column is beside its own spread, in rows that are no runs."""
-    named = {"seed", "run", "fold", "example", "step"} & set(draft.roles)
-    columns = draft.raw.columns
-    return not named and (has_spread(column, columns) or bool(spread_beside(column, columns)[0]))
-
-
-def _warn_of_means(draft: Draft, column: str, which: str, metric: str) -> None:
-    """Say that a column holds aggregates."""
-    columns = draft.raw.columns
-    spread, count = spread_beside(column, columns)[0], count_among(columns)
-    if spread and count:
-        draft.note(f"{which} means: compared by their spread ({spread}) and number ({count})")
-        return
-    draft.warn(
-        f"{which} means, aggregated already: paperforge needs the runs; they are "
-        "shown without a spread, and differences cannot be tested",
-        f"give one row per run, with the run's own {metric}",
-    )

@@ -3,9 +3,11 @@
 `detectable` of a decision is the difference that a study like this one (its n and spread) finds
 with power .8 at the first step of the family: alpha / family_size, or alpha where nothing is
 corrected and for secondary comparisons. That Welch's test of fewer than ten runs finds its degrees
-of freedom itself is counted in (stats/found.py). The observed spread is taken for the true one,
-which it may be far from where replicates are few: the largest that is still believable is what
-`plan --from` adds as `detectable_cautious`.
+of freedom itself is counted in (stats/found.py), of seeds x examples simulated (stats/reached.py).
+Over datasets it is the shift that Wilcoxon's test (below ten the exact sign-flip) finds where the
+differences are normal, simulated; null for Nemenyi's test, whose mean ranks have no unit of the
+metric. The observed spread is taken for the true one, which it may be far from where replicates are
+few: the largest that is still believable is what `plan --from` adds as `detectable_cautious`.
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ def render(analysis: Analysis, notes: tuple[Diagnostic, ...] = (), **more: objec
     """The whole analysis as one JSON object; `more`: further keys at its end.
 
     Estimates, intervals, means and spreads are in the units of the store: mean(a) - mean(b), not
-    scaled for print. `dataset` is null for what is said of all datasets together.
+    scaled for print. `dataset` is null for what is said of all datasets together, and where the
+    results name no dataset (`datasets` is empty then); else it is the name, also of an only one.
     """
     scales = {m.name: m.scale for m in analysis.metrics}
     content = {
@@ -58,7 +61,7 @@ def render(analysis: Analysis, notes: tuple[Diagnostic, ...] = (), **more: objec
         **analysis_extra.parts(analysis, scales),
         "metrics": [_metric(m) for m in analysis.metrics],
         "methods": [{"name": m.name, "label": m.label, "role": m.role} for m in analysis.methods],
-        "datasets": [{"name": d.name, "label": d.label} for d in analysis.datasets],
+        "datasets": [{"name": d.name, "label": d.label} for d in analysis.datasets if d.name],
         "notes": [
             {"severity": n.severity, "where": n.where, "message": n.message, "hint": n.hint or None}
             for n in (*notes, *analysis.notes)
@@ -231,11 +234,14 @@ def _metric(metric: Metric) -> Mapping[str, object]:
 
 
 def _finite(content: object) -> object:
-    """The same without numbers that JSON does not have."""
+    """The same without numbers that JSON does not have, and with no dataset where none is named."""
     if isinstance(content, float):
         return content if math.isfinite(content) else None
     if isinstance(content, dict):
-        return {key: _finite(value) for key, value in content.items()}
+        return {
+            key: None if (key, value) == ("dataset", "") else _finite(value)
+            for key, value in content.items()
+        }
     if isinstance(content, list):
         return [_finite(value) for value in content]
     return content

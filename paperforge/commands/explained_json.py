@@ -90,6 +90,10 @@ def calibration(found: Calibration) -> Object:
             }
             for one in found.families
         ],
+        "best": [
+            {"metric": one.metric, "method": one.method, "left_out": _rate(one.share)}
+            for one in found.best
+        ],
         "excessive": [one.metric for one in found.excessive],
     }
 

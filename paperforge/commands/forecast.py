@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 POWER = ".8"
 CORRECTIONS = {"holm": "Holm", "bonferroni": "Bonferroni"}
 _SIGNIFICANT = 3
+MOST = 10**9
+"""Replicates at which the search for a number ends (stats/plan.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,20 @@ class Forecast:
 
 def text(one: Forecast) -> str:
     """The answer, the table, the assumptions."""
-    head = [" ".join(_answers(one)), *_floors(one)]
+    head = [" ".join(_answers(one)) or _open(one), *_floors(one)]
     tables = _table(one)
     if one.other is not None:
         tables += ["", *_beside(one.other)]
     parts = [*head, "", *tables, "", "Assumed", *(f"  {line}" for line in _assumed(one))]
     return "\n".join(parts) + "\n"
+
+
+def _open(one: Forecast) -> str:
+    """What stands above the table where nothing was asked: what it shows, and what can be."""
+    return (
+        f"What so many {_noun(one.study)} find with power {POWER}; --difference D says how many "
+        "find D."
+    )
 
 
 def _answers(one: Forecast) -> Iterator[str]:
@@ -130,7 +140,9 @@ def _need(one: Forecast) -> str:
     needed, study = one.needed, one.study
     assert needed is not None
     if needed.n is None:
-        return f"no number of {_noun(study)} is enough{_given(study.law)}"
+        if study.law is not None:
+            return f"no number of {_noun(study)} is enough{_given(study.law)}"
+        return f"it takes more than {MOST:,} {_noun(study)}"
     said = f"it takes {_replicates(one, needed.n)}"
     if study.have:
         said += f" (the pilot has {study.have:,})"
@@ -250,6 +262,8 @@ def _new(study: Study) -> str:
 def _test(study: Study) -> str:
     if study.law is not None:
         return study.law.test
+    if study.test:
+        return study.test
     if study.mcnemar:
         return "McNemar's test (normal approximation; the exact test needs a few more)"
     kind = "paired t" if study.paired else "Welch t"
@@ -293,6 +307,8 @@ def _variance(one: Forecast) -> Iterator[str]:
     if _short(sds[-1]) != span:
         span = f"{span} to {_short(sds[-1])}"
     of = "between seeds" if study.unit is Unit.SEED else "of an example's difference"
+    if study.test:
+        of = "of what an example adds to the difference"
     if study.unit is Unit.SEED and study.paired:
         of = "of the difference between two runs of one seed"
     if not study.have:

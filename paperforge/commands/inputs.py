@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError, UsageError
 from paperforge.spec import (
+    BESIDE,
     FINAL,
     ROLES,
     Direction,
@@ -185,20 +186,25 @@ def existing(path: Path) -> Path:
     raise InputError("there is no such file or folder", str(path), hint)
 
 
+_MEANINGS = (*ROLES, *BESIDE)
+_SPREADS = {"std": "sd", "stdev": "sd", "sem": "se", "stderr": "se"}
+
+
 def _columns(mapping: Iterable[str]) -> dict[str, str]:
     """--map entries as role -> column. COLUMN=ROLE; ROLE=COLUMN where only that makes sense."""
     columns: dict[str, str] = {}
     for left, right in _split(mapping, "--map COLUMN=ROLE"):
-        if right in ROLES:
+        right = _SPREADS.get(right, right)  # noqa: PLW2901  the same role
+        if right in _MEANINGS:
             role, column = right, left
-        elif left in ROLES:
+        elif left in _MEANINGS:
             role, column = left, right
         else:
-            near = get_close_matches(right, ROLES, 1)
+            near = get_close_matches(right, _MEANINGS, 1)
             raise UsageError(
                 f"{right!r} is no role" + (f" (did you mean {near[0]!r}?)" if near else ""),
                 f"--map {left}={right}",
-                "roles: " + ", ".join(ROLES),
+                "roles: " + ", ".join(_MEANINGS),
             )
         if columns.get(role, column) != column:
             raise UsageError(

@@ -40,7 +40,9 @@ def plan(options: ResultOptions, asked: PlanOptions) -> int:
             raise UsageError(
                 "the variance is stated, and there are pilot results too", "--sd", "give one"
             )
-        give(_said([plan_stated.stated(options, asked)], asked), None)
+        said = [plan_stated.stated(options, asked)]
+        _doubts(said, options)
+        give(_said(said, asked), None)
         return 0
     project = inputs.project_of(options, bare=True)
     if any(modes):
@@ -57,9 +59,31 @@ def plan(options: ResultOptions, asked: PlanOptions) -> int:
     if asked.difference and len(found) > 1:
         text = f"a difference of {asked.difference:g} is asked of each metric, in its own unit"
         say((Diagnostic(Severity.NOTE, "--difference", text, "--metric NAME asks it of one"),))
+    _doubts(found, options, analysis)
     give(_said(found, asked), None)
     inputs.save(options, project, results)
     return 0
+
+
+def _doubts(
+    found: list[Forecast], options: ResultOptions, analysis: Analysis | None = None
+) -> None:
+    """Say what an answer may not mean: a difference in another unit, a margin that is not used."""
+    for one in found:
+        if analysis is None or one.metric.unit or one.difference is None:
+            continue
+        means = [a.mean for a in analysis.aggregates if a.metric == one.metric.name]
+        values = [m for m in means if m is not None]
+        if values and max(map(abs, values)) <= 1 <= abs(one.difference):
+            text = (
+                f"all {one.metric.name} lies within [-1, 1]: a difference of {one.difference:g} is "
+                "more than that; points of per cent?"
+            )
+            hint = f"--unit {one.metric.name}=%, or --difference {abs(one.difference) / 100:g}"
+            say((Diagnostic(Severity.WARNING, "--difference", text, hint),))
+    if options.margins:
+        text = "planned is a difference that is found; how many show equivalence is not said"
+        say((Diagnostic(Severity.NOTE, "--margin", text),))
 
 
 def _read(project: Project, *, quiet: bool) -> tuple[Results, Analysis]:
@@ -73,7 +97,7 @@ def _protocol(project: Project, options: ResultOptions, asked: PlanOptions) -> i
     """--write, --freeze or --check."""
     file = planned.plan_file(project, asked.plan or asked.write)
     if asked.freeze:
-        return planned.freeze(file, _there(project, options))
+        return planned.freeze(file, *_there(project, options))
     if asked.check:
         if not project.sources:
             raise UsageError("there are no results to check", "--check", "name them, or paper.toml")
@@ -111,15 +135,19 @@ def _known(
     return {one.metric.name: one for one in found}
 
 
-def _there(project: Project, options: ResultOptions) -> tuple[Run, ...] | None:
-    """The runs that there are before the plan is frozen; None: no results, or none to be read.
+def _there(
+    project: Project, options: ResultOptions
+) -> tuple[Results | None, tuple[Run, ...] | None]:
+    """The results, and the runs that there are before the plan is frozen.
+
+    None: no results, or none to be read.
 
     Folders and files that are still empty hold no runs.
     """
     if not project.sources:
-        return None
+        return None, None
     if all(_empty(source.path) for source in project.sources):
-        return ()
+        return None, ()
     try:
         results = progress.load(project, quiet=True)
     except InputError as error:
@@ -127,8 +155,8 @@ def _there(project: Project, options: ResultOptions) -> tuple[Run, ...] | None:
             raise
         text = f"the lock will not say which runs are there: {error}"
         say((Diagnostic(Severity.WARNING, "--freeze", text),))
-        return None
-    return results.runs()
+        return None, None
+    return results, results.runs()
 
 
 def _empty(path: Path) -> bool:

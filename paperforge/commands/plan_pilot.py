@@ -10,6 +10,8 @@ from paperforge.commands.plan_asked import answered, check_budget, check_unit
 from paperforge.errors import InputError, UsageError
 from paperforge.spec import Unit
 
+TWO, LISTED = 2, 3
+
 if TYPE_CHECKING:
     from paperforge.commands.forecast import Forecast
     from paperforge.commands.plan_options import PlanOptions
@@ -27,11 +29,31 @@ def from_pilot(
     found = forecasts(results, analysis, project, asked)
     if not found:
         raise InputError(
-            "says no variance: no two methods have two runs (or examples) each on every dataset",
+            f"says no variance: {_lacking(results, analysis)}",
             ", ".join(source.shown for source in project.sources),
             "state it: paperforge plan --sd 0.8, or --discordant 0.1",
         )
     return found
+
+
+def _lacking(results: Results, analysis: Analysis) -> str:
+    """Why: a cell of fewer than two, or two or more that are all alike."""
+    noun = "example" if analysis.design.unit is Unit.EXAMPLE else "run"
+    few = []
+    for metric in analysis.metrics:
+        wanted = dict.fromkeys(n for d in analysis.primary(metric.name) for n in (d.a, d.b))
+        rows = [a for a in analysis.aggregates if a.metric == metric.name and a.method in wanted]
+        for row in rows:
+            if row.dataset is not None and row.n < TWO:
+                count = f"1 {noun}" if row.n else f"no {noun}"
+                few.append(f"{row.method} has {count}{f' on {row.dataset}' if row.dataset else ''}")
+    if few:
+        more = f" and {len(few) - LISTED} cells more" if len(few) > LISTED else ""
+        every = " on every dataset" if len(results.datasets) > 1 else ""
+        return f"two methods need two {noun}s each{every}, and {', '.join(few[:LISTED])}{more}"
+    if any(analysis.primary(metric.name) for metric in analysis.metrics):
+        return f"the {noun}s of each method do not vary"
+    return "no two methods are compared"
 
 
 def forecasts(

@@ -65,14 +65,15 @@ def draft(file: Path, plan: Protocol) -> int:
     return DONE
 
 
-def freeze(file: Path, runs: tuple[Run, ...] | None) -> int:
+def freeze(file: Path, results: Results | None, runs: tuple[Run, ...] | None) -> int:
     """Put the plan's hash and today's date into its lock; a plan that changed is one more entry.
 
-    runs: those that are there already; None: no results were named, or they cannot be read.
+    results: those that were read, if any. runs: those that are there already; None: no results
+    were named, or they cannot be read.
 
     Raises InputError for a plan that is wrong, and for a lock that was edited.
     """
-    from paperforge import protocol
+    from paperforge import pipeline, protocol
 
     plan = protocol.load(file)
     target = protocol.lock_of(file)
@@ -83,7 +84,8 @@ def freeze(file: Path, runs: tuple[Run, ...] | None) -> int:
             "take it from the version control",
         )
     today = dt.datetime.now(dt.UTC).date().isoformat()
-    frozen = protocol.lock.add(plan.frozen, plan.current, today, runs)
+    numbers = None if results is None else protocol.scores.kept(pipeline.by_run(results))
+    frozen = protocol.lock.add(plan.frozen, plan.current, today, runs, numbers)
     last = frozen[-1]
     if plan.frozen and plan.frozen[-1].sha256 == last.sha256:
         click.echo(f"{file} is frozen since {plan.frozen[-1].date}: sha256 {last.sha256}")

@@ -55,6 +55,8 @@ class Study:
     """Hours a run."""
     law: Law | None = None
     """Where the test is no plain t or McNemar: what it finds with n replicates."""
+    test: str = ""
+    """Where it is neither a t test nor McNemar's, and there is no law."""
     trainings: int = 0
     """Of a method for each replicate, over all datasets; 0: one on each."""
 
@@ -252,6 +254,7 @@ def of_pilot(
         scale=abs(pilot.metric.scale),
         have=pilot.n,
         cost=cost,
+        test=pilot.test,
     )
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from paperforge.commands import inputs, progress, published
+from paperforge.commands import published_match as match
 from paperforge.commands.output import columns, give, say
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
-from paperforge.spec import Dataset, Method, Metric, Unit
 from paperforge.terminal import WIDEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from paperforge.model import Results
     from paperforge.stores.quoted import Quoted
 
-Named = TypeVar("Named", Metric, Method, Dataset)
-_PERCENT = 100.0
 _FAR = 50.0
 """A published value this many times the reproduced one is in another unit, not just different."""
 
@@ -57,8 +56,8 @@ def reproduce(
             f"name them: paperforge reproduce {shown} runs/",
         )
     results = progress.load(project, quiet=form == "json")
-    lines = [_line(one, results, project.design.alpha) for one in values]
-    say((*results.notes, *_doubts(lines)))
+    lines, notes = _lines(values, results, project.design.alpha, str(shown))
+    say((*results.notes, *notes, *_doubts(lines, results)))
     give(
         published.render(
             lines, 1 - project.design.alpha, form, columns() if output is None else WIDEST
@@ -69,50 +68,45 @@ def reproduce(
     return 0
 
 
+def _lines(
+    values: Sequence[Quoted], results: Results, alpha: float, file: str
+) -> tuple[list[published.Line], list[Diagnostic]]:
+    """Compare every value, in the unit that its metric turns out to be published in."""
+    lines = [_line(one, results, alpha) for one in values]
+    places = match.other_units(lines)
+    again = [
+        _line(match.shifted(one, places[i]), results, alpha) if i in places else line
+        for i, (line, one) in enumerate(zip(lines, values, strict=True))
+    ]
+    return again, match.said(places, lines, file)
+
+
 def _line(one: Quoted, results: Results, alpha: float) -> published.Line:
     """Look for the runs of one published value, and compare."""
-    from paperforge.stats.reproduction import reproduce as compare
+    from paperforge.stats.reproduction import reproduce_average
 
-    metric = _metric(one.metric, results.metrics)
-    method = _named(one.method, results.methods)
-    dataset = _dataset(one.dataset, results.datasets)
+    metric = match.metric_of(one.metric, results.metrics)
+    method = match.named(one.method, results.methods)
     if metric is None:
         return published.Line(one)
-    one = _in_unit(one, metric)
-    if method is None or dataset is None:
+    one = match.in_unit(one, metric)
+    if method is None:
         return published.Line(one, metric)
-    cell = (method.name, dataset.name)
-    samples = results.samples(metric.name, Unit.SEED)
-    values = next((s.values for s in samples if (s.method, s.dataset) == cell), None)
-    if values is None or not len(values):
-        return published.Line(one, metric, method.label, dataset.label)
-    shown = values * metric.scale
-    found = compare(
-        one.value,
-        one.decimals,
-        shown,
-        spread=_deviation(one),
-        n=one.n,
-        alpha=alpha,
+    label, cells = match.cells_of(one, metric, method, results)
+    if not cells:
+        return published.Line(one, metric, method.label, label)
+    found = reproduce_average(
+        one.value, one.decimals, cells, spread=_deviation(one), n=one.n, alpha=alpha
     )
-    return published.Line(one, metric, method.label, dataset.label, found, _sd(shown))
+    return published.Line(one, metric, method.label, label, found, _sd(cells))
 
 
-def _sd(values: np.ndarray) -> float | None:
-    return float(values.std(ddof=1)) if len(values) > 1 else None
-
-
-def _in_unit(one: Quoted, metric: Metric) -> Quoted:
-    """The published value as the metric is printed: 90.3% of a metric in fractions is 0.903."""
-    if not one.percent or metric.unit == "%":
-        return one
-    spread = None if one.spread is None else one.spread / _PERCENT
-    return replace(
-        one,
-        value=one.value / _PERCENT,
-        decimals=one.decimals + 2,
-        spread=spread,
-    )
+def _sd(cells: Sequence[np.ndarray]) -> float | None:
+    """Of one run; over several datasets of the average of one run on each."""
+    if min(len(values) for values in cells) < 2:  # noqa: PLR2004  one has no deviation
+        return None
+    squares = sum(float(values.var(ddof=1)) for values in cells)
+    return math.sqrt(squares) / len(cells)
 
 
 def _deviation(one: Quoted) -> float | None:
@@ -132,38 +126,7 @@ def _deviation(one: Quoted) -> float | None:
     return summaries.of_interval(one.value, spread, n, level=level).sd
 
 
-def _metric(name: str, metrics: Sequence[Metric]) -> Metric | None:
-    """The metric of that name or label; else the only one that is a kind of the same."""
-    from paperforge.names import well_known
-
-    exact = _named(name, metrics)
-    if exact is not None:
-        return exact
-    known = well_known(name)
-    alike = [m for m in metrics if known and (well_known(m.name) or ("",))[0] == known[0]]
-    return alike[0] if len(alike) == 1 else None
-
-
-def _named(name: str, known: Iterable[Named]) -> Named | None:
-    """What has that name, that label, or the only one that differs in case and separators."""
-    from paperforge.names import plain
-
-    every = list(known)
-    for one in every:
-        if name in (one.name, one.label):
-            return one
-    alike = [one for one in every if plain(name) in (plain(one.name), plain(one.label))]
-    return alike[0] if len(alike) == 1 else None
-
-
-def _dataset(name: str, known: Sequence[Dataset]) -> Dataset | None:
-    """The dataset of that name; where none is named, the only one."""
-    if name:
-        return _named(name, known)
-    return known[0] if len(known) == 1 else None
-
-
-def _doubts(lines: Sequence[published.Line]) -> list[Diagnostic]:
+def _doubts(lines: Sequence[published.Line], results: Results) -> list[Diagnostic]:
     """What looks like a slip: other units, names that no run has, spreads that say too little."""
     notes = []
     for line in lines:
@@ -174,7 +137,7 @@ def _doubts(lines: Sequence[published.Line]) -> list[Diagnostic]:
                     Severity.WARNING,
                     one.place,
                     f"no run gives {_what(line)}",
-                    "",
+                    match.near(line, results),
                     published.MISSING,
                 )
             )

@@ -38,7 +38,8 @@ def table(options: ResultOptions, asked: TableOptions) -> int:
     results = progress.load(project, quiet=asked.form == "json")
     alone = replace(project, tables=(spec,), figures=())
     analysis = pipeline.analyse(results, alone, full=bool(asked.data), origins=bool(asked.data))
-    made = pipeline.tabulate(analysis, spec, _venue(project, asked), project.root)
+    paper = asked.form == "latex"
+    made = pipeline.tabulate(analysis, spec, _venue(project, asked), project.root, paper=paper)
     say(results.notes + analysis.notes + made.diagnostics)
     if _give(made, project, spec, asked, analysis.origins):
         inputs.save(options, project, results, tables=(spec,))
@@ -59,7 +60,8 @@ def _list(project: Project, spec: TableSpec, options: ResultOptions, asked: Tabl
     if options.sources and options.sources[0].name != "paper.toml" and not spec.file:
         path = options.sources[0]
         root, spec = path.resolve().parent, replace(spec, file=path.name)
-    made = pipeline.tabulate(None, spec, _venue(project, asked), root)
+    paper = asked.form == "latex"
+    made = pipeline.tabulate(None, spec, _venue(project, asked), root, paper=paper)
     say(made.diagnostics)
     _give(made, project, spec, asked, {})
     return 0

@@ -121,13 +121,17 @@ def draw(
 def finished(figure: Figure | None, asked: Job, analysis: Analysis, form: str = "pdf") -> Figure:
     """Return a drawn figure with what depends on the paper's other methods; None is drawn now."""
     figure = figure or paint(asked, form).figure
-    return replace(figure, diagnostics=(*figure.diagnostics, *alike(asked.spec, analysis)))
+    return replace(figure, diagnostics=(*figure.diagnostics, *alike(asked, analysis)))
 
 
-def alike(spec: FigureSpec, analysis: Analysis) -> tuple[Diagnostic, ...]:
+def alike(asked: Job, analysis: Analysis) -> tuple[Diagnostic, ...]:
     """Return which methods of a figure no reader, or not every reader, can tell apart."""
+    spec = asked.spec
     if spec.kind in WITHOUT_LOOKS:
         return ()
     looks = palette.looks(analysis.methods)
-    shown = [m for m in analysis.methods if not spec.methods or m.name in spec.methods]
+    if isinstance(asked.drawing, pareto.Front):  # of many methods some are plain points
+        shown = list(asked.drawing.named)
+    else:
+        shown = [m for m in analysis.methods if not spec.methods or m.name in spec.methods]
     return audit.alike({m.label: looks[m.name] for m in shown}, where(spec))

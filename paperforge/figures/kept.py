@@ -17,6 +17,7 @@ import platform
 import sys
 import tempfile
 import zlib
+from array import array
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
 from enum import Enum
@@ -29,9 +30,12 @@ from paperforge.figures import fonts
 from paperforge.model import Diagnostic, Figure, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from paperforge.figures.painted import Job
 
 FORM = 1
+LONG = 1000
 MOST = 128 << 20
 """Bytes that are kept; the figures that were used longest ago go first."""
 HARMLESS = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -117,12 +121,18 @@ def _plain(value: object) -> Any:  # noqa: ANN401, PLR0911  what JSON takes, a t
     if isinstance(value, Mapping):
         return ["mapping", [[_plain(k), _plain(v)] for k, v in value.items()]]
     if isinstance(value, tuple | list):
-        return [_plain(one) for one in value]
+        long = len(value) > LONG and set(map(type, value)) == {float}
+        return _numbers(value) if long else [_plain(one) for one in value]
     if isinstance(value, set | frozenset):
         return ["set", sorted(json.dumps(_plain(one)) for one in value)]
     if isinstance(value, PurePath):
         return ["path", str(value)]
     raise TypeError(type(value).__name__)
+
+
+def _numbers(values: Sequence[float]) -> list[object]:
+    """A digest of very many numbers."""
+    return ["floats", len(values), hashlib.sha256(array("d", values).tobytes()).hexdigest()]
 
 
 @functools.cache

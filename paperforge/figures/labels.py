@@ -62,6 +62,18 @@ def dodge(places: Sequence[float], apart: float, low: float, high: float) -> lis
     return moved
 
 
+def wrapped(ruler: Ruler, text: str, size: float, room: float) -> list[str]:
+    """Return a text in lines of at most a width, broken at blanks; a longer word is shortened."""
+    lines: list[str] = []
+    for word in text.split() or [""]:
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and ruler.width(longer, size) <= room:
+            lines[-1] = ruler.letters.spell(longer)
+        else:
+            lines.append(ruler.fit(word, size, room))
+    return lines
+
+
 def beside(ruler: Ruler, entries: Sequence[Entry], size: float, width: float) -> float | None:
     """Return the room that names beside the lines need; None where they are too wide."""
     widest = max((ruler.width(entry.label, size) for entry in entries), default=0.0)

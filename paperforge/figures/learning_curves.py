@@ -5,22 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import math
-from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures import labels, palette, scale, select, steps, thin
+from paperforge.figures import labels, palette, plane, scale, select, steps, strokes
 from paperforge.figures.frame import Frame, columns_for
-from paperforge.figures.logscale import LogScale, log_scale, set_log
+from paperforge.figures.logscale import log_scale, set_log
 from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet, title_height
-from paperforge.figures.style import PDF_POINTS
 from paperforge.spec import Direction, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from matplotlib.axes import Axes
 
     from paperforge.figures.labels import Entry
     from paperforge.figures.palette import Look
@@ -34,10 +30,6 @@ NEEDS: tuple[str, ...] = ("curves",)
 NARROWEST_PT = 104.0
 """Of a panel with its tick labels: 2 in a column, 4 over a two-column page."""
 LOWEST_PT = 46.0
-MARKERS = 5
-ALL_MARKED = 8
-"""Lines of at most so many points have a marker on each."""
-BAND_ALPHA = 0.16
 BAND_REACH = 0.5
 """Bands stretch the axis by at most this share of the lines' own range."""
 TOLD_PANELS = 6
@@ -82,6 +74,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> LearningCurves:
     having = {a.metric for a in analysis.aggregates if a.mean is not None}
     notes = select.others(spec, analysis, having, metric)
     notes += steps.shorter(spec, panels, {m.name: m.label for m in methods})
+    notes += steps.fewer(spec, [c for _, inside in panels for c in inside])
     noun = analysis.design.noun
     select.told_apart(spec, max(len(inside) for _, inside in panels))
     log = _logarithmic(spec, panels)
@@ -179,7 +172,9 @@ class LearningCurves:
         rows = csv.writer(out, lineterminator="\n")
         rows.writerow(["metric", "split", "dataset", "method", "step", "mean", "low", "high", "n"])
         for c in self.curves:
-            for point in zip(c.steps, c.mean, c.low, c.high, c.n, strict=True):
+            columns = (c.steps, c.mean, c.low, c.high, c.n)
+            for i in steps.rows(c):
+                point = (column[i] for column in columns)
                 rows.writerow([c.metric, c.split, c.dataset, c.method, *point])
         return out.getvalue()
 
@@ -208,12 +203,16 @@ class LearningCurves:
         panel = self._panel_height(frame, style)
         sheet = Sheet(style, style.height or frame.height(panel), ruler)
         room = frame.panel_width + frame.gap / 2
+        order = [m.name for m in self.methods]
         titles = ruler.fit_names([d.label for d, _ in self.panels], style.label, room)
         for place, (_, curves) in enumerate(self.panels):
             box = frame.box(place, panel)
             axes = sheet.panel(box, xs[place], ys[place])
             set_log(axes, xs[place], ys[place])
-            self._lines(axes, curves, xs[place], box.width)
+            panel_of = plane.Panel(sheet, axes, box, place, xs[place], ys[place])
+            for one in curves:
+                offset = (order.index(one.method) + 1) / (len(order) + 1)
+                strokes.draw(panel_of, one, self.looks[one.method], offset)
             axes.grid(axis="y")
             axes.tick_params(
                 labelleft=frame.first(place) or not _same(ys),
@@ -301,42 +300,6 @@ class LearningCurves:
             return min(max(0.62 * frame.panel_width, 88.0), 150.0)
         return frame.fitting(min(max(0.78 * frame.panel_width, 62.0), 105.0), LOWEST_PT)
 
-    def _lines(self, axes: Axes, curves: Sequence[Curve], x: Scale, width: float) -> None:
-        """Draw bands under lines, ours on top, on a panel of a width."""
-        columns = math.ceil(width * thin.COLUMNS_PER_PT)
-        for curve in curves:
-            look = self.looks[curve.method]
-            place = [m.name for m in self.methods].index(curve.method)
-            along = [math.log(s) for s in curve.steps] if "x" in self.log else curve.steps
-            marked = _marked(curve.steps, x, (place + 1) / (len(self.methods) + 1))
-            at = thin.places(along, [curve.mean], columns, marked)
-            if at is not None:
-                marked = [bisect_left(at, one) for one in marked]
-            drawn, mean = _picked(curve.steps, at), _picked(curve.mean, at)
-            if max(curve.n) > 1:
-                ends = thin.places(along, [curve.low, curve.high], columns)
-                axes.fill_between(
-                    _picked(curve.steps, ends),
-                    _picked(curve.low, ends),
-                    _picked(curve.high, ends),
-                    color=look.colour,
-                    alpha=BAND_ALPHA,
-                    linewidth=0,
-                    zorder=look.front - 1,
-                )
-            axes.plot(
-                drawn,
-                mean,
-                color=look.colour,
-                linestyle=look.line,
-                linewidth=look.width * PDF_POINTS,
-                marker=look.marker,
-                markersize=look.size,
-                markeredgewidth=0,
-                markevery=marked,
-                zorder=look.front,
-            )
-
     def _axis_labels(self, sheet: Sheet, frame: Frame, panel: float) -> None:
         """Set one label for each direction, over all panels."""
         size, ruler = sheet.style.label, sheet.ruler
@@ -353,38 +316,25 @@ class LearningCurves:
 
 def _span(curves: Sequence[Curve]) -> tuple[float, float]:
     """Return the range of the lines, and of the bands as far as they do not flatten the lines."""
-    means = [v for c in curves for v in c.mean if math.isfinite(v)]
-    low, high = min(means), max(means)
+    lines = [_range(c.mean) for c in curves]
+    low, high = min(one[0] for one in lines), max(one[1] for one in lines)
     reach = BAND_REACH * (high - low)
-    ends = [v for c in curves for v in (*c.low, *c.high) if math.isfinite(v)]
+    bands = [_range(side) for c in curves for side in (c.low, c.high) if side is not c.mean]
+    lowest, highest = min([low, *(b[0] for b in bands)]), max([high, *(b[1] for b in bands)])
     if reach <= 0:
-        return min([low, *ends]), max([high, *ends])
-    return max(min([low, *ends]), low - reach), min(max([high, *ends]), high + reach)
+        return lowest, highest
+    return max(lowest, low - reach), min(highest, high + reach)
+
+
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    """The least and the largest of the finite values; of none two that say nothing."""
+    low, high = min(values), max(values)
+    if math.isfinite(low) and math.isfinite(high):
+        return low, high
+    finite = list(filter(math.isfinite, values))
+    return min(finite, default=math.inf), max(finite, default=-math.inf)
 
 
 def _same(scales: Sequence[Scale]) -> bool:
     """Whether all panels have one scale, so that one of a row or column can have the labels."""
     return len({(one.low, one.high) for one in scales}) == 1
-
-
-def _picked(values: Sequence[float], at: Sequence[int] | None) -> Sequence[float]:
-    """The values at the places to draw."""
-    return values if at is None else [values[i] for i in at]
-
-
-def _marked(steps: Sequence[float], x: Scale, offset: float) -> list[int]:
-    """Return the points that have a marker: evenly spread, staggered between methods."""
-    if len(steps) <= ALL_MARKED:
-        return list(range(len(steps)))
-    shares = [(i + offset) / MARKERS for i in range(MARKERS)]
-    if isinstance(x, LogScale):
-        wanted = [x.low * (x.high / x.low) ** share for share in shares]
-    else:
-        wanted = [x.low + share * (x.high - x.low) for share in shares]
-    return sorted({_nearest(steps, w) for w in wanted})
-
-
-def _nearest(steps: Sequence[float], wanted: float) -> int:
-    """The place of the step nearest to a value; steps rise."""
-    after = min(max(bisect_left(steps, wanted), 1), len(steps) - 1)
-    return after - 1 if wanted - steps[after - 1] <= steps[after] - wanted else after

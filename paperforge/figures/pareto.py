@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
 from paperforge.figures import labels, palette, scale, scatter, select
+from paperforge.figures.front import Point, corners, having_both, points_of
 from paperforge.figures.logscale import number
 from paperforge.figures.plane import Axis, Panel, Plane
 from paperforge.figures.style import FAINT, PDF_POINTS
 from paperforge.model import Diagnostic, Severity, Verdict
-from paperforge.spec import Direction
+from paperforge.spec import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from paperforge.figures.palette import Look
     from paperforge.figures.sheet import Ruler, Sheet
     from paperforge.figures.style import Style
-    from paperforge.model import Aggregate, Analysis
+    from paperforge.model import Analysis
     from paperforge.spec import FigureSpec, Method, Metric
 
 NEEDS: tuple[str, ...] = ()
@@ -34,22 +35,14 @@ PALE = 0.45
 """Opacity of a dominated point's interval; its marker is hollow."""
 NEAR_PT = 3.2
 """Half of the square around a point that no name may touch."""
+CROWD = 16
+"""Of more methods only those on the front, and ours, are named: the others are grey points."""
+GREY_PT = 2.4
 TOLD = 12
+GREY = palette.Look(FAINT, (), "o", 0.7, GREY_PT, 2)
+"""Of a method without a name in the figure."""
 BAR_REACH = 1.0
 """Intervals stretch an axis by at most this share of the points' own range."""
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One method's two means with their limits."""
-
-    method: str
-    x: float
-    y: float
-    x_ends: tuple[float, float] | None
-    y_ends: tuple[float, float] | None
-    beaten: tuple[str, ...] = ()
-    """Methods whose means are at least as good on both, and better on one."""
 
 
 def compose(spec: FigureSpec, analysis: Analysis) -> Front:
@@ -85,7 +78,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Front:
     panels = tuple(
         (label, points)
         for scope, label in scopes or [(whole, "")]
-        if (points := _points(analysis, (metric, cost), [m.name for m in methods], scope))
+        if (points := points_of(analysis, (metric, cost), [m.name for m in methods], scope))
     )
     if not panels:
         raise InputError(
@@ -103,46 +96,24 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Front:
     if missing and not spec.methods:
         message = f"not drawn, for want of one of the two numbers: {', '.join(missing)}"
         notes.append(Diagnostic(Severity.WARNING, where, message, "run what is missing"))
-    looks = palette.looks(select.all_methods(analysis, methods))
+    looks = _looks(spec, select.all_methods(analysis, methods), methods, panels)
     return Front(spec, metric, cost, methods, panels, looks, analysis, tuple(notes))
 
 
-def having_both(analysis: Analysis, metric: Metric, cost: Metric) -> list[str]:
-    """The methods that have both numbers somewhere."""
-    have = [
-        {a.method for a in analysis.aggregates if a.metric == one.name and a.mean is not None}
-        for one in (metric, cost)
-    ]
-    return [
-        m for m in dict.fromkeys(a.method for a in analysis.aggregates) if m in have[0] & have[1]
-    ]
-
-
-def _points(
-    analysis: Analysis, metrics: tuple[Metric, Metric], methods: Sequence[str], scope: str | None
-) -> tuple[Point, ...]:
-    """The points of one panel, by cost."""
-    metric, cost = metrics
-    cells = {(a.metric, a.method): a for a in analysis.aggregates if a.dataset == scope}
-    rows = []
-    for name in methods:
-        y, x = cells.get((metric.name, name)), cells.get((cost.name, name))
-        if y is None or x is None or y.mean is None or x.mean is None:
-            continue
-        if math.isfinite(y.mean) and math.isfinite(x.mean):
-            rows.append(Point(name, x.mean, y.mean, _ends(x), _ends(y)))
-    across, up = (-1 if m.direction is Direction.LOWER else 1 for m in (cost, metric))
-    made = []
-    for one in rows:
-        beaten = tuple(
-            other.method
-            for other in rows
-            if across * (other.x - one.x) >= 0
-            and up * (other.y - one.y) >= 0
-            and (other.x, other.y) != (one.x, one.y)
-        )
-        made.append(replace(one, beaten=beaten))
-    return tuple(sorted(made, key=lambda p: (p.x, p.y)))
+def _looks(
+    spec: FigureSpec,
+    every: Sequence[Method],
+    methods: Sequence[Method],
+    panels: Sequence[tuple[str, tuple[Point, ...]]],
+) -> Mapping[str, Look]:
+    """The looks of all methods: of a crowd those that are no part of the front are grey."""
+    looks = palette.looks(every)
+    if len(methods) <= CROWD:
+        return looks
+    front = {p.method for _, points in panels for p in points if not p.beaten}
+    select.told_apart(spec, len(front), "points of the front")
+    plain = {m.name for m in methods if m.name not in front and m.role is not Role.OURS}
+    return {name: GREY if name in plain else look for name, look in looks.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +142,11 @@ class Front:
         return tuple(p for _, points in self.panels for p in points)
 
     @property
+    def named(self) -> tuple[Method, ...]:
+        """The methods with a name in the figure."""
+        return tuple(m for m in self.methods if self.looks[m.name] != GREY)
+
+    @property
     def note(self) -> str:
         """What points, bars and line are, for the caption."""
         level = f"{round(100 * (1 - self.analysis.design.alpha), 4):g}"
@@ -183,6 +159,10 @@ class Front:
             " Line: the front, the methods that no other's means beat on both axes; hollow: beaten "
             "by means alone."
         )
+        others = len(self.methods) - len(self.named)
+        if others:
+            ours = " or ours" if any(m.role is Role.OURS for m in self.named) else ""
+            text += f" Grey, without intervals: {others} other methods, not on the front{ours}."
         return text + self._decided() + " The arrows point to better values."
 
     def _decided(self) -> str:
@@ -249,7 +229,7 @@ class Front:
         """Draw at the style's size: names beside the points where they fit, else a legend."""
         plane = self._plane()
         entries = [
-            labels.Entry(m.label, replace(self.looks[m.name], width=0.0)) for m in self.methods
+            labels.Entry(m.label, replace(self.looks[m.name], width=0.0)) for m in self.named
         ]
         sheet = None
         with contextlib.suppress(InputError):  # too low: what is wanted is a height for the legend
@@ -267,10 +247,16 @@ class Front:
             (
                 label,
                 self._axis(
-                    [p.x for p in points], [p.x_ends for p in points], self.cost, "x" in log
+                    [p.x for p in points],
+                    [p.x_ends for p in points if self.looks[p.method] != GREY],
+                    self.cost,
+                    "x" in log,
                 ),
                 self._axis(
-                    [p.y for p in points], [p.y_ends for p in points], self.metric, "y" in log
+                    [p.y for p in points],
+                    [p.y_ends for p in points if self.looks[p.method] != GREY],
+                    self.metric,
+                    "y" in log,
                 ),
             )
             for label, points in self.panels
@@ -319,6 +305,8 @@ class Front:
 
     def _point(self, panel: Panel, p: Point) -> None:
         look = self.looks[p.method]
+        if look == GREY:
+            p = replace(p, x_ends=None, y_ends=None)
         how: dict[str, Any] = {"color": look.colour, "linewidth": 0.7}
         how["alpha"] = PALE if p.beaten else 1.0
         if p.x_ends is not None:
@@ -339,10 +327,40 @@ class Front:
         """Set the names beside their points; False where there is no room."""
         sheet, box = panel.sheet, panel.box
         size = sheet.style.tick
-        names = {m.name: sheet.ruler.letters.spell(m.label) for m in self.methods}
+        names = {m.name: sheet.ruler.letters.spell(m.label) for m in self.named}
+        taken, grey = self._obstacles(panel, points)
+        points = [p for p in points if p.method in names]
         at = [panel.at(p.x, p.y) for p in points]
-        taken = [scatter.around(x, y, NEAR_PT) for x, y in at]
-        for p, (x, y) in zip(points, at, strict=True):
+        corner = [panel.at(x, y) for x, y in steps]
+        soft = [
+            scatter.Rect(min(a, c), min(b, d), max(a, c), max(b, d))
+            for (a, b), (c, d) in pairwise(corner)
+        ]
+        room = scatter.Rect(box.left + 1.0, box.bottom + 1.0, sheet.width - 1.0, box.top + size / 3)
+        if panel.place + 1 < len(self.panels):
+            room = scatter.Rect(box.left + 1.0, box.bottom + 1.0, box.right, box.top)
+        widths = [sheet.ruler.width(names[p.method], size) for p in points]
+        places = scatter.place(at, widths, size, room, [*taken, *grey], soft) or scatter.place(
+            at, widths, size, room, taken, [*soft, *grey]
+        )
+        for p, (x, y) in zip(points, places, strict=False):
+            ink = self.looks[p.method].ink
+            sheet.text(
+                (x, y + 0.2 * size), names[p.method], size, ha="left", va="baseline", color=ink
+            )
+        return bool(places)
+
+    def _obstacles(
+        self, panel: Panel, points: Sequence[Point]
+    ) -> tuple[list[scatter.Rect], list[scatter.Rect]]:
+        """What no name may touch: points and intervals; apart from them the grey points."""
+        taken, grey = [], []
+        for p in points:
+            x, y = panel.at(p.x, p.y)
+            if self.looks[p.method] == GREY:
+                grey.append(scatter.around(x, y, GREY_PT / 2))
+                continue
+            taken.append(scatter.around(x, y, NEAR_PT))
             if p.x_ends is not None:
                 low, high = (
                     panel.at(_held(e, panel.x.low, panel.x.high), p.y)[0] for e in p.x_ends
@@ -353,43 +371,8 @@ class Front:
                     panel.at(p.x, _held(e, panel.y.low, panel.y.high))[1] for e in p.y_ends
                 )
                 taken.append(scatter.Rect(x - 0.4, low, x + 0.4, high))
-        soft = []
-        corner = [panel.at(x, y) for x, y in steps]
-        for (a, b), (c, d) in pairwise(corner):
-            soft.append(scatter.Rect(min(a, c), min(b, d), max(a, c), max(b, d)))
-        room = scatter.Rect(box.left + 1.0, box.bottom + 1.0, sheet.width - 1.0, box.top + size / 3)
-        if panel.place + 1 < len(self.panels):
-            room = scatter.Rect(box.left + 1.0, box.bottom + 1.0, box.right, box.top)
-        widths = [sheet.ruler.width(names[p.method], size) for p in points]
-        places = scatter.place(at, widths, size, room, taken, soft)
-        for p, (x, y) in zip(points, places, strict=False):
-            ink = self.looks[p.method].ink
-            sheet.text(
-                (x, y + 0.2 * size), names[p.method], size, ha="left", va="baseline", color=ink
-            )
-        return bool(places)
-
-
-def corners(front: Sequence[Point], cost: Metric) -> list[tuple[float, float]]:
-    """The front as steps through its points: between two, the worse of both is reached."""
-    steps: list[tuple[float, float]] = []
-    for before, after in pairwise(front):
-        steps.append((before.x, before.y))
-        # At a cost between two, the quality at hand is that of the cheaper.
-        cheaper = cost.direction is Direction.LOWER
-        steps.append((after.x, before.y) if cheaper else (before.x, after.y))
-    if front:
-        steps.append((front[-1].x, front[-1].y))
-    return steps
+        return taken, grey
 
 
 def _held(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
-
-
-def _ends(cell: Aggregate) -> tuple[float, float] | None:
-    if cell.interval is not None:
-        return cell.interval
-    if cell.mean is None or cell.half_width is None or not math.isfinite(cell.half_width):
-        return None
-    return cell.mean - cell.half_width, cell.mean + cell.half_width

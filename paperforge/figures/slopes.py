@@ -29,9 +29,13 @@ NEEDS: tuple[str, ...] = ()
 NARROWEST_PT, LONE_PT = 78.0, 240.0
 """Width of a panel: at least among others, at most alone."""
 LOWEST_PT = 60.0
-ENDS = (0.26, 0.74)
+ENDS = (0.25, 0.75)
 """Where the two methods stand, as shares of a panel."""
 THIN = "#5c5c5c"
+MOST_LINES, SPACING = 3, 1.16
+"""Of a method's name: how many, and how far apart in its size."""
+FILLED = 0.8
+"""Share of its lines that a name of words fills."""
 MOST_PANELS = 12
 """Datasets with a panel each; of more each is a line."""
 MOST_NAMED = 14
@@ -180,7 +184,7 @@ class Slopes:
             box = frame.box(place, panel)
             axes = sheet.panel(box, Scale(0.0, 1.0, ENDS, ("", "")), y)
             axes.tick_params(axis="x", length=0)
-            self._under(sheet, box, stacked=self._stacked(ruler, style, box.width))
+            self._under(sheet, box)
             axes.tick_params(labelleft=frame.first(place) or len(set(ys)) > 1)
             self._lines(axes, p)
             if len(self.panels) > 1:
@@ -191,20 +195,24 @@ class Slopes:
         self._axis_label(sheet, frame, panel)
         return sheet
 
-    def _stacked(self, ruler: Ruler, style: Style, width: float) -> bool:
-        """Whether the methods' names need a line each."""
-        return max(ruler.width(m.label, style.tick) for m in self.methods) > width / 2 - 2.0
+    def _below(self, ruler: Ruler, style: Style, width: float) -> list[list[str]]:
+        """The methods' names in lines that fit under their ends of a panel of a width."""
+        room = width / 2 - 2.0
+        whole = [m.label for m in self.methods]
+        if max(len(labels.wrapped(ruler, name, style.tick, room)) for name in whole) > MOST_LINES:
+            whole = ruler.fit_names(whole, style.tick, FILLED * MOST_LINES * room)
+        made = [labels.wrapped(ruler, name, style.tick, room) for name in whole]
+        if max(map(len, made)) > MOST_LINES:
+            return [[name] for name in ruler.fit_names(whole, style.tick, room)]
+        return made
 
-    def _under(self, sheet: Sheet, box: Box, *, stacked: bool) -> None:
+    def _under(self, sheet: Sheet, box: Box) -> None:
         """Set the methods' names under their ends of the lines."""
-        size, ruler = sheet.style.tick, sheet.ruler
-        room = box.width - 1.0 if stacked else box.width / 2 - 2.0
-        names = ruler.fit_names([m.label for m in self.methods], size, room)
-        for place, (at, text) in enumerate(zip(ENDS, names, strict=True)):
-            half = ruler.width(text, size) / 2
-            x = min(max(box.left + at * box.width, box.left + half), box.right - half)
-            y = box.bottom - size - TICK_PT - place * stacked * size * 1.16
-            sheet.text((x, y), text, size, va="baseline")
+        size = sheet.style.tick
+        for at, lines in zip(ENDS, self._below(sheet.ruler, sheet.style, box.width), strict=True):
+            for place, text in enumerate(lines):
+                y = box.bottom - size - TICK_PT - place * size * SPACING
+                sheet.text((box.left + at * box.width, y), text, size, va="baseline")
 
     def _scales(self) -> list[Scale]:
         spans = [(min(p.values), max(p.values)) for p in self.panels]
@@ -244,7 +252,8 @@ class Slopes:
         if len(self.panels) == 1:  # two methods need no wider panel
             spare = max(0.0, width - LONE_PT) / 2
             width, left, right = width - 2 * spare, left + spare, right + spare
-        under = style.tick * (LINE + 1.16 * self._stacked(ruler, style, width)) + TICK_PT
+        lines = max(map(len, self._below(ruler, style, width)))
+        under = style.tick * (LINE + SPACING * (lines - 1)) + TICK_PT
         return Frame(
             width=style.width,
             count=len(self.panels),

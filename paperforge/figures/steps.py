@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperforge.figures import select, written
+from paperforge.figures import outline, select, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from paperforge.spec import Dataset, FigureSpec
 
 MOST_TOLD = 6
+MOST_ROWS = 50_000
+EACH = 4
 
 
 def split(spec: FigureSpec, curves: Sequence[Curve]) -> str:
@@ -30,9 +32,9 @@ def split(spec: FigureSpec, curves: Sequence[Curve]) -> str:
 
 def finite(curve: Curve) -> Curve:
     """Return the curve without points that have no finite mean: they cannot be drawn."""
-    at = [i for i, mean in enumerate(curve.mean) if math.isfinite(mean)]
-    if len(at) == len(curve.mean):
+    if all(map(math.isfinite, curve.mean)):
         return curve
+    at = [i for i, mean in enumerate(curve.mean) if math.isfinite(mean)]
     steps, mean = (tuple(v[i] for i in at) for v in (curve.steps, curve.mean))
     low, high = (tuple(v[i] for i in at) for v in (curve.low, curve.high))
     n = tuple(curve.n[i] for i in at)
@@ -41,8 +43,7 @@ def finite(curve: Curve) -> Curve:
 
 def common(curve: Curve) -> Curve:
     """Return the curve up to the last step of all runs: later, the mean is of the survivors."""
-    most = max(curve.n)
-    end = max(i for i, n in enumerate(curve.n) if n == most) + 1
+    end = len(curve.n) - curve.n[::-1].index(max(curve.n))
     if end == len(curve.n):
         return curve
     return replace(
@@ -53,6 +54,36 @@ def common(curve: Curve) -> Curve:
         high=curve.high[:end],
         n=curve.n[:end],
     )
+
+
+def rows(curve: Curve) -> Sequence[int]:
+    """Return which steps of a curve stand in a figure's data: all, or at most MOST_ROWS.
+
+    Of longer curves the first, the lowest, the highest and the last of equal parts.
+    """
+    import numpy as np
+
+    count = len(curve.steps)
+    if count <= MOST_ROWS:
+        return range(count)
+    mean = np.asarray(curve.mean)
+    part = np.arange(count) * (MOST_ROWS // EACH) // count
+    starts = np.flatnonzero(np.diff(part, prepend=-1))
+    ends = np.append(starts[1:], count) - 1
+    found = [starts, ends, outline.highest(part, mean), outline.highest(part, -mean)]
+    return [int(i) for i in np.unique(np.concatenate(found))]
+
+
+def fewer(spec: FigureSpec, curves: Sequence[Curve]) -> tuple[Diagnostic, ...]:
+    """Return the note that not all steps of the curves stand in the figure's data."""
+    most = max(len(curve.steps) for curve in curves)
+    if most <= MOST_ROWS:
+        return ()
+    text = (
+        f"the longest line has {most:,} steps: what the pen hides is not drawn, and the figure's "
+        f"data has at most {MOST_ROWS:,} of a line, extremes among them"
+    )
+    return (written.note(spec, text),)
 
 
 def shorter(

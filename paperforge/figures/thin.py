@@ -1,46 +1,108 @@
-"""Lines of very many points, thinned so that the picture stays as it is."""
+"""Lines and bands of very many points, thinned so that the picture stays as it is.
+
+What the pen hides is left out (`outline.py`). A dashed line that goes up and down so often that its
+dashes lie over each other is solid there, however many points it has. Of a band, which has no pen,
+each column keeps how its edge's heights are distributed: that is how dark it is.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from paperforge.figures import outline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+
+FEW = 2000
+"""Lines of so many points or fewer are left as they are."""
+BIN_PT = 2.0
+SOLID = 5.0
+"""Where a line goes so many times over the same heights, its dashes lie over each other."""
 COLUMNS_PER_PT = 20
-"""Columns in a TeX point: finer than print, and than the width of any line."""
-EACH = 4
-"""Points that stay of a column: the first, the lowest, the highest, the last."""
+"""Of a band's edge."""
+RANKS = (0.0, 0.03, 0.15, 0.5, 0.85, 0.97, 1.0)
+"""Heights of a column that are kept, by their rank."""
 
 
-def places(
-    xs: Sequence[float],
-    lines: Sequence[Sequence[float]],
-    columns: int,
-    always: Sequence[int] = (),
-) -> Sequence[int] | None:
-    """Return which points to draw of lines over the same n rising xs; None: all of them.
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a line that is drawn at once."""
 
-    Of each of `columns` equal parts of the range of x the first and the last point stay, and of
-    each line the lowest and the highest (M4: Jugel, Jerzak, Hackenbroich and Markl 2014, PVLDB
-    7(10)). So every line covers the same heights of each column, and enters and leaves it where it
-    did. always: points that stay whatever they are.
+    at: np.ndarray
+    """Indices of its points."""
+    solid: bool
+    offset: float
+    """Length of the line before it, in TeX points: where in its pattern a dashed piece begins."""
+
+
+def pieces(
+    x: np.ndarray, y: np.ndarray, radius: float, *, dashed: bool, always: Sequence[int] = ()
+) -> list[Piece]:
+    """Return the parts of a line to draw, and of each the points.
+
+    x, y: n places on the page in TeX points, x rising; radius: of the pen; always: points that
+    stay.
     """
     import numpy as np
 
-    if len(xs) <= columns * EACH:
-        return None
-    x = np.asarray(xs, dtype=float)
-    share = (x - x[0]) / (x[-1] - x[0])
-    column = np.minimum((share * columns).astype(np.int64), columns - 1)
+    if not dashed:
+        at = outline.places(x, y, radius, always) if len(x) > FEW else np.arange(len(x))
+        return [Piece(at, solid=True, offset=0.0)]
+    length = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
+    made = []
+    for first, last, solid in _runs(x, y, length):
+        part = slice(first, last + 1)
+        inside = [i - first for i in always if first <= i <= last]
+        if len(x) <= FEW:
+            at = np.arange(last + 1 - first)
+        elif solid:
+            at = outline.places(x[part], y[part], radius, inside)
+        else:
+            at = outline.straightened(x[part], y[part], outline.BEND / 10)
+            at = np.union1d(at, inside).astype(np.int64)
+        made.append(Piece(at + first, solid, float(length[first])))
+    return made
+
+
+def _runs(x: np.ndarray, y: np.ndarray, length: np.ndarray) -> list[tuple[int, int, bool]]:
+    """Return first and last point of the parts of a line, and whether each is drawn solid."""
+    import numpy as np
+
+    column = ((x - x[0]) / BIN_PT).astype(np.int64)
     starts = np.flatnonzero(np.diff(column, prepend=-1))
-    ends = np.append(starts[1:], len(x)) - 1
-    kept = [starts, ends, np.array(always, dtype=np.int64)]
-    for line in lines:
-        y = np.asarray(line, dtype=float)
-        for values in (y, -y):
-            lowest = np.minimum.reduceat(values, starts)
-            hit = np.flatnonzero(values == lowest[np.cumsum(np.diff(column, prepend=-1) != 0) - 1])
-            _, first = np.unique(column[hit], return_index=True)
-            kept.append(hit[first])
-    return [int(i) for i in np.unique(np.concatenate(kept))]
+    ends = np.append(starts[1:], len(x) - 1)
+    high = np.maximum(np.maximum.reduceat(y, starts), y[ends])
+    tall = high - np.minimum(np.minimum.reduceat(y, starts), y[ends])
+    wild = length[ends] - length[starts] > SOLID * np.hypot(BIN_PT, tall)
+    changes = np.flatnonzero(np.diff(wild)) + 1
+    borders = [0, *starts[changes].tolist(), len(x) - 1]
+    kinds = [bool(wild[0]), *wild[changes].tolist()]
+    return list(zip(borders[:-1], borders[1:], kinds, strict=True))
+
+
+def edge(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return n places and m heights of a band's edge as indices: point k is (x[k-th], y[k-th]).
+
+    x, y: on the page in TeX points, x rising. The heights of each column are put in order, as its
+    ends say whether rising or falling, and a few of them stay: what an eye or a printer sees of so
+    narrow a column is how much of it is covered up to each height.
+    """
+    import numpy as np
+
+    every = np.arange(len(x))
+    columns = max(1, int((x[-1] - x[0]) * COLUMNS_PER_PT))
+    if len(x) <= max(FEW, columns * len(RANKS)):
+        return every, every
+    column = np.minimum(((x - x[0]) / (x[-1] - x[0]) * columns).astype(np.int64), columns - 1)
+    starts = np.flatnonzero(np.diff(column, prepend=-1))
+    sizes = np.diff(starts, append=len(x))
+    falling = y[starts + sizes - 1] < y[starts]
+    order = np.lexsort((np.where(np.repeat(falling, sizes), -y, y), column))
+    ranks = starts[:, None] + np.round(np.array(RANKS) * (sizes[:, None] - 1)).astype(np.int64)
+    at = np.unique(ranks)
+    bent = outline.straightened(x[at], y[order[at]])
+    return at[bent], order[at[bent]]

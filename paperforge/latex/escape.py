@@ -84,8 +84,11 @@ def plain(text: str) -> str:
     Line breaks and tabs become spaces; control characters, lone surrogates and bidirectional
     overrides go. What is left is safe in a terminal, in UTF-8 and in a TeX comment.
     """
-    if text.isascii() and text.isprintable():
-        return text
+    return text if text.isascii() and text.isprintable() else _plain(text)
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
     text = unicodedata.normalize("NFC", re.sub(r"[\s\x85\u2028\u2029]", _space, text))
     return "".join(
         c for c in _INVISIBLE.sub("", text) if unicodedata.category(c) not in ("Cc", "Cs")

@@ -14,6 +14,7 @@ import math
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from paperforge.errors import UsageError
@@ -46,12 +47,21 @@ MOST_ZEROS = 6
 SPAN = 1e6
 """Largest over smallest value of a column from which on it is set in powers of ten."""
 
+LONG = 1e15
+"""From here on a double has digits that it does not hold: a column of such is in powers of ten."""
+
+_QUOTED, _MEAN = attrgetter("quoted"), attrgetter("mean")
+
 SPREADS = ("sd", "se", "ci", "none")
 
 FEW_UNITS = 1e8
 """Of the last decimal: below so many, a double and its 15 digits are within 5e-7 units."""
 CLEAR = 1e-6
 """So far from a half, in those units, both are on one side of it."""
+MANY = 24
+"""Values of a column from which on arrays are quicker."""
+MOST_TEXTS = 50_000
+"""Printed numbers that are kept."""
 
 _WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
 
@@ -90,9 +100,12 @@ class Rounding:
         unit = 10.0**-self.decimals
         if min(values, default=unit) >= unit:
             return texts
+        zero = fixed(0.0, self.decimals)
+        if zero not in texts:
+            return texts
         least = f"<{fixed(unit, self.decimals)}"
         return [
-            least if value > 0 and not text.strip("0.") else text
+            least if text == zero and value > 0 else text
             for value, text in zip(values, texts, strict=True)
         ]
 
@@ -127,13 +140,52 @@ def fixed_all(values: Sequence[float], decimals: int, *, grouped: bool = False) 
     low, high = CLEAR, 1 - CLEAR
     if decimals > MAX_DECIMALS or largest >= FEW_UNITS:
         return [_by_digits(value, decimals, grouped=grouped) for value in values]
-    texts = list(map(f"{{:{',' if grouped else ''}.{decimals}f}}".format, values))
-    near = [i for i, x in enumerate(values) if not low < (x * units + 0.5) % 1 < high]
+    if len(values) >= MANY:
+        texts, near = _together(values, decimals, grouped=grouped)
+    else:
+        texts = list(map(f"{{:{',' if grouped else ''}.{decimals}f}}".format, values))
+        near = [i for i, x in enumerate(values) if not low < (x * units + 0.5) % 1 < high]
     for i in near:
         texts[i] = _by_digits(values[i], decimals, grouped=grouped)
     if min(values, default=1.0) <= 0:
         texts = [text if text.strip("-0.") else text.lstrip("-") for text in texts]
     return texts
+
+
+def _together(
+    values: Sequence[float], decimals: int, *, grouped: bool
+) -> tuple[list[str], list[int]]:
+    """The texts of a long column, and which of its values are near halves.
+
+    What rounds to one number has one text, made once.
+    """
+    import numpy as np
+
+    apart = np.asarray(values) * 10.0**decimals
+    whole = np.rint(apart)
+    near = np.flatnonzero(np.abs(np.abs(apart - whole) - 0.5) <= CLEAR)
+    known = _texts(decimals, grouped=grouped)
+    if len(known) > MOST_TEXTS:
+        known.clear()
+    return list(map(known.__getitem__, whole.astype(np.int64).tolist())), near.tolist()
+
+
+class _Texts(dict[int, str]):
+    """A number in units of its last decimal -> how it is printed."""
+
+    def __init__(self, decimals: int, *, grouped: bool) -> None:
+        super().__init__()
+        self.units = 10**decimals
+        self.show = f"{{:{',' if grouped else ''}.{decimals}f}}".format
+
+    def __missing__(self, whole: int) -> str:
+        text = self[whole] = self.show(whole / self.units)
+        return text
+
+
+@lru_cache(maxsize=64)
+def _texts(decimals: int, *, grouped: bool) -> _Texts:
+    return _Texts(decimals, grouped=grouped)
 
 
 def _by_digits(value: float, decimals: int, *, grouped: bool) -> str:
@@ -175,6 +227,14 @@ def _spans(sizes: Sequence[float], decimals: int) -> bool:
     return lost and max(sizes) / SPAN >= min(sizes)
 
 
+def _digits(sizes: Sequence[float], spreads: Sequence[float]) -> int:
+    """Decimals of a column in powers of ten: as fine as its typical uncertainty, 2 to 14."""
+    typical = exact(_median(sizes)).adjusted()
+    uncertain = [spread for spread in spreads if NOISE * _median(sizes) < spread < math.inf]
+    finest = Decimal(f"{_median(uncertain):.1e}").adjusted() if uncertain else typical
+    return min(max(typical - finest + 1, SIGNIFICANT - 1), MAX_DECIMALS - 1)
+
+
 @lru_cache(maxsize=64)
 def _quantum(decimals: int) -> Decimal:
     return Decimal(1).scaleb(-decimals)
@@ -198,7 +258,10 @@ def decimals_for(
 
 def _sizes(values: Iterable[float]) -> list[float]:
     """The magnitudes of the finite values that are not zero."""
-    return [size for size in map(abs, values) if 0 < size < math.inf]
+    sizes = list(map(abs, values))
+    if sizes and min(sizes) > 0 and max(sizes) < math.inf:
+        return sizes
+    return [size for size in sizes if 0 < size < math.inf]
 
 
 def _decimals(sizes: Sequence[float], spreads: Iterable[float]) -> int:
@@ -233,15 +296,20 @@ def rule_for(
     """The whole rule of a column: its decimals, separated thousands, powers of ten.
 
     At most MORE_DECIMALS more than decimals_for() says, where that keeps every positive uncertainty
-    from printing as zero.
+    from printing as zero. Powers of ten where one value of the column would print as zero beside
+    another a million times as large, where none reaches 1e-6, and where one has 16 digits or more.
     """
     sizes = _sizes(values)
+    spreads = list(spreads)
+    if max(sizes, default=0.0) >= LONG:
+        return Rounding(_digits(sizes, spreads), scientific=True)
     grouped = max(sizes, default=0.0) >= 10_000  # noqa: PLR2004 - as documented above
     if digits is not None:
         return Rounding(digits, grouped)
-    spreads = list(spreads)
     decimals = _decimals(sizes, spreads)
-    smallest = min((s for s in spreads if s > 0), default=0.0)
+    smallest = min(spreads, default=0.0)
+    if smallest <= 0:
+        smallest = min((s for s in spreads if s > 0), default=0.0)
     if smallest:
         most = min(decimals + MORE_DECIMALS, MAX_DECIMALS)
         enough = (d for d in range(decimals, most + 1) if Decimal(fixed(smallest, d)))
@@ -269,6 +337,14 @@ def p_value(p: float, alpha: float = 0.05) -> str:
             break
         decimals += 1
     return fixed(p, decimals).removeprefix("0")
+
+
+def p_bound(p: float, alpha: float = 0.05) -> str:
+    """What a p-value is at least, or at most: as p_value(), and always a number: ".0002", "1"."""
+    text = p_value(p, alpha)
+    if text.startswith("<"):
+        return f"{p:.{min(MAX_DECIMALS, -exact(p).adjusted()) if p > 0 else 0}f}".removeprefix("0")
+    return (".99" if p < 1 else "1") if text.startswith(">") else text
 
 
 # ---------------------------------------------------------------------------------------------
@@ -339,11 +415,14 @@ def column_rules(
     digits = {metric.name: metric.digits for metric in analysis.metrics}
     rules = {}
     for key, cells in (columns or columns_of(analysis)).items():
-        filled = [c for c in cells.values() if c.mean is not None]
-        filled = [c for c in filled if c.quoted is None] or filled
+        filled = list(cells.values())
+        values = list(map(_MEAN, filled))
+        if None in values or any(map(_QUOTED, filled)):
+            filled = [c for c in filled if c.mean is not None]
+            filled = [c for c in filled if c.quoted is None] or filled
+            values = list(map(_MEAN, filled))
         spreads: list[float] = []
         for name in (kind, default, "se"):
             spreads = spreads or [s for s in spreads_of(filled, name) if s is not None]
-        values = [c.mean for c in filled if c.mean is not None]
         rules[key] = rule_for(values, spreads, digits.get(key[0]))
     return rules

@@ -34,6 +34,7 @@ from paperforge.model.explained import (
     FamilyRate,
     Flip,
     Fragility,
+    LeftOut,
     Observed,
     Rate,
     Why,
@@ -55,7 +56,6 @@ from paperforge.model.reading import (
     Found,
     Meter,
     Missing,
-    Point,
     Proof,
     Quote,
     Rating,
@@ -63,6 +63,7 @@ from paperforge.model.reading import (
     Results,
     Sample,
     Store,
+    Trace,
 )
 from paperforge.model.reported import Agreement, Cost, Hyperparameter, Ratings
 from paperforge.model.setting import Cell, Column, Figure, Macro, Mark, Note, Row, Table, TableFit
@@ -102,6 +103,7 @@ __all__ = [
     "Groups",
     "Hyperparameter",
     "Improvement",
+    "LeftOut",
     "Look",
     "Macro",
     "Manuscript",
@@ -114,7 +116,6 @@ __all__ = [
     "Owner",
     "PlannedMethod",
     "PlannedMetric",
-    "Point",
     "Profile",
     "Proof",
     "Protocol",
@@ -136,6 +137,7 @@ __all__ = [
     "Store",
     "Table",
     "TableFit",
+    "Trace",
     "Venue",
     "Verdict",
     "Why",

@@ -65,6 +65,8 @@ class Design:
     """What is compared over the datasets: a key of spec.AGGREGATES."""
     place: str = "dataset"
     """What a dataset is called: "dataset", or "task" where the results call it so."""
+    printed: tuple[str, ...] = ()
+    """Methods of which a cell is a printed mean with its spread and number of runs."""
 
     @property
     def over_datasets(self) -> str:

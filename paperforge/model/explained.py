@@ -113,6 +113,16 @@ class FamilyRate:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How often the best-set of a metric leaves out a method, where all are best."""
+
+    metric: str
+    method: str
+    """Of all methods the one that is left out most often."""
+    share: Rate
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """What the analysis would have claimed if no method differed."""
 
@@ -124,6 +134,8 @@ class Calibration:
     """How the null was made, in words; empty where nothing is tested."""
     comparisons: tuple[ComparisonRates, ...]
     families: tuple[FamilyRate, ...]
+    best: tuple[LeftOut, ...] = ()
+    """Of each metric that has a best-set."""
 
     @property
     def excessive(self) -> tuple[FamilyRate, ...]:

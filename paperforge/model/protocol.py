@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from paperforge.spec import Direction, Role, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class Spending(StrEnum):
@@ -104,3 +104,5 @@ class Frozen:
     """SHA-256 over the entry before, the date, the hash and the runs."""
     runs: tuple[Run, ...] | None = None
     """Those that had a number on that day; None: nobody looked."""
+    scores: Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]] | None = None
+    """Metric -> method -> dataset -> hashes of the runs' numbers; None: not written down."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -121,6 +121,9 @@ class Raw:
     one of the history that has a summary, NULL for all others."""
     streamed: bool = False
     """Whether numbering the rows (`__row`) is what holds up the reading."""
+    castable: bool = False
+    """Whether the store gives the rows with numbers as the engine's own too, which takes an empty
+    cell for none (stores.typed)."""
     proof: Proof | None = None
     """What is still to be found out of the files; None: they were looked at."""
     asks: Mapping[str, str] = field(default_factory=dict)
@@ -223,14 +226,16 @@ class Binned:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """One step of one run, for learning curves."""
+class Trace:
+    """One run's way along the steps, for learning curves; as stored."""
 
     method: str
     dataset: str
     run: str
-    step: float
-    value: float
+    steps: Sequence[float]
+    """Rising; a step that was logged twice is here twice."""
+    values: Sequence[float]
+    """One a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,8 +318,8 @@ class Results(Protocol):
     def missing(self, metric: str) -> Mapping[tuple[str, str], Missing]:
         """(method, dataset) -> why the cell has no finite value."""
 
-    def points(self, metric: str, split: str) -> Iterator[Point]:
-        """All steps of all runs of a metric, for learning curves; empty where nothing has steps."""
+    def traces(self, metric: str, split: str) -> Iterator[Trace]:
+        """Every run of a metric along its steps; empty where nothing has steps."""
 
     def splits(self, metric: str) -> tuple[str, ...]:
         """The splits at which the metric has steps ("train", "val", "test", "")."""

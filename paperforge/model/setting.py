@@ -113,6 +113,22 @@ class TableFit:
     """Across both columns of the page: it needs table*."""
     turned: bool = False
     """Turned by 90 degrees: it needs graphicx."""
+    chunks: tuple[tuple[int, int], ...] = ()
+    """First row and the one after the last, where rows go on over pages; empty: all together."""
+    each: int = 0
+    """Tabulars to a page, of parts within chunks; 0: all stand together."""
+    beside: int = 1
+    """So many of them stand side by side."""
+
+    @property
+    def tabulars(self) -> int:
+        """Parts of chunks."""
+        return max(1, len(self.parts)) * max(1, len(self.chunks))
+
+    @property
+    def pages(self) -> int:
+        """Floats that it takes."""
+        return -(-self.tabulars // self.each) if self.each else 1
 
 
 @dataclass(frozen=True, slots=True)

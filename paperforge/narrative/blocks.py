@@ -126,8 +126,8 @@ def row(
         "" if d.estimate is None else words.signed(d.estimate, decimals),
         ends((d.low, d.high), decimals),
         "" if d.simultaneous is None else ends(d.simultaneous, decimals),
-        "" if d.p is None else short(d.p),
-        short(d.p_adjusted) if adjusted and d.p_adjusted is not None else "",
+        "" if d.p is None else short(d.p, analysis.design.alpha),
+        short(d.p_adjusted, analysis.design.alpha) if adjusted and d.p_adjusted is not None else "",
         "" if effect.d is None else words.signed(effect.d, 2),
         "" if effect.superiority is None else fixed(effect.superiority, 2).removeprefix("0"),
         key,
@@ -145,9 +145,9 @@ def ends(limits: tuple[float | None, float | None], decimals: int) -> str:
     return words.minus(f"[{fixed(low, decimals)}, {fixed(high, decimals)}]")
 
 
-def short(p: float) -> str:
-    """A p-value alone."""
-    return words.p_text(p).removeprefix("p ").removeprefix("= ")
+def short(p: float, alpha: float) -> str:
+    """A p-value alone, as it is judged at alpha."""
+    return words.p_text(p, alpha).removeprefix("p ").removeprefix("= ")
 
 
 def label(analysis: Analysis, metric: str) -> str:

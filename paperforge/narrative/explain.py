@@ -73,11 +73,11 @@ def name(analysis: Analysis, why: Why) -> str:
 def grid(analysis: Analysis, why: Why, d: Decision) -> Grid:
     """What was reported, then the others; those that need a declaration say so."""
     metric = next(m for m in analysis.metrics if m.name == why.metric)
-    decimals = words.decimals_of([d], metric)
+    decimals = words.decimals_of([d, *why.alternatives], metric)
     rows = [
         (
             f"{d.test or 'none'} (reported)",
-            *numbers(d, decimals),
+            *numbers(d, decimals, analysis.design.alpha),
             str(d.verdict),
         )
     ]
@@ -86,11 +86,11 @@ def grid(analysis: Analysis, why: Why, d: Decision) -> Grid:
             continue
         test = f"{one.test} ({one.needs})" if one.needs else one.test
         verdict = str(one.verdict) if one.verdict else one.reason
-        rows.append((test, *numbers(one, decimals), verdict))
+        rows.append((test, *numbers(one, decimals, analysis.design.alpha), verdict))
     return Grid(HEADS, tuple(rows))
 
 
-def numbers(one: Decision | Alternative, decimals: int) -> tuple[str, ...]:
+def numbers(one: Decision | Alternative, decimals: int, alpha: float) -> tuple[str, ...]:
     """Difference, interval, p, adjusted p, smallest p, its Monte Carlo error."""
     interval = ""
     if one.low is not None and one.high is not None:
@@ -98,24 +98,20 @@ def numbers(one: Decision | Alternative, decimals: int) -> tuple[str, ...]:
     return (
         "" if one.estimate is None else words.signed(one.estimate, decimals),
         interval,
-        short(one.p),
-        short(one.p_adjusted),
-        least(one.smallest_p),
-        "" if one.monte_carlo is None else least(one.monte_carlo),
+        short(one.p, alpha),
+        short(one.p_adjusted, alpha),
+        short(one.smallest_p, alpha),
+        "" if one.monte_carlo is None else error(one.monte_carlo),
     )
 
 
-def short(p: float | None) -> str:
-    """A p-value alone."""
-    return "" if p is None else words.p_text(p).removeprefix("p ").removeprefix("= ")
+def short(p: float | None, alpha: float) -> str:
+    """A p-value alone, as it is judged at alpha."""
+    return "" if p is None else words.p_text(p, alpha).removeprefix("p ").removeprefix("= ")
 
 
-def least(p: float | None) -> str:
-    """A small probability to two digits; what is below 10^-6 says only that."""
-    if p is None:
-        return ""
-    if p >= 1:
-        return "1"
+def error(p: float) -> str:
+    """A Monte Carlo error to two digits; what is below 10^-6 says only that."""
     return "< 1e-6" if p < 1e-6 else f"{p:.2g}".removeprefix("0")  # noqa: PLR2004
 
 

@@ -210,7 +210,7 @@ def _numbers(decision: Decision, metric: Metric) -> str:
     p = decision.p if decision.p_adjusted is None else decision.p_adjusted
     if p is not None:
         adjusted = "adjusted " if decision.family > 1 else ""
-        parts.append(f"{adjusted}{words.p_text(p)}")
+        parts.append(f"{adjusted}{words.p_text(p, round(1 - decision.level, 12))}")
     more = excluded(decision, metric)
     if decision.verdict is Verdict.UNDECIDABLE:
         more = decision.reason

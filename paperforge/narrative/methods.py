@@ -32,6 +32,7 @@ def sentence(analysis: Analysis) -> str:
                 _test(analysis, decisions),
                 _correction(analysis, decisions),
                 _margins(analysis, decisions),
+                _best(analysis),
                 _chance(analysis, decisions),
                 analysis.design.generalises,
             ),
@@ -43,7 +44,7 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     tests = words.joined(sorted({named(d.test) for d in decisions}))
     datasets, places = len(analysis.datasets), f"{analysis.design.place}s"
     where = ""
-    averaged = decisions[0].test.endswith("averages")
+    averaged = decisions[0].test.endswith("averages") or "bootstrap t of" in decisions[0].test
     if decisions[0].scope is None and analysis.design.unit is not Unit.DATASET and datasets > 1:
         name = AGGREGATES[analysis.design.aggregate]
         where = (
@@ -56,9 +57,19 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     how += " (Banerjee 1961: replicates are few and of unequal number)" * own
     how += "," * (", " in tests and not how and bool(where))
     with_interval = any(d.low is not None for d in decisions)
-    of = f" ({_replicates(analysis, decisions)})"
+    of = f" ({_replicates(analysis, decisions)}{_printed(analysis, decisions)})"
     ends = f"; intervals are {level} intervals of the same procedure" * with_interval
     return f"Methods were compared by the two-sided {tests}{how}{where}{of}{ends}."
+
+
+def _printed(analysis: Analysis, decisions: list[Decision]) -> str:
+    """Whose numbers were compared as they were printed, in brackets behind the number of runs."""
+    tested = {name for d in decisions for name in (d.a, d.b)}
+    names = [m.label for m in analysis.methods if m.name in tested & set(analysis.design.printed)]
+    if not names:
+        return ""
+    whose = "" if len(names) == len(tested) else f" of {words.joined(names)}"
+    return f"; the means, spreads and numbers of runs{whose} as reported"
 
 
 def named(test: str) -> str:
@@ -123,7 +134,25 @@ def _margins(analysis: Analysis, decisions: list[Decision]) -> str:
     )
 
 
+def _best(analysis: Analysis) -> str:
+    """The best-set where there is one: a family of its own, corrected over no comparison above."""
+    if not analysis.best:
+        return ""
+    labels = {m.name: m.label for m in analysis.metrics}
+    tests = words.joined(sorted({one.test for one in analysis.best}))
+    on = ""
+    if len(labels) > 1:
+        on = f" on {words.joined([labels.get(b.metric, b.metric) for b in analysis.best])}"
+    level = f"{1 - analysis.best[0].alpha:.0%}"
+    return (
+        f"The methods that cannot be told from the best{on} are those that multiple comparisons "
+        f"with the best (Hsu 1984; {tests}) do not leave out, each at {level}, beside that family."
+    )
+
+
 def _chance(analysis: Analysis, decisions: list[Decision]) -> str:
-    if all(d.monte_carlo is None for d in decisions):
+    drawn = any("bootstrap" in d.test or d.monte_carlo is not None for d in decisions)
+    drawn = drawn or any("max-t" in one.test for one in analysis.best)
+    if not drawn:
         return ""
     return f"Resampling was keyed by seed {analysis.design.seed}."

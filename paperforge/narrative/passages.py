@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-SPARE = ("Error of p", "Smallest p", "p")
-"""Columns that a narrow terminal is spared, the first of them first."""
-
-
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Cells under heads; the first and the last column hold words. Empty columns are not shown."""
@@ -40,7 +36,7 @@ class Passage:
 
 
 def text(head: str, passages: Sequence[Passage], width: int = terminal.WIDEST) -> str:
-    """For a terminal of so many columns: sentences are folded, tables narrow."""
+    """For a terminal of so many columns: sentences are folded, the words of tables too."""
     blocks = []
     for one in passages:
         indent = "    " if one.title else "  "
@@ -48,8 +44,7 @@ def text(head: str, passages: Sequence[Passage], width: int = terminal.WIDEST) -
         lines += _folded(one.lines, width, indent)
         if one.grid and one.grid.rows:
             rows = one.grid.kept()
-            grid = terminal.Grid(rows, (0, len(rows[0]) - 1), SPARE)
-            lines += grid.lines(width, indent)
+            lines += terminal.wrapped(rows, width, indent)
         lines += _folded(one.after, width, indent)
         blocks.append("\n".join(lines))
     return f"{head}\n" + "\n\n".join(blocks) + "\n"

@@ -137,7 +137,7 @@ def _ranks(analysis: Analysis) -> Iterator[str]:
         df = ", ".join(f"{x:g}" for x in one.df)
         if one.p is not None and one.statistic is not None:
             of = f"({df}) " if df else ""
-            p = words.p_text(one.p)
+            p = words.p_text(one.p, analysis.design.alpha)
             yield f"{name}: {one.test} {of}= {fixed(one.statistic, 2)}, {p}."
     for groups in analysis.groups:
         name = blocks.label(analysis, groups.metric)

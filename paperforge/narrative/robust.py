@@ -60,6 +60,12 @@ def _wrongly(analysis: Analysis, found: Calibration) -> Iterator[str]:
             f"For {_label(analysis, one.metric)} that is above {_plain(found.alpha)} by more than "
             "chance: the test does not hold its level in this design."
         )
+    for left in found.best:
+        yield (
+            f"The {_label(analysis, left.metric)} methods not distinguishable from the best, where "
+            f"all are: {_named_one(analysis, left.method)} is left out in {_rate(left.share)}, no "
+            "other more often."
+        )
     yield found.null
 
 
@@ -70,7 +76,7 @@ def fragility(analysis: Analysis, found: Sequence[Fragility]) -> tuple[Passage, 
 
 
 def _line(analysis: Analysis, one: Fragility) -> str:
-    p = "" if one.p_adjusted is None else f", adjusted {words.p_text(one.p_adjusted)}"
+    p = "" if one.p_adjusted is None else f", {_p(analysis, one.p_adjusted)}"
     start = f"{_named(analysis, one.metric, one.a, one.b)} ({one.verdict}{p}): "
     if one.p_adjusted is None:
         return f"{start}there is no p to flip."
@@ -90,22 +96,32 @@ def _line(analysis: Analysis, one: Fragility) -> str:
 
 def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
     """One change in words: dropping seed 3 of x on d makes it inconclusive (adjusted p = .08)."""
-    p = "" if flip.p_adjusted is None else f" (adjusted {words.p_text(flip.p_adjusted)})"
+    p = "" if flip.p_adjusted is None else f" ({_p(analysis, flip.p_adjusted)})"
     makes = f"makes it {flip.verdict}{p}"
     if flip.what == "test":
         names = [_test(which) for which in flip.which[:LISTED]]
         return f"{words.joined(names)} {_plural(makes, len(names))}"
     if flip.what == "examples turned":
-        return f"{flip.count:,} examples decided the other way {_plural(makes, flip.count)}"
+        s = "" if flip.count == 1 else "s"
+        return f"{flip.count:,} example{s} decided the other way {_plural(makes, flip.count)}"
     if flip.what == "examples dropped":
         s = "" if flip.count == 1 else "s"
         speak = "against a difference" if one.verdict in OPEN else "for it"
-        return f"dropping the {flip.count:,} example{s} that speak most {speak} {makes}"
+        return (
+            f"dropping the {flip.count:,} example{s} that speak{'s' * (not s)} most {speak} {makes}"
+        )
     if flip.what == "dataset":
         names = [_dataset(analysis, which.removeprefix("without ")) for which in flip.which]
         return f"leaving out {words.joined(names)} {makes}{_ways(flip, analysis.design.place)}"
     runs = _runs(analysis, one, flip.which)
     return f"dropping {runs} {makes}{_ways(flip, analysis.design.noun)}"
+
+
+def _p(analysis: Analysis, p: float) -> str:
+    """A p of the family, and that it was corrected: one comparison has no family."""
+    several = any(d.primary and d.family > 1 for d in analysis.decisions)
+    adjusted = "adjusted " if several and analysis.design.correction != "none" else ""
+    return f"{adjusted}{words.p_text(p, analysis.design.alpha)}"
 
 
 def _runs(analysis: Analysis, one: Fragility, which: Sequence[str]) -> str:
@@ -176,6 +192,10 @@ def _named(analysis: Analysis, metric: str, a: str, b: str) -> str:
     several = len([m for m in analysis.metrics if analysis.primary(m.name)]) > 1
     head = f"{_label(analysis, metric)}: " if several else ""
     return f"{head}{labels.get(a, a)} − {labels.get(b, b)}"
+
+
+def _named_one(analysis: Analysis, method: str) -> str:
+    return next((m.label for m in analysis.methods if m.name == method), method)
 
 
 def _rate(rate: Rate) -> str:

@@ -107,7 +107,7 @@ def _experiments(story: Story, *, tables: bool, wide: bool) -> str:
     return text + (
         "% Drafted from the decisions on every build; replace it by your own words.\n"
         "\\input{generated/findings}\n\n"
-        f"\\begin{{{float_}}}[t]\n"
+        f"\\begin{{{float_}}}[tp]\n"
         "  \\centering\n"
         "  \\caption{Main results. \\pfnote{main}}\n"
         "  \\label{tab:main}\n"

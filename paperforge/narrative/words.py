@@ -8,14 +8,16 @@ from paperforge.latex.rounding import decimals_for, fixed, p_value
 from paperforge.spec import AGGREGATES, Unit
 
 if TYPE_CHECKING:
-    from paperforge.model import Analysis, Decision
+    from collections.abc import Sequence
+
+    from paperforge.model import Alternative, Analysis, Decision
     from paperforge.spec import Metric
 
 EXTRA = 3
 """So many more decimals, less one, an interval gets whose end would print as zero."""
 
 
-def decimals_of(decisions: tuple[Decision, ...] | list[Decision], metric: Metric) -> int:
+def decimals_of(decisions: Sequence[Decision | Alternative], metric: Metric) -> int:
     """Decimals of a comparison: the metric's, or by its uncertainty; no end may print as zero."""
     values = [d.estimate for d in decisions if d.estimate is not None]
     ends = [end for d in decisions for end in (d.low, d.high) if end is not None]
@@ -43,9 +45,9 @@ def minus(text: str) -> str:
     return text.replace("-", "−")
 
 
-def p_text(p: float) -> str:
-    """A p-value as in a sentence: "p = .03", "p < .001"."""
-    text = p_value(p)
+def p_text(p: float, alpha: float = 0.05) -> str:
+    """A p-value as in a sentence: "p = .03", "p < .001"; alpha: what it is judged at."""
+    text = p_value(p, alpha)
     return f"p {text[0]} {text[1:]}" if text.startswith(("<", ">")) else f"p = {text}"
 
 

@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from paperforge.project import authors
-from paperforge.spec import ROLES, final_problem, pattern_problem
+from paperforge.spec import BESIDE, ROLES, final_problem, pattern_problem
 from paperforge.sums import CORPUS
 
 if TYPE_CHECKING:
@@ -218,7 +218,8 @@ Dashes = Annotated[
     AfterValidator(_dashes),
     Also({"enum": [*DASHES]}),
 ]
-ColumnRole = Annotated[str, AfterValidator(_OneOf(ROLES))]
+COLUMN_ROLES = (*ROLES, *BESIDE)
+ColumnRole = Annotated[str, AfterValidator(_OneOf(COLUMN_ROLES))]
 _PairingRole = Annotated[str, AfterValidator(_OneOf(PAIRING)), WithJsonSchema({"enum": [*PAIRING]})]
 PairingRoles = Annotated[
     list[_PairingRole], BeforeValidator(_one_as_list), Also({"enum": [*PAIRING]})

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from paperforge.project.floats import FigureTable, TableTable
 from paperforge.project.forms import (
+    COLUMN_ROLES,
     TEXT,
     Also,
     Colour,
@@ -34,7 +35,7 @@ from paperforge.project.forms import (
     author_table,
     short_for,
 )
-from paperforge.spec import ROLES, Direction, Mode, Role, Unit
+from paperforge.spec import Direction, Mode, Role, Unit
 
 
 class AuthorTable(Strict):
@@ -53,7 +54,7 @@ class SourceTable(Strict):
     ]
     columns: Annotated[
         dict[ColumnRole, Text],
-        KeysOneOf(ROLES),
+        KeysOneOf(COLUMN_ROLES),
         Field(description="Role = column, for columns whose meaning cannot be guessed."),
     ] = {}
     metrics: Annotated[

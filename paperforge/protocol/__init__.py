@@ -6,6 +6,7 @@ write     Protocol -> text
 lock      the canonical content of a plan, its hash, and plan.lock
 differ    what differs between two plans, in words
 there     which runs there were when it was frozen
+scores    which numbers they had
 check     what differs between a plan and an analysis, as diagnostics
 """
 
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.project.read import text_of
-from paperforge.protocol import lock, read, there
+from paperforge.protocol import lock, read, scores, there
 from paperforge.protocol.check import against, replicates
 from paperforge.protocol.differ import changes
 from paperforge.protocol.write import dump
@@ -37,6 +38,7 @@ __all__ = [
     "lock",
     "lock_of",
     "replicates",
+    "scores",
     "there",
 ]
 

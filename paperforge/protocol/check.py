@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from paperforge.model import Diagnostic, Severity, Spending
-from paperforge.protocol import lock, there
+from paperforge.protocol import lock, scores, there
 from paperforge.protocol.differ import ARROW, both, changes, listed
 from paperforge.spec import Unit
 
@@ -15,22 +15,33 @@ if TYPE_CHECKING:
 
     from paperforge.model import Analysis, Look, Protocol, Run
     from paperforge.protocol import Plan
+    from paperforge.protocol.scores import Numbers
 
     Runs = Mapping[tuple[str, str, str], int]
     """(metric, method, dataset) -> how many runs have a number."""
 
 SPENDING = {Spending.OBRIEN_FLEMING: "O'Brien-Fleming", Spending.POCOCK: "Pocock"}
 _HINT = "say in the paper what was not planned, or freeze an amended plan: paperforge plan --freeze"
+_LOOSE = (
+    "the plan is not frozen: nothing says when it was written. paperforge plan --freeze keeps its "
+    "hash and the date"
+)
 _SHOWN = 12
 """Letters of a hash that a message shows."""
 
 
 def against(
-    plan: Plan, analysis: Analysis, runs: Runs, look: Look | None, names: Sequence[Run]
+    plan: Plan,
+    analysis: Analysis,
+    runs: Runs,
+    look: Look | None,
+    names: Sequence[Run],
+    *,
+    numbers: Numbers | None = None,
 ) -> tuple[Diagnostic, ...]:
     """What the plan says about an analysis: one note where it is as planned, else warnings.
 
-    names: of all runs that have a number.
+    names: of all runs that have a number; numbers: what they are.
 
     Aspects: methods, metrics, datasets, seeds, alpha, correction, margin, pairing, unit, family,
     look. The frozen plan counts where there is one; that its file was changed since, or the lock
@@ -38,13 +49,15 @@ def against(
     """
     held = plan.in_force
     found = [*_file(plan), *_aspects(held, analysis, runs, look)]
+    hint = _HINT if plan.frozen else _LOOSE
     warnings = [
-        Diagnostic(Severity.WARNING, plan.shown, message, _HINT if i == 0 else "", f"plan-{aspect}")
+        Diagnostic(Severity.WARNING, plan.shown, message, "" if i else hint, f"plan-{aspect}")
         for i, (aspect, message) in enumerate(found)
     ]
     notes = []
-    history = list(there.said(plan, names))
+    history = [*there.said(plan, names), *scores.said(plan, numbers or {})]
     warnings += [one for one in history if one.severity is Severity.WARNING]
+    warnings += [] if look is None else _spent(plan, analysis, look)
     if not warnings:
         hint = "" if plan.frozen else "paperforge plan --freeze keeps its hash and the date"
         text = f"the analysis is the planned one ({_known(plan)})"
@@ -53,7 +66,6 @@ def against(
         notes.append(
             Diagnostic(Severity.NOTE, plan.shown, _look(held, look), check="plan-spending")
         )
-        warnings += _spent(plan, analysis, look)
     notes += [one for one in history if one.severity is not Severity.WARNING]
     return (*warnings, *notes)
 

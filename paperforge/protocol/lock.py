@@ -1,11 +1,12 @@
 """What a plan says whatever its file looks like, its hash, and plan.lock, which keeps both.
 
 plan.lock is JSON: {"frozen": [{"date", "sha256", "seal", "plan", "runs"}]}, oldest first. A plan
-that is frozen again is one more entry. `runs` are those that were there (there.plain); null: nobody
-looked. `sha256` is over the canonical content: keys sorted, lists that have no order sorted, what
-is empty left out, as compact JSON in UTF-8. Each `seal` is over the seal before it, the date, the
-hash and that of the runs, so that no entry can be changed, moved or taken out from between without
-the later ones saying so.
+that is frozen again is one more entry. `runs` are those that were there (there.plain), with the
+hashes of their numbers (`scores`, scores.kept); null: nobody looked. `sha256` is over the canonical
+content: keys sorted, lists that have no order sorted, what is empty left out, as compact JSON in
+UTF-8. Each `seal` is over the seal before it, the date, the hash and those of the runs and their
+numbers, so that no entry can be changed, moved or taken out from between without the later ones
+saying so.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
 from paperforge.model import Frozen, Protocol
-from paperforge.protocol import there
+from paperforge.protocol import scores, there
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from paperforge.model import Run
+
+    Scores = Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]]
 
 _DAMAGED = "take it from the version control, or remove it and freeze the plan again"
 
@@ -69,28 +72,41 @@ def digest(plain: Mapping[str, Any]) -> str:
 
 
 def seal(
-    before: Sequence[Frozen], date: str, sha256: str, runs: Sequence[Run] | None = None
+    before: Sequence[Frozen],
+    date: str,
+    sha256: str,
+    runs: Sequence[Run] | None = None,
+    numbers: Scores | None = None,
 ) -> str:
     """What binds an entry to those before it."""
     last = before[-1].seal if before else ""
     more = "" if runs is None else f" {there.digest(runs)}"
+    more += "" if numbers is None else f" {scores.digest(numbers)}"
     return hashlib.sha256(f"{last} {date} {sha256}{more}".encode()).hexdigest()
 
 
 def add(
-    before: Sequence[Frozen], plan: Protocol, date: str, runs: tuple[Run, ...] | None = None
+    before: Sequence[Frozen],
+    plan: Protocol,
+    date: str,
+    runs: tuple[Run, ...] | None = None,
+    numbers: Scores | None = None,
 ) -> tuple[Frozen, ...]:
-    """The entries with one more: the plan of this date ("2026-11-28"), and the runs there were."""
+    """The entries with one more: the plan of this date ("2026-11-28"), and the runs there were.
+
+    numbers: the hashes of their results (scores.kept).
+    """
     plain = content(plan)
     sha256 = digest(plain)
-    return (*before, Frozen(date, sha256, plain, seal(before, date, sha256, runs), runs))
+    sealed = seal(before, date, sha256, runs, numbers)
+    return (*before, Frozen(date, sha256, plain, sealed, runs, numbers))
 
 
 def intact(entries: Sequence[Frozen]) -> bool:
     """Whether every entry's content has its hash, and every seal follows from those before."""
     return all(
         digest(one.content) == one.sha256
-        and seal(entries[:i], one.date, one.sha256, one.runs) == one.seal
+        and seal(entries[:i], one.date, one.sha256, one.runs, one.scores) == one.seal
         for i, one in enumerate(entries)
     )
 
@@ -103,11 +119,15 @@ def text(entries: Sequence[Frozen]) -> str:
             "sha256": e.sha256,
             "seal": e.seal,
             "plan": e.content,
-            "runs": None if e.runs is None else there.plain(e.runs),
+            "runs": None if e.runs is None else there.plain(e.runs) | _scores(e.scores),
         }
         for e in entries
     ]
     return json.dumps({"frozen": rows}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _scores(numbers: Scores | None) -> dict[str, Any]:
+    return {} if numbers is None else {"scores": numbers}
 
 
 def read(path: Path) -> tuple[Frozen, ...]:
@@ -131,7 +151,10 @@ def read(path: Path) -> tuple[Frozen, ...]:
 def _entry(row: Mapping[str, Any]) -> Frozen:
     runs = row.get("runs")
     known = None if runs is None else there.of(runs)
-    entry = Frozen(row["date"], row["sha256"], row["plan"], row["seal"], known)
+    numbers = None if runs is None else runs.get("scores")
+    if numbers is not None:
+        numbers = {m: {k: dict(v) for k, v in row.items()} for m, row in numbers.items()}
+    entry = Frozen(row["date"], row["sha256"], row["plan"], row["seal"], known, numbers)
     texts = all(isinstance(one, str) for one in (entry.date, entry.sha256, entry.seal))
     if not texts or not isinstance(entry.content, dict):
         raise TypeError("not an entry")

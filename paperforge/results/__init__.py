@@ -196,7 +196,7 @@ class _Reading:
                 self.given[0].shown,
                 "every value is missing, failed or filtered out; see paperforge runs",
             )
-        streamed = [path for o in inputs if o.raw.streamed for path in o.file.found.files]
+        streamed = [path for o in inputs if o.raw.castable for path in o.file.found.files]
         if not all(self.prints.text(path).plain for path in streamed):
             raise condensed.Odd("a file that is no plain UTF-8")
         if way == _LEAN and any(self.prints.text(path).joined for path in streamed):

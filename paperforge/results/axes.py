@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier, literal
+from paperforge.errors import InputError
 
 if TYPE_CHECKING:
     import duckdb
 
+    from paperforge.columns import Mapped
     from paperforge.model import Raw
     from paperforge.spec import Source
 
@@ -48,3 +50,11 @@ def with_axis(engine: duckdb.DuckDBPyConnection, raw: Raw, source: Source) -> Ra
         f"LEFT JOIN starts s ON r.{run} = s.run"
     )
     return replace(raw, table=view, columns=(*raw.columns, wanted))
+
+
+def check_asked(raw: Raw, mapped: Mapped, source: Source) -> None:
+    """Raise InputError where the store asks what a column means and nobody says."""
+    taken = {*mapped.roles.values(), *(value.column for value in mapped.values)}
+    for column, hint in raw.asks.items():
+        if column not in taken:
+            raise InputError(f"nothing says what {column!r} is", source.shown, hint)

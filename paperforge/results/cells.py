@@ -48,9 +48,9 @@ class Cells:
         self.engine, self.file, self.one = engine, file, one
         roles = one.mapped.roles
         self.where = shapes.where(engine, one)
-        kinds = self._numbers() if lean and one.raw.streamed else {}
+        kinds = self._numbers() if lean and one.raw.castable else {}
         self.rows = f"SELECT * FROM {identifier(one.raw.table)}"
-        if one.raw.streamed:
+        if one.raw.castable:
             self.rows = stores.typed(one.file.found, kinds)
         self.types = {**one.types, **kinds}
         self.styles = {**one.styles, **{c: Style(typed=True) for c in kinds if c in one.styles}}
@@ -75,9 +75,13 @@ class Cells:
         if proof is None:
             self._insert()
             return
+        import duckdb
+
         proof.begin(self.engine)
         try:
             self._insert(proof)
+        except duckdb.Error:
+            raise Unproven from None
         finally:
             proof.drop()
 
@@ -198,7 +202,7 @@ class Cells:
 
         Read from a CSV, the engine's empty cells are NULL.
         """
-        told = self.types[column] == "VARCHAR" and not self.one.raw.streamed
+        told = self.types[column] == "VARCHAR" and not self.one.raw.castable
         return f"nullif({sql}, '')" if told else sql
 
     def _asked(self) -> dict[str, str]:

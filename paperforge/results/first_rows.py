@@ -1,7 +1,8 @@
 """Where the names of a method, dataset or metric stand first, for one pass that numbers no rows.
 
 To number the rows holds up the reading of a text file. Its first rows often hold all names; where
-they hold one method only, the file may be sorted by it, which is looked at beside the pass.
+they hold one method only, or a dataset comes late, the file may be sorted by them, which is looked
+at beside the pass.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from paperforge import stores
-from paperforge.engine import identifier
+from paperforge.engine import identifier, literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +46,7 @@ class FirstRows:
         self._engine.execute("DROP TABLE head")
         metric = self._one.mapped.roles.get("metric")
         sorted_by = [
-            name for n, name in enumerate(self._names) if name != metric and self._is_constant(n)
+            name for n, name in enumerate(self._names) if name != metric and self._is_sorted(n)
         ]
         if sorted_by and not self._one.source.where:
             self._thread = threading.Thread(target=self._search, args=(sorted_by,), daemon=True)
@@ -87,17 +88,21 @@ class FirstRows:
             f"min(__row) AS row FROM {table} GROUP BY 1"
         )
 
-    def _is_constant(self, n: int) -> bool:
-        found = self._engine.execute(f"SELECT count(*) FROM first_{n}").fetchone()
-        return bool(found and found[0] == 1)
+    def _is_sorted(self, n: int) -> bool:
+        """Whether the first rows may be those of a sorted file: one name, or another one late."""
+        found = self._engine.execute(
+            f"SELECT count(*) = 1 OR max(row) - min(row) > {_LOOK // 4} FROM first_{n}"
+        ).fetchone()
+        return bool(found and found[0])
 
     def _know(self, n: int, name: str) -> bool:
         """Take what was found beside the pass; whether that is all."""
-        rows = [(text or None, row) for text, row in self._ahead.get(name, {}).items()]
+        rows = [(text, row) for text, row in self._ahead.get(name, {}).items()]
         if not rows:
             return False
         self._engine.execute(f"CREATE OR REPLACE TEMP TABLE first_{n} (name VARCHAR, row BIGINT)")
-        self._engine.executemany(f"INSERT INTO first_{n} VALUES (?, ?)", rows)
+        told = ", ".join(f"({literal(text) if text else 'NULL'}, {row})" for text, row in rows)
+        self._engine.execute(f"INSERT INTO first_{n} VALUES {told}")
         return self._is_complete(n, name)
 
     def _is_complete(self, n: int, name: str) -> bool:

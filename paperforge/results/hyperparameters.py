@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier
-from paperforge.names import is_setting, is_told, listed, plain, roles
+from paperforge.names import count_words, is_setting, is_told, listed, plain, roles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,7 +76,7 @@ def _name(column: str) -> str:
     name = column[len(head) :]
     last = plain(re.split(r"[./]", name)[-1])
     role = any(last in names for names in roles().values()) or "seed" in last
-    kept_out = last in listed("bookkeeping") or last in _OTHER or last in listed("counts")
+    kept_out = last in listed("bookkeeping") or last in _OTHER or last in count_words()
     where = last in _PLACES or last.rpartition("_")[2] in _PLACES or last.startswith("_")
     return "" if role or kept_out or where else name
 

@@ -10,15 +10,23 @@ from paperforge.model import (
     Binned,
     Confusion,
     Missing,
-    Point,
     Quote,
     Rating,
     Sample,
 )
-from paperforge.results import condensed, final, hyperparameters, parts, raters
+from paperforge.results import (
+    condensed,
+    final,
+    hyperparameters,
+    parts,
+    places,
+    raters,
+    replicates,
+    traces,
+)
 from paperforge.results.answers import Answers
 from paperforge.results.survey import survey
-from paperforge.results.tidy import SHOWN, SOURCE, USABLE
+from paperforge.results.tidy import SHOWN, USABLE
 from paperforge.spec import TIDY_COLUMNS, Dataset, Method, Metric, Source, Unit
 
 if TYPE_CHECKING:
@@ -30,13 +38,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from paperforge.engine import Engine
-    from paperforge.model import Diagnostic
+    from paperforge.model import Diagnostic, Trace
     from paperforge.results.condensed import Cells
     from paperforge.results.sources import Input
     from paperforge.results.survey import Survey
 
-_MOST_SOURCES = 50
-_SIGNIFICANT = 14
 _FEW = 2_000_000
 """Rows of which all replicates are held at once."""
 _FAILED = "used AND status IN ('crashed', 'out of memory', 'diverged')"
@@ -132,13 +138,15 @@ class LoadedResults:
         if by_example and self.again and not self._has_examples():
             return (self.anew or self.again)().samples(metric, unit)
         asked = [metric]
-        columns = self._numpy(_BY_EXAMPLE, asked) if by_example else self._replicates(metric)
+        columns = (
+            self._numpy(replicates.BY_EXAMPLE, asked) if by_example else self._replicates(metric)
+        )
         method, dataset = columns["m"], columns["d"]
         if not len(method):
             return ()
-        values = _rounded(columns["value"], columns["n"])
+        values = replicates.rounded(columns["value"], columns["n"])
         edges = np.flatnonzero((np.diff(method) != 0) | (np.diff(dataset) != 0)) + 1
-        within = _rounded(columns["within"], columns["n"]) if by_example else values
+        within = replicates.rounded(columns["within"], columns["n"]) if by_example else values
         failed = self._failed(metric)
         samples = []
         for start, stop in pairwise([0, *edges.tolist(), len(method)]):
@@ -220,22 +228,11 @@ class LoadedResults:
         ).fetchall()
         return tuple(found)
 
-    def points(self, metric: str, split: str) -> Iterator[Point]:
-        """All steps of all runs of a metric that did not fail, in the order of the runs' steps."""
+    def traces(self, metric: str, split: str) -> Iterator[Trace]:
+        """Every run of a metric along its steps, without what failed; sorted by names."""
         if self.again:
-            yield from self.again().points(metric, split)
-            return
-        cursor = self._query(
-            "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), "
-            "coalesce(run::VARCHAR, seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), ''), "
-            "step, value FROM tidy_rows WHERE used AND step IS NOT NULL AND summary IS NOT true "
-            f"AND isfinite(value) AND {USABLE} AND metric::VARCHAR = $1 "
-            "AND coalesce(split::VARCHAR, '') = $2 ORDER BY 1, 2, 3, 4",
-            [metric, split],
-        )
-        while rows := cursor.fetchmany(10_000):
-            for method, dataset, run, step, value in rows:
-                yield Point(method, dataset, run, step, value)
+            return self.again().traces(metric, split)
+        return traces.traces(self._query, metric, split)
 
     def splits(self, metric: str) -> tuple[str, ...]:
         """The splits at which the metric has steps."""
@@ -267,36 +264,13 @@ class LoadedResults:
         """Where the final values of one cell came from, at most 50, in the order of the files."""
         if self.again:
             return self.again().sources(metric, method, dataset)
-        found = self._query(
-            f"SELECT {SOURCE} FROM "
-            "(SELECT DISTINCT file, row FROM final WHERE metric = $1 AND method = $2 "
-            f"AND dataset = $3 ORDER BY file, row LIMIT {_MOST_SOURCES}) f "
-            "JOIN sources s USING (file) "
-            "LEFT JOIN (SELECT DISTINCT file, row, unit, record FROM tidy_rows "
-            "WHERE metric::VARCHAR = $1 AND method::VARCHAR = $2) t USING (file, row) "
-            "ORDER BY f.file, f.row",
-            [metric, method, dataset],
-        ).fetchall()
-        return tuple(dict.fromkeys(row[0] for row in found))
+        return places.of_cell(self.engine.connection.cursor(), metric, method, dataset)
 
     def origins(self, metric: str) -> Mapping[tuple[str, str], tuple[str, ...]]:
         """(method, dataset) -> what `sources` says, of all cells in one pass."""
         if self.again:
             return self.again().origins(metric)
-        found = self._query(
-            f"SELECT f.method, f.dataset, {SOURCE} FROM (SELECT * FROM "
-            "(SELECT DISTINCT method, dataset, file, row FROM final WHERE metric = $1) "
-            "QUALIFY row_number() OVER (PARTITION BY method, dataset ORDER BY file, row) "
-            f"<= {_MOST_SOURCES}) f JOIN sources s USING (file) "
-            "LEFT JOIN (SELECT DISTINCT method::VARCHAR AS method, file, row, unit, record "
-            "FROM tidy_rows WHERE metric::VARCHAR = $1) t USING (method, file, row) "
-            "ORDER BY f.method, f.dataset, f.file, f.row",
-            [metric],
-        ).fetchall()
-        places: dict[tuple[str, str], dict[str, None]] = {}
-        for method, dataset, place in found:
-            places.setdefault((method, dataset), {})[place] = None
-        return {cell: tuple(rows) for cell, rows in places.items()}
+        return places.of_cells(self.engine.connection.cursor(), metric)
 
     def batches(self, rows: int = 1 << 16) -> Iterator[pa.RecordBatch]:
         """The tidy relation in parts of about so many rows, in the order of the stores."""
@@ -328,7 +302,7 @@ class LoadedResults:
         if "{cells}" in sql:
             methods = [m.name for m in self.methods]
             datasets = [d.name for d in self.datasets]
-            sql = sql.format(cells=_CELLS)
+            sql = sql.format(cells=replicates.CELLS)
             return cursor.execute(sql, [*values, methods, datasets])
         return cursor.execute(sql, values)
 
@@ -341,9 +315,9 @@ class LoadedResults:
 
         names = [m.name for m in self.metrics]
         if metric not in names or self.rows > _FEW:
-            return self._numpy(_BY_REPLICATE, [metric])
+            return self._numpy(replicates.BY_REPLICATE, [metric])
         if not self._known:
-            whole = self._numpy(_BY_REPLICATE, names)
+            whole = self._numpy(replicates.BY_REPLICATE, names)
             edges = np.searchsorted(whole["k"], range(1, len(names) + 2))
             for name, (start, stop) in zip(names, pairwise(edges.tolist()), strict=True):
                 self._known[name] = {key: column[start:stop] for key, column in whole.items()}
@@ -392,44 +366,8 @@ class LoadedResults:
         return counts
 
 
-_CELLS = (
-    "(SELECT m.name AS method, m.i AS m, d.name AS dataset, d.i AS d FROM "
-    "(SELECT unnest($2::VARCHAR[]) AS name, generate_subscripts($2::VARCHAR[], 1) AS i) m, "
-    "(SELECT unnest($3::VARCHAR[]) AS name, generate_subscripts($3::VARCHAR[], 1) AS i) d)"
-)
-_NUMBERS = (
-    "favg(value) FILTER (finite > 0) AS value, sum(finite)::BIGINT AS n, sum(bad)::BIGINT AS bad"
-)
-_METRICS = "(SELECT unnest($1::VARCHAR[]) AS metric, generate_subscripts($1::VARCHAR[], 1) AS k)"
-_BY_REPLICATE = (
-    f"SELECT k, c.m, c.d, key, bool_and(keyed) AS keyed, {_NUMBERS} FROM final f "
-    f"JOIN {_METRICS} USING (metric) JOIN {{cells}} c USING (method, dataset) "
-    "GROUP BY k, c.m, c.d, key ORDER BY 1, 2, 3, 4"
-)
-_BY_EXAMPLE = (
-    f"SELECT c.m, c.d, e.key, true AS keyed, any_value(e.cluster) AS cluster, {_NUMBERS}, "
-    "sum(within) + coalesce(var_pop(value) FILTER (finite > 0), 0) * sum(finite) AS within "
-    "FROM final_examples f JOIN {cells} c USING (method, dataset) "
-    "JOIN example_keys e USING (dataset, example) WHERE metric = $1[1] "
-    "GROUP BY c.m, c.d, e.key ORDER BY 1, 2, 3"
-)
-
-
 def _reason(text: str | None) -> Missing:
     """What a status says; a finite number that was not used (of another split) says nothing."""
     if text == "diverged":
         return Missing.NOT_FINITE
     return Missing(text) if text in set(Missing) else Missing.NOT_REPORTED
-
-
-def _rounded(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Averages without the noise of the order in which the engine's threads added them up."""
-    import numpy as np
-
-    values = np.asarray(np.ma.filled(values, np.nan), dtype=np.float64)
-    averaged = np.flatnonzero(np.asarray(counts) > 1)
-    if len(averaged):
-        texts = [f"{x:.{_SIGNIFICANT}g}" for x in values[averaged].tolist()]
-        values = values.copy()
-        values[averaged] = np.array(texts, dtype=np.float64)
-    return values

@@ -73,6 +73,25 @@ class Peek:
         sql = f"SELECT 1 FROM {self._rows} AND {self._text(column)} IS NULL LIMIT 1"
         return self.engine.execute(sql).fetchone() is not None
 
+    def repeats(self, columns: Sequence[str]) -> bool:
+        """Whether two rows have the same values in all of the columns."""
+        keys = ", ".join(self._text(column) for column in columns)
+        sql = f"SELECT 1 FROM {self._rows} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
+        return self.engine.execute(sql).fetchone() is not None
+
+    def nested(self, keys: Sequence[str], column: str) -> tuple[int, int, int] | None:
+        """(values, least, most keys of one) where no key has two values of the column, nor none."""
+        inner, outer = ", ".join(map(self._text, keys)), self._text(column)
+        row = self.engine.execute(
+            f"WITH pairs AS (SELECT DISTINCT ({inner}) AS i, {outer} AS o FROM {self._rows}), "
+            "sizes AS (SELECT o, count(*) AS n FROM pairs GROUP BY o) "
+            "SELECT count(*), min(n), max(n), bool_or(o IS NULL), sum(n), "
+            "(SELECT count(DISTINCT i) FROM pairs) FROM sizes"
+        ).fetchone()
+        if not row or not row[0] or row[3] or row[4] != row[5]:
+            return None
+        return row[0], row[1], row[2]
+
     def values(self, column: str) -> tuple[str, ...]:
         """The first few different values of a column."""
         found = self.engine.execute(

@@ -9,19 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier, literal
-from paperforge.names import count_among, is_fraction, spread_beside
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import duckdb
 
+    from paperforge.numbers import Style
     from paperforge.results.sources import Input
 
 PRINTED = ("spread", "kind", "n", "digits", "cite")
 _MARK = "quoted.value"
-_OWN = frozenset(("run", "seed", "fold", "example", "step"))
-"""Roles of numbers that are runs, or parts of runs."""
 
 
 def build(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
@@ -33,37 +31,50 @@ def build(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
     for number, one in enumerate(inputs):
         if _MARK in one.raw.columns:
             named = {name: f"quoted.{name}" for name in PRINTED}
-            there = {name: c for name, c in named.items() if c in one.raw.columns}
+            there = {
+                name: f"r.{identifier(c)}::VARCHAR"
+                for name, c in named.items()
+                if c in one.raw.columns
+            }
             _insert(engine, one, f"f.quoted AND f.file = {number}::SMALLINT", there)
-        elif not _OWN & one.mapped.roles.keys():
+        else:
             _means(engine, one, number)
 
 
 def _means(engine: duckdb.DuckDBPyConnection, one: Input, number: int) -> None:
     """Spread and n beside the means of a table; n alone is a number of examples."""
-    count = count_among(one.raw.columns)
-    if not count:
-        return
-    for value in one.mapped.values:
-        spread, kind = spread_beside(value.column, one.raw.columns)
-        there = {"n": count} | ({"spread": spread} if spread else {})
-        if not spread and not is_fraction(value.metric):
-            continue
-        where = f"f.file = {number}::SMALLINT AND f.metric = {literal(value.metric)}"
-        text = f"r.{identifier(value.column)}::VARCHAR"
-        digits = f"length(split_part(rtrim({text}, ' %'), '.', 2))::VARCHAR"
-        _insert(engine, one, where, there, kind=literal(kind or "examples"), digits=digits)
+    for beside in one.mapped.beside:
+        value = next((v for v in one.mapped.values if v.column == beside.column), None)
+        style = one.styles[beside.column]
+        said = {"n": _whole(beside.n)}
+        if beside.spread:
+            said["spread"] = _number(beside.spread, style)
+        where = f"f.file = {number}::SMALLINT"
+        if value is not None:
+            where += f" AND f.metric = {literal(value.metric)}"
+        if value is not None and value.dataset:
+            where += f" AND f.dataset = {literal(value.dataset)}"
+        text = f"r.{identifier(beside.column)}::VARCHAR"
+        said["digits"] = f"length(split_part(rtrim({text}, ' %'), '.', 2))::VARCHAR"
+        said["kind"] = literal(beside.kind or "examples")
+        _insert(engine, one, where, said)
+
+
+def _whole(column: str) -> str:
+    """SQL of a whole number above 0, else NULL: 5 and 5.0."""
+    found = f"TRY_CAST(r.{identifier(column)}::VARCHAR AS DOUBLE)"
+    return f"CASE WHEN {found} >= 1 AND {found} = floor({found}) THEN {found}::BIGINT::VARCHAR END"
+
+
+def _number(column: str, style: Style) -> str:
+    """SQL of a spread that is written as the means beside it are, with or without its %."""
+    text = f"rtrim(r.{identifier(column)}::VARCHAR, ' %')"
+    return f"replace({text}, ',', '.')" if style.comma else text
 
 
 def _insert(
-    engine: duckdb.DuckDBPyConnection,
-    one: Input,
-    where: str,
-    columns: dict[str, str],
-    **fixed: str,
+    engine: duckdb.DuckDBPyConnection, one: Input, where: str, said: Mapping[str, str]
 ) -> None:
-    said = {name: f"r.{identifier(column)}::VARCHAR" for name, column in columns.items()}
-    said |= fixed
     chosen = ", ".join(said.get(name, "NULL") for name in PRINTED)
     engine.execute(
         f"INSERT INTO quotes SELECT f.metric, f.method, f.dataset, {chosen} FROM final f "

@@ -15,10 +15,11 @@ from paperforge.names import resolve
 from paperforge.numbers import Look, Style, look
 from paperforge.results import examples, patterns, repeated, strays
 from paperforge.results.answers import with_hits
-from paperforge.results.axes import with_axis
+from paperforge.results.axes import check_asked, with_axis
 from paperforge.results.cells import Odd
 from paperforge.results.merge import merged
 from paperforge.results.nested import with_samples
+from paperforge.results.plusminus import with_spread
 from paperforge.results.raters import with_raters
 from paperforge.spec import ROLES, Direction
 from paperforge.stores.nothing import NothingToRead
@@ -134,7 +135,8 @@ def read(
             said = error.args[0] if isinstance(error, _Unread) else error
             if file.alone or not left[file.parent]:
                 raise said from None
-            text = f"skipped: {said.message}"
+            count = len(file.found.files)
+            text = f"skipped{f' ({count} files)' if count > 1 else ''}: {said.message}"
             skipped.append(Diagnostic(Severity.WARNING, said.where, text, said.hint))
     found, beside = strays.without(found, project)
     return tuple(found), [*skipped, *beside, *strays.lacking(found), *patterns.check(found)]
@@ -169,6 +171,7 @@ def _read(
             raise placed from None
         raise _Unread(placed) from None
     raw = with_axis(engine, raw, source)
+    raw, source = with_spread(engine, raw, source, quick=quick)
     raw, source = with_samples(engine, raw, source, quick=quick)
     raw, source = with_raters(engine, raw, source, quick=quick)
     file = replace(file, source=source)
@@ -180,12 +183,12 @@ def _read(
     declared = [*project.metrics, *summed]
     try:
         mapped = examples.guess(engine, raw, looks, source, declared)
-    except InputError:
+    except InputError as error:
         if source.pattern and not patterns.fits(raw):
             raise patterns.fits_nothing(file) from None
         hits = with_hits(engine, raw, source)
         if hits is None:
-            raise
+            raise strays.with_left_out(error, raw) from None
         if quick:
             raise Odd("true and predicted classes") from None
         raw, looks = hits, _looks(hits, engine)
@@ -194,7 +197,7 @@ def _read(
     types = {row[0]: row[1] for row in described}
     raw, mapped, types = merged(engine, raw, mapped, types)
     _check(mapped, types, source)
-    _ask(raw, mapped, source)
+    check_asked(raw, mapped, source)
     return Input(file, raw, mapped, types, _styles(mapped, types, looks), lacking)
 
 
@@ -223,14 +226,6 @@ def _looks(raw: Raw, engine: duckdb.DuckDBPyConnection) -> dict[str, Look]:
         plain = all(isinstance(v, str | int | float | None.__class__) for v in islice(values, 50))
         looks[name] = look(values) if plain else look(str(v) for v in values if v is not None)
     return looks
-
-
-def _ask(raw: Raw, mapped: Mapped, source: Source) -> None:
-    """Raise InputError where the store asks what a column means and nobody says."""
-    taken = {*mapped.roles.values(), *(value.column for value in mapped.values)}
-    for column, hint in raw.asks.items():
-        if column not in taken:
-            raise InputError(f"nothing says what {column!r} is", source.shown, hint)
 
 
 def _check(mapped: Mapped, types: Mapping[str, str], source: Source) -> None:

@@ -70,3 +70,10 @@ def absent(raw: Raw, source: Source) -> dict[str, str]:
         except InputError:
             absent[role] = name
     return absent
+
+
+def with_left_out(error: InputError, raw: Raw) -> InputError:
+    """The same error, with what the store could not give: that may be what is missed."""
+    said = [f"{d.message} ({d.hint})" if d.hint else d.message for d in raw.notes]
+    said = [text for text in said if "left out: " in text]
+    return type(error)(error.message, error.where, "; ".join(filter(None, [error.hint, *said])))

@@ -176,7 +176,7 @@ def _refuse(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
     message, hint = (
         (f"{shown!r} is not a number", "steps are numbers; empty means no step")
         if status == BAD_STEP
-        else refusal(shown, one.styles[column])
+        else refusal(shown, one.styles[column], "*" if len(one.styles) > 1 else column)
     )
     more = count - 1
     also = f" ({more} more row{'s' if more > 1 else ''} like this)" if more else ""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from paperforge.model import Calibration, ComparisonRates, FamilyRate, Rate
+from paperforge.model import Calibration, ComparisonRates, FamilyRate, LeftOut, Rate
 from paperforge.spec import DesignSpec, Unit
+from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.decide import analyse
 from paperforge.stats.design import FOLD, replicate_noun
 from paperforge.stats.folds import share_of
 from paperforge.stats.null import Examples, Runs
+from paperforge.stats.null_others import Crossed, Datasets
 from paperforge.stats.substitute import Substitute
 
 if TYPE_CHECKING:
@@ -21,8 +24,12 @@ if TYPE_CHECKING:
     import numpy as np
 
     from paperforge.model import Analysis, Decision, Meter, Results, Sample
+    from paperforge.spec import Metric
 
 RUNS = 2000
+MEAN = "mean"
+DRAWS = 999
+"""Replicates of a resampling in each simulation: enough for its level, in a tenth of the time."""
 BLOCK = 50
 """Simulations that are prepared together, at most."""
 NUMBERS = 4_000_000
@@ -43,7 +50,7 @@ def calibrate(
     """Run the real analysis on simulated results of the same design in which no method differs.
 
     Methods, datasets, keys, clusters, numbers of replicates and missing cells stay as they are. See
-    null.Runs and null.Examples for how values are drawn. The answer depends on seed and on the runs
+    null.py and null_others.py for how values are drawn. The answer depends on seed and on the runs
     done alone. seconds: start no further block of simulations after so long; `runs` says how many
     were done. Raises what analyse() raises.
     """
@@ -55,14 +62,17 @@ def calibrate(
     primary = [d for d in own.decisions if d.primary]
     if unit is Unit.NONE or not any(d.p is not None for d in primary):
         return Calibration(spec.alpha, 0, seed, unit, "", (), ())
-    nulls = {m.name: draws_of(results, m.name, unit, spec, seed) for m in tested}
-    block = block_of(nulls)
+    nulls: Nulls = {}
+    for m in tested:
+        nulls |= draws_of(results, m, unit, spec, seed)
+    block, quick = block_of(nulls), replace(spec, draws=DRAWS)
+    plain = tuple(m if unit is Unit.EXAMPLE else as_measured(m) for m in tested)
     counts, start, done = Counts(), clock(), 0
     while done < runs and not (done and seconds is not None and clock() - start >= seconds):
         replicates = np.arange(done, min(runs, done + block))
         for drawn in together(nulls, replicates):
-            found = Substitute(results, partial(find, drawn), tested, results.datasets)
-            counts.add(analyse(found, spec), spec.alpha)
+            found = Substitute(results, partial(find, drawn), plain, results.datasets)
+            counts.add(analyse(found, quick), spec.alpha)
         done += len(replicates)
         if meter is not None:
             meter.begin("results without a difference", done, runs)
@@ -71,9 +81,10 @@ def calibrate(
         done,
         seed,
         unit,
-        words(unit, folds=unit is not Unit.EXAMPLE and shares_of(results, spec) is not None),
+        words(results, unit, spec),
         tuple(counts.rates(d, done) for d in primary),
         tuple(family(own, m.name, counts, done, spec) for m in tested if own.primary(m.name)),
+        tuple(counts.left_out(best.metric, done) for best in own.best),
     )
 
 
@@ -82,32 +93,52 @@ def find(drawn: Drawn, metric: str, unit: Unit) -> tuple[Sample, ...]:
     return drawn.get((metric, unit), ())
 
 
-Nulls = list[tuple[Unit, "Runs | Examples"]]
+Null = Runs | Examples | Datasets | Crossed
+Nulls = dict[tuple[str, Unit], Null]
 
 
-def draws_of(results: Results, metric: str, unit: Unit, spec: DesignSpec, seed: int) -> Nulls:
-    """The nulls of one metric: its runs, and its examples where they are replicated."""
-    samples, shares = results.samples(metric, Unit.SEED), shares_of(results, spec)
-    runs = Runs.of(samples, spec, seed, shared=results.shared_runs, shares=shares)
-    made: Nulls = [(Unit.SEED, runs)]
+def draws_of(results: Results, metric: Metric, unit: Unit, spec: DesignSpec, seed: int) -> Nulls:
+    """The nulls of one metric by name and reading.
+
+    Of a corpus metric over examples those of its parts, which are dealt alike; elsewhere its value
+    of each run stands for it.
+    """
+    shared = results.shared_runs
     if unit is Unit.EXAMPLE:
-        made.append((unit, Examples.of(results.samples(metric, unit), seed)))
-    return made
+        made: Nulls = {}
+        for name in metric.parts if metric.corpus else (metric.name,):
+            made[name, unit] = Examples.of(results.samples(name, unit), seed)
+            made[name, Unit.SEED] = Runs.of(
+                results.samples(name, Unit.SEED), spec, seed, shared=shared
+            )
+        return made
+    runs = run_samples(results, metric)
+    if unit is Unit.DATASET:
+        return {(metric.name, Unit.SEED): Datasets.of(runs, seed)}
+    if unit is Unit.BOTH and not metric.corpus:
+        examples = results.samples(metric.name, Unit.EXAMPLE)
+        pair = Crossed.of(runs, examples, spec, seed, shared=shared)
+        return {(metric.name, one.unit): one for one in pair}
+    shares = shares_of(results, spec)
+    alike = spec.aggregate != MEAN
+    null = Runs.of(runs, spec, seed, shared=shared, shares=shares, alike=alike)
+    return {(metric.name, Unit.SEED): null}
 
 
-def block_of(nulls: dict[str, Nulls]) -> int:
+def as_measured(metric: Metric) -> Metric:
+    """The same metric, as one that every run has a value of."""
+    return replace(metric, corpus="", parts=()) if metric.corpus else metric
+
+
+def block_of(nulls: Nulls) -> int:
     """How many simulations to prepare together, so that memory is bounded."""
-    numbers = sum(null.numbers for made in nulls.values() for _, null in made)
+    numbers = sum(null.numbers for null in nulls.values())
     return max(1, min(BLOCK, NUMBERS // max(1, numbers)))
 
 
-def together(nulls: dict[str, Nulls], replicates: np.ndarray) -> Iterator[Drawn]:
+def together(nulls: Nulls, replicates: np.ndarray) -> Iterator[Drawn]:
     """Give the cells of all metrics, replicate by replicate."""
-    drawn = {
-        (metric, unit): null.draw(replicates)
-        for metric, made in nulls.items()
-        for unit, null in made
-    }
+    drawn = {at: null.draw(replicates) for at, null in nulls.items()}
     for i in range(len(replicates)):
         yield {at: row[i] for at, row in drawn.items()}
 
@@ -124,6 +155,7 @@ class Counts:
         self.intervals: Counter[Place] = Counter()
         self.covered: Counter[Place] = Counter()
         self.families: Counter[str] = Counter()
+        self.left: Counter[tuple[str, str]] = Counter()
 
     def add(self, analysis: Analysis, alpha: float) -> None:
         """One more simulation."""
@@ -140,6 +172,9 @@ class Counts:
             if d.decided:
                 claimed.add(d.metric)
         self.families.update(claimed)
+        for best in analysis.best:
+            for method, _ in best.ps:
+                self.left[best.metric, method] += method not in best.methods
 
     def rates(self, d: Decision, done: int) -> ComparisonRates:
         """Rates of one comparison."""
@@ -151,6 +186,12 @@ class Counts:
             Rate.of(self.decided[at], done),
             Rate.of(self.covered[at], self.intervals[at]) if self.intervals[at] else None,
         )
+
+    def left_out(self, metric: str, done: int) -> LeftOut:
+        """The method that the best-set of this metric leaves out most often."""
+        mine = {method: n for (name, method), n in self.left.items() if name == metric}
+        method = max(mine, key=lambda name: mine[name], default="")
+        return LeftOut(metric, method, Rate.of(mine.get(method, 0), done))
 
 
 def place(d: Decision) -> Place:
@@ -172,9 +213,9 @@ def shares_of(results: Results, spec: DesignSpec) -> dict[str, float] | None:
     return {d.name: share_of(folds.get(d.name, 0), spec.test_share) for d in results.datasets}
 
 
-def words(unit: Unit, *, folds: bool = False) -> str:
+def words(results: Results, unit: Unit, spec: DesignSpec) -> str:
     """How the null was made."""
-    if folds:
+    if unit is not Unit.EXAMPLE and shares_of(results, spec) is not None:
         return (
             "Every cell was drawn from a normal distribution with its own standard deviation "
             "around the mean of its dataset, its folds correlated by n_test / (n_test + n_train), "
@@ -185,7 +226,15 @@ def words(unit: Unit, *, folds: bool = False) -> str:
         )
     if unit is Unit.EXAMPLE:
         return "The scores of each example (or cluster) were dealt out among the methods at random."
+    if unit is Unit.DATASET:
+        return "The methods' scores on each dataset were dealt out among them at random."
+    if unit is Unit.BOTH:
+        return (
+            "Every score is the sum of what its run adds (normal, as the runs of its cell vary), "
+            "what its example adds (dealt out among the methods at random) and a normal residual."
+        )
+    own = "its own" if spec.aggregate == MEAN else "its dataset's pooled"
     return (
-        "Every cell was drawn from a normal distribution with its own standard deviation "
-        "around the mean of its dataset."
+        f"Every cell was drawn from a normal distribution with {own} standard deviation around "
+        "the mean of its dataset."
     )

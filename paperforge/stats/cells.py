@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from paperforge.model import Missing, Quote, Results, Sample
 from paperforge.spec import Metric, Unit
 from paperforge.stats.clusters import clustered
+from paperforge.stats.within import right_or_wrong, spread_within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy as np
 
+HUGE = 1e150
+"""Squares of larger numbers overflow."""
 FLAT = 1e-12
 """A spread of at most this share of the largest value is rounding, and counts as none."""
 EXAMPLES = "examples"
@@ -50,12 +53,16 @@ class Cell:
     failed: int = 0
     repeats: int = 0
     """Of examples: runs that every value is the mean of; 0 where that differs."""
+    lacking: str = ""
+    """What is not reported beside a printed mean, so that it cannot be compared."""
     quoted: bool = False
     """Whether it is a mean, spread and n that somebody printed."""
     counted: Quote | None = None
     """Of a share of examples: their number and the printed decimals, where that is all there is."""
     quote: Quote | None = None
     """What stands beside a number that is quoted from a paper."""
+    shares: bool = False
+    """Of examples: whether every run got every one right or wrong, so that means are shares."""
     within: float = 0.0
     """Of examples: sum of squares of the runs around the mean of their example, over all."""
 
@@ -284,6 +291,7 @@ def cell(
         sample.failed,
         repeats,
         within=within,
+        shares=binary or right_or_wrong(sample),
     )
 
 
@@ -299,7 +307,7 @@ def quoted(cell: Cell, quote: Quote) -> Cell:
     if quote.kind == EXAMPLES and n > 1:
         return replace(cell, counted=quote)
     if n <= 1 or not spread or spread < 0:
-        return cell
+        return replace(cell, lacking=lacking(n, spread))
     se = spread
     if quote.kind.startswith("ci"):
         level = float(quote.kind.removeprefix("ci") or 95) / 100
@@ -311,22 +319,27 @@ def quoted(cell: Cell, quote: Quote) -> Cell:
     )
 
 
-def spread_within(sample: Sample) -> tuple[int, float]:
-    """Of examples: the number of runs behind each value where it is one, and their spread."""
-    repeats, within = sample.repeats, sample.within
-    if repeats is None or within is None or not len(repeats):
-        return 0, 0.0
-    least = int(repeats.min())
-    return (least, float(within.sum())) if least == repeats.max() else (0, 0.0)
+def lacking(n: int, spread: float | None) -> str:
+    """What keeps a printed mean from being compared."""
+    if spread is None:
+        return "no spread is reported"
+    if spread <= 0:
+        return f"a spread of {spread:g} is reported"
+    return "no number of runs is reported" if n < 1 else "a spread of one run is reported"
 
 
 def moments(values: np.ndarray, size: float) -> tuple[float, float]:
     """Mean and standard deviation (n - 1; 0 for one value).
 
     size: the largest number that the values are, or were computed from. A spread that is rounding
-    at that size counts as none. Numbers that overflow give an infinite sd, which no test accepts.
+    at that size counts as none. Numbers whose squares overflow give an infinite sd, which no test
+    accepts; their mean is taken in units in which it does not overflow.
     """
     n = len(values)
+    if size > HUGE:
+        scale = math.ldexp(1.0, math.frexp(size)[1] - 1)
+        mean, sd = moments(values / scale, size / scale)
+        return mean * scale, sd * scale if sd * scale < HUGE else math.inf
     mean = float(values.sum()) / n
     apart = values - mean
     sd = math.sqrt(float(apart @ apart) / max(1, n - 1))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.spec import Unit
-from paperforge.stats.contrast import Ask, Contrast
+from paperforge.stats.contrast import Ask, Contrast, cut
 from paperforge.stats.crossed import residual, two_way
 from paperforge.stats.exact import mcnemar, smallest_p
 from paperforge.stats.folds import compare_folds
@@ -82,7 +82,9 @@ def both_ways(cells: Cells, run: Compared, example: Compared, setting: Setting) 
         else None
         for at in places
     ]
-    return two_way(run.contrast, example.contrast, residuals, over=len(datasets), ask=setting.ask)
+    scored = [cells.examples.table[at] for at in places if at in cells.examples.table]
+    found = two_way(run.contrast, example.contrast, residuals, over=len(datasets), ask=setting.ask)
+    return of_shares(found, shares=all(c.shares for c in scored))
 
 
 def one_way(cells: Cells, a: str, b: str, setting: Setting) -> list[Compared]:
@@ -182,7 +184,8 @@ def untested(cells: Cells, a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Co
     for cell in (*a, *b):
         if cell.n < ENOUGH:
             where = f"{cell.method} on {cell.dataset}" if cell.dataset else cell.method
-            return untestable(n, estimate, f"one replicate only ({where}): a spread needs two")
+            few = f"one replicate only ({where}): a spread needs two"
+            return untestable(n, estimate, f"{cell.lacking} ({where})" if cell.lacking else few)
         if cell.df <= 0:
             return untestable(n, estimate, "all examples are in one cluster")
     return None
@@ -197,7 +200,7 @@ def on_dataset(cells: Cells, a: Cell, b: Cell, pair: Matched | None, setting: Se
         return compare_folds([a], [b], [pair], [setting.shares.get(a.dataset, 0.0)], setting.ask)
     if pair is None:
         contrast = welch(a, b, setting.ask)
-        return of_shares(contrast, binary=shares_only(cells, [a, b], setting))
+        return of_shares(contrast, shares=shares_only(cells, [a, b]))
     if cells.unit is not Unit.EXAMPLE:
         return paired(pair, setting.ask)
     return on_examples(cells, a, b, pair, setting)
@@ -208,18 +211,18 @@ def on_examples(cells: Cells, a: Cell, b: Cell, pair: Matched, setting: Setting)
     binary = a.binary and b.binary
     if cells.clustered:
         contrast = paired(pair, setting.ask, "clustered paired t", cells.groups)
+        contrast = of_shares(contrast, shares=shares_only(cells, [a, b]))
         return with_floor(contrast, [pair], binary, setting.ask)
     if setting.graded:
         return paired(pair, setting.ask)
     if binary:
-        return mcnemar(*discordant(pair), pair.n, setting.ask)
-    return flipped(pair, setting.ask)
+        return of_shares(mcnemar(*discordant(pair), pair.n, setting.ask), shares=True)
+    return of_shares(flipped(pair, setting.ask), shares=shares_only(cells, [a, b]))
 
 
-def shares_only(cells: Cells, whole: Sequence[Cell], setting: Setting) -> bool:
-    """Whether the means are shares of right examples, and nothing is to be added to them."""
-    right_or_wrong = cells.unit is Unit.EXAMPLE and not setting.graded
-    return right_or_wrong and all(c.binary for c in whole)
+def shares_only(cells: Cells, whole: Sequence[Cell]) -> bool:
+    """Whether the means are shares of right examples."""
+    return cells.unit is Unit.EXAMPLE and all(c.shares for c in whole)
 
 
 def flipped(pair: Matched, ask: Ask) -> Contrast:
@@ -247,14 +250,16 @@ def with_floor(contrast: Contrast, pairs: Sequence[Matched], binary: bool, ask: 
     contrast = replace(contrast, p=max(contrast.p, floor), smallest_p=floor, discordant=m)
     if floor >= ask.alpha and contrast.low is not None and contrast.high is not None:
         contrast = replace(contrast, low=min(contrast.low, 0.0), high=max(contrast.high, 0.0))
-    return of_shares(contrast, binary=True)
+    return of_shares(contrast, shares=True)
 
 
-def of_shares(contrast: Contrast, *, binary: bool) -> Contrast:
-    """Cut the interval of a difference of shares at -1 and 1: no shares are further apart."""
-    if not binary or contrast.low is None or contrast.high is None:
+def of_shares(contrast: Contrast, *, shares: bool) -> Contrast:
+    """Cut the intervals of a difference of shares at -1 and 1: no shares are further apart."""
+    if not shares or contrast.low is None or contrast.high is None:
         return contrast
-    return replace(contrast, low=max(contrast.low, -1.0), high=min(contrast.high, 1.0))
+    low, high = cut(contrast.low, contrast.high)
+    within = contrast.equivalence and cut(*contrast.equivalence)
+    return replace(contrast, low=low, high=high, equivalence=within, shares=True)
 
 
 def on_average(
@@ -274,12 +279,13 @@ def on_average(
     whole = [pair for pair in pairs if pair is not None]
     complete = len(whole) == len(a)
     if cells.unit is Unit.EXAMPLE:
-        binary = shares_only(cells, [*a, *b], setting)
+        answers = shares_only(cells, [*a, *b])
         if not complete:
-            return of_shares(stratified_welch(a, b, setting.ask), binary=binary)
+            return of_shares(stratified_welch(a, b, setting.ask), shares=answers)
         contrast = stratified_paired(
             whole, setting.ask, groups=cells.groups, crossing=cells.crossing
         )
+        contrast = of_shares(contrast, shares=answers)
         return with_floor(contrast, whole, all(c.binary for c in (*a, *b)), setting.ask)
     if setting.shared_runs or setting.pair_seeds:
         return on_run_averages(cells, a, b, whole if complete else [], setting)

@@ -28,6 +28,8 @@ class Ask:
     seed: int = 0
     engine: str = "numpy"
     """What draws and sums where there is resampling: "numpy" or "torch"."""
+    draws: int = 0
+    """Replicates where there is resampling; 0: as many as are usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Contrast:
     """Monte Carlo standard error of p."""
     discordant: int | None = None
     """0/1 scores: examples that only one of the two has right."""
+    shares: bool = False
+    """Whether it is a difference of shares, which lies within -1 and 1."""
     reason: str = ""
     testable: bool = True
     corrected: bool = False
@@ -71,6 +75,11 @@ class Contrast:
 def honest(p: float) -> float:
     """Keep a probability in (0, 1]: one that underflows is the smallest normal float, not 0."""
     return min(1.0, max(p, SMALLEST_FLOAT))
+
+
+def cut(low: float, high: float) -> tuple[float, float]:
+    """An interval of a difference of shares, without what no two shares are apart."""
+    return max(low, -1.0), min(high, 1.0)
 
 
 def finite(value: float) -> float | None:

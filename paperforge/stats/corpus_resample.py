@@ -173,7 +173,9 @@ def bootstrap(
             for p, (d, v) in enumerate(zip(estimates, variances, strict=True))
         ]
         if not all(reasons):
-            drawn = replicated(parts, seed, replicates or enough(sum(sizes)), ask.engine)
+            drawn = replicated(
+                parts, seed, replicates or ask.draws or enough(sum(sizes)), ask.engine
+            )
     n = (min(sizes), min(sizes))
     found = []
     for p, reason in enumerate(reasons):

@@ -14,18 +14,19 @@ residual: together they count it twice, so it is taken off once.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.stats.contrast import t_contrast
-from paperforge.stats.found import detects
-from paperforge.stats.sums import safe_contrast
+from paperforge.stats.found import OfFound
+from paperforge.stats.sums import OfParts, safe_contrast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from paperforge.stats.cells import Cell
     from paperforge.stats.contrast import Ask, Contrast
+    from paperforge.stats.sums import Part
 
 TEST = "two-way t"
 FEW, FEW_PAIRED = 3, 6
@@ -72,19 +73,47 @@ def two_way(
         uncertain = sum((value / over**2) ** 2 / df for value, df in known)
     sources = (max(0.0, of_runs - twice), max(0.0, of_examples - twice), twice)
     n, paired, estimate = by_run.n, by_run.paired, by_run.estimate
-    parts = [(of_runs, by_run.df or 1.0), (of_examples, by_example.df or 1.0)]
-    if of_runs > 0 and parts[0][1] < (FEW_PAIRED if paired else FEW):
-        left = (max(0.0, of_examples - twice, twice - of_runs), parts[1][1])
-        found = safe_contrast(TEST, estimate, [parts[0], left], n=n, paired=paired, ask=ask)
-        return replace(found, sources=sources)
-    variance = max(of_runs + of_examples - twice, of_runs, of_examples)
-    uncertain += sum(part * part / df for part, df in parts)
-    df = variance * variance / uncertain if uncertain > 0 else parts[0][1]
-    found = t_contrast(TEST, estimate, variance, df, n=n, paired=paired, ask=ask)
+    df_runs, df_examples = by_run.df or 1.0, by_example.df or 1.0
+    few = FEW_PAIRED if paired else FEW
+    if of_runs > 0 and df_runs < few:
+        left = (max(0.0, of_examples - twice, twice - of_runs), df_examples)
+        parts = [(of_runs, df_runs), left]
+        found = safe_contrast(TEST, estimate, parts, n=n, paired=paired, ask=ask)
+    else:
+        variance = max(of_runs + of_examples - twice, of_runs, of_examples)
+        whole = uncertain + of_runs**2 / df_runs + of_examples**2 / df_examples
+        df = variance * variance / whole if whole > 0 else df_runs
+        found = t_contrast(TEST, estimate, variance, df, n=n, paired=paired, ask=ask)
     if found.detects is None:
         return replace(found, sources=sources)
-    apart = ((of_runs, parts[0][1]), (variance - of_runs, parts[1][1]))
-    return replace(found, sources=sources, detects=detects(apart, math.sqrt(variance), df))
+    both = (twice, twice * twice / uncertain if uncertain > 0 else 1.0)
+    detects = OfCrossed(means_of(by_run), (of_examples, df_examples), both, few)
+    return replace(found, sources=sources, detects=detects)
+
+
+def means_of(by_run: Contrast) -> tuple[Part, ...]:
+    """Variance and degrees of freedom of each mean over runs; of all together if they are many."""
+    if isinstance(by_run.detects, OfFound | OfParts):
+        return by_run.detects.parts
+    return ((by_run.variance or 0.0, by_run.df or 1.0),)
+
+
+@dataclass(frozen=True, slots=True)
+class OfCrossed:
+    """What two_way() detects; that a study finds the variances itself is simulated (reached.py)."""
+
+    runs: tuple[Part, ...]
+    examples: Part
+    both: Part
+    few: float
+
+    def at(self, alpha: float) -> float:
+        """The difference found with power .8."""
+        from paperforge.stats import reached
+
+        return reached.reach(
+            *reached.two_way_halves(self.runs, self.examples, self.both, alpha, few=self.few)
+        )
 
 
 def bought(sources: tuple[float, float, float], runs: float, examples: float) -> float:

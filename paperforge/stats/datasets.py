@@ -25,10 +25,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from paperforge.latex.rounding import p_bound
 from paperforge.stats.adjust import CORRECTIONS, reachable
+from paperforge.stats.cells import moments
 from paperforge.stats.contrast import Ask, Contrast
 from paperforge.stats.critical import ENOUGH, Diagram, diagram
 from paperforge.stats.nemenyi import critical_difference, nemenyi_p, out_of_reach
+from paperforge.stats.power import OfShift
 from paperforge.stats.ranks import Friedman, friedman, rank
 from paperforge.stats.subsets import sign_flip
 from paperforge.stats.wilcoxon import contrast as wilcoxon
@@ -163,7 +166,8 @@ def compare_pair(a: np.ndarray, b: np.ndarray, ask: Ask) -> Contrast:
     if size > HUGE:
         return Contrast("", (n, n), paired=True, reason="the numbers are too large to compare")
     test = wilcoxon if n >= ENOUGH else sign_flip
-    return test(a - b, ask, size=size)
+    sd = moments(a - b, size)[1]
+    return replace(test(a - b, ask, size=size), detects=OfShift(sd, n) if sd else None)
 
 
 def nemenyi(found: Contrast, gap: float, n: int, k: int, *, higher: bool, alpha: float) -> Contrast:
@@ -177,7 +181,7 @@ def nemenyi(found: Contrast, gap: float, n: int, k: int, *, higher: bool, alpha:
     p = nemenyi_p(gap, k, n)
     made = replace(
         found, test="Nemenyi", low=None, high=None, p=p, statistic=gap, p_equivalent=None,
-        smallest_p=nemenyi_p(k - 1, k, n),
+        detects=None, smallest_p=nemenyi_p(k - 1, k, n),
     )  # fmt: skip
     assert found.estimate is not None
     worse = gap * (1 if higher else -1) * found.estimate >= 0
@@ -219,8 +223,8 @@ def unreachable(found: Contrast, floor: float | None) -> str:
     assert floor is not None
     if found.smallest_p >= 1:
         return "identical outputs"
-    corrected = "" if floor <= found.smallest_p else f" ({floor:.2g} after the correction)"
-    return f"{found.n[0]} datasets: p cannot be below {found.smallest_p:.2g}{corrected}"
+    corrected = "" if floor <= found.smallest_p else f" ({p_bound(floor)} after the correction)"
+    return f"{found.n[0]} datasets: p cannot be below {p_bound(found.smallest_p)}{corrected}"
 
 
 def draw(

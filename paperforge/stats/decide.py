@@ -6,6 +6,7 @@ import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from paperforge.latex.rounding import p_bound
 from paperforge.model import (
     Aggregate,
     Analysis,
@@ -224,7 +225,7 @@ def setting(cells: Cells, results: Results, spec: DesignSpec) -> Setting:
     metric = cells.metric
     margin = None if metric.margin is None else metric.margin / abs(metric.scale)
     return Setting(
-        Ask(spec.alpha, margin, spec.mcnemar, spec.seed, spec.engine),
+        Ask(spec.alpha, margin, spec.mcnemar, spec.seed, spec.engine, spec.draws),
         pair_seeds=not SEED_LIKE.isdisjoint(spec.pair_by),
         shared_runs=results.shared_runs,
         shares={
@@ -308,13 +309,13 @@ def unreachable(contrast: Contrast, ps: Ps, unit: Unit) -> str:
     m = contrast.discordant
     if m == 0 or least >= 1:
         return "identical outputs"
-    corrected = "" if ps.floor <= least else f" ({ps.floor:.2g} after the correction)"
+    corrected = "" if ps.floor <= least else f" ({p_bound(ps.floor)} after the correction)"
     few = min(contrast.n)
     units = {Unit.EXAMPLE: "example", Unit.DATASET: "dataset"}.get(unit, "replicate")
     of = f"{few} {units}{'' if few == 1 else 's'}"
     if m is not None:
         of = f"{m} discordant example{'' if m == 1 else 's'}"
-    return f"{of}: p cannot be below {least:.2g}{corrected}"
+    return f"{of}: p cannot be below {p_bound(least)}{corrected}"
 
 
 def first_step(spec: DesignSpec, size: int) -> float:

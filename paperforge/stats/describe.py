@@ -16,6 +16,7 @@ from paperforge.stats.crossed import bought
 from paperforge.stats.design import SEED_LIKE, UNTESTED, Family, Replication, place_of
 from paperforge.stats.jointly import used
 from paperforge.stats.means import match
+from paperforge.stats.printed import printed, quotations
 
 Table = tuple[Cells, Sequence[Compared]]
 FEWEST = 3
@@ -67,6 +68,7 @@ def describe(
         spec.seed,
         spec.aggregate,
         place,
+        printed(tables),
     )
     return design, (*unit.notes, *warnings(spec, unit, tables))
 
@@ -313,16 +315,6 @@ def buying(unit: Replication, tables: Sequence[Table]) -> Iterator[str]:
         yield (
             f"The standard error of {one.a} − {one.b} in {name} would be {runs:.0%} of what it is "
             f"with twice the {unit.noun}s, {examples:.0%} with twice the examples."
-        )
-
-
-def quotations(tables: Sequence[Table]) -> Iterator[str]:
-    """Say whose numbers are those that somebody printed."""
-    names = {c.method for cells, _ in tables for c in cells.table.values() if c.quoted}
-    if names:
-        yield (
-            f"Numbers of {', '.join(sorted(names))} are quoted: compared by their printed mean, "
-            "spread and n."
         )
 
 

@@ -132,7 +132,7 @@ def replication(
 
 
 def replicates(results: Results, runs: Mapping[str, Sequence[Sample]]) -> list[int]:
-    """Runs of every cell; where all are printed means, those that they say they are of."""
+    """Runs of every cell; where no cell has two of its own, those that printed means are of."""
     own, printed = [], []
     for metric, samples in runs.items():
         quotes = results.quotes(metric)
@@ -142,7 +142,8 @@ def replicates(results: Results, runs: Mapping[str, Sequence[Sample]]) -> list[i
                 own.append(len(s.values))
             else:
                 printed.append(quote.n)
-    return [n for n in own if n] or printed
+    counted = [n for n in own if n]
+    return printed if printed and max(counted, default=0) <= 1 else counted
 
 
 def replicate_noun(results: Results) -> str:

@@ -62,6 +62,10 @@ def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
     return at(0.25), at(0.5), at(0.75)
 
 
+HUGE = 1e150
+"""Squares of larger numbers overflow."""
+
+
 def kernel(values: Sequence[float]) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return (places, density) of a Gaussian kernel estimate between the extreme values.
 
@@ -72,10 +76,12 @@ def kernel(values: Sequence[float]) -> tuple[tuple[float, ...], tuple[float, ...
 
     x = np.asarray(values, dtype=float)
     size = float(np.abs(x).max())
+    scale = 1.0 if size < HUGE else math.ldexp(1.0, math.frexp(size)[1] - 1)
+    x, size = x / scale, size / scale
     if len(x) < 2 or float(x.max() - x.min()) <= 1e-12 * size:  # noqa: PLR2004  two make a spread
         return (), ()
     width = float(x.std(ddof=1)) * len(x) ** -0.2
     grid = np.linspace(x.min(), x.max(), POINTS)
     parts = np.exp(-0.5 * ((grid[:, None] - x) / width) ** 2)
     density = parts.sum(axis=1) / (len(x) * width * math.sqrt(2 * math.pi))
-    return tuple(grid.tolist()), tuple(density.tolist())
+    return tuple((grid * scale).tolist()), tuple((density / scale).tolist())

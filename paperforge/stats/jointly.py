@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.spec import Unit
 from paperforge.stats.cells import shared_keys
-from paperforge.stats.simultaneous import Mean, independent
+from paperforge.stats.contrast import cut
+from paperforge.stats.simultaneous import REPLICATES, Mean, independent
 from paperforge.stats.simultaneous_matched import matched
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def jointly(family: Sequence[Case], spec: DesignSpec) -> list[Adjusted]:
     for i, (_, one) in enumerate(members):
         p = found.p_stepdown[i] if step_down else found.p_adjusted[i]
         low, high = (None, None) if step_down else (found.low[i], found.high[i])
-        made.append(held(one.contrast, Adjusted(p, low, high, found.smallest_p, found.p_error[i])))
+        floor = found.floors[i] if found.floors else found.smallest_p
+        made.append(held(one.contrast, Adjusted(p, low, high, floor, found.p_error[i])))
     return made
 
 
@@ -101,6 +103,7 @@ def held(alone: Contrast, one: Adjusted) -> Adjusted:
     low, high = one.low, one.high
     if low is not None and high is not None and alone.low is not None and alone.high is not None:
         low, high = min(low, alone.low), max(high, alone.high)
+        low, high = cut(low, high) if alone.shares else (low, high)
     return replace(one, p=max(one.p, alone.p), low=low, high=high)
 
 
@@ -155,7 +158,8 @@ def of_means(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> Simu
     order = list(places)
     table = np.array([[row.get(at, 0.0) for at in order] for row in rows])
     means = [Mean(places[at].mean, places[at].variance, places[at].df) for at in order]
-    return independent(table, means, alpha=spec.alpha, seed=spec.seed)
+    draws = spec.draws or REPLICATES
+    return independent(table, means, alpha=spec.alpha, seed=spec.seed, replicates=draws)
 
 
 def of_pairs(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> Simultaneous:
@@ -167,7 +171,10 @@ def of_pairs(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> Simu
         table, unit = on_dataset(family, dataset)
         tables.append(table)
         units.append(unit)
-    return matched(tables, units, alpha=spec.alpha, seed=spec.seed)
+    draws = spec.draws or REPLICATES
+    return matched(
+        tables, units, alpha=spec.alpha, seed=spec.seed, replicates=draws, engine=spec.engine
+    )
 
 
 def on_dataset(

@@ -29,8 +29,9 @@ POISSON = (24109, 48219, 60273, 64292, 65296, 65497, 65530, 65536)
 """2^16 P(X <= k) of Poisson(1), k = 0, 1, ..., rounded so that the mean is 1: number n of 16 random
 bits is a weight of k where exactly k of these are at most n. Probabilities are off by 2e-5 at most;
 no weight is above 7."""
-TILE = 1 << 15
-"""Hashes at a time: they and the weights made of them stay in a processor's cache."""
+TILE = 5 << 13
+"""Hashes at a time: they and the weights made of them stay in a processor's cache, and there are
+enough of them that calling NumPy costs little."""
 GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 """What a driver leaves for a program to open: without one, torch is not even imported."""
 
@@ -86,7 +87,8 @@ def poisson_tiles(
     import numpy as np
 
     rows, units = _replicate_bits(seed, quads), _key_bits(keys)
-    wide = max(1, min(len(keys), TILE // LANES))
+    pieces = max(1, -(-len(keys) // max(1, TILE // LANES)))
+    wide = max(1, -(-len(keys) // pieces))  # of one size: a small rest costs as many calls
     # four quads or more: matrices of 16 columns are quick to multiply
     tall = min(len(quads), TILE // wide // LANES * LANES)
     hashed, shifted = np.empty((2, tall * wide), np.uint64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from paperforge.latex.rounding import p_bound
 from paperforge.stats.power import OfShares
 from paperforge.stats.proportions import counts, margins, pairings, wilson
 from paperforge.stats.shares import averaged, compare_averages
@@ -73,10 +74,10 @@ def averages_of_shares(a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Contra
 def between(least: float, most: float, alpha: float) -> str:
     """What p of an average could have been; nothing to add where it is below alpha whatever."""
     if least >= alpha:
-        return f"p cannot be below {least:.2g} whatever the answers were"
+        return f"p cannot be below {p_bound(least)} whatever the answers were"
     if most < alpha:
-        return f"p is at most {most:.2g} whatever the answers were"
-    low, high = (f"{p:.2g}".removeprefix("0") for p in (least, most))
+        return f"p is at most {p_bound(most)} whatever the answers were"
+    low, high = p_bound(least, alpha), p_bound(most, alpha)
     low = "below .001" if least < TINY else low
     return f"p is anything from {low} to {high}, depending on which examples each had right"
 
@@ -94,15 +95,16 @@ def interval_of_average(row: Sequence[Cell], alpha: float) -> tuple[float, float
 def said(bounds: Pairings, n: int, decimals: int) -> str:
     """What p could have been, whatever the answers were."""
     if bounds.significant_up_to is None:
-        text = f"p cannot be below {bounds.smallest_p:.3g} whatever the answers were"
+        text = f"p cannot be below {p_bound(bounds.smallest_p)} whatever the answers were"
     elif bounds.significant_up_to >= bounds.most:
-        text = f"p is at most {bounds.largest_p:.3g} whatever the answers were"
+        text = f"p is at most {p_bound(bounds.largest_p)} whatever the answers were"
     else:
+        least = "below .001" if bounds.smallest_p < TINY else p_bound(bounds.smallest_p)
         text = (
-            f"p is between {bounds.smallest_p:.3g} and {bounds.largest_p:.3g}, below alpha only "
+            f"p is anything from {least} to {p_bound(bounds.largest_p)}, below alpha only "
             f"with at most {bounds.significant_up_to} discordant of {n:,} examples"
         )
-    text += f" (read to {decimals} decimals)"
+    text += f" (read to {decimals} decimal{'' if decimals == 1 else 's'})"
     return text if bounds.printable else f"{text}; no count of {n:,} prints so, the nearest is used"
 
 

@@ -30,7 +30,9 @@ class Runs:
     A cell of its own: the mean plus normal noise with the cell's standard deviation (three to ten
     residuals are too few to draw from). Cells that share their seeds (or runs) by design: the mean
     plus G r / sqrt(n - 1), r the n residuals, G standard normal, shape (n, n), the same G in all
-    of them: normal noise that also keeps the residuals' correlation.
+    of them: normal noise that also keeps the residuals' correlation. alike: every cell gets the
+    pooled standard deviation of its dataset instead, as methods that spread differently differ in
+    their interquartile means and medians of runs, however alike their means are.
 
     Folds: what a dataset's folds share is one more draw for all of them, with variance n_test /
     n_train times that of a fold, which makes the correlation n_test / (n_test + n_train) that the
@@ -54,6 +56,7 @@ class Runs:
         *,
         shared: bool,
         shares: Mapping[str, float] | None = None,
+        alike: bool = False,
     ) -> Runs:
         """Prepare the cells of one metric.
 
@@ -73,6 +76,8 @@ class Runs:
         numbers = {place: i for i, place in enumerate(dict.fromkeys(places))}
         streams = tuple((numbers[place], places.count(place) > 1) for place in places)
         common = () if shares is None else tuple(shares.get(s.dataset, 0.0) for s in merged)
+        if alike:
+            merged = one_spread(merged)
         return cls(tuple(merged), centres(merged), streams, seed, common)
 
     @property
@@ -138,6 +143,29 @@ def merged_sample(sample: Sample) -> Sample:
     """One row a key, as the analysis reads it."""
     keys, values, clusters = merge(sample)
     return replace(sample, keys=keys, values=values, clusters=clusters)
+
+
+def one_spread(samples: Sequence[Sample]) -> list[Sample]:
+    """The same, with residuals that have the pooled standard deviation of their dataset."""
+    import numpy as np
+
+    sums: dict[str, list[float]] = {}
+    for s in samples:
+        if len(s.values) > 1:
+            row = sums.setdefault(s.dataset, [0.0, 0.0])
+            row[0] += float(s.values.var(ddof=1)) * (len(s.values) - 1)
+            row[1] += len(s.values) - 1
+    made = []
+    for s in samples:
+        sd = float(s.values.std(ddof=1)) if len(s.values) > 1 else 0.0
+        if sd > 0:
+            squares, df = sums[s.dataset]
+            mean = s.values.mean()
+            values = mean + (s.values - mean) * (np.sqrt(squares / df) / sd)
+            made.append(replace(s, values=values))
+        else:
+            made.append(s)
+    return made
 
 
 def centres(samples: Sequence[Sample]) -> tuple[float, ...]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.spec import Unit
-from paperforge.stats.cells import merge, moments
+from paperforge.stats.cells import merge, moments, scored
+from paperforge.stats.corpus_compare import run_samples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,6 +52,8 @@ class Pilot:
     """Examples a cluster, on average."""
     effect: float = 1.0
     """How much clusters add to the variance of a mean; never below 1."""
+    test: str = ""
+    """Where it is neither a t test nor McNemar's."""
 
 
 def pilots(results: Results, analysis: Analysis) -> tuple[Pilot, ...]:
@@ -62,7 +65,12 @@ def pilots(results: Results, analysis: Analysis) -> tuple[Pilot, ...]:
         family = analysis.primary(metric.name)
         if not family:
             continue
-        samples = results.samples(metric.name, unit)
+        if metric.corpus and unit is Unit.EXAMPLE:
+            made += [_summed(results, metric, d) for d in family]
+            continue
+        samples = [scored(sample, metric) for sample in run_samples(results, metric)]
+        if unit is Unit.EXAMPLE:
+            samples = list(results.samples(metric.name, unit))
         wanted = {name for d in family for name in (d.a, d.b)}
         cells = {name: _of(samples, name) for name in wanted}
         made += [
@@ -70,6 +78,30 @@ def pilots(results: Results, analysis: Analysis) -> tuple[Pilot, ...]:
             for d in family
         ]
     return tuple(one for one in made if one is not None)
+
+
+def _summed(results: Results, metric: Metric, decision: Decision) -> Pilot | None:
+    """The same of a metric of sums over examples."""
+    from paperforge.stats import pilot_corpus
+
+    found = pilot_corpus.variances(results, metric, decision)
+    if found is None:
+        return None
+    parts, least, cluster, effect = found
+    return Pilot(
+        metric,
+        decision.a,
+        decision.b,
+        Unit.EXAMPLE,
+        paired=True,
+        parts=parts,
+        datasets=len(parts),
+        n=least,
+        estimate=decision.estimate,
+        cluster=cluster,
+        effect=effect,
+        test=pilot_corpus.NAME,
+    )
 
 
 def _of(samples: Sequence[Sample], method: str) -> Keyed:

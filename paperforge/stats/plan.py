@@ -141,7 +141,7 @@ def smallest_difference(
         raise ValueError("a spread needs two replicates")
     variances = tuple(v for v, _ in runs)
     if _is_drawn(variances, n):
-        return reached.reach(*_halves(variances, n, datasets, alpha), power)
+        return reached.reach(*_halves(tuple(sorted(variances)), n, datasets, alpha), power)
     se, df = standard_error(variances, n, datasets)
     return se * _needed_noncentrality(df, alpha, power)
 
@@ -178,7 +178,9 @@ def _search(
 
     def power_of(n: int) -> float:
         if _is_drawn(variances, n):
-            return reached.power_at(difference, *_halves(tuple(variances), n, datasets, alpha))
+            return reached.power_at(
+                difference, *_halves(tuple(sorted(variances)), n, datasets, alpha)
+            )
         se, df = standard_error(variances, n, datasets)
         return t_power(difference / se, df, alpha) if se > 0 else 1.0
 

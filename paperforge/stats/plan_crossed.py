@@ -10,14 +10,12 @@ from paperforge.stats import reached
 from paperforge.stats.crossed import FEW, FEW_PAIRED
 from paperforge.stats.outlook import OfHalves
 from paperforge.stats.plan import fewest, upper_limit
-from paperforge.stats.power import NORMAL_DF, POWER
+from paperforge.stats.power import POWER
 
 if TYPE_CHECKING:
     import numpy as np
 
 ENOUGH = 2
-EXAMPLES = 1000
-"""The draws of the variance over examples are those of this part: no part of the runs has it."""
 PARTS = 16
 """Steps in which seeds and examples grow together: sixteenths of the pilot."""
 
@@ -50,9 +48,6 @@ class Components:
         Each is made as crossed.two_way() makes it. The variance over runs is that of as many equal
         parts (methods, datasets) as its degrees of freedom tell.
         """
-        import numpy as np
-        from scipy.special import stdtrit
-
         if min(seeds, examples) < ENOUGH:
             return None
         luck = [upper_limit(1.0, df) if cautious else 1.0 for df in self.df[:2]]
@@ -62,43 +57,19 @@ class Components:
         both = self.both / (more_s * more_n)
         of_runs = self.runs * luck[0] / more_s + both
         of_examples = self.examples * luck[1] / more_n + both
-        error = math.sqrt(max(of_runs + of_examples - both, of_runs, of_examples))
         dfs = [
             df * ((n - 1) / (m - 1))
             for df, n, m in zip(self.df, (seeds, examples), (self.seeds, self.tested), strict=False)
         ]
-        runs, df_runs = self._runs(of_runs, seeds)
-        tested = of_examples * reached.variances(EXAMPLES, dfs[1])
-        joint = np.maximum(runs + tested - both, np.maximum(runs, tested))
-        uncertain = runs**2 / df_runs + tested**2 / dfs[1]
-        if both > 0:
-            uncertain = uncertain + both**2 / (
-                self.df[2] * (dfs[0] / self.df[0]) * (dfs[1] / self.df[1])
-            )
-        some = (
-            uncertain > 0
-        )  # runs that differ by nothing, on examples without end: nothing is left
-        df = np.full(len(joint), NORMAL_DF)
-        df[some] = np.minimum(NORMAL_DF, joint[some] ** 2 / uncertain[some])
-        half = -stdtrit(df, alpha / 2) * np.sqrt(joint)
-        few = (df_runs < (FEW_PAIRED if self.paired else FEW)) & (runs > 0)
-        left = np.maximum(0.0, np.maximum(tested - both, both - runs))
-        own = np.hypot(
-            stdtrit(np.minimum(df_runs, NORMAL_DF), alpha / 2) * np.sqrt(runs),
-            stdtrit(min(dfs[1], NORMAL_DF), alpha / 2) * np.sqrt(left),
-        )
-        return error, np.where(few, own, half)
-
-    def _runs(self, variance: float, seeds: float) -> tuple[np.ndarray, np.ndarray]:
-        """The variance over runs that studies find, and its degrees of freedom."""
-        import numpy as np
-
         count = max(1, round(self.df[0] / (self.seeds - 1)))
-        found = [variance / count * reached.variances(i, seeds - 1) for i in range(count)]
-        total = np.sum(found, axis=0)
-        if not math.isfinite(seeds) or variance <= 0:
-            return total, np.full(len(total), NORMAL_DF)
-        return total, total**2 / (np.sum(np.square(found), axis=0) / (seeds - 1))
+        df_both = self.df[2] * (dfs[0] / self.df[0]) * (dfs[1] / self.df[1])
+        return reached.two_way_halves(
+            [(of_runs / count, seeds - 1)] * count,
+            (of_examples, dfs[1]),
+            (both, df_both),
+            alpha,
+            few=FEW_PAIRED if self.paired else FEW,
+        )
 
     @property
     def assumed(self) -> tuple[str, ...]:

@@ -15,8 +15,11 @@ NORMAL_DF = 1e6
 class Detects(Protocol):
     """What one test detects, known before the alpha that it is made at (the family's) is."""
 
-    def at(self, alpha: float) -> float:
-        """The difference found with power .8 by the test at alpha, in the estimate's unit."""
+    def at(self, alpha: float) -> float | None:
+        """The difference found with power .8 by the test at alpha, in the estimate's unit.
+
+        None: there is none, so few replicates never reach alpha.
+        """
 
 
 @lru_cache(maxsize=4096)
@@ -79,3 +82,22 @@ class OfShares:
     def at(self, alpha: float) -> float:
         """The difference of two proportions found with power .8."""
         return detectable_mcnemar(self.discordant, self.n, alpha) * self.whole
+
+
+@dataclass(frozen=True, slots=True)
+class OfShift:
+    """What Wilcoxon's test of n differences (below 10 the exact sign-flip) detects, at any alpha.
+
+    Their standard deviation is taken for the true one, and their distribution for normal; the power
+    is simulated (plan_datasets.shift()).
+    """
+
+    sd: float
+    n: int
+
+    def at(self, alpha: float) -> float | None:
+        """The shift found with power .8, in the unit of `sd`."""
+        from paperforge.stats.plan_datasets import shift
+
+        found = shift(self.n, alpha)
+        return None if found is None else found * self.sd

@@ -14,14 +14,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from paperforge.stats.joint import Chi, normals
-from paperforge.stats.power import POWER
+from paperforge.stats.power import NORMAL_DF, POWER
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
 
 DRAWS = 4000
 """The Monte Carlo error of a power of .8 is below .005: only its part between the draws counts."""
 HALVINGS = 50
+EXAMPLES = 1000
+"""The draws of the variance over examples are those of this part: no part of the runs has it."""
 
 
 @lru_cache(maxsize=1024)
@@ -52,6 +56,52 @@ def satterthwaite_halves(
     joint = np.maximum(total * total / uncertain, min(df for _, df in parts))
     half = -stdtrit(joint, alpha / 2) * np.sqrt(total)
     return math.sqrt(math.fsum(v for v, _ in parts)), half
+
+
+def two_way_halves(
+    runs: Sequence[tuple[float, float]],
+    examples: tuple[float, float],
+    both: tuple[float, float],
+    alpha: float,
+    *,
+    few: float,
+) -> tuple[float, np.ndarray]:
+    """True standard error of runs x examples, and each study's half-width (crossed.two_way()).
+
+    runs: variance and degrees of freedom of each mean over runs; examples: of the mean over
+    examples; both: what is in the two, and is taken off once. few: degrees of freedom over the
+    runs below which each part has its own quantile.
+    """
+    import numpy as np
+    from scipy.special import stdtrit
+
+    of_runs, (of_examples, df_examples), twice = sum(v for v, _ in runs), examples, both[0]
+    error = math.sqrt(max(of_runs + of_examples - twice, of_runs, of_examples))
+    drawn = [v * variances(i, df) for i, (v, df) in enumerate(runs)]
+    total, apart = np.sum(drawn, axis=0), np.zeros(DRAWS)
+    for found, (_, df) in zip(drawn, runs, strict=True):
+        apart += found * found / df
+    tested = of_examples * variances(EXAMPLES, df_examples)
+    joint = np.maximum(total + tested - twice, np.maximum(total, tested))
+    uncertain = apart + tested**2 / df_examples + (twice * twice / both[1] if twice > 0 else 0.0)
+    df_runs = held_df(total, apart)
+    half = -stdtrit(held_df(joint, uncertain), alpha / 2) * np.sqrt(joint)
+    left = np.maximum(0.0, np.maximum(tested - twice, twice - total))
+    own = np.hypot(
+        stdtrit(df_runs, alpha / 2) * np.sqrt(total),
+        stdtrit(min(df_examples, NORMAL_DF), alpha / 2) * np.sqrt(left),
+    )
+    return error, np.where((df_runs < few) & (total > 0), own, half)
+
+
+def held_df(total: np.ndarray, uncertain: np.ndarray) -> np.ndarray:
+    """Satterthwaite's degrees of freedom, where something is uncertain."""
+    import numpy as np
+
+    found = np.full(len(total), NORMAL_DF)
+    some = uncertain > 0
+    found[some] = np.minimum(NORMAL_DF, total[some] ** 2 / uncertain[some])
+    return found
 
 
 def power_at(difference: float, error: float, halves: np.ndarray) -> float:

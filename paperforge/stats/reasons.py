@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from paperforge.latex.rounding import p_bound
 from paperforge.model import Observed
 from paperforge.spec import Unit
 from paperforge.stats.strata import floor_of_runs, skewness
@@ -152,10 +153,10 @@ def floors(place: Place) -> Iterator[tuple[str, str]]:
     if corrected >= place.design.alpha:
         n = counts[0][0] if d.paired else " and ".join(map(str, counts[0]))
         what = f"{n} {'pairs' if d.paired else 'runs'}"
-        after = f", {short(corrected)} among {d.family} comparisons" if corrected > floor else ""
+        after = f", {p_bound(corrected)} among {d.family} comparisons" if corrected > floor else ""
         name = "Wilcoxon, sign-flip" if d.paired else "permutation, Mann-Whitney"
-        reach = f"{short(place.design.alpha)} is out of reach"
-        yield name, f"{what} give no p below {short(floor)}{after}: {reach}"
+        reach = f"{p_bound(place.design.alpha)} is out of reach"
+        yield name, f"{what} give no p below {p_bound(floor)}{after}: {reach}"
 
 
 def coverage(n: int) -> Iterator[tuple[str, str]]:
@@ -308,8 +309,3 @@ def residuals(rows: Sequence[np.ndarray], what: str = "value") -> list[Observed]
 def signed(value: float) -> str:
     """With a sign."""
     return f"{value:+.2g}".replace("-", "−")
-
-
-def short(p: float) -> str:
-    """A probability to two digits, without its leading zero."""
-    return f"{p:.2g}".removeprefix("0")

@@ -13,6 +13,8 @@ from paperforge.stats.means import satterthwaite
 from paperforge.stats.summaries import half_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
 
     from paperforge.stats.sums import Part
@@ -78,16 +80,37 @@ def reproduce(
     p and the verdict take the published value for the nearest one that is printed so; "different"
     is said where p < alpha. Not finite values are to be left out before.
     """
-    m = len(values)
+    return reproduce_average(published, decimals, [values], spread=spread, n=n, alpha=alpha)
+
+
+def reproduce_average(
+    published: float,
+    decimals: int | None,
+    cells: Sequence[np.ndarray],
+    *,
+    spread: float | None = None,
+    n: int | None = None,
+    alpha: float = 0.05,
+) -> Reproduction:
+    """The same of a published average over D datasets; cells: their runs, arrays of shape (m_d,).
+
+    Runs of the datasets are independent: variances add, each over D squared, with Satterthwaite's
+    degrees of freedom. `n` of the result is that of the dataset with fewest runs; `spread` that of
+    the published averages.
+    """
+    m = min((len(values) for values in cells), default=0)
     if m == 0:
         return Reproduction(Agreement.UNTESTED, published, None, 0, None, reason="no run")
-    mean, sd = moments(values, max(abs(published), float(abs(values).max())))
+    size = max(abs(published), *(float(abs(values).max()) for values in cells))
+    found = [moments(values, size) for values in cells]
+    mean = sum(each for each, _ in found) / len(cells)
     apart, unit = mean - published, half_unit(decimals)
     agreement = Agreement.UNTESTED
     if abs(apart) <= unit * (1 + TIES):
         agreement = Agreement.ROUNDING
     plain = Reproduction(agreement, published, finite(mean), m, finite(apart))
-    part, called = _part(sd, m, spread, n)
+    own = [(sd / len(cells), len(values)) for (_, sd), values in zip(found, cells, strict=True)]
+    part, called = _part(own, m, spread, n)
     variance, df = part
     if df <= 0 or not math.isfinite(apart) or not math.isfinite(variance):
         return _because(plain, "one run, and no spread is published")
@@ -96,18 +119,26 @@ def reproduce(
     return _judged(plain, part, called, unit, alpha)
 
 
-def _part(sd: float, m: int, spread: float | None, n: int | None) -> tuple[Part, str]:
-    """Variance of reproduced less published, its degrees of freedom, the interval's name."""
+def _part(
+    own: Sequence[tuple[float, int]], m: int, spread: float | None, n: int | None
+) -> tuple[Part, str]:
+    """Variance of reproduced less published, its degrees of freedom, the interval's name.
+
+    own: of each dataset the deviation of a run, over the number of datasets, and its runs.
+    """
     known = spread is not None and n is not None and n > 1
     if known and m > 1:
         assert spread is not None
         assert n is not None
-        parts = [(sd * sd / m, m - 1.0), (spread * spread / n, n - 1.0)]
-        return satterthwaite(parts), "Welch interval of the difference"
+        parts = [(sd * sd / k, k - 1.0) for sd, k in own]
+        return satterthwaite([*parts, (spread * spread / n, n - 1.0)]), (
+            "Welch interval of the difference"
+        )
     if m > 1:
         runs = max(1, n or 1)
         many = "a run" if runs == 1 else f"the mean of {runs} runs"
-        return (sd * sd * (1 / runs + 1 / m), m - 1.0), f"prediction interval of {many}"
+        parts = [(sd * sd * (1 / runs + 1 / k), k - 1.0) for sd, k in own]
+        return satterthwaite(parts), f"prediction interval of {many}"
     if known:
         assert spread is not None
         assert n is not None

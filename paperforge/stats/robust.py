@@ -10,7 +10,11 @@ from paperforge.model import Aggregate, Profile
 from paperforge.spec import Direction, Unit
 from paperforge.stats.contrast import finite
 from paperforge.stats.profiles import profile_band
-from paperforge.stats.runs_bootstrap import aggregate_difference, aggregate_intervals
+from paperforge.stats.runs_bootstrap import (
+    REPLICATES,
+    aggregate_difference,
+    aggregate_intervals,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,8 +72,9 @@ def of_aggregate(
         name = NAMES[spec.aggregate]
         first, second = (right, left) if spec.aggregate == GAP else (left, right)
         contrast = aggregate_difference(
-            first, second, name, setting.ask, paired=paired, seed=spec.seed
-        )
+            first, second, name, setting.ask, paired=paired, seed=spec.seed,
+            replicates=spec.draws or REPLICATES,
+        )  # fmt: skip
         made.append(replace(one, contrast=contrast))
     return made
 
@@ -95,6 +100,7 @@ def summaries(cells: Cells, rows: Sequence[Aggregate], spec: DesignSpec) -> list
             alpha=spec.alpha,
             seed=spec.seed,
             engine=spec.engine,
+            replicates=spec.draws or REPLICATES,
         )
         if spec.aggregate == GAP:  # what is left of it, so that more is better
             one = turned(one)

@@ -54,6 +54,8 @@ class Simultaneous:
     """Whether all outcomes were enumerated."""
     smallest_p: float | None = None
     """Of p_adjusted, where the design has a floor."""
+    floors: tuple[float, ...] = ()
+    """The same for each contrast, where they have floors of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,8 @@ def independent(
     [p, F p]. Step-down: Romano and Wolf 2005, Econometrica 73(4), on the same replicates.
 
     Family-wise error simulated at nominal .05: .025 to .055 with 3, 5 and 10 seeds and variances up
-    to 1:3; with 8 comparisons, 5 seeds and variances 1:9 .066, as Welch's p itself is too small in
-    its tails there (Bonferroni on the same p: .063).
+    to 1:3 (999 replicates; 99 are too few, .07); with 8 comparisons, 5 seeds and variances 1:9
+    .066, as Welch's p itself is too small in its tails there (Bonferroni on the same p: .063).
 
     pooled_df: all cells share one variance estimate with so many df (Dunnett 1955, JASA 50(272);
     Tukey's studentised range): `means` then carry that variance over their n.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from paperforge.stats import keyed
 from paperforge.stats.simultaneous import (
@@ -40,6 +40,7 @@ def matched(
     alpha: float = 0.05,
     seed: int = 0,
     replicates: int = REPLICATES,
+    engine: str = "numpy",
 ) -> Simultaneous:
     """Test F contrasts of matched rows together, by flipping the signs of whole units.
 
@@ -56,6 +57,7 @@ def matched(
     All flips are enumerated where they are few; otherwise they are drawn, keyed by replicate and
     unit. Intervals are estimate -/+ c se with the critical value c of the same flips: exact at 0,
     elsewhere as good as t is pivotal. Where the flips are too few for alpha there are none.
+    engine: keyed.engine(), for flips that are drawn.
     """
     import numpy as np
 
@@ -73,7 +75,9 @@ def matched(
     t = np.abs(estimates[tested]) / np.sqrt(variances[tested])
     exact = patterns <= replicates + 1
     total = patterns if exact else fewer(data.units, replicates)
-    counts, largest = tally(data, tested, t, flips(data, total, seed, exact=exact), total)
+    counts, largest = tally(
+        data, tested, t, statistics(data, total, seed, exact=exact, engine=engine), total
+    )
     above = total - np.searchsorted(largest, t * (1 - TIED))
     more = 0 if exact else 1  # all flips hold the one that was observed
     c, near = cut(largest, alpha, more)
@@ -86,23 +90,28 @@ def matched(
         np.full(len(t), 0.0 if exact or not math.isfinite(c) else abs(c - near)),
     )
     floor = max(floor, 1 / (total + more))
-    return spread(size, [int(i) for i in tested], parts, alpha, total, exact=exact, floor=floor)
+    found = spread(size, [int(i) for i in tested], parts, alpha, total, exact=exact, floor=floor)
+    return replace(found, floors=tuple(max(floor, own) for own in data.floors()))
 
 
 def tally(
-    data: Totals, tested: np.ndarray, t: np.ndarray, blocks: Iterator[np.ndarray], total: int
+    data: Totals,
+    tested: np.ndarray,
+    t: np.ndarray,
+    blocks: Iterator[tuple[np.ndarray, np.ndarray]],
+    total: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Count the flips that reach each |t|, and collect the largest |t| of each flip, sorted.
 
-    The count of a contrast, shape (F,), is among the contrasts whose own |t| is not larger.
+    blocks: estimates and variances of flips. The count of a contrast, shape (F,), is among the
+    contrasts whose own |t| is not larger.
     """
     import numpy as np
 
     order = np.argsort(t, kind="stable")
     counts, largest = np.zeros(len(t)), np.empty(total)
     at = 0
-    for signs in blocks:
-        gaps, squares = data.flipped(signs)
+    for gaps, squares in blocks:
         own = studentised(gaps[:, tested], squares[:, tested], data.squares[tested])
         running = np.maximum.accumulate(own[:, order], axis=1)
         counts[order] += (running >= t[order] * (1 - TIED)).sum(axis=0)
@@ -196,24 +205,45 @@ class Totals:
         overlap = weights.T @ (factors[:, None] * weights)
         return cls(parts, keys, factors, sums, factors @ sums**2, overlap)
 
+    def floors(self) -> list[float]:
+        """Smallest p of each contrast alone, whatever its differences: 2 in 2^(units that differ).
+
+        An adjusted p is never below it.
+        """
+        moving = (self.sums != 0).sum(axis=0)
+        return [2.0 ** (1 - min(max(1, int(m)), MANY)) for m in moving]
+
     def flipped(self, signs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Estimates and their variances after the units' sums took these signs.
 
         signs: shape (B, U); both results: shape (B, F). With A_d the signed sum of dataset d, S_u
         that of a unit and w_ud its weight, variance = sum_u factor_u (S_u - sum_d w_ud A_d)^2.
         """
-        import numpy as np
-
         scaled = self.factors[:, None] * self.sums
         means = [signs[:, part.at] @ part.sums for part in self.parts]
-        variances = np.broadcast_to(self.squares, means[0].shape).copy()
+        variances = self.squares + 0 * means[0]
         for d, part in enumerate(self.parts):
             mixed = signs[:, part.at] @ (scaled[part.at] * part.weights[:, None])
             variances -= 2 * means[d] * mixed
             for e in range(len(self.parts)):
                 if self.overlap[d, e]:
                     variances += self.overlap[d, e] * means[d] * means[e]
-        return np.asarray(sum(means)), variances
+        return sum(means[1:], means[0]), variances
+
+    def on_device(self) -> Any:  # noqa: ANN401 - the same with tensors, of a library that may lack
+        """The same as torch's tensors, on its device: for flipped() alone."""
+        import torch
+
+        from paperforge.stats import keyed_torch
+
+        def there(values: np.ndarray) -> torch.Tensor:
+            return torch.as_tensor(values, device=keyed_torch.device())
+
+        held: Any = [Part(*map(there, (p.at, p.sums, p.weights))) for p in self.parts]  # type: ignore[arg-type]  # tensors
+        tensors: Any = {
+            name: there(getattr(self, name)) for name in ("factors", "sums", "squares", "overlap")
+        }
+        return replace(self, parts=tuple(held), **tensors)
 
 
 def dataset(x: np.ndarray, at: np.ndarray, datasets: int) -> Part:
@@ -225,6 +255,28 @@ def dataset(x: np.ndarray, at: np.ndarray, datasets: int) -> Part:
     columns = [np.bincount(code, weights=column, minlength=len(here)) for column in x.T]
     sums = np.stack(columns, axis=1) / (n * datasets)
     return Part(here, sums, np.bincount(code, minlength=len(here)) / n)
+
+
+def statistics(
+    data: Totals, total: int, seed: int, *, exact: bool, engine: str
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Estimates and variances of every flip, in blocks: shape (B, F) each."""
+    import numpy as np
+
+    if exact or keyed.engine(engine) == "numpy":
+        yield from map(data.flipped, flips(data, total, seed, exact=exact))
+        return
+    import torch
+
+    from paperforge.stats import keyed_torch
+
+    there = data.on_device()
+    step = max(1, BLOCK // data.units)
+    for start in range(0, total, step):
+        rows = np.arange(start, min(total, start + step))
+        signs = keyed_torch.signs(seed, rows, data.keys).to(torch.float64)
+        gaps, variances = there.flipped(signs)
+        yield gaps.cpu().numpy(), variances.cpu().numpy()
 
 
 def flips(data: Totals, total: int, seed: int, *, exact: bool) -> Iterator[np.ndarray]:

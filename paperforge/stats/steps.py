@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import math
-import statistics
 import sys
 from typing import TYPE_CHECKING
 
 from paperforge.errors import UsageError
-from paperforge.model import Curve, Results
+from paperforge.model import Curve
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from paperforge.model import Results, Trace
     from paperforge.spec import Metric
 
 LEVEL = 0.95
@@ -33,48 +36,87 @@ def curves(results: Results, metric_name: str, split: str) -> tuple[Curve, ...]:
             f"no metric is called {metric_name}",
             hint=f"{meant if named else ''}there are: {known}",
         )
-    runs: dict[tuple[str, str], dict[float, dict[str, list[float]]]] = {}
-    for point in results.points(metric_name, split):
-        if math.isfinite(point.value) and math.isfinite(point.step):
-            steps = runs.setdefault((point.method, point.dataset), {})
-            steps.setdefault(point.step, {}).setdefault(point.run, []).append(point.value)
-    cells = [(m.name, d.name) for m in results.methods for d in results.datasets]
-    return tuple(curve(metric, cell, split, runs[cell]) for cell in cells if cell in runs)
+    cells: dict[tuple[str, str], list[Trace]] = {}
+    for one in results.traces(metric_name, split):
+        cells.setdefault((one.method, one.dataset), []).append(one)
+    order = [(m.name, d.name) for m in results.methods for d in results.datasets]
+    made = (curve(metric, cell, split, cells.pop(cell)) for cell in order if cell in cells)
+    return tuple(one for one in made if one is not None)
 
 
-def curve(
-    metric: Metric, cell: tuple[str, str], split: str, steps: dict[float, dict[str, list[float]]]
-) -> Curve:
+def curve(metric: Metric, cell: tuple[str, str], split: str, runs: Sequence[Trace]) -> Curve | None:
     """Summarise one cell; a run that logged a step twice counts once, with its mean."""
-    order = sorted(steps)
-    rows = [interval([statistics.fmean(seen) for seen in steps[step].values()]) for step in order]
-    mean, low, high = zip(*rows, strict=True)
+    import numpy as np
+
+    known = [run_means(one) for one in runs]
+    steps = np.concatenate([at for at, _ in known])
+    values = np.concatenate([of for _, of in known])
+    del known
+    if not len(steps):
+        return None
+    order = np.argsort(steps, kind="stable")
+    steps, values = steps[order], values[order]
+    starts = np.flatnonzero(np.diff(steps, prepend=np.nan) != 0)
+    mean, low, high, n = intervals(values, starts)
+    single = bool((n == 1).all())
+    with np.errstate(over="ignore"):
+        mean = held(mean * metric.scale)
+        low, high = held(low * metric.scale), held(high * metric.scale)
+    drawn = tuple(mean.tolist())
+    low_end, high_end = (drawn if single else tuple(one.tolist()) for one in (low, high))
     return Curve(
         metric.name,
         *cell,
         split,
-        tuple(order),
-        tuple(held(x * metric.scale) for x in mean),
-        tuple(held(x * metric.scale) for x in low),
-        tuple(held(x * metric.scale) for x in high),
-        tuple(len(steps[step]) for step in order),
+        tuple(steps[starts].tolist()),
+        drawn,
+        low_end,
+        high_end,
+        tuple(n.tolist()),
     )
 
 
-def interval(values: list[float]) -> tuple[float, float, float]:
-    """Mean and t interval of the values of one step, held within the range of a float."""
+def run_means(run: Trace) -> tuple[np.ndarray, np.ndarray]:
+    """Return a run's finite steps, rising, and its mean value at each: two arrays of a length."""
+    import numpy as np
+
+    steps, values = (np.asarray(one, dtype=float) for one in (run.steps, run.values))
+    finite = np.isfinite(steps) & np.isfinite(values)
+    steps, values = steps[finite], values[finite]
+    if (np.diff(steps) > 0).all():
+        return steps, values
+    order = np.lexsort((values, steps))
+    steps, values = steps[order], values[order]
+    starts = np.flatnonzero(np.diff(steps, prepend=np.nan) != 0)
+    return steps[starts], intervals(values, starts)[0]
+
+
+def intervals(
+    values: np.ndarray, starts: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return mean, t limits and n of groups of values: each goes from a start to the next.
+
+    Everything is held within the range of a float. A group of one has no interval: all are it.
+    """
+    import numpy as np
     from scipy.special import stdtrit
 
-    n, size = len(values), max(map(abs, values)) or 1.0
-    scaled = [x / size for x in values]  # a loss that exploded must not overflow its square
-    mean = math.fsum(scaled) / n
-    if n == 1:
-        return values[0], values[0], values[0]
-    sd = math.sqrt(math.fsum((x - mean) ** 2 for x in scaled) / (n - 1))
-    half = float(stdtrit(n - 1, (1 + LEVEL) / 2)) * sd / math.sqrt(n)
-    return mean * size, held((mean - half) * size), held((mean + half) * size)
+    n = np.diff(starts, append=len(values))
+    size = np.maximum.reduceat(np.abs(values), starts)
+    size[size == 0] = 1.0
+    scaled = values / np.repeat(size, n)  # a loss that exploded must not overflow its square
+    mean = np.add.reduceat(scaled, starts) / n
+    squares = np.add.reduceat((scaled - np.repeat(mean, n)) ** 2, starts)
+    free = np.maximum(n - 1, 1)
+    half = stdtrit(free, (1 + LEVEL) / 2) * np.sqrt(squares / free / n)
+    with np.errstate(over="ignore"):
+        low, high = held((mean - half) * size), held((mean + half) * size)
+    mean = mean * size
+    for one in (mean, low, high):
+        one[n == 1] = values[starts][n == 1]
+    return mean, low, high, n
 
 
-def held(value: float) -> float:
-    """Keep a limit within the range of a float."""
-    return min(max(value, -sys.float_info.max), sys.float_info.max)
+def held(values: np.ndarray) -> np.ndarray:
+    """Keep numbers within the range of a float."""
+    return values.clip(-sys.float_info.max, sys.float_info.max)

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
         Confusion,
         Diagnostic,
         Missing,
-        Point,
         Quote,
         Rating,
         Results,
         Sample,
+        Trace,
     )
     from paperforge.spec import Dataset, Method, Metric, Source, Unit
 
@@ -111,9 +111,9 @@ class Substitute:
         kept = {d.name for d in self.datasets}
         return {at: why for at, why in self.base.missing(metric).items() if at[1] in kept}
 
-    def points(self, metric: str, split: str) -> Iterator[Point]:
+    def traces(self, metric: str, split: str) -> Iterator[Trace]:
         """Steps of the base."""
-        return self.base.points(metric, split)
+        return self.base.traces(metric, split)
 
     def splits(self, metric: str) -> tuple[str, ...]:
         """Splits of the base."""

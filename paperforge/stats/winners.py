@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.model import BestSet
 from paperforge.spec import Direction, Unit
-from paperforge.stats.best import best_set, best_set_blocks
+from paperforge.stats.best import REPLICATES, best_set, best_set_blocks
 from paperforge.stats.cells import shared_keys
 from paperforge.stats.means import satterthwaite
 
@@ -36,7 +36,12 @@ def winners(cells: Cells, spec: DesignSpec) -> BestSet | None:
         if scores is None or len(scores) < SEVERAL:
             return None
         found = best_set_blocks(
-            scores, higher=higher, alpha=spec.alpha, seed=spec.seed, engine=spec.engine
+            scores,
+            higher=higher,
+            alpha=spec.alpha,
+            seed=spec.seed,
+            engine=spec.engine,
+            replicates=spec.draws or REPLICATES,
         )
     else:
         d = len(cells.datasets)
@@ -52,6 +57,7 @@ def winners(cells: Cells, spec: DesignSpec) -> BestSet | None:
             higher=higher,
             alpha=spec.alpha,
             seed=spec.seed,
+            replicates=spec.draws or REPLICATES,
         )
     names = tuple(m for m, inside in zip(methods, found.members, strict=True) if inside)
     ps = tuple(zip(methods, found.p, strict=True))

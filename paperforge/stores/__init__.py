@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Found, Severity
-from paperforge.stores import folders, unread
+from paperforge.stores import beside, folders, unreadable
 from paperforge.stores.databases import is_sqlite
 from paperforge.stores.kinds import STORES, Kind, may_be_read
 from paperforge.stores.nothing import NothingToRead
@@ -75,7 +75,7 @@ def find(
     claimed, notes = _claim(root, files)
     results = [file for files in claimed.values() for file in files]
     notes += folders.notes(root, seen.files, results)
-    notes += unread.left_alone(root, sorted({*files} - {*results}))
+    notes += beside.left_alone(root, sorted({*files} - {*results}))
     if outside := [path for path in seen.outside if _is_missed(path)]:
         shown = ", ".join(str(p.relative_to(root)) for p in outside[:_SHOWN])
         text = f"left out: {len(outside)} links that lead out of the folder ({shown})"
@@ -90,7 +90,7 @@ def find(
         found += [Found(kind, root, tuple(group), pattern, table) for group in groups]
     if not found:
         said = [note.message for note in notes if note.severity is Severity.WARNING]
-        hint = "; ".join([*said, *unread.to_name(root, files), f"readable are {READABLE}"])
+        hint = "; ".join([*said, *beside.to_name(root, files), f"readable are {READABLE}"])
         raise InputError("the folder holds no results that can be read", root.name, hint)
     return tuple(found), notes
 
@@ -136,7 +136,7 @@ def _claim(root: Path, files: tuple[Path, ...]) -> tuple[dict[str, list[Path]], 
             del claimed[kind]
     taken = {file for mine in claimed.values() for file in mine}
     free = [f for f in files if f not in taken and _owner(f, owned) is None]
-    return claimed, notes + unread.torn(root, free)
+    return claimed, notes + beside.torn(root, free)
 
 
 def _ask(
@@ -218,7 +218,8 @@ def recognise(path: Path) -> str:
     for kind, store in others(frozenset(STORES))[0].items():
         if _recognises(store, path):
             return kind
-    unread.check_unpacked(path)
+    if known := unreadable.named(path):
+        raise known
     what = "is an SQLite database of no known kind" if is_sqlite(path) else "is of no known format"
     raise InputError(f"the file {what}", path.name, f"readable are {READABLE}")
 
@@ -297,9 +298,10 @@ def typed(found: Found, kinds: Mapping[str, str]) -> str:
 
 def first_rows(found: Found, columns: Sequence[str]) -> list[dict[str, int]] | None:
     """Where each text of some columns of a `glance` stands first; None: not to be had quickly."""
-    from paperforge.stores import csv_glance
+    from paperforge.stores import csv_glance, jsonl
 
-    return csv_glance.first_rows(found, columns)
+    read = csv_glance.first_rows if found.kind == "csv" else jsonl.first_rows
+    return read(found, columns)
 
 
 def parts(found: Found) -> Iterator[Path]:
@@ -309,8 +311,8 @@ def parts(found: Found) -> Iterator[Path]:
     seen: dict[Path, None] = dict.fromkeys(found.files)
     by_folder: dict[Path, None] = {}
     for file in found.files:
-        for beside in ("-wal", ".wal"):
-            extra = file.with_name(file.name + beside)
+        for ending in ("-wal", ".wal"):
+            extra = file.with_name(file.name + ending)
             if extra.is_file():
                 seen[extra] = None
         if found.root.is_dir():

@@ -131,7 +131,7 @@ def _skipped(dialect: Dialect, where: str) -> list[Diagnostic]:
     if not dialect.skip:
         return []
     count = f"{dialect.skip} line{'s' if dialect.skip > 1 else ''}"
-    said = f"{count} of comment before the header: not read"
+    said = f"{count} above the header: not read"
     return [Diagnostic(Severity.NOTE, where, said)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ NO_ROWS = "was the run that writes it interrupted?"
 _DELIMITERS = (",", ";", "\t", "|")
 _HEAD = 1 << 17
 _CHUNK = 1 << 20
+_SEPARATOR = re.compile(r'"?sep=[,;|\t]?"?[,;|\t]*')
+"""A first line by which a file tells Excel its delimiter."""
 _WINDOWS = frozenset(range(0x80, 0xA0))
 
 
@@ -44,7 +47,7 @@ class Dialect:
     """Empty fields at the end of each row that the header does not have."""
     quoted: bool
     skip: int = 0
-    """Lines of comment before the header."""
+    """Lines before the header."""
 
 
 def scan(path: Path) -> Text:
@@ -58,7 +61,7 @@ def scan(path: Path) -> Text:
         while chunk := start + stream.read(_CHUNK):
             start = b""
             if b"\0" in chunk:
-                raise NothingToRead("is not a text file", path.name, "save the results as CSV")
+                raise packed.no_text(chunk, path.name, "save the results as CSV")
             if sound:
                 try:
                     decoder.decode(chunk)
@@ -106,7 +109,7 @@ def sniff(path: Path, encoding: str) -> Dialect:
     text = codecs.getincrementaldecoder(encoding)("replace").decode(raw, final=whole)
     if not whole and "\n" not in text and "\r" not in text:
         raise InputError(f"its first line is longer than {_HEAD >> 10} kB", f"{path.name} line 1")
-    skip = _comments(text)
+    skip = _above(text)
     text = "".join(text.splitlines(keepends=True)[skip:]) if skip else text
     best: tuple[int, int, str, list[list[str]]] | None = None
     for delimiter in _DELIMITERS:
@@ -126,9 +129,19 @@ def sniff(path: Path, encoding: str) -> Dialect:
     return replace(_dialect(path, best[2], best[3], quoted='"' in text), skip=skip)
 
 
-def _comments(text: str) -> int:
-    """How many lines of comment stand before the header, which itself may begin with #."""
+def _above(text: str) -> int:
+    """How many lines stand before the header: blank ones, comments, and what Excel is told.
+
+    The header itself may begin with #.
+    """
     lines = text.splitlines()
+    blank = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    return blank + _comments(lines[blank:])
+
+
+def _comments(lines: list[str]) -> int:
+    if lines[1:] and _SEPARATOR.fullmatch(lines[0]):
+        return 1
     count = next((n for n, line in enumerate(lines) if not line.startswith("#")), 0)
     if not count:
         return 0
@@ -154,7 +167,12 @@ def _records(text: str, delimiter: str, *, whole: bool) -> list[list[str]]:
 def _dialect(path: Path, delimiter: str, records: list[list[str]], *, quoted: bool) -> Dialect:
     header = [name.strip() for name in records[0]]
     if not any(header):
-        raise InputError("the first line names no columns", f"{path.name} line 1")
+        raise InputError(
+            "the first line names no columns",
+            f"{path.name} line 1",
+            "delete it: the header is first",
+        )
+    _check_lines(path, records)
     _check_header(path, header)
     names = [name or f"column {number}" for number, name in enumerate(header, 1)]
     widest = max(len(record) for record in records)
@@ -162,6 +180,31 @@ def _dialect(path: Path, delimiter: str, records: list[list[str]], *, quoted: bo
     surplus = widest - len(names) if extra and not any(f.strip() for f in extra) else 0
     names += [f"column {len(names) + number + 1}" for number in range(surplus)]
     return Dialect(delimiter, tuple(names), surplus, quoted)
+
+
+def _check_lines(path: Path, records: list[list[str]]) -> None:
+    """Raise InputError where the first line is a title, or the header takes several lines."""
+    if not records[1:]:
+        return
+    first, second = ([name.strip() for name in record] for record in records[:2])
+    named = [name for name in first if name]
+    words = [name for name in second if name and not _is_number(name)]
+    if first[2:] and named == first[:1] and words == second:
+        raise InputError(
+            f"{first[0]!r} stands alone in the first line, which names the columns",
+            f"{path.name} line 1",
+            "delete what stands above the names of the columns",
+        )
+    pairs = zip(first, second, strict=False)
+    twice = [(one, two) for one, two in pairs if one and first.count(one) > 1]
+    if twice and all(two in words for _, two in twice) and len(set(twice)) == len(twice):
+        one, two = twice[0]
+        raise InputError(
+            f"the names of the columns take several lines ({one!r} with {two!r} below it)",
+            f"{path.name} line 1",
+            "write them in one line; with pandas: df.columns = ['_'.join(c) for c in df.columns], "
+            "then df.reset_index().to_csv(…, index=False)",
+        )
 
 
 def _check_header(path: Path, header: list[str]) -> None:

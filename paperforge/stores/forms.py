@@ -30,6 +30,7 @@ _ASK = (
     "write one object a row in a list: "
     '[{"method": "ours", "dataset": "digits", "seed": 0, "accuracy": 0.93}, ...]'
 )
+_SEEDS = 'where they run over seeds, say so by keys: {"0": 0.91, "1": 0.93} for [0.91, 0.93]'
 
 
 @dataclass(slots=True)
@@ -53,10 +54,10 @@ def table_of(value: object, where: str) -> Table:
     table = _Reader(where).read(value, 0)
     table.records = [record for record in table.records if record]
     if not table.records:
-        what = (
-            "holds lists, and does not say what they run over" if table.notes else "holds no rows"
-        )
-        raise InputError(what, where, _ASK)
+        if not table.notes:
+            raise InputError("holds no rows", where, _ASK)
+        what = "holds lists, and does not say what they run over"
+        raise InputError(what, where, f"{_SEEDS}; or {_ASK}")
     return table
 
 

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperforge.stores import json_keys, packed
+from paperforge.stores import json_bytes, json_keys, packed
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,6 +26,9 @@ class Alike:
     file: Path
     differs: str
     """SQL for whether a row has other keys."""
+    tokens: tuple[bytes, ...] = ()
+    """The keys as they stand in the first line (json_bytes), where that is a flat object; then the
+    pass itself finds damaged lines."""
     _found: bool = False
     _cursor: duckdb.DuckDBPyConnection | None = None
     _thread: threading.Thread | None = None
@@ -56,6 +59,9 @@ class Alike:
         import duckdb
 
         try:
+            if self.tokens and json_bytes.count_alike(self.file, self.tokens) is not None:
+                self._found = True
+                return
             rows = json_keys.are_alike(cursor, self.file, self.differs, array=False)
             self._found = rows is not None and rows == count_lines(self.file)
         except (duckdb.Error, OSError, RuntimeError):

@@ -6,6 +6,8 @@ lines have others. A line that is no JSON (a run killed while writing leaves one
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +15,14 @@ from typing import TYPE_CHECKING
 from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Raw, Severity
-from paperforge.stores import forms, json_keys, packed, together
+from paperforge.stores import forms, json_bytes, json_keys, packed, together
 from paperforge.stores.json_alike import Alike, count_lines
 from paperforge.stores.nothing import NothingToRead
 from paperforge.stores.records import Records
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from typing import TextIO
 
     import duckdb
 
@@ -33,7 +36,16 @@ SUFFIXES = (*_SURE, ".json", *packed.SUFFIXES)
 _LOOSE = (".json", ".txt", ".log", "")
 _CHUNK = 1 << 18
 _HEAD = 1 << 20
-_BOM = b"\xef\xbb\xbf"
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    b"{\0": "utf-16-le",
+    b"\0{": "utf-16-be",
+}
+"""How a file begins that the engine refuses -> its encoding. Windows PowerShell writes UTF-16."""
+_LONGEST = 16 << 20
+"""Characters of a line, as the engine takes."""
 _INTERRUPTED = "was the run that writes it interrupted?"
 _SMALL = 64 << 20
 """Many files of fewer bytes than this are read into the engine, not once more for each question."""
@@ -60,10 +72,11 @@ def _first_lines(path: Path) -> tuple[str, str]:
     """The first two lines that are not blank, as far as a megabyte holds them."""
     try:
         with packed.opened(path) as stream:
-            head = stream.read(_HEAD).removeprefix(_BOM).decode("utf-8", "replace")
+            head = stream.read(_HEAD)
     except (OSError, EOFError):
         return "", ""
-    lines = [line for line in head.splitlines() if line.strip()][:2]
+    text = head.decode(_encoding(head) or "utf-8", "replace")
+    lines = [line for line in text.splitlines() if line.strip()][:2]
     first, second = [*lines, "", ""][:2]
     return first.strip(), second.strip()
 
@@ -71,7 +84,7 @@ def _first_lines(path: Path) -> tuple[str, str]:
 def is_array_of_objects(path: Path) -> bool:
     """Whether a file is a list whose first element is an object."""
     with packed.opened(path) as stream:
-        start = b"".join(stream.read(256).removeprefix(_BOM).split())
+        start = b"".join(stream.read(256).removeprefix(codecs.BOM_UTF8).split())
     return start.startswith(b"[{")
 
 
@@ -100,7 +113,7 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
         packed.check(file)
     first = found.files[0]
     where = together.where(found, first)
-    if any(_starts_with_mark(file) for file in found.files):
+    if any(map(_encoding_of, found.files)):
         return _read_slowly(found, engine, table)
     array = is_array_of_objects(first)
     try:
@@ -122,15 +135,27 @@ def glance(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw |
     Raises InputError as read does, and the engine's errors.
     """
     file = found.files[0]
-    if found.files[1:] or packed.is_packed(file) or _starts_with_mark(file) or not _is_even(file):
+    if found.files[1:] or packed.is_packed(file) or _encoding_of(file) or not _is_even(file):
         return None
     guessed = json_keys.guess(engine, file, array=False, where=together.where(found, file))
     if guessed is None:
         return None
     leaves, differs = guessed
-    rows = _numbered(found, leaves, array=False)
+    with file.open("rb") as stream:
+        tokens = (
+            json_bytes.tokens(stream.readline(_CHUNK).rstrip(), list(leaves))
+            if _flat(leaves)
+            else ()
+        )
+    rows = _numbered(found, leaves, array=False, strict=bool(tokens))
     engine.execute(f"CREATE VIEW {identifier(table)} AS SELECT * EXCLUDE (__file) FROM ({rows})")
-    return Raw(table, tuple(leaves), place="line", proof=Alike(file, differs))
+    proof = Alike(file, differs, tokens)
+    return Raw(table, tuple(leaves), place="line", proof=proof, streamed=bool(tokens))
+
+
+def first_rows(found: Found, columns: Sequence[str]) -> list[dict[str, int]] | None:
+    """Where each text of some columns of a `glance` stands first; None: not to be had quickly."""
+    return json_bytes.first_rows(found.files[0], columns)
 
 
 def _is_even(file: Path) -> bool:
@@ -141,11 +166,19 @@ def _is_even(file: Path) -> bool:
     return all(line.startswith(b"{") for line in whole)
 
 
-def _numbered(found: Found, leaves: dict[str, str], *, array: bool) -> str:
-    """SQL of the rows with their file and number."""
+def _flat(leaves: dict[str, str]) -> bool:
+    """Whether every leaf is a value of the object itself, under its own name."""
+    return all(pointer.count("/") == 1 and pointer != "/" for pointer in leaves.values())
+
+
+def _numbered(found: Found, leaves: dict[str, str], *, array: bool, strict: bool = False) -> str:
+    """SQL of the rows with their file and number.
+
+    `strict`: the engine raises where one is damaged.
+    """
     named = ", ".join(f"c{n} AS {identifier(name)}" for n, name in enumerate(leaves, 1))
     # A window over nothing streams in the order of the files.
-    scan = _rows_of(found, leaves, array=array)
+    scan = _rows_of(found, leaves, array=array, strict=strict)
     return f"SELECT {named}, __file, row_number() OVER () AS __row FROM ({scan})"
 
 
@@ -178,10 +211,9 @@ def _damage(found: Found, parts: Sequence[Part], place: str) -> tuple[Diagnostic
     return tuple(notes)
 
 
-def _rows_of(found: Found, leaves: dict[str, str], *, array: bool) -> str:
+def _rows_of(found: Found, leaves: dict[str, str], *, array: bool, strict: bool) -> str:
     """SQL of the columns c0, c1, ... with `__file`, in the order of the files."""
-    flat = all(pointer.count("/") == 1 and pointer != "/" for pointer in leaves.values())
-    if array or not flat:
+    if array or not _flat(leaves):
         pointers = ", ".join(literal(pointer) for pointer in leaves.values())
         picked = ", ".join(f"__leaf[{n}] AS c{n}" for n in range(1, len(leaves) + 1))
         return (
@@ -193,7 +225,7 @@ def _rows_of(found: Found, leaves: dict[str, str], *, array: bool) -> str:
     paths = ", ".join(literal(str(file)) for file in found.files)
     return (
         f"SELECT {picked}, __file FROM read_json([{paths}], format = 'newline_delimited', "
-        f"ignore_errors = true, filename = '__file', records = true, columns = {{{keys}}})"
+        f"ignore_errors = {not strict}, filename = '__file', records = true, columns = {{{keys}}})"
     )
 
 
@@ -223,28 +255,31 @@ def _create(
     )
 
 
-def _starts_with_mark(file: Path) -> bool:
+def _encoding(start: bytes) -> str:
+    """The encoding of a file that begins like this; empty for what the engine reads."""
+    return next((name for mark, name in _MARKS.items() if start.startswith(mark)), "")
+
+
+def _encoding_of(file: Path) -> str:
     with packed.opened(file) as stream:
-        return stream.read(len(_BOM)) == _BOM
+        return _encoding(stream.read(len(codecs.BOM_UTF8)))
 
 
 def _read_slowly(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
-    """Line by line: for a byte order mark, which the engine refuses."""
+    """Line by line: for a byte order mark and for UTF-16, which the engine refuses."""
     rows = Records(engine, table, found.root.name)
     notes = []
     for file in found.files:
-        where, unit, line, before = (
-            together.where(found, file),
-            together.unit(found, file),
-            0,
-            rows.rows,
-        )
-        with packed.opened(file) as stream:
-            for line, text in enumerate(stream, 1):
-                if not text.removeprefix(_BOM).strip():
-                    continue
+        where, unit = together.where(found, file), together.unit(found, file)
+        before, line = rows.rows, 0
+        encoding = _encoding_of(file) or "utf-8"
+        with io.TextIOWrapper(packed.opened(file), encoding, newline="\n") as stream:
+            lines = _lines(stream)
+            while True:
+                line += 1
                 try:
-                    value = json.loads(text.decode("utf-8-sig"))
+                    text = next(lines, None)
+                    value = json.loads(text) if text and text.strip() else None
                 except (ValueError, RecursionError):
                     kept = rows.rows - before
                     said = f"is not JSON: the file ends there; the {kept} rows before it are kept"
@@ -253,9 +288,21 @@ def _read_slowly(found: Found, engine: duckdb.DuckDBPyConnection, table: str) ->
                         raise InputError("is not JSON", place, _INTERRUPTED) from None
                     notes.append(Diagnostic(Severity.WARNING, place, said, _INTERRUPTED))
                     break
+                if text is None:
+                    break
+                if not text.strip():
+                    continue
                 for record in forms.table_of([value], f"{where} line {line}").records:
                     rows.add(record, unit, line)
     rows.flush()
     if not rows.rows:
         raise NothingToRead("holds no rows", found.root.name, _INTERRUPTED)
     return Raw(table, rows.names, notes=tuple(notes), place="line")
+
+
+def _lines(stream: TextIO) -> Iterator[str]:
+    """The lines as texts. Raises ValueError at one that is none, or has no end."""
+    while line := stream.readline(_LONGEST):
+        if len(line) == _LONGEST:
+            raise ValueError
+        yield line

@@ -11,6 +11,7 @@ import zlib
 from typing import TYPE_CHECKING, cast
 
 from paperforge.errors import InputError
+from paperforge.stores.nothing import NothingToRead
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +39,15 @@ def suffix_of(path: Path) -> str:
 def is_packed(path: Path) -> bool:
     """Whether the name says that the file is compressed."""
     return path.suffix.lower() in SUFFIXES
+
+
+def no_text(chunk: bytes, where: str, hint: str) -> NothingToRead:
+    """What to say of a part of a file that holds zero bytes; half of UTF-16 is zeros."""
+    for encoding, zeros in (("UTF-16LE", chunk[1:200:2]), ("UTF-16BE", chunk[0:200:2])):
+        if zeros and not any(zeros):
+            said = f"save it as UTF-8: iconv -f {encoding} -t UTF-8"
+            return NothingToRead("is UTF-16 without the mark that says so", where, said)
+    return NothingToRead("is not a text file", where, hint)
 
 
 def opened(path: Path) -> BinaryIO:

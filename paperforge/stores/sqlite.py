@@ -70,7 +70,8 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
         with databases.open_sqlite(path) as store:
             end = _protect(store, path)
             chosen, said = tables.choose(_listed(store), found.table, path.name)
-            types, bytes_in = _types(store, chosen, path.name)
+            types, left_out = _types(store, chosen, path.name)
+            bytes_in = {name: _where_bytes(store, chosen.name, name) for name in left_out}
             rows = _fill(engine, table, store, chosen, types)
     except sqlite3.Error as error:
         # A Ctrl-C inside the handler ends the query as a timeout does; the clock tells them apart.
@@ -86,10 +87,11 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
         Diagnostic(
             Severity.WARNING,
             path.name,
-            f"left out: column {column} of table {chosen.name} holds bytes, not numbers or text",
+            f"left out: column {column} of table {chosen.name} holds bytes{where}, "
+            "not numbers or text",
             "NumPy's numbers are written as bytes: write int(x) or float(x)",
         )
-        for column in bytes_in
+        for column, where in bytes_in.items()
     ]
     return Raw(table, tuple(types), notes=tuple(notes), place=f"table {chosen.name} row")
 
@@ -149,6 +151,18 @@ def _types(
     if not types:
         raise InputError(f"table {chosen.name} holds bytes only", where)
     return types, bytes_in
+
+
+def _where_bytes(store: sqlite3.Connection, table: str, column: str) -> str:
+    """In how many rows a column holds bytes, where others hold something else."""
+    name, rows = identifier(column), identifier(table)
+    is_bytes = f"typeof({name}) = 'blob'"
+    count, filled = store.execute(f"SELECT sum({is_bytes}), count({name}) FROM {rows}").fetchone()
+    if count == filled:
+        return ""
+    numbered = f"SELECT row_number() OVER () AS n, {is_bytes} AS found FROM {rows}"
+    (first,) = store.execute(f"SELECT n FROM ({numbered}) WHERE found LIMIT 1").fetchone()
+    return f" in {count} of {filled} rows (the first is row {first})"
 
 
 def _fill(

@@ -8,6 +8,7 @@ format is a module here with NAME and render(table, *, notes, ...), and one entr
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import UsageError
@@ -30,6 +31,7 @@ __all__ = [
     "Page",
     "arrange",
     "changes",
+    "exchanged",
     "fit",
     "is_listing",
     "listed",
@@ -45,6 +47,9 @@ RENDERERS: Mapping[str, Callable[..., str]] = {
 
 FORMATS = tuple(RENDERERS)
 
+FEW = 3
+"""Datasets that nobody turns a table for."""
+
 
 def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
     """One table of the analysis, in its layout.
@@ -55,6 +60,13 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
     spec = spec or TableSpec()
     subject = SUBJECTS.get(spec.layout)
     return subject.arrange(analysis, spec) if subject else _grid(analysis, spec)
+
+
+def exchanged(analysis: Analysis | None, spec: TableSpec) -> Callable[[], Table] | None:
+    """What makes the table with its datasets down; None: no datasets stand across."""
+    if analysis is None or spec.layout != TableSpec().layout or len(analysis.datasets) < FEW:
+        return None
+    return lambda: _grid(analysis, replace(spec, layout="dataset-by-method"))
 
 
 def listed(spec: TableSpec, root: Path, analysis: Analysis | None = None) -> Table:

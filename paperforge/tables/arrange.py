@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain, repeat
+from operator import attrgetter
+from typing import cast
 
 from paperforge.errors import InputError
 from paperforge.latex.escape import needs_unicode_engine, plain, slug
-from paperforge.latex.rounding import Rounding, spread_of
+from paperforge.latex.rounding import Rounding, spreads_of
 from paperforge.model import (
     Aggregate,
     Analysis,
@@ -49,6 +53,12 @@ class Given:
 
 
 UNMARKED: frozenset[Mark] = frozenset()
+_N, _PRINTED, _VALUE, _CITE = map(attrgetter, ("n", "printed", "value", "cite"))
+_REST = tuple(repeat(default) for default in Cell()[9:])
+"""What a fresh cell carries beside its number and its place."""
+_CELL = cast("Callable[[tuple[object, ...]], Cell]", partial(tuple.__new__, Cell))
+"""A cell of all its fields, in the time of two tuples."""
+_MARKS, _HEAT = map(attrgetter, ("marks", "heat"))
 
 UNROUNDED = Rounding(0)
 """For a column without numbers: nothing is printed with it."""
@@ -194,20 +204,22 @@ def _column(view: View, slot: Slot, given: Given) -> list[Cell]:
     """One column of the standard layout, one cell a method: rounded by one rule, then marked."""
     cells = extras.cells(view, slot) if slot.kind else _cells(view, slot, given)
     direction = extras.direction(slot) if slot.kind else slot.metric.direction
-    eligible = ["" if cell.value is None else cell.printed for cell in cells]
+    printed = list(map(_PRINTED, cells))
+    if None in map(_VALUE, cells):
+        printed = ["" if cell.value is None else cell.printed for cell in cells]
+    eligible = printed
     if given.lost:
-        pairs = zip(eligible, view.methods, strict=True)
+        pairs = zip(printed, view.methods, strict=True)
         eligible = ["" if _survivors(view, slot, method) else text for text, method in pairs]
-    ranked = marks.best(
+    ranked = marks.best_texts(
         eligible,
         direction if view.spec.bold else None,
         second=view.spec.second,
-        coarse=any(c.cite for c in cells),
+        coarse=any(map(_CITE, cells)),
     )
-    cells = [
-        cell._replace(marks=cell.marks | rank) if rank else cell
-        for cell, rank in zip(cells, ranked, strict=True)
-    ]
+    for at, text in enumerate(eligible):
+        if text in ranked:
+            cells[at] = cells[at]._replace(marks=cells[at].marks | ranked[text])
     return heat.shaded(cells, direction) if view.spec.heat else cells
 
 
@@ -216,17 +228,24 @@ def _cells(view: View, slot: Slot, given: Given) -> list[Cell]:
     metric, dataset = slot.metric.name, slot.dataset
     rule = view.rules.get((metric, dataset), UNROUNDED)
     found = _numbers(view, slot)
-    means = [None if one is None else one.mean for one in found]
-    spreads = [None if one is None else spread_of(one, view.kind) for one in found]
-    printed = (means, spreads, _printed(means, rule.show_all), _printed(spreads, rule.show_spreads))
-    cells = [
-        Cell(mean, spread, one.n, text, behind, UNMARKED, metric, method.name, dataset)
-        if one is not None
-        else _hole(view, slot, method)
-        for method, one, mean, spread, text, behind in zip(
-            view.methods, found, *printed, strict=True
-        )
-    ]
+    filled = [one for one in found if one is not None]
+    means = [one.mean for one in filled if one.mean is not None]
+    spreads = spreads_of(filled, view.kind)
+    printed = rule.show_all(means)
+    behind = _printed(spreads, rule.show_spreads)
+    numbers = (means, spreads, map(_N, filled), printed, behind)
+    names = [m.name for m, one in zip(view.methods, found, strict=True) if one is not None]
+    made = map(
+        _CELL,
+        zip(
+            *numbers, repeat(UNMARKED), repeat(metric), names, repeat(dataset), *_REST, strict=False
+        ),
+    )
+    if len(filled) == len(found):
+        cells = list(made)
+    else:
+        both = zip(view.methods, found, strict=True)
+        cells = [_hole(view, slot, m) if one is None else next(made) for m, one in both]
     for change in _changes(view, slot, given, rule):
         pairs = zip(cells, found, strict=True)
         cells = [cell if one is None else change(cell, one) for cell, one in pairs]
@@ -237,6 +256,8 @@ def _printed(
     values: Sequence[float | None], show: Callable[[Sequence[float]], list[str]]
 ) -> list[str]:
     """Values of a column as its rule shows them; empty where there is none."""
+    if None not in values:
+        return show(cast("Sequence[float]", values))
     texts = iter(show([value for value in values if value is not None]))
     return ["" if value is None else next(texts) for value in values]
 
@@ -293,18 +314,20 @@ def _homes(view: View, marking: marks.Marking) -> dict[str, Slot]:
 def _notes(view: View, cells: Cells, compared: str, given: Given) -> Iterable[Note]:
     """All sentences under the table, in reading order."""
     design, marking = view.analysis.design, given.marking
-    single = [c for slot, column in cells.items() if slot.dataset is not None for c in column]
-    own = [c for slot, column in cells.items() if not slot.kind for c in column]
-    every = [c for column in cells.values() for c in column]
-    spread = view.kind if any(c.printed_spread for c in own if not c.cite) else "none"
-    sizes = {c.n for c in single if c.missing is None and not c.cite}
+    every = list(chain.from_iterable(cells.values()))
+    cited, holes = any(map(_CITE, every)), [c for c in every if c.missing]
+    own = [column for slot, column in cells.items() if not slot.kind]
+    spread = view.kind if _any_spread(own) else "none"
+    single = [column for slot, column in cells.items() if slot.dataset is not None]
+    if cited or holes:
+        single = [[c for c in column if not (c.missing or c.cite)] for column in single]
+    sizes = set(map(_N, chain.from_iterable(single)))
     yield from notes.replication(design, spread, sizes)
-    used = {mark for c in every for mark in c.marks}
+    used = set(chain.from_iterable(set(map(_MARKS, every))))
     if Mark.BEST in used:
-        ties = any(sum(Mark.BEST in c.marks for c in column) > 1 for column in cells.values())
-        coarse = any(c.cite for c in every)
-        yield from notes.best(compared, ties=ties, second=Mark.SECOND in used, coarse=coarse)
-    if any(c.heat is not None for c in every):
+        ties = any(sum(Mark.BEST in m for m in map(_MARKS, c) if m) > 1 for c in cells.values())
+        yield from notes.best(compared, ties=ties, second=Mark.SECOND in used, coarse=cited)
+    if set(map(_HEAT, every)) != {None}:
         yield Note(f"Shading: the darker, the better within its {compared}")
     yield from notes.comparisons(marking, used, view.analysis, _averaged(view), view.metrics)
     if Mark.BEST_SET in used:
@@ -312,13 +335,20 @@ def _notes(view: View, cells: Cells, compared: str, given: Given) -> Iterable[No
         yield notes.best_set([b for b in view.analysis.best if b.metric in named])
     yield from notes.open_questions(_asked(view), view.methods, design.unit)
     yield from extra_notes.said(view, cells)
-    missing = {c.missing for c in every if c.missing and c.printed != notes.NO_AVERAGE}
-    yield from notes.absent(missing, refused=any(c.printed == notes.NO_AVERAGE for c in every))
+    missing = {c.missing for c in holes if c.missing and c.printed != notes.NO_AVERAGE}
+    refused = any(c.printed == notes.NO_AVERAGE for c in holes)
+    whole = "row" if compared == "column" else "column"
+    yield from notes.absent(missing, refused=whole if refused else "")
     rows = [(plain(m.label), given.rows[m.name]) for m in view.methods if m.name in given.rows]
     averaged = any(slot.dataset is None and not slot.kind for slot in cells)
-    yield from quoting.notes(view, rows, averaged=averaged and any(c.cite for c in every))
+    yield from quoting.notes(view, rows, averaged=averaged and cited)
     for text, symbol in given.letters.items():
         yield Note(text, symbol, quoting.keys(text))
+
+
+def _any_spread(columns: Iterable[Sequence[Cell]]) -> bool:
+    """Whether a number that is not quoted has a ±."""
+    return any(c.printed_spread and not c.cite for column in columns for c in column)
 
 
 def _averaged(view: View) -> int:

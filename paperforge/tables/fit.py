@@ -1,34 +1,31 @@
 r"""A table made to fit its place: what is done, in this order, and said.
 
 Headers in lines, abbreviated words, less room between columns, a smaller size (not below 7 pt),
-parts one under the other, both columns of the page, turned. Nothing is ever scaled: \resizebox
-gives sizes that nobody chose.
+parts one under the other, both columns of the page, turned; then datasets down instead of across,
+and several floats (pages.py). Nothing is ever scaled: \resizebox gives sizes that nobody chose.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass, replace
-from functools import cache
-from itertools import groupby
-from pathlib import Path
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
-from paperforge.model import Diagnostic, Note, Severity, TableFit
-from paperforge.tables.measure import GAP_PT, Measure, columns, total, width_pt
+from paperforge.errors import InputError
+from paperforge.model import Diagnostic, Severity, TableFit
+from paperforge.tables import pages
+from paperforge.tables.headers import abbreviated, lines
+from paperforge.tables.measure import GAP_PT, Measure, columns, total
+from paperforge.tables.pages import SLACK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from paperforge.model import Column, Table, Venue
 
 SMALLEST_PT = 7.0
 GAPS = (GAP_PT, 4.0, 3.0)
 MOST_PARTS = 4
-PART_WEIGHT = 0.6
-SLACK = 1.005
-"""How much the measured width may be too small."""
 CAPTION_PT = 48.0
 """What a caption and its skips leave free of a page that a turned table stands on."""
 LINE = 1.2
@@ -36,12 +33,12 @@ HEIGHT_PT = 650.0
 """Of a page's text, where a venue does not say."""
 HEAD_LINES = 4
 """Lines of a part beside its rows: headers, rules."""
+HOT = 1.2
+"""How much higher shaded rows are."""
+NOTE_LINE = (4.0, 11.0)
+"""Width of a letter and height of a line of the sentences under a table."""
 ARTICLE = (("normalsize", 10.0), ("small", 9.0), ("footnotesize", 8.0), ("scriptsize", 7.0))
 """Sizes of LaTeX's own classes at 10 pt."""
-
-
-_WORD = re.compile(r"(?:[^\s-]|-(?![A-Za-z])| (?=[↑↓(]))+(?:-(?=[A-Za-z])|\s+|$)|\S")
-"""What a line may hold alone: a word with the space or hyphen after it, its unit and arrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +53,10 @@ class Page:
     sizes: tuple[tuple[str, float], ...] = ARTICLE
     """Commands and their sizes, largest first, none twice, none below 7 pt."""
     name: str = ""
+
+    def most(self, below: float = 0.0) -> float:
+        """How high a tabular may be, with so much under it."""
+        return self.height - CAPTION_PT - below
 
     @classmethod
     def of(cls, venue: Venue) -> Page:
@@ -97,7 +98,7 @@ class Try:
         return TableFit(room, width, command, points, self.gap, heads)
 
     def split(self, room: float) -> TableFit | None:
-        """The columns in as few parts as fit the room; None: more than four, or too high."""
+        """The columns in as few parts as fit the room; None: one of them does not."""
         command, points = self.size
         measure = Measure.of(self.page.face, points)
         heads = lines(self.table, measure) if self.in_lines else ()
@@ -116,11 +117,30 @@ class Try:
         for block in _blocks(self.table.columns):
             if not place(block) and not all(place([i]) for i in block):
                 return None
-        high = len(found) * (len(self.table.rows) + HEAD_LINES) * LINE * points
-        if len(found) > MOST_PARTS or high > self.page.height - CAPTION_PT:
-            return None
         widest = max(self._width(widths, part, measure) for part in found)
         return TableFit(room, widest, command, points, self.gap, heads, tuple(map(tuple, found)))
+
+    @property
+    def line(self) -> float:
+        """Height of a row."""
+        hot = any(cell.heat is not None for row in self.table.rows for cell in row.cells)
+        return LINE * self.size[1] * (HOT if hot else 1.0)
+
+    def above(self, heads: Sequence[Sequence[str]]) -> int:
+        """Lines of a tabular beside its rows; rules between groups are half a line each."""
+        groups = sum(a.group != b.group for a, b in pairwise(self.table.rows))
+        named = groups + 1 if self.table.headings else 0
+        return HEAD_LINES + max(map(len, heads), default=1) - 1 + groups // 2 + named
+
+    def lines(self, made: TableFit, most: float) -> int:
+        """Rows that a tabular so high has room for."""
+        return int(most / self.line) - self.above(made.heads)
+
+    def high(self, made: TableFit) -> float:
+        """Height of the tabulars of a way together."""
+        rows = max((end - start for start, end in made.chunks), default=len(self.table.rows))
+        rows += self.above(made.heads)
+        return max(1, len(made.parts)) * rows * self.line
 
     def _widths(self, measure: Measure, heads: tuple[tuple[str, ...], ...]) -> list[float]:
         return columns(self.table, measure, heads)
@@ -130,19 +150,44 @@ class Try:
         return total(chosen, [self.table.columns[i] for i in part], measure, self.gap)
 
 
-def fit(table: Table, page: Page | None, within: str = "") -> Table:
-    """The table set to fit; what was done, or that nothing helps, is said in its diagnostics.
+def fit(
+    table: Table,
+    page: Page | None,
+    within: str = "",
+    *,
+    notes: bool = False,
+    other: Callable[[], Table] | None = None,
+) -> Table:
+    """The table set to fit; what was done is said in its diagnostics.
 
     within: "column" or "text"; empty: the text, and only told where a column is too narrow. With
-    neither a page nor this the table stays as it is, and only one wider than any page is told of.
+    neither a page nor this the table stays as it is, unless no page would hold it. notes: whether
+    its sentences stand under it. other: the same cells with rows and columns exchanged.
+    Raises InputError where nothing makes it fit.
     """
     if page is None and not within:
-        return _told(table)
+        return _on_any(table, notes=notes, other=other)
     page = page or Page()
     room = page.column if within == "column" else page.text
+    found = _on_one(table, page, room, within, notes=notes)
+    if found is not None:
+        return found
+    turned = other() if other is not None else None
+    if turned is not None:
+        found = _on_one(turned, page, room, within, notes=notes)
+        if found is not None:
+            return _exchanged(found)
+    return _over_pages(table, turned, page, room, within)
+
+
+def _on_one(table: Table, page: Page, room: float, within: str, *, notes: bool) -> Table | None:
+    """The table on one page; None: no way is narrow and low enough."""
     short = abbreviated(table)
-    for chosen, made in _ways(table, short, page, room, within):
+    below = _below(short, room) if notes else 0.0
+    for chosen, one, made in _ways((table, short), page, room, within, below):
         if made.width * SLACK > made.room:
+            continue
+        if not made.turned and one.high(made) > page.most(below):
             continue
         if made == Try(table, page, page.sizes[0], GAP_PT).fit(room):
             return _as_it_is(table, made, page, within)
@@ -150,50 +195,117 @@ def fit(table: Table, page: Page | None, within: str = "") -> Table:
         placed = replace(made, wide=made.wide or (across and not made.turned))
         said = _said(chosen, placed, page, shortened=chosen is not table)
         return replace(chosen, fit=placed, diagnostics=(*table.diagnostics, said))
-    return _too_wide(table, page, room)
+    return None
+
+
+def _below(table: Table, room: float) -> float:
+    """Height of the sentences under a table."""
+    wide, high = NOTE_LINE
+    return sum(-(-len(note.text) * wide // room) for note in table.notes) * high
+
+
+def _exchanged(table: Table) -> Table:
+    """The other table, which says that it is."""
+    message = "datasets stand down and methods across: as asked for it fits no page"
+    hint = 'layout = "dataset-by-method" (--layout) asks for that'
+    return replace(table, diagnostics=(*table.diagnostics, _note(table, message, hint)))
+
+
+def _over_pages(table: Table, turned: Table | None, page: Page, room: float, within: str) -> Table:
+    """The table over several floats, or its other side, whichever takes less."""
+    rooms = [room, page.text] if within == "column" and page.columns > 1 else [room]
+    for wide in rooms:
+        found = []
+        for one in (table, turned):
+            if one is None:
+                continue
+            short = abbreviated(one)
+            for words in (one, short):
+                tries = [
+                    Try(words, page, size, gap, in_lines=True)
+                    for size in page.sizes
+                    for gap in GAPS[:2]
+                ]
+                made = pages.over(tries, wide)
+                if made is not None:
+                    found.append((one, words, made))
+        if not found:
+            continue
+        chosen, short, made = min(found, key=lambda way: pages.weight(way[2], page.sizes[0][1]))
+        pages.check(chosen, made)
+        across = page.columns > 1 and made.width * SLACK > page.column
+        made = replace(made, wide=across)
+        said = _said(short, made, page, shortened=short is not chosen)
+        done = replace(short, fit=made, diagnostics=(*chosen.diagnostics, said))
+        return done if chosen is table else _exchanged(done)
+    raise _too_wide(table, page, rooms[-1])
 
 
 def _ways(
-    table: Table, short: Table, page: Page, room: float, within: str
-) -> Iterator[tuple[Table, TableFit]]:
-    """Every way, the mildest first."""
+    tables: tuple[Table, Table], page: Page, room: float, within: str, below: float
+) -> Iterator[tuple[Table, Try, TableFit]]:
+    """Every way on one page, the mildest first; tables: as it is and with its words shortened."""
+    table, short = tables
+    yield from _in_pieces(table, short, page, room, below)
     yield from _in_one(table, short, page, room)
-    yield from _in_parts(short, page, room)
+    yield from _in_parts(short, page, room, below)
     if within == "column" and page.columns > 1:
-        for one, made in _in_one(table, short, page, page.text):
-            yield one, replace(made, wide=True)
-        for one, made in _in_parts(short, page, page.text):
-            yield one, replace(made, wide=True)
-    for one, made in _in_one(table, short, page, page.height - CAPTION_PT):
-        high = (len(one.rows) + HEAD_LINES) * LINE * made.points
-        if high <= page.text:
-            yield one, replace(made, turned=True, wide=page.columns > 1)
+        for ways in (
+            _in_one(table, short, page, page.text),
+            _in_parts(short, page, page.text, below),
+        ):
+            for one, how, made in ways:
+                yield one, how, replace(made, wide=True)
+    for one, how, made in _in_one(table, short, page, page.most(below)):
+        if how.high(made) <= page.text:
+            yield one, how, replace(made, turned=True, wide=page.columns > 1)
 
 
-def _in_parts(table: Table, page: Page, room: float) -> list[tuple[Table, TableFit]]:
-    """Ways in parts; a part more weighs as much as nearly 2 pt of the size."""
-    every = [
-        Try(table, page, size, gap, in_lines=True).split(room)
-        for size in page.sizes
-        for gap in GAPS[:2]
+def _in_pieces(
+    table: Table, short: Table, page: Page, room: float, below: float
+) -> list[tuple[Table, Try, TableFit]]:
+    """Ways of a table that is too high: pieces of it side by side, or smaller in one."""
+    ways = list(_in_one(table, short, page, room))
+    _, first, made = ways[0]
+    if first.high(made) <= page.most(below):
+        return []
+    found = [
+        (chosen, one, piece)
+        for chosen, one, made in ways
+        for piece in (made, *pages.beside(one, made, page.most(below)))
+        if piece.pages == 1
     ]
+    return sorted(found, key=lambda way: pages.weight(way[2], page.sizes[0][1]))
+
+
+def _in_parts(
+    table: Table, page: Page, room: float, below: float
+) -> list[tuple[Table, Try, TableFit]]:
+    """Ways in a few parts on one page."""
+    tries = [Try(table, page, size, gap, in_lines=True) for size in page.sizes for gap in GAPS[:2]]
     largest = page.sizes[0][1]
-    found = [made for made in every if made is not None]
-    found.sort(key=lambda made: len(made.parts) + PART_WEIGHT * (largest - made.points))
-    return [(table, made) for made in found]
+    every = [(table, one, made) for one in tries if (made := one.split(room)) is not None]
+    found = [
+        way
+        for way in every
+        if len(way[2].parts) <= MOST_PARTS and way[1].high(way[2]) <= page.most(below)
+    ]
+    return sorted(found, key=lambda way: pages.weight(way[2], largest))
 
 
 def _in_one(
     table: Table, short: Table, page: Page, room: float
-) -> Iterator[tuple[Table, TableFit]]:
+) -> Iterator[tuple[Table, Try, TableFit]]:
     """Ways that keep the table in one piece."""
     largest = page.sizes[0]
-    yield table, Try(table, page, largest, GAP_PT).fit(room)
-    yield table, Try(table, page, largest, GAP_PT, in_lines=True).fit(room)
-    yield short, Try(short, page, largest, GAP_PT, in_lines=True).fit(room)
-    for size in page.sizes:
-        for gap in GAPS:
-            yield short, Try(short, page, size, gap, in_lines=True).fit(room)
+    tries = [
+        Try(table, page, largest, GAP_PT),
+        Try(table, page, largest, GAP_PT, in_lines=True),
+        Try(short, page, largest, GAP_PT, in_lines=True),
+        *(Try(short, page, size, gap, in_lines=True) for size in page.sizes for gap in GAPS),
+    ]
+    for one in tries:
+        yield one.table, one, one.fit(room)
 
 
 def _as_it_is(table: Table, made: TableFit, page: Page, within: str) -> Table:
@@ -221,6 +333,11 @@ def _said(table: Table, made: TableFit, page: Page, *, shortened: bool) -> Diagn
         done.append(f"\\{made.size}")
     if made.parts:
         done.append(f"in {len(made.parts)} parts")
+    if made.chunks:
+        beside = f", {made.beside} side by side" if made.beside > 1 else ""
+        done.append(f"rows in {len(made.chunks)} pieces{beside}")
+    if made.pages > 1:
+        done.append(f"over {made.pages} pages, a float each (the first needs [p])")
     if made.wide and made.room > page.column:
         done.append("across both columns (table*)")
     if made.turned:
@@ -233,82 +350,35 @@ def _said(table: Table, made: TableFit, page: Page, *, shortened: bool) -> Diagn
     return _note(table, message)
 
 
-def _told(table: Table) -> Table:
-    """A warning where the table is wider than any page's text at 10 pt."""
-    wide, room = width_pt(table, Measure("times")), Page().text
-    if wide <= room:
+def _on_any(table: Table, *, notes: bool, other: Callable[[], Table] | None) -> Table:
+    """The table as it is; made to fit where it is too wide or too high for any page."""
+    page = Page()
+    made = Try(table, page, page.sizes[0], GAP_PT)
+    whole = made.fit(page.text)
+    if whole.width <= page.text and made.high(whole) <= page.most():
         return table
-    message = f"about {wide:.0f} pt wide: wider than a page's text ({room:.0f} pt)"
-    hint = "--venue VENUE or --width text makes it fit; or fewer metrics, or another --layout"
-    warning = Diagnostic(Severity.WARNING, f"table {table.name}", message, hint)
-    return replace(table, diagnostics=(*table.diagnostics, warning))
-
-
-def _too_wide(table: Table, page: Page, room: float) -> Table:
-    short = abbreviated(table)
-    least = Try(short, page, page.sizes[-1], GAPS[-1], in_lines=True).fit(room)
+    done = fit(table, page, "text", notes=notes, other=other)
     message = (
-        f"does not fit {room:.0f} pt: in one piece {least.width:.0f} pt at {least.points:g} pt"
+        f"as it is {whole.width:.0f} pt wide and about {made.high(whole):.0f} pt high: "
+        "larger than a page, so it was made to fit"
     )
-    hint = "name fewer metrics, datasets or methods, give shorter labels, or turn its layout"
+    hint = "--venue VENUE fits it to that venue's page; or name fewer metrics, methods or datasets"
     warning = Diagnostic(Severity.WARNING, f"table {table.name}", message, hint)
-    return replace(table, diagnostics=(*table.diagnostics, warning))
+    return replace(done, diagnostics=(*done.diagnostics, warning))
+
+
+def _too_wide(table: Table, page: Page, room: float) -> InputError:
+    """What to say where one column beside the names of the rows is too wide already."""
+    short = abbreviated(table)
+    names = Measure.of(page.face, page.sizes[-1][1])
+    stub = columns(short, names)[0]
+    text = f"does not fit {room:.0f} pt, at 7 pt and in parts: its names take {stub:.0f} pt"
+    hint = 'shorter labels: [methods] NAME = { label = "…" } in paper.toml, [datasets] alike'
+    return InputError(text, f"table {table.name}", hint)
 
 
 def _note(table: Table, message: str, hint: str = "") -> Diagnostic:
     return Diagnostic(Severity.NOTE, f"table {table.name}", message, hint)
-
-
-def lines(table: Table, measure: Measure) -> tuple[tuple[str, ...], ...]:
-    """Each column's header in as few lines as its numbers and its longest word allow."""
-    bare = replace(table, columns=tuple(replace(c, label="") for c in table.columns))
-    rooms = columns(bare, measure)[1:]
-    found = []
-    for column, room in zip(table.columns, rooms, strict=True):
-        words = _WORD.findall(column.label) or [""]
-        most = max([room, *(measure.text(word.rstrip(" ")) for word in words)])
-        made: list[str] = []
-        for word in words:
-            if made and measure.text((made[-1] + word).rstrip(" ")) <= most:
-                made[-1] += word
-            else:
-                made.append(word)
-        found.append(tuple(line.rstrip(" ") for line in made))
-    return tuple(found)
-
-
-def abbreviated(table: Table) -> Table:
-    """The table with long words of its headers shortened, and a note that gives them in full.
-
-    The same table where no word is known.
-    """
-    used: dict[str, str] = {}
-
-    def shorten(text: str) -> str:
-        return re.sub(r"[A-Za-z]{6,}", lambda found: _short(found.group(), used), text)
-
-    heads = tuple(replace(c, label=shorten(c.label), group=shorten(c.group)) for c in table.columns)
-    if not used:
-        return table
-    told = "; ".join(f"{short}: {word}" for word, short in used.items())
-    return replace(table, columns=heads, notes=(*table.notes, Note(told)))
-
-
-def _short(word: str, used: dict[str, str]) -> str:
-    short = _words().get(word.casefold())
-    if short is None:
-        return word
-    if word[0].isupper() and short[0].islower():
-        short = short[0].upper() + short[1:]
-    used[word] = short
-    return short
-
-
-@cache
-def _words() -> dict[str, str]:
-    path = Path(__file__).parents[1] / "data" / "abbreviations.json"
-    words: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return words
 
 
 def _blocks(heads: Sequence[Column]) -> list[list[int]]:

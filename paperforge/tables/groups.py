@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from paperforge.errors import InputError
 from paperforge.latex.escape import plain
+from paperforge.model import Diagnostic, Severity
 from paperforge.spec import Dataset, Method
 
 if TYPE_CHECKING:
@@ -44,6 +45,14 @@ def read(spec: TableSpec, methods: Sequence[Method], datasets: Sequence[Dataset]
                 raise InputError(text, f"table {spec.name}", "each has one group, or none")
             found[kind][name] = plain(heading)
     return Groups(*found)
+
+
+def without_headings(spec: TableSpec, what: str = "the methods stand") -> list[Diagnostic]:
+    """What to say where a layout has no place for the headings; nothing where there are none."""
+    if not spec.groups:
+        return []
+    text = f'the layout "{spec.layout}" shows no headings of groups: {what} in their order'
+    return [Diagnostic(Severity.NOTE, f"table {spec.name}", text)]
 
 
 def ordered(every: Sequence[One], headings: Mapping[str, str]) -> tuple[One, ...]:

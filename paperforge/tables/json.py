@@ -52,7 +52,7 @@ def _column(column: Column) -> dict[str, str | None]:
         "label": column.label,
         "group": column.group,
         "metric": column.metric,
-        "dataset": column.dataset,
+        "dataset": column.dataset or None,
         "direction": column.direction.value if column.direction else None,
         "unit": column.unit,
     }
@@ -70,7 +70,7 @@ def _cell(cell: Cell, origins: Origins | None) -> dict[str, object]:
         "note": cell.note,
         "metric": cell.metric,
         "method": cell.method,
-        "dataset": cell.dataset,
+        "dataset": cell.dataset or None,
         "kind": cell.kind,
         "interval": list(cell.interval) if cell.interval else None,
         "printed_interval": list(cell.printed_interval) if cell.printed_interval else None,
@@ -89,7 +89,7 @@ def _decision(d: Decision) -> dict[str, object]:
     return {
         "a": d.a,
         "b": d.b,
-        "dataset": d.scope,
+        "dataset": d.scope or None,
         "verdict": d.verdict.value,
         "test": d.test,
         "statistic": _finite(d.statistic),

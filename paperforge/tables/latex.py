@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import escape, needs_unicode_engine, plain, statistics
@@ -18,6 +19,7 @@ from paperforge.tables.heat import colour
 from paperforge.tables.latex_fit import fitted, header
 from paperforge.tables.notes import sentence
 from paperforge.tables.padding import Frame, digits, frames, phantom, signs
+from paperforge.tables.pages import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,26 +54,38 @@ def render(
     top, the caption, whose {note} is replaced by the sentences; `wide` makes it table*, across both
     columns. `source`: what the numbers come from, for the comment at its head.
     """
-    lines = fitted(table, _tabular)
-    if notes == THREEPARTTABLE and table.notes:
-        lines = _with_tablenotes(lines, table)
+    pages = fitted(table, _tabular)
+    three = notes == THREEPARTTABLE and bool(table.notes)
+    if three:
+        pages[-1] = _with_tablenotes(pages[-1], table)
     elif notes and table.notes:
-        lines = _with_notes(lines, table)
+        pages[-1] = _with_notes(pages[-1], table)
     elif table.notes:
         said = (f"%   {plain(sentence(note))}" for note in table.notes)
-        lines = [*lines, "% Notes (--notes prints them):", *said]
+        pages[-1] = [*pages[-1], "% Notes (--notes prints them):", *said]
     if float:
         wide = wide or (table.fit is not None and table.fit.wide)
-        environment = "table*" if wide else "table"
-        lines = [
-            rf"\begin{{{environment}}}[{placement}]",
-            r"  \centering",
-            rf"  \caption{{{_caption(table)}}}",
-            rf"  \label{{{_key(table.label)}}}",
-            *(f"  {line}" for line in lines),
-            rf"\end{{{environment}}}",
-        ]
-    return "\n".join([*_head(table, source, notes == THREEPARTTABLE), *lines]) + "\n"
+        placed = "p" if len(pages) > 1 else placement
+        lines = list(_floats(table, pages, "table*" if wide else "table", placed))
+    else:
+        lines = joined(pages)
+    return "\n".join([*_head(table, source, three), *lines]) + "\n"
+
+
+def _floats(
+    table: Table, pages: Sequence[Sequence[str]], environment: str, placement: str
+) -> Iterator[str]:
+    """A float for each page: the first has the caption, the others say what they go on with."""
+    for number, lines in enumerate(pages):
+        yield rf"\begin{{{environment}}}[{placement}]"
+        yield r"  \centering"
+        if number:
+            yield r"  \par Table~\thetable{} (continued)\par\smallskip"
+        else:
+            yield rf"  \caption{{{_caption(table)}}}"
+            yield rf"  \label{{{_key(table.label)}}}"
+        yield from (f"  {line}" for line in lines)
+        yield rf"\end{{{environment}}}"
 
 
 def notes_text(table: Table) -> str:
@@ -93,7 +107,7 @@ def _head(table: Table, source: str, three: bool) -> Iterator[str]:
         packages.append("colortbl")
     if table.fit is not None and table.fit.turned:
         packages.append("graphicx")
-    if three and table.notes:
+    if three:
         packages.append(THREEPARTTABLE)
     yield rf"% Needs \usepackage{{{','.join(packages)}}} in the preamble."
     texts = [table.caption, *(row.label for row in table.rows), *(n.text for n in table.notes)]
@@ -126,14 +140,14 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
         header(heads[i] if heads else (column.label,)) for i, column in enumerate(table.columns)
     )
     lines += [rf"  {_first(table.stub)} & {labels} \\", r"  \midrule"]
-    set_down = [_column([row.cells[i] for row in table.rows]) for i in range(len(table.columns))]
+    set_down = map(_column, zip(*(row.cells for row in table.rows), strict=True))
+    across = list(zip(*set_down, strict=True)) or [()] * len(table.rows)
     for index, row in enumerate(table.rows):
         if index and row.group != table.rows[index - 1].group:
             lines.append(r"  \midrule")
         if table.headings and row.group and (not index or row.group != table.rows[index - 1].group):
             lines.append(_heading(row.group, 1 + len(table.columns)))
-        cells = [column[index] for column in set_down]
-        lines.append(rf"  {' & '.join([_stub(row), *cells])} \\")
+        lines.append(rf"  {' & '.join((_stub(row), *across[index]))} \\")
     lines += [r"  \bottomrule", r"\end{tabular}"]
     return [*SEAMLESS, *lines, r"\endgroup"] if hot else lines
 
@@ -145,7 +159,8 @@ def _behind(table: Table) -> bool:
 
 def _hot(table: Table) -> bool:
     """Whether any cell is shaded."""
-    return not {cell.heat for row in table.rows for cell in row.cells} <= {None}
+    heats = (set(map(attrgetter("heat"), row.cells)) for row in table.rows)
+    return any(found - {None} for found in heats)
 
 
 SCRIPT = r"{\scriptsize\xdef\pfscript{\the\font}}%"
@@ -198,9 +213,13 @@ def _first(label: str) -> str:
 
 def _column(cells: Sequence[Cell]) -> list[str]:
     """One column, its numbers padded so that they align: each kind of cell for itself."""
+    set_in = frames(cells)
+    if len(set_in) == 1 and None not in map(attrgetter("value"), cells):
+        (frame,) = set_in.values()
+        return Look.of(frame, cells).texts(cells)
     looks = {
         kind: Look.of(frame, [c for c in cells if c.kind == kind and c.value is not None])
-        for kind, frame in frames(cells).items()
+        for kind, frame in set_in.items()
     }
     return [escape(c.printed) if c.value is None else looks[c.kind].cell(c) for c in cells]
 
@@ -222,20 +241,24 @@ class Look:
         """That of the frame's cells with a number."""
         return cls(
             frame,
-            {
-                text: digits(text).join(frame.value.pads(text))
-                for text in {c.printed for c in cells}
-            },
-            {text: _spread(text, frame) for text in {c.printed_spread for c in cells}},
+            frame.value.padded(map(attrgetter("printed"), cells)),
+            {text: _spread(text, frame) for text in set(map(attrgetter("printed_spread"), cells))},
             _interval(None, frame) + _signs("", frame),
         )
+
+    def texts(self, cells: Sequence[Cell]) -> list[str]:
+        """cell() of each, quickly: few carry more than their number and spread."""
+        numbers, spreads, empty = self.numbers, self.spreads, self.empty
+        texts = [numbers[c.printed] + spreads[c.printed_spread] + empty for c in cells]
+        for at, c in enumerate(cells):
+            if c.marks or c.note or c.printed_interval or c.heat is not None:
+                texts[at] = self.cell(c)
+        return texts
 
     def cell(self, cell: Cell) -> str:
         """One number with its padding and what it carries."""
         number, spread = self.numbers[cell.printed], self.spreads[cell.printed_spread]
         own = signs(cell)
-        if not (own or cell.marks or cell.printed_interval) and cell.heat is None:
-            return f"{number}{spread}{self.empty}"
         if cell.marks:
             number = _emphasised(cell).join(self.frame.value.pads(cell.printed))
         behind = _interval(cell.printed_interval, self.frame) + _signs(own, self.frame)

@@ -2,10 +2,10 @@ r"""What a table's TableFit adds to its tabular: size, room between columns, par
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import escape
+from paperforge.tables import pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -18,13 +18,21 @@ LATEX_GAP_PT = 6.0
 PART_SKIP = "1.5ex"
 
 
-def fitted(table: Table, tabular: Tabular) -> list[str]:
-    """The lines of the table as its fit has it; tabular sets one part."""
+def fitted(table: Table, tabular: Tabular) -> list[list[str]]:
+    """The lines of each page of the table as its fit has it; tabular sets one part."""
     fit = table.fit
     if fit is None:
-        return tabular(table, ())
-    parts = [tabular(*part) for part in _parts(table, fit)]
-    lines = parts[0] if len(parts) == 1 else list(_stacked(parts))
+        return [tabular(table, ())]
+    parts = [tabular(*part) for part in pages.tabulars(table, fit)]
+    each = fit.each or len(parts)
+    return [_page(parts[at : at + each], fit) for at in range(0, len(parts), each)]
+
+
+def _page(parts: Sequence[list[str]], fit: TableFit) -> list[str]:
+    if fit.beside > 1:
+        lines = list(_beside(parts))
+    else:
+        lines = parts[0] if len(parts) == 1 else list(_stacked(parts))
     if fit.turned:
         lines = [r"\rotatebox{90}{%", *(f"  {line}" for line in lines[:-1]), f"  {lines[-1]}%", "}"]
     settings = _settings(fit)
@@ -41,12 +49,14 @@ def header(lines: Sequence[str]) -> str:
     return rf"\begin{{tabular}}[b]{{@{{}}c@{{}}}}{inside}\end{{tabular}}"
 
 
-def _parts(table: Table, fit: TableFit) -> Iterator[tuple[Table, Sequence[Sequence[str]]]]:
-    every = tuple(range(len(table.columns)))
-    for part in fit.parts or (every,):
-        heads = [fit.heads[i] for i in part] if fit.heads else ()
-        rows = tuple(replace(r, cells=tuple(r.cells[i] for i in part)) for r in table.rows)
-        yield replace(table, columns=tuple(table.columns[i] for i in part), rows=rows), heads
+def _beside(parts: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Tabulars side by side, their first rules at one height."""
+    for number, part in enumerate(parts):
+        if number:
+            yield rf"\hspace{{{pages.BESIDE_PT:g}pt}}%"
+        for line in part[:-1]:
+            yield line.replace(r"\begin{tabular}{@{}l", r"\begin{tabular}[t]{@{}l", 1)
+        yield part[-1] if number == len(parts) - 1 else f"{part[-1]}%"
 
 
 def _stacked(parts: Sequence[Sequence[str]]) -> Iterator[str]:

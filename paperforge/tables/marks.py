@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from paperforge.latex.escape import plain
 from paperforge.model import Analysis, Decision, Mark, Verdict
@@ -16,8 +16,13 @@ from paperforge.spec import Direction, Method, Role
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+NOTHING: frozenset[Mark] = frozenset()
+
 ALONE = 1
 """Filled cells of a column in which nothing is best: there is nothing to be better than."""
+
+EXACT = 15
+"""Digits that a double tells apart."""
 
 FEWEST_FOR_SECOND = 3
 """With two cells the second best is the worst."""
@@ -55,26 +60,48 @@ class Marking:
 def best(
     printed: Sequence[str], direction: Direction | None, *, second: bool, coarse: bool = False
 ) -> list[frozenset[Mark]]:
-    """The marks BEST and SECOND of a column's printed numbers; an empty string is a missing cell.
+    """best_texts() of each printed number of a column; an empty string is a missing cell."""
+    found = best_texts(printed, direction, second=second, coarse=coarse)
+    return [found.get(text, NOTHING) for text in printed]
+
+
+def best_texts(
+    printed: Sequence[str], direction: Direction | None, *, second: bool, coarse: bool = False
+) -> dict[str, frozenset[Mark]]:
+    """Printed number -> its mark, BEST or SECOND; numbers without one are not in it.
 
     Ties on the printed value share the mark: a reader cannot see a difference that is not printed.
     `coarse`: some are quoted with decimals of their own; two numbers tie where they agree in the
     decimals that both have, so 90.3 is as good as 90.32.
     """
-    nothing: frozenset[Mark] = frozenset()
     filled = len(printed) - printed.count("")
     if direction is None or filled <= ALONE:
-        return [nothing] * len(printed)
-    rest = {text: Decimal(text.replace(",", "")) for text in set(printed) if text}
+        return {}
+    texts = set(printed)
+    texts.discard("")
+    exact = coarse or max(map(len, texts)) > EXACT
+    rest = dict(zip(texts, (_decimals if exact else _doubles)(texts), strict=True))
+    pick = max if direction is Direction.HIGHER else min
     marks: dict[str, frozenset[Mark]] = {}
     for mark in (Mark.BEST, Mark.SECOND) if second else (Mark.BEST,):
         if not rest or (mark is Mark.SECOND and filled < FEWEST_FOR_SECOND):
             break
-        top = max(rest.values()) if direction is Direction.HIGHER else min(rest.values())
+        top = pick(rest.values())
         tied = [text for text, x in rest.items() if x == top or (coarse and alike(x, top))]
         marks |= dict.fromkeys(tied, frozenset({mark}))
-        rest = {text: x for text, x in rest.items() if text not in marks}
-    return [marks.get(text, nothing) for text in printed]
+        for text in tied:
+            del rest[text]
+    return marks
+
+
+def _decimals(texts: Iterable[str]) -> list[Decimal]:
+    return [Decimal(text.replace(",", "")) for text in texts]
+
+
+def _doubles(texts: Iterable[str]) -> list[Decimal]:
+    """Numbers of up to 15 digits, quickly: doubles tell such apart. Compared, never shown."""
+    bare = ";".join(texts).replace(",", "").split(";")
+    return cast("list[Decimal]", list(map(float, bare)))
 
 
 def alike(a: Decimal, b: Decimal) -> bool:

@@ -241,11 +241,14 @@ def _named(decisions: Sequence[Decision], labels: Mapping[str, str]) -> str:
     return ", ".join(named) + (f" ({why})" if why else "")
 
 
-def absent(reasons: Collection[Missing], *, refused: bool) -> list[Note]:
-    """The symbols of empty cells, in a fixed order, and of the average of an incomplete row."""
+def absent(reasons: Collection[Missing], *, refused: str) -> list[Note]:
+    """The symbols of empty cells, in a fixed order, and of the average of an incomplete row.
+
+    refused: "row" or "column" where there is such an average, else nothing.
+    """
     notes = [Note(MEANINGS[r], SYMBOLS[r]) for r in Missing if r in reasons]
     if refused:
-        notes.append(Note("no average, because the row is incomplete", NO_AVERAGE))
+        notes.append(Note(f"no average, because the {refused} is incomplete", NO_AVERAGE))
     return notes
 
 

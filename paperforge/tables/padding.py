@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from paperforge.model import Cell, Mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+_PRINTED, _SPREAD, _KIND = map(attrgetter, ("printed", "printed_spread", "kind"))
+_VALUE = attrgetter("value")
 
 MARKS = (Mark.BETTER, Mark.WORSE, Mark.BEST_SET)
 """The marks that are printed as signs after a number, in this order."""
@@ -31,8 +35,24 @@ class Width(NamedTuple):
     @classmethod
     def widest(cls, printed: Iterable[str]) -> Width:
         """The width that holds every one of them."""
-        every = {_width(text) for text in set(printed)} or {cls()}
+        every = set(map(_width, set(printed))) or {cls()}
         return cls(*map(max, zip(*every, strict=True)))
+
+    def padded(self, printed: Iterable[str]) -> dict[str, str]:
+        """Each number as TeX with what makes it this wide."""
+        found: dict[str, str] = {}
+        by_width: dict[Width, list[str]] = {}
+        for text in set(printed):
+            by_width.setdefault(_width(text), []).append(text)
+        for own, texts in by_width.items():
+            before, after = self.pads(texts[0])
+            plain = not (own.signs or own.less or own.power)  # digits() leaves these alone
+            if plain and not (before or after):
+                found |= zip(texts, texts, strict=True)
+            else:
+                made = texts if plain else map(digits, texts)
+                found |= {t: f"{before}{tex}{after}" for t, tex in zip(texts, made, strict=True)}
+        return found
 
     def pads(self, printed: str) -> tuple[str, str]:
         """What to put before and after a number so that it is this wide."""
@@ -93,11 +113,13 @@ class Frame:
     @classmethod
     def of(cls, cells: Sequence[Cell]) -> Frame:
         """The frame of a column."""
-        filled = [c for c in cells if c.value is not None]
-        spreads = [c.printed_spread for c in filled if c.printed_spread]
+        filled = cells
+        if None in map(_VALUE, cells):
+            filled = [c for c in cells if c.value is not None]
+        spreads = set(map(_SPREAD, filled)) - {""}
         ends = [c.printed_interval for c in filled if c.printed_interval]
         return cls(
-            Width.widest(c.printed for c in filled),
+            Width.widest(map(_PRINTED, filled)),
             Width.widest(spreads),
             bool(spreads),
             max((signs(c) for c in filled if c.marks or c.note), key=len, default=""),
@@ -107,7 +129,7 @@ class Frame:
 
 def frames(cells: Sequence[Cell]) -> dict[str, Frame]:
     """Kind of cell -> the frame of a column's cells of that kind: a turned column has several."""
-    kinds = dict.fromkeys(cell.kind for cell in cells)
+    kinds = dict.fromkeys(map(_KIND, cells))
     if len(kinds) == 1:
         return {cells[0].kind: Frame.of(cells)}
     return {kind: Frame.of([c for c in cells if c.kind == kind]) for kind in kinds}

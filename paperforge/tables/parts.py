@@ -15,7 +15,6 @@ from paperforge.model import (
     Decision,
     Diagnostic,
     Missing,
-    Severity,
     Table,
     Verdict,
 )
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from paperforge.model import Column, Mark, Note, Row
     from paperforge.spec import Dataset, Method, Metric, TableSpec
 
-PAGE = 60
-"""Rows that fit a page; a tabular does not break."""
 MOST = 500
 """Rows of the longest table: more is data, not a table."""
 MORE = 2
@@ -55,10 +52,15 @@ def number(value: float, printed: str, n: int = 0) -> Cell:
 def measured(
     one: Aggregate | None, rule: Rounding | None, kind: str, marks: frozenset[Mark] = frozenset()
 ) -> Cell:
-    """The mean of a cell with its spread; where there is none, the symbol of the reason."""
+    """The mean of a cell with its spread; where there is none, the symbol of the reason.
+
+    An average over the datasets that is not there has one symbol in every layout.
+    """
     if one is None or one.mean is None or rule is None:
         reason = (one and one.missing) or Missing.NOT_RUN
-        return Cell(printed=notes.SYMBOLS[reason], missing=reason)
+        average = one is not None and one.dataset is None
+        printed = notes.NO_AVERAGE if average else notes.SYMBOLS[reason]
+        return Cell(printed=printed, missing=reason)
     spread = spread_of(one, kind)
     printed_spread = "" if spread is None else rule.show_spread(spread)
     return Cell(one.mean, spread, one.n, rule.show(one.mean), printed_spread, marks)
@@ -150,20 +152,19 @@ def unit_of(metric: Metric) -> str:
 # ---------------------------------------------------------------------------------------------
 
 
-def of_every_method(cells: Iterable[Cell]) -> set[Missing]:
-    """Why cells of a table have no number."""
-    return {cell.missing for cell in cells if cell.missing is not None}
+def absent(cells: Iterable[Cell], incomplete: str = "row") -> list[Note]:
+    """Why cells of a table have no number; incomplete: what of it an average needs whole."""
+    holes = [cell for cell in cells if cell.missing is not None]
+    refused = any(cell.printed == notes.NO_AVERAGE for cell in holes)
+    reasons = {c.missing for c in holes if c.missing and c.printed != notes.NO_AVERAGE}
+    return notes.absent(reasons, refused=incomplete if refused else "")
 
 
-def limited(rows: int, spec: TableSpec, what: str, hint: str) -> tuple[Diagnostic, ...]:
-    """Warn of a table that is longer than a page. Raises InputError for one that is none."""
+def limited(rows: int, spec: TableSpec, what: str, hint: str) -> None:
+    """Raises InputError for a table that is none."""
     if rows > MOST:
         text = f"{rows:,} {what}: a table has room for {MOST}"
         raise InputError(text, f"table {spec.name}", hint)
-    if rows <= PAGE:
-        return ()
-    text = f"{rows} {what}: longer than a page, and a tabular does not break"
-    return (Diagnostic(Severity.WARNING, f"table {spec.name}", text, hint),)
 
 
 def made(

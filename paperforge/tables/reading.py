@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from paperforge.errors import InputError
 from paperforge.latex.escape import SPECIAL, plain
 from paperforge.tables.padding import MARKS
+from paperforge.tables.pages import AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -112,14 +113,14 @@ def from_tex(text: str, where: str) -> Shown:
     if not found:
         hint = "name a .tex or .json that paperforge table wrote"
         raise InputError("there is no tabular in it", where, hint)
-    grids = [_grid(found[0], where)]
-    for one in found[1:]:  # parts, one under the other: more columns of the same rows
-        part = _grid(one, where)
-        if part.rows == grids[0].rows:
-            grids.append(part)
-    columns = _unique(column for grid in grids for column in grid.columns)
-    rows = grids[0].rows
-    cells = [[cell for grid in grids for cell in grid.cells[i]] for i in range(len(rows))]
+    chunks = _chunks(found, where)
+    columns = _unique(column for grid in chunks[0] for column in grid.columns)
+    names: list[str] = []
+    cells: list[list[Printed]] = []
+    for chunk in chunks:
+        names += chunk[0].rows
+        cells += [[c for grid in chunk for c in grid.cells[i]] for i in range(len(chunk[0].rows))]
+    rows = _unique(names)
     return Shown(
         rows,
         columns,
@@ -129,9 +130,26 @@ def from_tex(text: str, where: str) -> Shown:
             for column, cell in zip(columns, said, strict=True)
         },
         notes,
-        tuple(dict.fromkeys(text for grid in grids for text in grid.unread)),
+        tuple(dict.fromkeys(text for grids in chunks for grid in grids for text in grid.unread)),
         style,
     )
+
+
+def _chunks(tabulars: Sequence[str], where: str) -> list[list[_Grid]]:
+    """The tabulars as they belong together: parts of one chunk of rows, then the next chunk's.
+
+    What is neither more columns of the same rows nor more rows of the same columns is no part.
+    """
+    first = _grid(tabulars[0], where)
+    chunks = [[first]]
+    for one in tabulars[1:]:
+        part, last = _grid(one, where), chunks[-1]
+        if part.rows == last[0].rows and part.columns != last[0].columns:
+            last.append(part)
+        elif part.columns == first.columns:
+            chunks.append([part])
+    widths = [sum(len(grid.columns) for grid in chunk) for chunk in chunks]
+    return [chunk for chunk, wide in zip(chunks, widths, strict=True) if wide == widths[0]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +173,14 @@ def _grid(tabular: str, where: str) -> _Grid:
     for line in _rows(body):
         parts = _cells(line)
         name = plain(shown(parts[0]))
+        name = "" if name.endswith(AGAIN) else name
         if len(parts) != len(columns) + 1:
             text = f"row {name!r} has {len(parts) - 1} cells and the head {len(columns)}: not read"
             unread.append(text)
             continue
         rows.append(name)
         cells.append([_cell(part) for part in parts[1:]])
-    return _Grid(_unique(rows), columns, cells, unread)
+    return _Grid(tuple(rows), columns, cells, unread)
 
 
 def _without_spec(text: str) -> str:

@@ -41,7 +41,7 @@ def test_methods(name, role):
     ("name", "role"),
     [
         ("task", "dataset"), ("env", "dataset"), ("benchmark", "dataset"), ("corpus", "dataset"),
-        ("domain", "dataset"), ("random_state", "seed"), ("trial", "seed"), ("run_seed", "seed"),
+        ("domain", "dataset"), ("Data set", "dataset"), ("random_state", "seed"), ("trial", "seed"), ("run_seed", "seed"),
         ("doc_id", "example"), ("question_id", "example"), ("fold", "fold"), ("split", "split"),
         ("epoch", "step"), ("iteration", "step"), ("run_id", "run"), ("run", "run"),
     ],
@@ -244,6 +244,17 @@ def test_a_mean_beside_its_spread_is_aggregated_unless_rows_are_runs():
 def test_splits_are_read_from_the_end_of_metric_names():
     mapped = guess({"method": TEXT, "accuracy_test": NUMBER, "loss/val": NUMBER})
     assert [(v.metric, v.split) for v in mapped.values] == [("accuracy", "test"), ("loss", "val")]
+
+
+def test_columns_that_may_be_methods():
+    """--map cannot say it: the next move is another shape."""
+    given = {"dataset": TEXT, "seed": ("0", "1", "2"), "Ours": NUMBER, "Base": NUMBER}
+    with pytest.raises(InputError, match="no column names the method") as caught:
+        guess(given)
+    assert "df.melt(['dataset', 'seed'], var_name='method'" in caught.value.hint
+    with pytest.raises(InputError) as caught:
+        guess({"dataset": TEXT, "accuracy": NUMBER, "f1": NUMBER})
+    assert "melt" not in caught.value.hint
 
 
 def test_settings_of_the_run_are_no_metrics_and_not_said_to_be_ignored():

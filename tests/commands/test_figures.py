@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
 from io import BytesIO
 
 import matplotlib as mpl
 import pytest
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
+
+from paperforge.figures import pdf
 
 PAPER = """
 main = "main.tex"
@@ -204,3 +207,51 @@ def test_a_look_that_is_none_is_refused(line, said, paper, paperforge):
     assert found.code == 1
     assert said in found.err
     assert "methods.near." in found.err
+
+
+TAGGED = r"""
+\DocumentMetadata{testphase=tagpdf}
+\documentclass{article}
+\usepackage{graphicx}
+\input{generated/macros}
+% What LaTeX's own tagging of pictures does with the key (from 2023 on), for older ones too.
+\makeatletter
+\ExplSyntaxOn
+\tl_new:N \l_said_tl
+\define@key{Gin}{alt}{\tl_set:Nx \l_said_tl { \text_purify:n {#1} }}
+\let\plain\includegraphics
+\renewcommand\includegraphics[2][]{\leavevmode\begingroup\setkeys{Gin}{#1}\tagmcend
+  \tagstructbegin{tag=Figure,alt=\l_said_tl}\tagmcbegin{tag=Figure}\plain[#1]{#2}\tagmcend
+  \tagstructend\tagmcbegin{tag=P}\endgroup}
+\ExplSyntaxOff
+\makeatother
+\begin{document}
+Text. \includegraphics[alt={\pfalt{means}}]{generated/figures/means} More text.
+
+\includegraphics[width=4cm, alt={\pfalt{gaps}}]{generated/figures/gaps}
+\end{document}
+"""
+
+
+@pytest.mark.tex
+def test_a_tagged_pdf_says_the_alternative_text(paper, paperforge):
+    """/Alt of the figures in the structure of a tagged PDF, read back, is the text of the build."""
+    paperforge("build", "--no-pdf")
+    (paper / "tagged.tex").write_text(TAGGED)
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "tagged.tex"]
+    for _ in range(2):
+        ran = subprocess.run(command, cwd=paper, capture_output=True, check=False)
+        assert ran.returncode == 0, ran.stdout[-2000:]
+    document = pdf.read((paper / "tagged.pdf").read_bytes())
+    tables = [document.table(pdf.Ref(number)) for number in document.values]
+    assert any(document.table(t.get("MarkInfo")).get("Marked") is True for t in tables)
+    said = [document.get(t["Alt"]) for t in tables if t.get("S") == "Figure" and "Alt" in t]
+    wanted = [
+        (paper / "generated" / "figures" / f"{name}.txt").read_text().strip()
+        for name in ("means", "gaps")
+    ]
+    assert "Base {100%}" in wanted[0]
+    told = [text.removeprefix(b"\xfe\xff").decode("utf-16-be") for text in said]
+    assert [" ".join(text.split()) for text in told] == [
+        text.replace("{", "(").replace("}", ")") for text in wanted
+    ]

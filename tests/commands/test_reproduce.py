@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from scipy.special import stdtrit
 
 PUBLISHED = """\
 metric = "accuracy"
@@ -99,12 +100,67 @@ def test_csv_with_names_written_otherwise_and_per_cent(paperforge, results_csv, 
         assert [one["verdict"] for one in values] == ["within rounding"] * 2, values
 
 
-def test_another_unit_is_a_warning(paperforge, results_csv, tmp_path):
-    (tmp_path / "p.csv").write_text(
-        "method,dataset,metric,value,cite\nours,alpha,accuracy,90.0,x\n"
+def values_of(paperforge, tmp_path, rows, *more):
+    (tmp_path / "p.csv").write_text(f"method,dataset,metric,value,cite\n{rows}")
+    said = paperforge("reproduce", "p.csv", *more, "--format", "json")
+    assert said.code == 0, said.err
+    return json.loads(said.out)["values"], said.err
+
+
+def test_another_unit_is_read_as_ours_and_said(paperforge, results_csv, tmp_path):
+    """They were "different", beside a question about the unit."""
+    rows = "ours,alpha,accuracy,90.0,x\nbase,beta,accuracy,78,x\n"
+    values, said = values_of(paperforge, tmp_path, rows, results_csv)
+    assert [one["verdict"] for one in values] == ["within rounding"] * 2
+    assert values[0]["published"]["value"] == pytest.approx(0.9)
+    assert values[0]["published"]["decimals"] == 3
+    assert "published in per cent" in said and "--unit accuracy=%" in said
+    rows = "ours,alpha,accuracy,0.900,x\nbase,beta,accuracy,78.0,y\n"  # each paper its own
+    values, said = values_of(paperforge, tmp_path, rows, results_csv, "--unit", "accuracy=%")
+    assert [one["verdict"] for one in values] == ["within rounding"] * 2
+    assert values[0]["published"]["value"] == pytest.approx(90)
+    assert values[0]["published"]["decimals"] == 1
+    assert "published in fractions" in said
+
+
+def test_a_hundredfold_failure_is_no_other_unit(paperforge, results_csv, tmp_path):
+    """.5 against 90 may be 50 % or half a per cent: nothing says so, and both are different."""
+    values, said = values_of(
+        paperforge, tmp_path, "ours,alpha,accuracy,0.5,x\n", results_csv, "--unit", "accuracy=%"
     )
-    said = paperforge("reproduce", "p.csv", results_csv)
-    assert "another unit?" in said.err and "--unit accuracy=%" in said.err
+    assert values[0]["verdict"] == "different" and values[0]["published"]["value"] == 0.5
+    assert "another unit?" in said
+
+
+def test_a_published_average_is_compared_with_the_average(paperforge, tmp_path):
+    """Papers print one; "no run gives accuracy, x" was the answer."""
+    runs = {
+        ("x", "d1"): (1.0, 2.0, 4.5), ("x", "d2"): (7.0, 7.5, 9.0, 11.0), ("y", "d1"): (1.0, 2.0),
+    }  # fmt: skip
+    lines = [f"{m},{d},{i},{v}" for (m, d), row in runs.items() for i, v in enumerate(row)]
+    (tmp_path / "runs.csv").write_text("method,dataset,seed,score\n" + "\n".join(lines) + "\n")
+    for name in ("", "Avg.", "average"):
+        rows = f"x,{name},score,6.1,p\nx,{name},score,40,p\ny,{name},score,6.1,p\n"
+        (one, far, hole), said = values_of(paperforge, tmp_path, rows, "runs.csv")
+        assert hole["verdict"] == "not reproduced"
+        assert "an average takes runs on all 2 datasets" in said
+        assert (one["verdict"], far["verdict"]) == ("within interval", "different")
+        # variances of a further run on each dataset and of the means, over four; Satterthwaite
+        a, b = 3.25 * (1 + 1 / 3) / 4, 3.2291666667 * (1 + 1 / 4) / 4
+        assert one["reproduced"]["mean"] == pytest.approx((2.5 + 8.625) / 2)
+        assert one["df"] == pytest.approx((a + b) ** 2 / (a**2 / 2 + b**2 / 3))
+        half = (one["interval"]["high"] - one["interval"]["low"]) / 2
+        assert half == pytest.approx(stdtrit(one["df"], 0.975) * (a + b) ** 0.5)
+
+
+def test_names_in_other_spelling_are_found_and_others_listed(paperforge, tmp_path):
+    (tmp_path / "runs.csv").write_text(
+        "method,dataset,seed,score\nLoRA r8,sst2,0,1.0\nLoRA r8,sst2,1,2.0\n"
+    )
+    rows = "lora-r8,SST-2,score,1.5,p\nlora,sst2,score,1.5,p\n"
+    (found, other), said = values_of(paperforge, tmp_path, rows, "runs.csv")
+    assert (found["verdict"], other["verdict"]) == ("within rounding", "not reproduced")
+    assert "methods of the runs: LoRA r8" in said
 
 
 def test_a_spread_that_says_too_little_is_not_used(paperforge, results_csv, tmp_path):

@@ -240,3 +240,42 @@ def test_json_has_what_lies_beside_the_decisions_in_stored_units():
     across = parts(analysis, {"acc": 100.0, "step": 4.0})["scalings"][0]
     assert across["sizes"] == [0.25]
     assert across["fit"]["factor"] == pytest.approx(20 / (100 * 4**0.5))
+
+
+def test_json_has_null_for_a_dataset_that_has_no_name(paperforge, tmp_path):
+    rows = "".join(f"{m},{s},0.{80 + s}{m == 'a':d}\n" for m in "ab" for s in range(4))
+    (tmp_path / "r.csv").write_text("method,seed,accuracy\n" + rows)
+    args = ("--format", "json", "--why", "--fragile", "--calibrate", "--runs", "20")
+    content = read(paperforge("stats", tmp_path / "r.csv", *args))
+    assert content["datasets"] == []
+    assert '"dataset": ""' not in json.dumps(content)
+    assert [d["dataset"] for d in content["decisions"]] == [None]
+    assert {a["dataset"] for a in content["aggregates"]} == {None}
+    rows = "".join(f"{m},A,{s},0.{80 + s}{m == 'a':d}\n" for m in "ab" for s in range(4))
+    (tmp_path / "r.csv").write_text("method,dataset,seed,accuracy\n" + rows)
+    content = read(paperforge("stats", tmp_path / "r.csv", "--format", "json"))
+    assert {d["dataset"] for d in content["decisions"]} == {"A"}
+
+
+def test_means_are_said_to_be_compared_as_reported(paperforge, tmp_path):
+    rows = "ours,A,83.6,0.4,5\nbase,A,82.1,0.5,5\n"
+    (tmp_path / "r.csv").write_text("method,dataset,mean,std,n\n" + rows)
+    said = paperforge("stats", tmp_path / "r.csv", "--map", "std=sem")
+    assert said.code == 0, said.err
+    told = " ".join(said.out.split())
+    assert "the means, spreads and numbers of runs as reported" in told
+    assert "Numbers of base, ours are quoted" in told
+    assert "std (standard error), and number of runs, n" in " ".join(said.err.split())
+
+
+def test_why_loses_no_column_and_no_name_on_a_narrow_terminal(paperforge, results_csv, monkeypatch):
+    for width in (80, 100):
+        monkeypatch.setattr("paperforge.commands.stats.columns", lambda width=width: width)
+        said = paperforge("stats", results_csv, *OURS, "--why")
+        assert said.code == 0, said.err
+        told = said.out[said.out.index("\nWhy\n") :]
+        assert max(map(len, told.splitlines())) <= width
+        assert "…" not in told
+        assert "too wide" not in told
+        assert "Smallest p" in told
+        assert "(needs pair_by)" in " ".join(told.split())

@@ -12,11 +12,12 @@ import pytest
 
 from paperforge import figures
 from paperforge.errors import InputError
-from paperforge.figures import thin
+from paperforge.figures import sheet, thin
 from paperforge.model import Severity
 from paperforge.spec import Direction, FigureSpec, Metric
 
 SPEC = FigureSpec("f", "learning-curves")
+FINER = 16
 
 
 def lines(axes):
@@ -134,14 +135,33 @@ def test_without_a_metric_the_first_with_steps_is_drawn(study):
 def test_many_steps_are_thinned_and_ends_extremes_and_markers_are_kept(study, paint):
     analysis = study(2, steps=40_001)
     with paint(SPEC, analysis) as page:
-        for line, curve in zip(lines(page.figure.axes[0]), analysis.curves, strict=True):
-            xs, ys = list(line.get_xdata()), list(line.get_ydata())
-            assert len(xs) < 20_000
-            assert set(zip(xs, ys, strict=True)) <= set(zip(curve.steps, curve.mean, strict=True))
-            assert (xs[0], ys[-1]) == (curve.steps[0], curve.mean[-1])
+        for curve, colour in zip(analysis.curves, ("#312b9e", "#d88e26"), strict=True):
+            drawn = [x for x in page.figure.axes[0].lines if x.get_color() == colour]
+            ends = [(list(x.get_xdata()), list(x.get_ydata())) for x in drawn]
+            points = [point for pair in ends for point in zip(*pair, strict=True)]
+            assert len(points) < 10_000
+            assert set(points) <= set(zip(curve.steps, curve.mean, strict=True))
+            assert {(curve.steps[0], curve.mean[0]), (curve.steps[-1], curve.mean[-1])} <= set(
+                points
+            )
+            ys = [y for _, y in points]
             assert (min(ys), max(ys)) == (min(curve.mean), max(curve.mean))
-            assert len(line.get_markevery()) == 5
+            marks = drawn[0].get_markevery() if len(drawn) == 1 else drawn[-1].get_xdata()
+            assert len(marks) == 5
     assert figures.draw(SPEC, analysis).data.count("\n") == 1 + 2 * 40_001
+
+
+def test_the_data_of_a_million_steps_is_cut_and_the_note_says_so(study):
+    analysis = study(1)
+    steps = tuple(map(float, range(200_000)))
+    mean = (*(float(i % 7) for i in range(199_999)), 500.0)
+    curve = replace(
+        analysis.curves[0], steps=steps, mean=mean, low=mean, high=mean, n=(1,) * len(steps)
+    )
+    figure = figures.draw(SPEC, replace(analysis, curves=(curve,)))
+    assert 20_000 < figure.data.count("\n") <= 50_001
+    assert "500.0" in figure.data
+    assert any("200,000 steps" in d.message for d in figure.diagnostics)
 
 
 def smooth(analysis, steps, noise=0.0):
@@ -159,38 +179,66 @@ def smooth(analysis, steps, noise=0.0):
     return replace(analysis, curves=tuple(made))
 
 
-def grey(analysis, paint, monkeypatch, columns):
-    """The picture at 200 dots an inch, in levels of grey."""
+def grey(analysis, paint, monkeypatch, few, log=""):
+    """The picture at 200 dots an inch in levels of grey, each the mean of 16 by 16 samples.
+
+    A rasteriser that smooths edges adds up the parts of a pixel that strokes cover, though they may
+    lie over each other: only fine samples show what is covered.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    monkeypatch.setattr(thin, "COLUMNS_PER_PT", columns)
-    with paint(SPEC, analysis) as page:
+    monkeypatch.setattr(thin, "FEW", few)
+    with paint(FigureSpec("f", "learning-curves", height_pt=66, log=log), analysis) as page:
         page.figure.set_facecolor("white")
-        page.figure.set_dpi(200)
+        page.figure.set_dpi(200 * FINER)
         canvas = FigureCanvasAgg(page.figure)
         canvas.draw()
-        return np.asarray(canvas.buffer_rgba())[..., :3].astype(float).mean(axis=2)
+        fine = np.asarray(canvas.buffer_rgba())[..., 1]
+        size = sheet.pdf(page.figure)
+    high, wide = (side // FINER for side in fine.shape)
+    fine = fine[: high * FINER, : wide * FINER].reshape(high, FINER, wide, FINER)
+    return fine.mean(axis=(1, 3), dtype=np.float32), len(size)
+
+
+def both(analysis, paint, monkeypatch, log=""):
+    """The largest change of a pixel by thinning, the share changed by over 1, and both sizes."""
+    usual, size = grey(analysis, paint, monkeypatch, thin.FEW, log)
+    whole, large = grey(analysis, paint, monkeypatch, 10**9, log)
+    assert usual.min() < 90  # something is drawn
+    apart = np.abs(usual - whole)
+    return apart.max(), (apart > 1).mean(), size, large
 
 
 def test_thinning_does_not_change_the_picture(study, paint, monkeypatch):
     """Lines with dashes, markers and bands: no pixel by more than a level of grey in 255."""
-    analysis = smooth(study(2), 60_000)
-    usual = grey(analysis, paint, monkeypatch, thin.COLUMNS_PER_PT)
-    whole = grey(analysis, paint, monkeypatch, 10**9)
-    assert np.abs(usual - whole).max() <= 1
-    assert usual.min() < 80  # something is drawn
-    coarse = grey(analysis, paint, monkeypatch, 0.05)
-    assert np.abs(coarse - whole).max() > 20
+    most, _, size, large = both(smooth(study(2), 60_000), paint, monkeypatch)
+    assert most <= 1
+    assert size < large / 10
 
 
-def test_noise_keeps_its_envelope(study, paint, monkeypatch):
-    """A line of noise is a shape: fewer than one pixel in 500 moves by more than a level."""
-    one = smooth(study(1), 60_000, noise=0.8)
-    analysis = replace(one, curves=(replace(one.curves[0], n=(1,) * 60_000),))
-    usual = grey(analysis, paint, monkeypatch, thin.COLUMNS_PER_PT)
-    apart = np.abs(usual - grey(analysis, paint, monkeypatch, 10**9))
-    assert (apart > 1).mean() < 0.002
-    assert apart.mean() < 0.02
+@pytest.mark.parametrize("log", ["", "x"])
+@pytest.mark.parametrize("methods", [1, 2])
+def test_thinning_does_not_change_the_picture_of_noise(methods, log, study, paint, monkeypatch):
+    noisy = smooth(study(methods), 60_000, noise=1.5)
+    curves = (
+        replace(c, n=(1,) * 60_000, steps=tuple(s + 1 for s in c.steps)) for c in noisy.curves
+    )
+    most, _, size, large = both(replace(noisy, curves=tuple(curves)), paint, monkeypatch, log)
+    assert round(float(most)) <= 1
+    assert size < large / 6
+
+
+def test_a_noisy_band_stays_as_dark_as_it_was(study, paint, monkeypatch):
+    """A band has no pen that hides: one level in all but a few pixels of its edges."""
+    one = smooth(study(1), 60_000)
+    half = 1 + np.abs(np.random.default_rng(6).normal(0, 1, 60_000))
+    curve = one.curves[0]
+    low, high = (tuple((np.array(curve.mean) + s * half).tolist()) for s in (-1, 1))
+    analysis = replace(one, curves=(replace(curve, low=low, high=high),))
+    most, share, size, large = both(analysis, paint, monkeypatch)
+    assert most <= 5
+    assert share < 0.04
+    assert size < large / 3
 
 
 def test_points_without_a_finite_mean_are_left_out(study):

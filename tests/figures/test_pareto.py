@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 from dataclasses import replace
 
 import pytest
@@ -12,8 +13,9 @@ from paperforge import figures
 from paperforge.errors import InputError
 from paperforge.figures import audit, scatter
 from paperforge.figures.pareto import Point, corners
-from paperforge.model import Verdict
-from paperforge.spec import Direction, Metric
+from paperforge.figures.style import FAINT
+from paperforge.model import Severity, Verdict
+from paperforge.spec import Direction, Metric, Role
 
 COST = Metric("latency", "Latency", Direction.LOWER, "ms", tested=False)
 
@@ -150,3 +152,38 @@ def test_crowded_names_give_up_together():
     assert scatter.place(points, [40.0] * 12, 8.0, room, []) == []
     [place] = scatter.place(points[:1], [40.0], 8.0, room, [])
     assert place[0] > 50
+
+
+@pytest.mark.parametrize("width", ["column", "text"])
+def test_of_sixty_methods_the_front_and_ours_are_named_and_the_rest_counted(
+    width, study, wealth, spec_of, paint
+):
+    """60 points, 5 on the front: no legend of 60 entries."""
+    rng = random.Random(3)
+    points = [(2.0**i, 60.0 + 5 * i) for i in range(5)]
+    points += [(2.0 ** rng.uniform(1, 4.5), rng.uniform(40, 60)) for _ in range(55)]
+    analysis = placed(study, wealth, points, half=0.5)
+    ours = tuple(
+        replace(m, role=Role.OURS if m.name == "method 9" else Role.BASELINE)
+        for m in analysis.methods
+    )
+    analysis = replace(analysis, methods=ours)
+    spec = replace(spec_of("pareto"), width=width)
+    with paint(spec, analysis) as page:
+        said = {t.get_text() for t in page.figure.texts if t.get_text().startswith("method")}
+        assert said == {*(f"method {i}" for i in range(5)), "method 9"}
+        assert audit.overlaps(page.figure) == ()
+        found = markers(page)
+        assert len(found) == 60
+        assert sum(x.get_markeredgecolor() == FAINT for x in found) == 54
+        assert page.height < 250
+    figure = figures.draw(spec, analysis)
+    assert "Grey, without intervals: 54 other methods, not on the front or ours." in figure.note
+    assert figure.data.count("\n") == 61
+    assert [d for d in figure.diagnostics if d.severity is not Severity.NOTE] == []
+
+
+def test_a_front_of_sixty_is_refused(study, wealth, spec_of):
+    analysis = placed(study, wealth, [(1.0 + i, 10.0 + i) for i in range(60)])
+    with pytest.raises(InputError, match="60 points of the front in one panel"):
+        figures.draw(spec_of("pareto"), analysis)

@@ -117,3 +117,34 @@ def test_nothing_paired_is_refused_with_the_reason(study):
 def test_two_methods_are_needed(change, said, study):
     with pytest.raises(InputError, match=said):
         figures.draw(replace(SPEC, **change), study(3))
+
+
+LONG = ("A pre-trained encoder with adapters", "A pre-trained encoder, fully fine-tuned")
+
+
+@pytest.mark.parametrize("datasets", [1, 3])
+def test_long_names_stand_whole_in_lines_under_their_ends(datasets, study, paint):
+    spec = FigureSpec("f", "slopes", methods=LONG)
+    with paint(spec, study(LONG, datasets, ours=1)) as page:
+        box = page.figure.axes[0].get_position()
+        for name, end in zip(LONG, ENDS, strict=True):
+            middle = box.x0 + end * box.width
+            lines = [
+                t
+                for t in page.figure.texts
+                if t.get_position()[1] < box.y0 and abs(t.get_position()[0] - middle) < 1e-6
+            ]
+            lines = lines[: len(lines) if datasets == 1 else 3]
+            assert " ".join(t.get_text() for t in lines) == name
+            assert len(lines) == (2 if datasets == 1 else 3)
+        assert audit.overlaps(page.figure) == ()
+        assert page.ruler.cut == []
+
+
+def test_names_that_fit_no_three_lines_are_shortened_and_differ(study, paint):
+    names = tuple(
+        f"A name of more than a hundred and twenty letters {'and on ' * 14}{i}" for i in "ab"
+    )
+    with paint(FigureSpec("f", "slopes", methods=names), study(names, 3, ours=1)) as page:
+        assert audit.overlaps(page.figure) == ()
+        assert sorted(page.ruler.cut) == sorted(names)

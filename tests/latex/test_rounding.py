@@ -14,6 +14,7 @@ from paperforge.latex.rounding import (
     exact,
     fixed,
     fixed_all,
+    p_bound,
     p_value,
     powers,
     rule_for,
@@ -284,3 +285,36 @@ def test_a_power_of_ten_rounds_up_to_the_next():
     assert Rounding(2, scientific=True).show_spread(4.86e-11) == "4.9e-11"
     with pytest.raises(ValueError, match="cannot be rounded"):
         powers(float("nan"), 1)
+
+
+@pytest.mark.parametrize(
+    ("p", "shown"),
+    [
+        (0.0625, ".06"), (0.0312, ".03"), (0.48, ".48"), (0.012, ".01"), (0.0496, ".0496"),
+        (0.00012, ".0001"), (3.7e-7, ".0000004"), (0.995, ".99"), (1.0, "1"),
+    ],
+)  # fmt: skip
+def test_a_bound_of_p_is_a_number_in_the_format_of_every_p(p, shown):
+    assert p_bound(p) == shown
+    assert p_value(p) in (shown, "<.001", ">.99")
+
+
+def test_values_of_16_digits_or_more_are_set_in_powers_of_ten():
+    assert (
+        rule_for([999_999_999_999_999.0], []).show(999_999_999_999_999.0) == "999,999,999,999,999"
+    )
+    assert rule_for([1e15], []).show(1e15) == "1.00e15"
+    huge = rule_for([1.01e300, 1.31e300], [9.99e297])
+    assert (huge.show(1.01e300), huge.show_spread(9.99e297)) == ("1.010e300", "1.0e298")
+    fine = rule_for([1_234_567_890_123_000.0], [4e4])
+    assert fine.show(1_234_567_890_123_000.0) == "1.234567890123e15"
+    assert len(rule_for([1e300], [], digits=1).show(1e300)) < 10
+
+
+@given(
+    st.lists(st.floats(-1e308, 1e308).filter(bool), min_size=1, max_size=6),
+    st.lists(st.floats(0, 1e308), max_size=6),
+)
+def test_no_number_of_a_column_is_longer_than_two_words(values, spreads):
+    rule = rule_for(values, spreads)
+    assert max(len(rule.show(value)) for value in values) <= 25

@@ -117,10 +117,14 @@ def test_what_is_not_explained_is_counted():
 
 
 @pytest.mark.parametrize(
-    ("p", "shown"), [(None, ""), (0.0625, ".062"), (1.0, "1"), (1e-9, "< 1e-6"), (0.1, ".1")]
+    ("p", "shown"), [(None, ""), (0.0625, ".06"), (1.0, "> .99"), (1e-9, "< .001"), (0.1, ".10")]
 )
-def test_smallest_p(p, shown):
-    assert explain.least(p) == shown
+def test_smallest_p_is_printed_as_every_p(p, shown):
+    assert explain.short(p, 0.05) == shown
+
+
+def test_a_monte_carlo_error_has_two_digits():
+    assert [explain.error(p) for p in (0.00312, 1e-9)] == [".0031", "< 1e-6"]
 
 
 # ------------------------------------------------------------------------------ calibration

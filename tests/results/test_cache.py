@@ -40,7 +40,7 @@ def all_of(found):
     ]
     said = (found.metrics, found.methods, found.datasets, found.notes, found.digest, found.rows)
     more = (sorted(found.varies), sorted(found.present), found.shared_runs, found.mapped)
-    points = list(found.points("accuracy", ""))
+    points = list(found.traces("accuracy", ""))
     rows = found.frame().to_dict("list")
     return cells, said, more, points, rows, found.sources("accuracy", "a", "x")
 

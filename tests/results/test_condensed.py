@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from paperforge import results
 from paperforge.engine import open_engine
 from paperforge.errors import InputError
-from paperforge.results import tidy
+from paperforge.results import first_rows, tidy
 from paperforge.results.cells import Cells, Unproven
 from paperforge.spec import Project, Source, Unit
-from paperforge.stores import json_keys, parquet
+from paperforge.stores import json_bytes, json_keys, line_starts, parquet
 from paperforge.stores.json_alike import Alike
 
 
@@ -37,7 +37,7 @@ def told(folder, name="r.csv", **options):
         found.metrics, found.methods, found.datasets, found.varies, found.present,
         found.shared_runs, found.notes, found.digest, found.rows, found.mapped,
         [found.missing(m) for m in metrics], [found.splits(m) for m in metrics],
-        [list(found.points(m, s)) for m in metrics for s in found.splits(m)],
+        [list(found.traces(m, s)) for m in metrics for s in found.splits(m)],
         [found.sources(m, a.name, d.name)
          for m in metrics for a in found.methods for d in found.datasets],
     )  # fmt: skip
@@ -136,6 +136,48 @@ def test_one_pass_gives_what_row_by_row_gives(text, tmp_path, monkeypatch):
     same(quick, careful)
 
 
+ENDS = ["\n", "\r\n", "\r"]
+ODD_BYTES = [
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\xe9",
+    b"\0",
+    b'"',
+    b'"\n"',
+    b"\n\n",
+    b",",
+    b"\xc3\xa9",
+]
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    text=tables(),
+    end=st.sampled_from(ENDS),
+    quoted=st.booleans(),
+    odd=st.lists(st.tuples(st.sampled_from(ODD_BYTES), st.floats(0, 1)), max_size=2),
+)
+def test_one_pass_over_odd_bytes_gives_what_row_by_row_gives(
+    text, end, quoted, odd, tmp_path, monkeypatch
+):
+    if quoted:
+        text = "\n".join(
+            ",".join('"' + cell.replace('"', '""') + '"' for cell in line.split(","))
+            for line in text.splitlines()
+        )
+    content = text.replace("\n", end).encode()
+    for piece, at in odd:
+        place = int(at * len(content))
+        content = content[:place] + piece + content[place:]
+    (tmp_path / "r.csv").write_bytes(content)
+    quick, careful, _ = both(tmp_path, monkeypatch)
+    same(quick, careful)
+
+
 LINES = [
     {"method": method, "dataset": "x", "seed": seed, "id": f"q{n}", "correct": (n + seed) % 2}
     for method in "ba"
@@ -205,6 +247,103 @@ def late(**more):
 def test_a_line_that_is_not_like_the_first(tmp_path, monkeypatch, trusted, lines, end):
     agree(tmp_path, monkeypatch, lines, end=end)
     assert trusted
+
+
+ODD_LINES = [
+    '{"method":"a","x":1}', '{"method":"a"}', '{"method" :"a","seed":1}', '{"method":"a","seed":{}}',
+    '{"seed":1,"method":"a"}', r'{"method":"a\"seed\":","seed":1}', '{"method":"a:","seed":1}', "{}", "",
+    '{"method":"a","seed":1}{"method":"a","seed":1}', '{"method":"a","seed":1,}', "null", "[1]",
+    r'{"method":"a","x\"seed":1}', '{"method":"a","seed":"":"}', '{"method":"a","seed":[{"x":1}]}',
+    r'{"method":"a","seed":"":"}', '{"a":"method":"b","seed":1}', '{"method":"a","seed":1} ', '{"method',
+]  # fmt: skip
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    lines=st.lists(st.sampled_from(ODD_LINES), max_size=2),
+    at=st.integers(0, 3),
+    end=st.sampled_from(["", "\n"]),
+    chunk=st.sampled_from([16, 40, 1 << 17]),
+)
+def test_lines_that_are_alike_by_their_bytes_have_the_keys(tmp_path_factory, lines, at, end, chunk):
+    """What the bytes show is true of every line that is sound JSON; the others the engine finds."""
+    even = [
+        '{"method": "b", "seed": 0}',
+        '{"method": "é:", "seed": "1"}',
+        '{"method": "", "seed": 2}',
+    ]
+    lines = [*even[:at], *lines, *even[at:]]
+    path = tmp_path_factory.mktemp("bytes") / "r.jsonl"
+    path.write_text("\n".join(lines) + end, encoding="utf-8")
+    tokens = json_bytes.tokens(even[0].encode(), ["seed", "method"])
+    assert tokens == (b'\n{"method"', b' "seed"')
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_bytes, "_CHUNK", chunk)
+        count = json_bytes.count_alike(path, tokens)
+    if lines == even:
+        assert count == len(even)
+    if count is None:
+        return
+    assert count == len(lines)
+    for line in lines:
+        try:
+            pairs = json.loads(line, object_pairs_hook=list)
+        except ValueError:
+            continue
+        assert [name for name, _ in pairs] == ["method", "seed"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"a": {"b": 1}, "c": 2}',
+        '{"a": 1}',
+        '{"a" : 1, "c": 2}',
+        r'{"a": 1, "\u0063": 2}',
+        "[1]",
+        "x",
+    ],
+)
+def test_lines_that_bytes_cannot_tell(line):
+    assert json_bytes.tokens(line.encode(), ["a", "c"]) == ()
+
+
+def sorted_lines(keys, methods="bac", rows=40):
+    return [
+        json.dumps({key: {"method": m, "dataset": d, "n": n, "acc": n / 64}[key] for key in keys})
+        for m in methods
+        for d in ("y", "x")
+        for n in range(rows)
+    ]
+
+
+@pytest.mark.parametrize("chunk", [300, 1 << 18])
+@pytest.mark.parametrize(
+    "keys", [["method", "dataset", "n", "acc"], ["dataset", "method", "acc", "n"]]
+)
+def test_where_names_stand_first_in_sorted_lines(tmp_path, monkeypatch, keys, chunk):
+    monkeypatch.setattr(line_starts, "_CHUNK", chunk)
+    path = tmp_path / "r.jsonl"
+    lines = sorted_lines(keys)
+    path.write_text("\n".join(lines), encoding="utf-8")
+    naive = [{}, {}]
+    for number, line in enumerate(lines):
+        for names, key in zip(naive, ("method", "dataset"), strict=True):
+            names.setdefault(json.loads(line)[key], number)
+    assert json_bytes.first_rows(path, ["method", "dataset"]) == naive
+    assert json_bytes.first_rows(path, ["method", "acc"]) is None  # a text of the engine's own
+    path.write_text("\n".join([*lines, "{}"]), encoding="utf-8")
+    assert json_bytes.first_rows(path, ["method"]) is None
+
+
+@pytest.mark.parametrize("methods", ["bac", ["b", "a", ""], ["b", "b", "a"], ["é", "a:", '"q"']])
+@pytest.mark.parametrize("odd", [None, '{"method": null}', "{}", '{"method": "c", "acc": 0.5}'])
+def test_sorted_lines_in_one_pass(tmp_path, monkeypatch, trusted, methods, odd):
+    monkeypatch.setattr(first_rows, "_LOOK", 8)
+    lines = sorted_lines(["method", "dataset", "n", "acc"], methods)
+    agree(tmp_path, monkeypatch, [*lines, *([odd] if odd else [])])
+    if odd is None and "" not in methods and len(set(methods)) == len(methods):
+        assert [one for one in trusted if one[0] != "careful"] == [("lean", True)]
 
 
 def test_a_late_key_is_seen_without_reading_row_by_row(tmp_path, monkeypatch, trusted):

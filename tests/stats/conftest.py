@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from paperforge.model import Missing, Point, Quote, Sample
+from paperforge.model import Missing, Quote, Sample, Trace
 from paperforge.spec import Dataset, Direction, Method, Metric, Unit
 from paperforge.stats.cells import Grouping, cell, merge
 
@@ -23,7 +23,7 @@ class FakeResults:
     holes: Mapping[tuple[str, str], Missing]
     varies: frozenset[str]
     shared_runs: bool = False
-    trace: tuple[Point, ...] = ()
+    trace: tuple[Trace, ...] = ()
     notes: tuple = ()
     present: frozenset[str] = frozenset()
     digest: str = "0" * 64
@@ -45,7 +45,7 @@ class FakeResults:
     def quotes(self, metric):
         return self.quoted
 
-    def points(self, metric, split):
+    def traces(self, metric, split):
         return iter(self.trace)
 
     def splits(self, metric):

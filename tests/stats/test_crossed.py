@@ -10,6 +10,7 @@ from paperforge.spec import DesignSpec, Direction, Metric, Role, Unit
 from paperforge.stats import analyse
 from paperforge.stats.contrast import Ask, Contrast
 from paperforge.stats.crossed import bought, two_way
+from paperforge.stats.found import detects
 
 RUNS = 10_000
 
@@ -200,3 +201,38 @@ def test_results_give_what_it_needs(tmp_path):
     spread = ((scores[0] - scores[0].mean(axis=0)) ** 2).sum(axis=0)
     assert first.within == pytest.approx(spread, abs=1e-12)
     assert analyse(found, DesignSpec()).primary()[0].test == "two-way t"
+
+
+@pytest.mark.parametrize(
+    ("runs", "examples", "spread", "alpha"),
+    [(2, 50, (1, 0.1, 0.1), 0.05), (3, 500, (0.3, 1, 0.3), 0.01), (5, 50, (0, 1, 1), 0.05)],
+)
+def test_the_difference_that_it_detects_is_found_with_power_80(runs, examples, spread, alpha):
+    """Where the true variances are those that were observed; 1,500 simulated studies."""
+    between, apart, noise = spread
+    rng = np.random.default_rng([runs, examples])
+    n, s, df, times = examples, runs, (runs - 1) * (examples - 1), 1500
+    true = [(between**2 + noise**2 / n) / s] * 2
+    true += [(apart**2 + 2 * noise**2 / s) / n, *[noise**2 / (s * n)] * 2]
+    dfs = [s - 1, s - 1, n - 1, df, df]
+
+    def study(estimate, a, b, example, *left):
+        parts = ((a, s - 1.0), (b, s - 1.0))
+        welch = (a + b) ** 2 / ((a * a + b * b) / (s - 1))
+        by_run = Contrast(
+            "", (s, s), estimate=estimate, variance=a + b, df=welch,
+            detects=detects(parts, np.sqrt(a + b), welch),
+        )  # fmt: skip
+        by_example = Contrast("", (n, n), estimate=estimate, variance=example, df=n - 1.0)
+        return two_way(by_run, by_example, [(v, df) for v in left], over=1, ask=Ask(alpha))
+
+    d = study(0.0, *true).detects.at(alpha)
+    whole = true[0] + true[1] + true[2] - true[3] - true[4]
+    found = [
+        study(
+            rng.normal(d, np.sqrt(whole)),
+            *(v * rng.chisquare(f) / f for v, f in zip(true, dfs, strict=True)),
+        ).p < alpha
+        for _ in range(times)
+    ]  # fmt: skip
+    assert np.mean(found) == pytest.approx(0.8, abs=3 * np.sqrt(0.16 / times))

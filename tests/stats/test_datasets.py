@@ -13,6 +13,7 @@ from paperforge.stats.datasets import compare_datasets
 from paperforge.stats.nemenyi import critical_difference
 from paperforge.stats.ranks import EXACT
 from paperforge.stats.subsets import sign_flip, subset_means
+from paperforge.stats.wilcoxon import contrast as wilcoxon
 
 DEMSAR = json.loads((Path(__file__).parents[1] / "references" / "demsar2006.json").read_text())
 SCORES = np.array(DEMSAR["scores"])
@@ -96,7 +97,7 @@ def test_five_datasets_cannot_reach_five_percent():
     found = compare_datasets(stairs(5, 2), ["a", "b"], higher=True)
     assert found.pairs[0].contrast.p == found.pairs[0].contrast.smallest_p == 0.0625
     assert not found.pairs[0].decided
-    assert found.pairs[0].reason == "5 datasets: p cannot be below 0.062"
+    assert found.pairs[0].reason == "5 datasets: p cannot be below .06"
     assert found.pairs[0].contrast.low is None
     six = compare_datasets(stairs(6, 2), ["a", "b"], higher=True)
     assert six.pairs[0].decided
@@ -107,9 +108,7 @@ def test_six_pairs_under_holm_decide_nothing_below_eight_datasets():
     seven = compare_datasets(stairs(7), list("abcd"), higher=True)
     assert not any(pair.decided for pair in seven.pairs)
     assert seven.pairs[0].p_adjusted == pytest.approx(6 / 64)
-    assert (
-        seven.pairs[0].reason == "7 datasets: p cannot be below 0.016 (0.094 after the correction)"
-    )
+    assert seven.pairs[0].reason == "7 datasets: p cannot be below .02 (.09 after the correction)"
     eight = compare_datasets(stairs(8), list("abcd"), higher=True)
     assert all(pair.decided for pair in eight.pairs)
     assert eight.pairs[0].p_adjusted == pytest.approx(6 / 128)
@@ -250,3 +249,26 @@ def test_subset_means():
     assert sorted(subset_means(np.array([1.0, 2.0, 6.0]))) == pytest.approx(
         [1, 1.5, 2, 3, 3.5, 4, 6]
     )
+
+
+@pytest.mark.parametrize(("n", "alpha"), [(7, 0.05), (12, 0.05), (20, 0.01)])
+def test_the_difference_that_datasets_detect_is_found_with_power_80(n, alpha):
+    """Normal differences of which the true spread is the observed one; 1,500 simulated samples."""
+    rng = np.random.default_rng(n)
+    x = rng.normal(0, 1, n)
+    x = (x - x.mean()) / x.std(ddof=1)
+    scores = np.stack([x + 5, np.full(n, 5.0)], axis=1)
+    (pair,) = compare_datasets(scores, ["a", "b"], higher=True).pairs
+    shift = pair.contrast.detects.at(alpha)
+    test = sign_flip if n < 10 else wilcoxon
+    times = 1500
+    found = [test(rng.normal(shift, 1, n), Ask(alpha)).p < alpha for _ in range(times)]
+    assert np.mean(found) == pytest.approx(0.8, abs=3 * np.sqrt(0.16 / times) + 0.02)
+
+
+def test_five_datasets_detect_nothing_at_five_percent_and_nemenyi_says_nothing():
+    (pair,) = compare_datasets(stairs(5, 2), ["a", "b"], higher=True).pairs
+    assert pair.contrast.detects is None or pair.contrast.detects.at(0.05) is None
+    scores = np.random.default_rng(1).normal(0, 1, (12, 3))
+    found = compare_datasets(scores, list("abc"), higher=True, posthoc="nemenyi")
+    assert all(pair.contrast.detects is None for pair in found.pairs)

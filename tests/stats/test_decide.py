@@ -261,7 +261,7 @@ def test_too_few_discordant_examples_cannot_be_decided(fake):
     cells = {("x", "d"): answers(50), ("y", "d"): answers(50, 3, 4)}
     decision = only(analyse(fake(cells, unit=Unit.EXAMPLE), DesignSpec()))
     assert decision.verdict is Verdict.UNDECIDABLE
-    assert decision.reason == "2 discordant examples: p cannot be below 0.25"
+    assert decision.reason == "2 discordant examples: p cannot be below .25"
     assert decision.smallest_p == 0.25
     assert decision.low <= 0 <= decision.high
 
@@ -277,7 +277,7 @@ def test_the_floor_is_that_after_the_correction(fake):
     assert analysis.decisions[0].verdict is Verdict.UNDECIDABLE
     assert (
         analysis.decisions[0].reason
-        == "6 discordant examples: p cannot be below 0.016 (0.031 after the correction)"
+        == "6 discordant examples: p cannot be below .02 (.03 after the correction)"
     )
 
 
@@ -429,7 +429,7 @@ def test_four_discordant_examples_over_datasets_are_too_few_for_a_t(fake):
     assert t_alone < 0.05 <= decision.p == decision.smallest_p
     assert decision.low <= 0 <= decision.high
     assert decision.verdict is Verdict.UNDECIDABLE
-    assert decision.reason == "4 discordant examples: p cannot be below 0.062"
+    assert decision.reason == "4 discordant examples: p cannot be below .06"
 
 
 def test_two_clusters_of_few_discordant_answers_leave_zero_in_the_interval(fake):

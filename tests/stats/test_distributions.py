@@ -50,3 +50,10 @@ def test_averages_and_cells_without_replicates_are_left_out():
         Aggregate("acc", "n", "d", 900, 1.0, 1.0, 1.0, 1.0),
     )
     assert [d.method for d in stage.distributions((cell, *others))] == ["m"]
+
+
+def test_densities_of_huge_numbers_do_not_overflow():
+    small = stage.kernel([1.0, 1.5, 2.5, 3.0])
+    huge = stage.kernel([1e300, 1.5e300, 2.5e300, 3e300])
+    np.testing.assert_allclose(np.array(huge[0]) / 1e300, small[0])
+    np.testing.assert_allclose(np.array(huge[1]) * 1e300, small[1])

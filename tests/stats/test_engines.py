@@ -93,6 +93,28 @@ def test_drawn_signs_are_the_same(monkeypatch, fake):
     same(numpy, torch)
 
 
+@NEEDS_TORCH
+@pytest.mark.parametrize("correction", ["max-t", "romano-wolf"])
+@pytest.mark.parametrize("grouped", [False, True])
+def test_joint_flips_are_the_same(monkeypatch, fake, correction, grouped):
+    """Over two datasets, the examples of one in clusters."""
+    rng = np.random.default_rng(6)
+    cells = {
+        (m, d): {
+            "values": rng.lognormal(0, 1, n) + 0.2 * i,
+            "keys": np.arange(n) + 1000 * k,
+            **({"clusters": np.arange(n) // 2 + 1000 * k} if grouped else {}),
+        }
+        for k, (d, n) in enumerate((("d1", 130), ("d2", 160)))
+        for i, m in enumerate("xyz")
+    }
+    spec = DesignSpec(correction=correction, seed=3)
+    numpy, torch = _both(monkeypatch, fake(cells, unit=Unit.EXAMPLE), spec)
+    assert numpy["design"]["correction"] == correction
+    assert all(d["p_adjusted"] is not None for d in numpy["decisions"] if d["primary"])
+    same(numpy, torch)
+
+
 def _both(monkeypatch, results, spec):
     """The analysis by numpy and by torch, which is seen to have been used by the second alone."""
     asked = watched(monkeypatch)

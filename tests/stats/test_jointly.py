@@ -5,7 +5,8 @@ import pytest
 from scipy import stats as scipy_stats
 
 from paperforge.errors import InputError
-from paperforge.spec import DesignSpec, Direction, Metric, Role, Unit
+from paperforge.results import load
+from paperforge.spec import DesignSpec, Direction, Metric, Project, Role, Source, Unit
 from paperforge.stats import analyse
 
 RNG = np.random.default_rng(11)
@@ -71,11 +72,77 @@ def test_what_has_no_joint_distribution_is_refused(fake):
 @pytest.mark.parametrize("sizes", [(2, 10), (2, 5, 5), (3, 3, 3), (5, 5, 5)])
 def test_family_wise_error_with_few_and_unequal_runs(fake, sizes):
     rng = np.random.default_rng(sizes)
-    runs = 600
+    runs, spec = 10_000, DesignSpec(correction="max-t", draws=999)
     wrong = 0
     for _ in range(runs):
         cells = {(f"m{i}", "d"): rng.normal(0, 1, n) for i, n in enumerate(sizes)}
-        found = analyse(fake(cells), DesignSpec(correction="max-t")).primary()
+        found = analyse(fake(cells), spec).primary()
         wrong += any(one.decided for one in found)
         assert all(one.p_adjusted >= one.p for one in found)
     assert wrong / runs <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)
+
+
+def answers(n, *wrong):
+    """Right answers but for those at these places."""
+    found = np.ones(n)
+    found[list(wrong)] = 0
+    return found
+
+
+@pytest.mark.parametrize("correction", ["max-t", "romano-wolf"])
+def test_too_few_discordant_examples_cannot_be_decided_jointly_either(fake, correction):
+    """Of five, flips give no p below 1/16, though McNemar's mid-p alone could be .03."""
+    cells = {
+        ("x", "d"): answers(80),
+        ("y", "d"): answers(80, *range(5)),
+        ("z", "d"): answers(80, *range(40)),
+    }
+    found = analyse(fake(cells, unit=Unit.EXAMPLE), DesignSpec(correction=correction)).primary()
+    by_pair = {(d.a, d.b): d for d in found}
+    few = by_pair["x", "y"]
+    assert few.smallest_p < 0.05
+    assert few.p_adjusted >= 0.0625
+    assert few.verdict == "undecidable"
+    assert few.reason.endswith("(.06 after the correction)")
+    if correction == "max-t":
+        assert few.simultaneous[0] <= 0 <= few.simultaneous[1]
+    assert by_pair["x", "z"].verdict == "better"
+
+
+@pytest.mark.parametrize("correction", ["max-t", "holm", "bonferroni"])
+@pytest.mark.parametrize("runs", [1, 2])
+def test_no_interval_of_shares_goes_beyond_one(load_shares, correction, runs):
+    found = load_shares(runs)
+    spec = DesignSpec(correction=correction)
+    analysis = analyse(found, spec)
+    ends = [
+        end
+        for d in analysis.decisions
+        for pair in ((d.low, d.high), d.simultaneous, d.equivalence)
+        if pair
+        for end in pair
+    ]
+    assert max(map(abs, ends)) <= 1.0
+    if runs > 1 or correction == "max-t":  # McNemar's own intervals end before
+        assert max(map(abs, ends)) == 1.0
+    assert all(d.low <= d.estimate <= d.high for d in analysis.decisions)
+
+
+@pytest.fixture
+def load_shares(tmp_path):
+    """Three methods of which one is right nearly always and one nearly never, in few runs."""
+
+    def call(runs):
+        rows = ["method,example,seed,acc"]
+        rng = np.random.default_rng(2)
+        for method, p in (("x", 0.97), ("y", 0.03), ("z", 0.5)):
+            for seed in range(runs):
+                q = min(0.999, max(0.001, p + (seed - 0.5) * 0.4 * (runs > 1) * (method != "x")))
+                right = rng.random(60) < q
+                rows += [f"{method},e{i},{seed},{int(v)}" for i, v in enumerate(right)]
+        path = tmp_path / "r.csv"
+        path.write_text("\n".join(rows) + "\n")
+        project = Project(root=tmp_path, metrics={"acc": {"margin": 0.1}})
+        return load([Source(path, "r.csv")], project)
+
+    return call

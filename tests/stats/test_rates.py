@@ -10,14 +10,15 @@ from itertools import islice
 import numpy as np
 import pytest
 from error_rates import DOC, HEAD, line, share
-from rates import ROWS
+from rates import ROWS, joint
 from rates.row import NOMINAL, RUNS, decided, error, holds, primary, results
 from rates.runs import TASKS, scored
 
-from paperforge.spec import DesignSpec, Unit
+from paperforge.spec import DesignSpec, Role, Unit
 from paperforge.stats import analyse
 from paperforge.stats.contrast import Ask
 from paperforge.stats.runs_bootstrap import aggregate_difference
+from paperforge.stats.simultaneous import Mean
 
 TABLE = DOC.read_text(encoding="utf-8").split(HEAD)[1].strip().splitlines()
 CELLS = {
@@ -94,7 +95,12 @@ def test_the_interval_moves_along_with_a_difference(row):
         for a, b in ((before.low, after.low), (before.high, after.high)):
             assert (a is None) == (b is None)
             if "0/1" in row.data and a is not None and abs(a) in (0.0, 1.0):
-                assert abs(b - 2.5) >= 1 if a else before.smallest_p >= 0.05
+                plain = b - 2.5
+                if a:  # cut, on this side
+                    assert plain * a >= 1 - 1e-9
+                else:  # widened to zero, which the plain one had left on this side
+                    assert before.smallest_p >= 0.05
+                    assert (plain >= -1e-9) if a is before.low else (plain <= 1e-9)
                 continue
             assert a is None or b == pytest.approx(a + 2.5, abs=1e-6)
 
@@ -113,6 +119,30 @@ def test_the_iqm_of_an_analysis_is_the_one_that_is_simulated(paired):
     assert (theirs.p, theirs.low, theirs.high) == (ours.p, ours.low, ours.high)
     few = aggregate_difference(list(a), list(b), "IQM", Ask(), paired=paired, replicates=400)
     assert few.high - few.low == pytest.approx(ours.high - ours.low, rel=0.12)  # se / sqrt(800)
+
+
+@pytest.mark.parametrize("correction", ["max-t", "romano-wolf"])
+def test_a_family_of_an_analysis_is_the_one_that_is_simulated(correction):
+    x = np.random.default_rng(4).standard_normal((5, 6)) + np.array([[2], [0], [0], [1], [0]])
+    roles = {"x": Role.OURS} | dict.fromkeys("pqrs", Role.BASELINE)
+    one = results({(m, "d"): row for m, row in zip(roles, x, strict=True)}, roles=roles)
+    found = analyse(one, DesignSpec(correction=correction, draws=joint.DRAWS)).primary()
+    means = [Mean(row.mean(), row.var(ddof=1) / 6, 5.0) for row in x]
+    ours = joint.independent(joint.FOUR, means, replicates=joint.DRAWS)
+    ps = ours.p_adjusted if correction == "max-t" else ours.p_stepdown
+    told = [max(p, d.p) for p, d in zip(ps, found, strict=True)]
+    assert [d.p_adjusted for d in found] == pytest.approx(told)
+
+
+def test_what_a_family_claims_falsely_is_counted():
+    """A row of methods that do differ is wrong nearly always."""
+
+    def apart(rng, shift, run):
+        return joint.of_seeds(5)(rng, shift + np.array([9, 0, 0, 0, 0]), run)
+
+    row = joint.max_t("", "", 5, apart)
+    found = row.run(20)
+    assert (found.size, found.coverage) == (1, 0)
 
 
 def test_a_row_that_is_printed_reads_back():

@@ -190,7 +190,7 @@ def test_memory_is_bounded():
 # ------------------------------------------------------------------------------- simulated
 
 
-def errors(table, n, sds, *, shift=None, runs=1000, replicates=399):
+def errors(table, n, sds, *, shift=None, runs=10_000, replicates=999):
     """Share of simulations with a false claim: single-step, step-down, intervals that miss."""
     rng = np.random.default_rng([len(table), n, len(sds)])
     shift = np.zeros(len(sds)) if shift is None else np.asarray(shift, dtype=float)
@@ -206,7 +206,7 @@ def errors(table, n, sds, *, shift=None, runs=1000, replicates=399):
     return single / runs, step / runs, missed / runs
 
 
-LIMIT = 0.05 + 3 * math.sqrt(0.05 * 0.95 / 1000)
+LIMIT = 0.05 + 3 * math.sqrt(0.05 * 0.95 / 10_000)
 
 
 @pytest.mark.slow
@@ -240,9 +240,8 @@ def test_partial_null(n, ratio):
 @pytest.mark.slow
 @pytest.mark.parametrize("n", [3, 10])
 def test_all_pairs(n):
-    single, step, missed = errors(all_pairs(5), n, np.sqrt([1, 3, 1, 3, 1]), runs=700)
-    limit = 0.05 + 3 * math.sqrt(0.05 * 0.95 / 700)
-    assert max(single, step, missed) <= limit
+    single, step, missed = errors(all_pairs(5), n, np.sqrt([1, 3, 1, 3, 1]))
+    assert max(single, step, missed) <= LIMIT
 
 
 def test_ordering_only_the_largest_counts_as_ordering_all():

@@ -173,7 +173,7 @@ def test_many_examples_take_bounded_time_and_memory():
 # ------------------------------------------------------------------------------- simulated
 
 
-def errors(n, f, shift, *, clusters=None, runs=1500):
+def errors(n, f, shift, *, clusters=None, runs=10_000):
     rng = np.random.default_rng([n, f, len(shift)])
     shift = np.array(shift, dtype=float)
     single = step = missed = 0
@@ -190,7 +190,7 @@ def errors(n, f, shift, *, clusters=None, runs=1500):
     return single / runs, step / runs, missed / runs
 
 
-LIMIT = 0.05 + 3 * math.sqrt(0.05 * 0.95 / 1500)
+LIMIT = 0.05 + 3 * math.sqrt(0.05 * 0.95 / 10_000)
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats as scipy_stats
 
 from paperforge.errors import UsageError
-from paperforge.model import Point
+from paperforge.model import Trace
 from paperforge.spec import Direction, Metric
 from paperforge.stats import curves
 
@@ -14,7 +14,10 @@ CELLS = {("x", "d"): [0.5], ("y", "d"): [0.5]}
 
 
 def trace(rows, method="x"):
-    return tuple(Point(method, "d", run, step, value) for run, step, value in rows)
+    runs = {}
+    for run, step, value in sorted(rows, key=lambda row: row[:2]):
+        runs.setdefault(run, []).append((step, value))
+    return tuple(Trace(method, "d", run, *zip(*of, strict=True)) for run, of in runs.items())
 
 
 def test_mean_and_t_interval_over_runs(fake):

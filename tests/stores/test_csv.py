@@ -62,6 +62,13 @@ def test_byte_order_marks(write, reading, encoding):
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_named(write, reading, encoding):
+    with pytest.raises(InputError, match="UTF-16 without the mark") as error:
+        reading.rows_of(write("method,accuracy\na,1\n", encoding=encoding))
+    assert "iconv" in error.value.hint
+
+
 @pytest.mark.parametrize(
     ("encoding", "text", "name"),
     [("latin-1", "Müller", "Latin-1"), ("cp1252", "Müller’s", "Windows-1252")],
@@ -243,3 +250,41 @@ def test_files_of_one_header_are_one_relation(reading, write, tmp_path):
         ("in/full/seed=0/log.csv line 3", "the last"),
         ("in/lora/seed=8/log.csv", "skipped:"),
     ]
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "sep=;;;"])
+def test_a_first_line_that_tells_excel_the_delimiter(write, reading, first):
+    path = write(f"{first}\nmethod;dataset;accuracy\na;x;0,5\n")
+    assert reading.rows_of(path) == [{"method": "a", "dataset": "x", "accuracy": "0,5"}]
+    assert reading.places_of(path) == ["line 3"]
+
+
+@pytest.mark.parametrize("above", ["\n", "\n  \n", "\n# made by eval.py\n", "\nsep=,\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_stands_above_the_header_is_passed_over(write, reading, above, end):
+    text = above + "method,accuracy\na,0.5\nb,0.25\n"
+    path = write(text.replace("\n", end))
+    with reading.opened(path) as (rows, raw):
+        assert [row["method"] for row in rows] == ["a", "b"]
+    assert reading.places_of(path)[0] == f"line {above.count(chr(10)) + 2}"
+    assert "above the header: not read" in raw.notes[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        (",acc,acc\n,x,y\nmethod,,\na,1,2\n", "take several lines", "df.columns"),
+        ("method,acc,acc,f1,f1\n,mean,std,mean,std\na,1,2,3,4\n", "'acc' with 'mean'", "join"),
+        ("Results,,\nmethod,seed,acc\na,0,1\n", "'Results' stands alone", "delete"),
+        ("method,acc,acc\na,1,2\n", "two columns are called 'acc'", "rename"),
+        ("method,acc,acc\na,oom,oom\nb,1,2\n", "two columns are called 'acc'", "rename"),
+    ],
+)
+def test_headers_of_several_lines(write, reading, text, message, hint):
+    with pytest.raises(InputError, match=message) as error:
+        reading.rows_of(write(text))
+    assert hint in error.value.hint
+
+
+def test_a_first_column_without_others_is_no_title(write, reading):
+    assert reading.rows_of(write("method,,\na,1,2\n"))[0]["method"] == "a"

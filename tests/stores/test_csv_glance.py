@@ -8,7 +8,7 @@ import random
 import pytest
 
 from paperforge.model import Found
-from paperforge.stores import csv_glance
+from paperforge.stores import csv_glance, line_starts
 
 
 def first_rows(path, columns):
@@ -27,7 +27,7 @@ def naive(path, columns):
 @pytest.mark.parametrize("chunk", [70, 128, 1000, 1 << 18])
 @pytest.mark.parametrize("end", ["\n", ""])
 def test_the_same_as_line_by_line(tmp_path, monkeypatch, chunk, end):
-    monkeypatch.setattr(csv_glance, "_CHUNK", chunk)
+    monkeypatch.setattr(line_starts, "_CHUNK", chunk)
     path = tmp_path / "r.csv"
     chance = random.Random(chunk)
     for _ in range(20):

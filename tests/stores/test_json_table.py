@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from paperforge import stores
+from paperforge import results, stores
 from paperforge.errors import InputError
+from paperforge.spec import Project, Source
 
 ROWS = [
     {"method": method, "dataset": dataset, "seed": seed, "accuracy": value}
@@ -128,7 +129,7 @@ def test_byte_order_marks(write, reading, encoding):
         ('{"accuracy": [1, 2], "loss": [3, 4]}', "does not say what they run over"),
         ('{"seed": [0], "x": "y", "accuracy": [3, 4]}', "not of one length: seed 1, accuracy 2"),
         ('{"x": {"foo": 1, "bar": 2}, "y": {"foo": 1, "bar": 2}}', "cannot be told"),
-        ('{"lora": {"digits": [1, 2]}}', "run over"),
+        ('{"lora": {"digits": [1, 2]}}', "over seeds, say so by keys"),
         ('{"a": [{"x": 1}], "b": [{"x": 1}]}', "several tables: a, b"),
         ('{"a":' * 100_000 + "1" + "}" * 100_000, "nested too deep"),
         ('{"a":' * 60 + "1" + "}" * 60, "nested too deep"),
@@ -209,3 +210,12 @@ def test_any_document_is_rows_or_an_error(write, reading, document, cut, lines):
     except InputError:
         return
     assert rows
+
+
+def test_lists_that_were_left_out_are_in_the_error(write):
+    """Without them no column holds numbers: the error alone would not say where they went."""
+    rows = [{"method": m, "dataset": "x", "accuracy": [0.1, 0.2], "seed": [0, 1]} for m in "ab"]
+    path = write(json.dumps(rows), "r.json")
+    with pytest.raises(InputError, match="no column holds numbers") as error:
+        results.load([Source(path, path.name)], Project(root=path.parent))
+    assert "lists were left out: accuracy, seed" in error.value.hint

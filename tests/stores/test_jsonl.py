@@ -5,6 +5,7 @@ import json
 import pytest
 
 from paperforge.errors import InputError
+from paperforge.stores import jsonl
 
 ROWS = [
     {"method": "lora", "seed": 0, "metrics": {"acc": 0.93, 'od"d/~': True}, "tags": ["a"]},
@@ -81,6 +82,25 @@ def test_a_byte_order_mark_is_passed_over(write, reading):
     path = write("\ufeff" + '{"a": 1, "b": {"c": true}}\n\n{"a": NaN}\n', "r.jsonl")
     assert reading.rows_of(path) == [{"a": "1", "b.c": "true"}, {"a": "NaN", "b.c": None}]
     assert reading.places_of(path) == ["line 1", "line 3"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["r.jsonl", "r.log"])
+def test_utf_16_is_read(write, reading, encoding, name):
+    lines = [{"method": f"模型{n}", "accuracy": n / 4} for n in range(3)]
+    text = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    rows = reading.rows_of(write(text, name, encoding=encoding))
+    assert [(r["method"], r["accuracy"]) for r in rows] == [
+        ("模型0", "0.0"), ("模型1", "0.25"), ("模型2", "0.5")
+    ]  # fmt: skip
+
+
+def test_a_line_without_an_end_in_utf_16(write, reading, monkeypatch):
+    monkeypatch.setattr(jsonl, "_LONGEST", 30)
+    path = write('{"a": 1}\n{"a": "' + "x" * 40, encoding="utf-16", name="r.jsonl")
+    with reading.opened(path) as (rows, raw):
+        assert len(rows) == 1
+    assert "the file ends there" in raw.notes[0].message
 
 
 def test_keys_that_come_late_are_columns_too(write, reading):

@@ -134,7 +134,7 @@ def test_what_a_store_owns_is_never_missed(write, tmp_path):
     ("name", "said"),
     [
         ("in/scores.npz", ".npz files are read where they are named: scores.npz"),
-        ("in/runs.tar.gz", "runs.tar.gz must be unpacked first"),
+        ("in/runs.tar.gz", "runs.tar.gz: unpack it first: tar xf runs.tar.gz"),
     ],
 )
 def test_a_folder_of_what_is_not_read_in_folders_says_what_to_do(write, tmp_path, name, said):
@@ -144,7 +144,18 @@ def test_a_folder_of_what_is_not_read_in_folders_says_what_to_do(write, tmp_path
     assert said in caught.value.hint
 
 
-def test_an_archive_says_how_to_unpack_it(write):
-    with pytest.raises(InputError) as caught:
-        stores.recognise(write(b"\x1f\x8b\x08", "runs.tar.gz"))
-    assert caught.value.hint == "unpack it first: tar xf runs.tar.gz"
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("r.xlsx", "save each sheet as CSV"),
+        ("r.ods", "save each sheet as CSV"),
+        ("r.tar.gz", "tar xf r.tar.gz"),
+        ("r.tgz", "tar xf r.tgz"),
+        ("r.bin.gz", "gunzip r.bin.gz"),
+    ],
+)
+def test_files_that_need_a_step_before(tmp_path, name, hint):
+    (tmp_path / name).write_bytes(b"PK\x03\x04" + bytes(60))
+    with pytest.raises(InputError) as error:
+        stores.recognise(tmp_path / name)
+    assert hint in error.value.hint

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from paperforge import stores
+from paperforge import results, stores
 from paperforge.errors import InputError
+from paperforge.spec import Project, Source
 from paperforge.stores import sqlite
 
 ROWS = [("lora", 0, 0.5), ("full", 1, 1), ("full", 2, None), ("lora", 3, 9e999)]
@@ -54,6 +55,18 @@ def test_mixed_cells_are_text_and_bytes_are_left_out(database, reading):
         assert [row["accuracy"] for row in rows] == ["0.5", "1", None, "inf", "crashed"]
         assert "b" not in rows[0]
     assert "int(x)" in raw.notes[0].hint
+
+
+def test_bytes_among_numbers_are_told_with_their_row(database, reading):
+    """One number of NumPy's makes the whole column unreadable: that is said, also in the error."""
+    path = database("UPDATE results SET accuracy = x'00' WHERE seed = 1")
+    with reading.opened(path) as (_, raw):
+        assert "holds bytes in 1 of 3 rows (the first is row 2)" in raw.notes[0].message
+    with pytest.raises(InputError) as error:
+        results.load([Source(path, path.name)], Project(root=path.parent))
+    assert "column accuracy" in error.value.hint
+    assert "row 2" in error.value.hint
+    assert "float(x)" in error.value.hint
 
 
 def test_a_table_is_asked_for_by_name(database, reading, tmp_path):

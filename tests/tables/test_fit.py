@@ -7,8 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from paperforge import tables, venues
+from paperforge.errors import InputError
 from paperforge.model import Cell, Column, Row, Severity, Table
-from paperforge.tables.fit import SMALLEST_PT, Page, abbreviated, fit, lines
+from paperforge.tables.fit import SMALLEST_PT, Page, fit
+from paperforge.tables.headers import abbreviated, lines
 from paperforge.tables.measure import Measure
 
 VENUES = ["neurips-2026", "icml-2026", "arr-2026"]
@@ -71,10 +73,13 @@ def test_turned_where_only_that_helps():
 
 
 def test_a_table_that_nothing_helps_is_refused_in_words():
-    (found,) = fit(table(400, rows=30), page("icml-2026"), "column").diagnostics
-    assert found.severity is Severity.WARNING
-    assert "does not fit 235 pt" in found.message and "at 7 pt" in found.message
-    assert "resizebox" not in tables.render(fit(table(400), page("icml-2026"), "column"))
+    long = table(3, stub="a name longer than a page is wide, even in the smallest size " * 3)
+    with pytest.raises(InputError, match="does not fit 488 pt, at 7 pt and in parts") as refused:
+        fit(long, page("icml-2026"), "column")
+    assert "shorter labels" in refused.value.hint
+    with pytest.raises(InputError, match=r"30 rows by 400 columns would take \d+ pages") as refused:
+        fit(table(400, rows=30), page("icml-2026"), "column")
+    assert "--spread none" in refused.value.hint
 
 
 def test_wider_than_a_column_needs_both():
@@ -83,10 +88,15 @@ def test_wider_than_a_column_needs_both():
     assert "table*" in made.diagnostics[0].message
 
 
-def test_without_a_page_only_the_widest_are_told_of():
-    assert fit(table(30), None).fit is None
-    (found,) = fit(table(30), None).diagnostics
-    assert "wider than a page" in found.message
+def test_without_a_page_only_what_no_page_holds_is_made_to_fit():
+    assert fit(table(8), None).fit is None
+    for large in (table(30), table(2, rows=60)):
+        made = fit(large, None)
+        assert made.fit.width <= Page().text
+        (_, found) = made.diagnostics
+        assert found.severity is Severity.WARNING
+        assert "larger than a page, so it was made to fit" in found.message
+        assert "--venue" in found.hint
 
 
 def test_abbreviated_words_are_given_in_full():

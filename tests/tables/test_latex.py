@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from paperforge import tables
+from paperforge.errors import InputError
 from paperforge.latex.escape import escape
 from paperforge.model import Cell, Column, Quote, Row, Table, Verdict
 from paperforge.spec import Dataset, Direction, Method, Metric, Role, TableSpec, Unit
@@ -391,4 +392,6 @@ def test_sixty_methods_on_a_hundred_datasets_with_long_names(make):
     table = tables.arrange(make.table_of(columns, names))
     found = cells_of(tables.render(table))
     assert [len(row) for row in found] == [101] * 60
-    assert any("wider than a page" in d.message for d in tables.fit(table, None).diagnostics)
+    with pytest.raises(InputError, match="60 rows by 100 columns would take") as refused:
+        tables.fit(table, None)
+    assert "name the metrics, datasets or methods" in refused.value.hint

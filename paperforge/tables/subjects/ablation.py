@@ -193,7 +193,7 @@ def _notes(
         yield Note("Differences outside the family of the paper's comparisons are not tested")
     yield from _absent(blocks, variants, name)
     yield from notes.open_questions(primary, (full, *variants), design.unit)
-    yield from notes.absent(parts.of_every_method(cells), refused=False)
+    yield from parts.absent(cells)
 
 
 def _word(every: Sequence[Difference]) -> str:

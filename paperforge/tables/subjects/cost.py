@@ -9,7 +9,7 @@ from paperforge.errors import InputError
 from paperforge.latex.escape import plain
 from paperforge.latex.rounding import Rounding, rule_for
 from paperforge.model import Cell, Column, Cost, Missing, Note, Row
-from paperforge.tables import notes, parts
+from paperforge.tables import groups, notes, parts
 from paperforge.tables.view import named, ours_last
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
     Raises InputError where no metric says what runs took.
     """
     methods = ours_last(named(analysis.methods, spec.methods, "method", spec))
+    headings = groups.read(spec, methods, analysis.datasets).methods
+    methods = groups.ordered(methods, headings)
     index = {(c.metric, c.method): c for c in analysis.costs}
     metrics = [
         m
@@ -72,10 +74,14 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
             totals.append(below)
             for row, cell in zip(body, cells, strict=True):
                 row.append(cell)
-    rows = [Row(plain(m.label), tuple(c), "m") for m, c in zip(methods, body, strict=True)]
+    rows = [
+        Row(plain(m.label), tuple(c), headings.get(m.name, "") if headings else "m")
+        for m, c in zip(methods, body, strict=True)
+    ]
     if len(methods) > 1 and any(cell.value is not None for cell in totals[1:]):
-        rows.append(Row("All", tuple(totals), "all"))
+        rows.append(Row("All", tuple(totals), "" if headings else "all"))
     names = notes.listed([plain(m.label) for m in metrics])
+    unshown = [] if headings else groups.without_headings(spec, "only methods are here,")
     return parts.made(
         spec,
         "Method",
@@ -83,6 +89,8 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         rows,
         caption=f"{names} of the runs.",
         said=_notes(analysis, metrics, rows, [c for c in index.values() if c.metric in sizes]),
+        diagnostics=unshown,
+        headings=bool(headings),
     )
 
 
@@ -200,4 +208,4 @@ def _notes(
     tested = [plain(m.label) for m in metrics if not m.tested]
     if tested and len(tested) == len(metrics):
         yield Note("Costs are reported and not tested")
-    yield from notes.absent(parts.of_every_method(cells), refused=False)
+    yield from parts.absent(cells)

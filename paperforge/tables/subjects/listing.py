@@ -63,6 +63,7 @@ def arrange(spec: TableSpec, root: Path, analysis: Analysis | None = None) -> Ta
     ]
     hint = "a table has room for some; put the others into an appendix of their own"
     empty = any(cell.printed == EMPTY for row in rows for cell in row.cells)
+    parts.limited(len(rows), spec, "rows", hint)
     return parts.made(
         spec,
         _titled(content.header[0]),
@@ -70,7 +71,6 @@ def arrange(spec: TableSpec, root: Path, analysis: Analysis | None = None) -> Ta
         rows,
         caption=f"{plain(Path(spec.file).stem).replace('_', ' ')}.",
         said=[Note("not given", EMPTY)] if empty else [],
-        diagnostics=parts.limited(len(rows), spec, "rows", hint),
     )
 
 

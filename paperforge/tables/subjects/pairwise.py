@@ -9,7 +9,7 @@ from paperforge.errors import InputError
 from paperforge.latex.escape import plain
 from paperforge.model import Cell, Column, Decision, Missing, Note, Row, Verdict
 from paperforge.spec import AGGREGATES
-from paperforge.tables import notes, parts
+from paperforge.tables import groups, notes, parts
 from paperforge.tables.marks import Marking
 from paperforge.tables.view import choose
 
@@ -31,8 +31,8 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
     Raises InputError where there are none, or more than a table has room for.
     """
     view = choose(analysis, spec)
-    groups = [(m, scope, found) for m, scope in _groups(view) if (found := _found(view, m, scope))]
-    count = sum(len(found) for *_, found in groups)
+    blocks = [(m, scope, found) for m, scope in _groups(view) if (found := _found(view, m, scope))]
+    count = sum(len(found) for *_, found in blocks)
     if not count:
         raise InputError(
             "there are no comparisons to show",
@@ -43,17 +43,17 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         "name fewer methods (methods = [...]), or give roles (--ours, --baseline): then each "
         "method of ours is compared with each baseline"
     )
-    diagnostics = parts.limited(count, spec, "comparisons", hint)
-    several = len(groups) > 1
-    adjusted = any(d.family > 1 and d.p_adjusted is not None for *_, found in groups for d in found)
+    parts.limited(count, spec, "comparisons", hint)
+    several = len(blocks) > 1
+    adjusted = any(d.family > 1 and d.p_adjusted is not None for *_, found in blocks for d in found)
     rows = [
         row
-        for metric, scope, found in groups
+        for metric, scope, found in blocks
         for row in _rows(view, metric, found, _heading(view, metric, scope, several=several),
                          adjusted=adjusted)
     ]  # fmt: skip
-    seen = [one for *_, found in groups for d in found if (one := parts.seen_from(d, d.a))]
-    unit = parts.unit_of(groups[0][0]) if not several else ""
+    seen = [one for *_, found in blocks for d in found if (one := parts.seen_from(d, d.a))]
+    unit = parts.unit_of(blocks[0][0]) if not several else ""
     columns = [
         Column("Against", words=True),
         Column(f"Difference ({unit})" if unit else "Difference"),
@@ -67,9 +67,12 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         "Method",
         columns,
         rows,
-        caption=_caption(groups, count),
-        said=_notes(view, list(chain.from_iterable(found for *_, found in groups)), rows),
-        diagnostics=(*(d for d in view.diagnostics if "average" not in d.message), *diagnostics),
+        caption=_caption(blocks, count),
+        said=_notes(view, list(chain.from_iterable(found for *_, found in blocks)), rows),
+        diagnostics=[
+            *(d for d in view.diagnostics if "average" not in d.message),
+            *groups.without_headings(spec),
+        ],
         headings=several,
     )
 
@@ -142,8 +145,8 @@ def _finding(d: Decision) -> str:
     return str(d.verdict)
 
 
-def _caption(groups: Sequence[tuple[Metric, str | None, object]], count: int) -> str:
-    names = list(dict.fromkeys(plain(metric.label) for metric, *_ in groups))
+def _caption(blocks: Sequence[tuple[Metric, str | None, object]], count: int) -> str:
+    names = list(dict.fromkeys(plain(metric.label) for metric, *_ in blocks))
     return f"{notes.count(count, 'comparison')} of methods in {notes.listed(names)}."
 
 

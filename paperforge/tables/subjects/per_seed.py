@@ -8,7 +8,7 @@ from paperforge.errors import InputError
 from paperforge.latex.escape import plain
 from paperforge.model import Aggregate, Cell, Column, Missing, Note, Row
 from paperforge.spec import Unit
-from paperforge.tables import notes, parts
+from paperforge.tables import groups, notes, parts
 from paperforge.tables.layouts import header
 from paperforge.tables.view import choose
 
@@ -55,6 +55,7 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         for s in slots
     ]
     what = notes.listed([plain(m.label) for m in view.metrics])
+    parts.limited(len(rows), spec, "rows", hint)
     return parts.made(
         spec,
         "Method",
@@ -62,10 +63,10 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         rows,
         caption=f"{what} of every {noun}.",
         said=_notes(view, rows),
-        diagnostics=(
+        diagnostics=[
             *(d for d in view.diagnostics if "average" not in d.message),
-            *parts.limited(len(rows), spec, "rows", hint),
-        ),
+            *groups.without_headings(spec),
+        ],
     )
 
 
@@ -141,7 +142,7 @@ def _notes(view: View, rows: Sequence[Row]) -> Iterator[Note]:
     if any(text.startswith("#") for text in shown):
         yield Note("#1, #2, …: runs without a name, in the order in which they were read")
     cells = [cell for row in rows for cell in row.cells]
-    yield from notes.absent(parts.of_every_method(cells), refused=False)
+    yield from parts.absent(cells)
     lost = {(a.not_finite, a.failed) for a in view.analysis.aggregates if a.not_finite or a.failed}
     if lost:
         yield Note("Runs that failed or are not finite have no number here and are not in the mean")

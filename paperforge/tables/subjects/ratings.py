@@ -8,7 +8,7 @@ from paperforge.errors import InputError
 from paperforge.latex.escape import plain
 from paperforge.latex.rounding import Rounding, decimals_for, fixed
 from paperforge.model import Agreement, Cell, Column, Mark, Missing, Note, Ratings, Row
-from paperforge.tables import marks, notes, parts
+from paperforge.tables import groups, marks, notes, parts
 from paperforge.tables.layouts import header
 from paperforge.tables.view import choose
 
@@ -47,9 +47,10 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
     for metric in metrics:
         found = [index.get((metric.name, m.name)) for m in view.methods]
         means = _means(view, metric, marking)
-        group = "" if len(metrics) == 1 else header(metric)
+        several = len(metrics) > 1
         for method, one, mean in zip(view.methods, found, means, strict=True):
-            cells = (mean, *_cells(one, shares=shares))
+            cells = (mean, *_cells(one, shares=shares, across=len(columns) - 1))
+            group = header(metric) if several else view.groups.methods.get(method.name, "")
             rows.append(Row(plain(method.label), cells, group))
     names = notes.listed([plain(m.label) for m in metrics])
     return parts.made(
@@ -59,8 +60,11 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         rows,
         caption=f"{names} as rated by people.",
         said=_notes(view, metrics, marking, rows, shares=shares),
-        diagnostics=(d for d in view.diagnostics if "average" not in d.message),
-        headings=len(metrics) > 1,
+        diagnostics=[
+            *(d for d in view.diagnostics if "average" not in d.message),
+            *(groups.without_headings(spec) if len(metrics) > 1 else ()),
+        ],
+        headings=len(metrics) > 1 or bool(view.groups.methods),
     )
 
 
@@ -104,10 +108,10 @@ def _means(view: View, metric: Metric, marking: marks.Marking) -> list[Cell]:
     return cells
 
 
-def _cells(one: Ratings | None, *, shares: bool) -> list[Cell]:
+def _cells(one: Ratings | None, *, shares: bool, across: int) -> list[Cell]:
     if one is None:
         empty = Cell(printed=notes.SYMBOLS[Missing.NOT_RUN], missing=Missing.NOT_RUN)
-        return [empty] * (1 + (len("ab") if not shares else 0) + len("nir"))
+        return [empty] * across
     low, middle, high = one.quartiles
     rule = Rounding(decimals_for([*one.quartiles, *(v for v, _ in one.counts)], []))
     cells = [parts.number(middle, rule.show(middle))]
@@ -150,7 +154,7 @@ def _notes(
         yield from _agreement(analysis, metric, where)
     yield from notes.comparisons(marking, used, analysis, len(analysis.datasets), metrics)
     every = [cell for row in rows for cell in row.cells]
-    yield from notes.absent(parts.of_every_method(every), refused=False)
+    yield from parts.absent(every)
 
 
 def _agreement(analysis: Analysis, metric: Metric, where: str) -> Iterator[Note]:

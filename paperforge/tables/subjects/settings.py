@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.latex.escape import plain
 from paperforge.model import Cell, Column, Hyperparameter, Note, Row
-from paperforge.tables import notes, parts
+from paperforge.tables import groups, notes, parts
 from paperforge.tables.view import named, ours_last
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
     `spec.columns` names the settings to show. Raises InputError for one that is not there.
     """
     methods = ours_last(named(analysis.methods, spec.methods, "method", spec))
+    headings = groups.read(spec, methods, analysis.datasets).methods
+    methods = groups.ordered(methods, headings)
     settings = _chosen(analysis.settings, spec)
     below: Sequence[Hyperparameter] = ()
     shared = [s for s in settings if _is_shared(s, methods)]
@@ -46,14 +48,21 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         stub = "Setting"
     elif len(methods) <= ACROSS:
         head = [Column(SHARED, words=True)] if shared else []
-        columns = [*head, *(Column(plain(m.label), words=True) for m in methods)]
+        columns = [
+            *head,
+            *(Column(plain(m.label), headings.get(m.name, ""), words=True) for m in methods),
+        ]
         rows = list(_down(shared, apart, methods))
         stub = "Setting"
     else:
         columns = [Column(plain(s.name), words=True) for s in apart]
-        rows = [Row(plain(m.label), tuple(_cell(_of(s, m)) for s in apart)) for m in methods]
+        rows = [
+            Row(plain(m.label), tuple(_cell(_of(s, m)) for s in apart), headings.get(m.name, ""))
+            for m in methods
+        ]
         stub, below = "Method", shared
     hint = "columns = [...] names the settings to show"
+    parts.limited(len(rows), spec, "settings", hint)
     return parts.made(
         spec,
         stub,
@@ -61,7 +70,8 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         rows,
         caption=f"Hyper-parameters of {notes.count(len(methods), 'method')}.",
         said=_notes(rows, below, methods, apart),
-        diagnostics=parts.limited(len(rows), spec, "settings", hint),
+        diagnostics=[] if headings else groups.without_headings(spec, "only methods are here,"),
+        headings=stub == "Method" and bool(headings),
     )
 
 

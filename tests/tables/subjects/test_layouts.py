@@ -120,7 +120,9 @@ def test_all_pairs_of_60_methods_are_refused_with_a_way_out(make):
     assert "--ours" in raised.value.hint
     long = tables.arrange(many(make, 14), TableSpec(layout="pairwise"))
     assert len(long.rows) == 91
-    assert "91 comparisons: longer than a page" in long.diagnostics[-1].message
+    made = tables.fit(long, tables.Page(), "text")
+    assert made.fit.chunks[-1][1] == 91
+    assert "rows in" in made.diagnostics[-1].message
 
 
 def test_no_comparison_is_refused(study):
@@ -333,6 +335,68 @@ def test_headings_of_datasets_stand_above_columns_or_rows(study):
     turned = tables.arrange(study, accuracy("dataset-by-method", groups=groups))
     assert [row.group for row in turned.rows] == ["Toys", "Real", ""]
     assert turned.headings
+
+
+GROUPED = {"Small": ("small",), "Others": ("gate",)}
+
+
+@pytest.mark.parametrize("layout", ["cost", "ratings"])
+def test_headings_stand_above_methods_in_other_layouts(study, layout):
+    table = tables.arrange(study, TableSpec(layout=layout, groups=GROUPED))
+    found = [(row.label, row.group) for row in table.rows if row.label != "All"]
+    assert found == [("Full_v2 (ours)", ""), ("50% width", "Small"), ("w/o gate & norm", "Others")]
+    assert table.headings and not table.diagnostics
+    assert r"\textit{Small}" in tables.render(table)
+
+
+def test_a_method_that_nobody_rated_has_a_whole_row(study):
+    table = tables.arrange(study, TableSpec(layout="ratings"))
+    (row,) = [row for row in table.rows if row.label == "50% width"]
+    assert len(row.cells) == len(table.columns)
+    assert {cell.missing for cell in row.cells} == {Missing.NOT_RUN}
+    assert r"50\% width &" in tables.render(table)
+
+
+def test_headings_of_settings_stand_above_columns_or_rows(study, monkeypatch):
+    spec = TableSpec(layout="settings", groups=GROUPED)
+    table = tables.arrange(study, spec)
+    found = [(c.label, c.group) for c in table.columns][-3:]
+    assert found == [("Full_v2 (ours)", ""), ("50% width", "Small"), ("w/o gate & norm", "Others")]
+    monkeypatch.setattr(tables.SUBJECTS["settings"], "ACROSS", 1)
+    below = tables.arrange(study, spec)
+    assert below.headings and [row.group for row in below.rows] == ["", "Small", "Others"]
+
+
+@pytest.mark.parametrize(
+    ("layout", "groups"),
+    [
+        ("pairwise", GROUPED),
+        ("per-seed", GROUPED),
+        ("cost", {"Toys": ("digits",)}),
+        ("settings", {"Toys": ("digits",)}),
+    ],
+)
+def test_a_layout_that_shows_no_headings_says_so(study, layout, groups):
+    table = tables.arrange(study, TableSpec(layout=layout, groups=groups))
+    said = [d.message for d in table.diagnostics]
+    assert any(f'the layout "{layout}" shows no headings of groups' in text for text in said)
+    assert not tables.arrange(study, TableSpec(layout=layout)).diagnostics
+
+
+@pytest.mark.parametrize("layout", ["method-by-dataset", "dataset-by-method", "ablation"])
+def test_an_average_that_is_not_there_has_one_symbol(study, layout):
+    cells = [
+        replace(a, mean=None, sd=None, se=None, n=0, missing=Missing.NOT_FINITE)
+        if a.method == "gate" and a.dataset in ("digits", None)
+        else a
+        for a in study.aggregates
+    ]
+    spec = TableSpec(layout=layout, metrics=("accuracy",))
+    table = tables.arrange(replace(study, aggregates=tuple(cells)), spec)
+    printed = [c.printed for row in table.rows for c in row.cells if c.missing]
+    assert printed.count("∅") == 1
+    assert sum("no average, because the" in note.text for note in table.notes) == 1
+    assert ("∞" in printed) == (layout != "ablation")
 
 
 @pytest.mark.parametrize(

@@ -5,25 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
+from paperforge.stores import unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-_COMPRESSED = {
-    ".tar.gz": "tar xf",
-    ".tar.bz2": "tar xf",
-    ".tar.xz": "tar xf",
-    ".tgz": "tar xf",
-    ".gz": "gunzip",
-    ".bz2": "bunzip2",
-    ".xz": "unxz",
-    ".zst": "unzstd",
-    ".zip": "unzip",
-}
-"""The name of a compressed file -> what unpacks it."""
 _OPAQUE = frozenset((".pkl", ".pickle", ".joblib", ".dill", ".pt", ".pth", ".ckpt"))
 _ALONE = frozenset((".npz", ".npy", ".safetensors", ".pt", ".pth", ".ckpt"))
 """What is read only where it is named itself: most such files hold weights or data."""
@@ -35,22 +23,12 @@ _SHOWN = 3
 
 
 def to_name(root: Path, files: Sequence[Path]) -> Iterator[str]:
-    """What to do about files that count by themselves, and about archives."""
+    """What to do about files that count by themselves, and about one that must be unpacked."""
     for file in [f for f in files if f.suffix.lower() in _ALONE][:1]:
         yield f"{file.suffix} files are read where they are named: {_place(root, file)}"
-    for file in [f for f in files if f.name.lower().endswith((*_COMPRESSED,))][:1]:
-        yield f"{_place(root, file)} must be unpacked first"
-
-
-def check_unpacked(path: Path) -> None:
-    """Raise InputError where a file is an archive or compressed, by its name."""
-    packed = next((end for end in _COMPRESSED if path.name.lower().endswith(end)), "")
-    if packed:
-        raise InputError(
-            f"the file is compressed ({packed})",
-            path.name,
-            f"unpack it first: {_COMPRESSED[packed]} {path.name}",
-        )
+    for file, known in ((f, known) for f in files if (known := unreadable.named(f)) is not None):
+        yield f"{_place(root, file)}: {known.hint}"
+        return
 
 
 def _place(root: Path, file: Path) -> str:

@@ -1,0 +1,72 @@
+"""Headers that are narrower: in lines, and with long words abbreviated."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paperforge.model import Note
+from paperforge.tables.measure import columns
+
+if TYPE_CHECKING:
+    from paperforge.model import Table
+    from paperforge.tables.measure import Measure
+
+_WORD = re.compile(r"(?:[^\s-]|-(?![A-Za-z])| (?=[↑↓(]))+(?:-(?=[A-Za-z])|\s+|$)|\S")
+"""What a line may hold alone: a word with the space or hyphen after it, its unit and arrow."""
+
+
+def lines(table: Table, measure: Measure) -> tuple[tuple[str, ...], ...]:
+    """Each column's header in as few lines as its numbers and its longest word allow."""
+    bare = replace(table, columns=tuple(replace(c, label="") for c in table.columns))
+    rooms = columns(bare, measure)[1:]
+    found = []
+    for column, room in zip(table.columns, rooms, strict=True):
+        words = _WORD.findall(column.label) or [""]
+        most = max([room, *(measure.text(word.rstrip(" ")) for word in words)])
+        made: list[str] = []
+        for word in words:
+            if made and measure.text((made[-1] + word).rstrip(" ")) <= most:
+                made[-1] += word
+            else:
+                made.append(word)
+        found.append(tuple(line.rstrip(" ") for line in made))
+    return tuple(found)
+
+
+def abbreviated(table: Table) -> Table:
+    """The table with long words of its headers shortened, and a note that gives them in full.
+
+    The same table where no word is known.
+    """
+    used: dict[str, str] = {}
+
+    def shorten(text: str) -> str:
+        return re.sub(r"[A-Za-z]{6,}", lambda found: _short(found.group(), used), text)
+
+    heads = tuple(replace(c, label=shorten(c.label), group=shorten(c.group)) for c in table.columns)
+    if not used:
+        return table
+    told = "; ".join(f"{short}: {word}" for word, short in used.items())
+    return replace(table, columns=heads, notes=(*table.notes, Note(told)))
+
+
+def _short(word: str, used: dict[str, str]) -> str:
+    short = _words().get(word.casefold())
+    if short is None:
+        return word
+    if word[0].isupper() and short[0].islower():
+        short = short[0].upper() + short[1:]
+    used[word] = short
+    return short
+
+
+@cache
+def _words() -> dict[str, str]:
+    path = Path(__file__).parents[1] / "data" / "abbreviations.json"
+    words: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return words

@@ -1,0 +1,183 @@
+"""Tables of means: the columns of their spread and number, and cells that hold two numbers."""
+
+from pathlib import Path
+
+import pytest
+from scipy import stats as scipy_stats
+
+from paperforge import results
+from paperforge.errors import InputError
+from paperforge.spec import DesignSpec, Project, Source
+from paperforge.stats import analyse
+
+MEANS = {("ours", "A"): (83.6, 0.4), ("base", "A"): (82.1, 0.5)}
+MEANS |= {("ours", "B"): (71.2, 0.9), ("base", "B"): (70.6, 1.1)}
+
+
+@pytest.fixture
+def load(tmp_path):
+    def call(text, **columns):
+        path = Path(tmp_path / "r.csv")
+        path.write_text(text, encoding="utf-8")
+        return results.load([Source(path, "r.csv", columns)], Project(root=tmp_path))
+
+    return call
+
+
+def said(found):
+    return " ".join(f"{note.message} {note.hint}" for note in found.notes)
+
+
+def table(header, cell, n=5):
+    """A table of MEANS with a header, `cell` from mean, spread and n."""
+    rows = (f"{m},{d},{cell.format(x, s, n=n)}" for (m, d), (x, s) in MEANS.items())
+    return "\n".join((f"method,dataset,{header}", *rows)) + "\n"
+
+
+def expected(dataset, factor=1.0, n=5):
+    (a, sa), (b, sb) = MEANS["ours", dataset], MEANS["base", dataset]
+    return scipy_stats.ttest_ind_from_stats(
+        a, sa * factor, n, b, sb * factor, n, equal_var=False
+    ).pvalue
+
+
+@pytest.mark.parametrize(
+    ("header", "factor"),
+    [
+        ("mean,std,n", 1.0),
+        ("value,sd,n_seeds", 1.0),
+        ("score,stdev,runs", 1.0),
+        ("accuracy,std_dev,num_seeds", 1.0),
+        ("accuracy,stderr,n", 5**0.5),
+        ("mean,sem,n_runs", 5**0.5),
+        ("accuracy,accuracy_std,accuracy_n", 1.0),
+        ("mean,mean_std,mean_n", 1.0),
+        ("accuracy_mean,accuracy_sem,seeds", 5**0.5),
+        ("reward,std_reward,n_reward", 1.0),
+    ],
+)
+def test_the_usual_names_of_mean_spread_and_number(load, header, factor):
+    found = load(table(header, "{},{},{n}"))
+    analysis = analyse(found, DesignSpec())
+    assert len(found.metrics) == 1
+    for dataset in "AB":
+        (decision,) = [d for d in analysis.decisions if d.scope == dataset]
+        assert decision.p == pytest.approx(expected(dataset, factor), rel=1e-9)
+        assert decision.n == (5, 5)
+    assert "compared by Welch's t from these summaries" in said(found)
+    assert set(analysis.design.printed) == {"ours", "base"}
+
+
+def test_a_long_table_of_means(load):
+    rows = table("metric,mean,std,n", "accuracy,{},{},{n}")
+    (decision,) = [d for d in analyse(load(rows), DesignSpec()).decisions if d.scope == "B"]
+    assert decision.p == pytest.approx(expected("B"), rel=1e-9)
+
+
+def test_declared_columns_and_a_declared_kind(load):
+    text = table("accuracy,dev,how_many", "{},{},{n}")
+    (decision,) = [
+        d
+        for d in analyse(load(text, se="dev", n="how_many"), DesignSpec()).decisions
+        if d.scope == "A"
+    ]
+    assert decision.p == pytest.approx(expected("A", 5**0.5), rel=1e-9)
+
+
+def test_rows_that_are_runs_are_no_means(load):
+    """A metric called n or std beside per-seed rows stays what it is, and the rows stay runs."""
+    rows = "".join(f"{m},A,{s},{80 + s + (m == 'a')},0.4,5\n" for m in ("a", "b") for s in range(4))
+    seeded = load("method,dataset,seed,accuracy,std,n\n" + rows)
+    (decision,) = analyse(seeded, DesignSpec()).primary()
+    assert decision.n == (4, 4)
+    unseeded = load("method,dataset,lr,accuracy,std,n\n" + rows.replace(",A,", ",A,0."))
+    (decision,) = analyse(unseeded, DesignSpec()).primary()
+    assert decision.n == (4, 4)
+    assert "'std' is not used: several rows have the same method, dataset" in said(unseeded)
+    assert "Welch's t from these summaries" not in said(unseeded)
+
+
+def test_a_number_of_examples_is_no_number_of_runs(load):
+    """A spread over seeds beside n_test must not be taken for that of n_test runs."""
+    found = load(table("accuracy,accuracy_std,n_test", "{},{},{n}", n=1000))
+    analysis = analyse(found, DesignSpec())
+    assert not analysis.design.printed
+    assert "add a column n, how many runs each mean is of" in said(found)
+    seeds = load(table("accuracy,n_seeds", "{},{n}"))
+    assert {d.verdict for d in analyse(seeds, DesignSpec()).decisions} == {"untested"}
+
+
+@pytest.mark.parametrize("n", ["0", "-5", "4.5", "many", ""])
+def test_a_number_of_runs_that_is_none_compares_nothing(load, n):
+    found = load(table("accuracy,std,n_seeds", "{},{},{n}", n=n))
+    assert {d.p for d in analyse(found, DesignSpec()).decisions} == {None}
+
+
+def test_two_metrics_share_n_and_not_a_spread_without_a_name(load):
+    text = table("accuracy,f1,std,n", "{0},{0},{1},{n}")
+    assert not analyse(load(text), DesignSpec()).design.printed
+    with pytest.raises(InputError, match="could be the spread of accuracy or f1"):
+        load(text, sd="std")
+    both = load(table("accuracy,accuracy_std,f1,f1_se,n", "{0},{1},{0},{1},{n}"))
+    analysis = analyse(both, DesignSpec())
+    found = {(d.metric, d.scope): d.p for d in analysis.decisions}
+    assert found["accuracy", "A"] == pytest.approx(expected("A"), rel=1e-9)
+    assert found["f1", "A"] == pytest.approx(expected("A", 5**0.5), rel=1e-9)
+
+
+def test_a_spread_is_refused_for_rows_that_are_runs(load):
+    rows = "a,0,1,0.1\na,1,2,0.1\nb,0,1,0.1\nb,1,2,0.1\n"
+    with pytest.raises(InputError, match="every row is a seed"):
+        load("method,seed,accuracy,std\n" + rows, sd="std")
+    with pytest.raises(InputError, match="several rows have the same method"):
+        load("method,lr,accuracy,std\n" + rows, sd="std")
+
+
+CELLS = ["{} ± {}", "{} ({})", "{}±{}%", "{}% ± {}%", "${} \\pm {}$", "{} +/- {}", "{} [{}]"]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_cell_of_two_numbers_says_what_to_write_and_is_read_where_it_is_declared(load, cell):
+    text = table("accuracy,n", cell + ",{n}")
+    with pytest.raises(InputError) as error:
+        load(text)
+    assert "does not say which spread" in error.value.message
+    assert "--map 'accuracy=sd'" in error.value.hint
+    assert "accuracy, accuracy_std (or _sem, _ci), n" in error.value.hint
+    for kind, factor in (("sd", 1.0), ("se", 5**0.5)):
+        analysis = analyse(load(text, **{kind: "accuracy"}), DesignSpec())
+        (decision,) = [d for d in analysis.decisions if d.scope == "B"]
+        assert decision.p == pytest.approx(expected("B", factor), rel=1e-9)
+
+
+def test_cells_of_two_numbers_in_columns_that_are_datasets(load):
+    text = "model,MNLI,RTE,n\nours,83.6 ± 0.4,71.2 ± 0.9,5\nbase,82.1 ± 0.5,70.6 ± 1.1,5\n"
+    with pytest.raises(InputError) as error:
+        load(text)
+    assert "--map '*=sd'" in error.value.hint
+    analysis = analyse(load(text, sd="*"), DesignSpec())
+    found = {d.scope: d.p for d in analysis.decisions}
+    assert found["MNLI"] == pytest.approx(expected("A"), rel=1e-9)
+    assert found["RTE"] == pytest.approx(expected("B"), rel=1e-9)
+    with pytest.raises(InputError, match="no cell holds a mean and its spread"):
+        load("model,MNLI,RTE\na,1,2\nb,3,4\n", sd="*")
+
+
+def test_a_cell_without_a_spread_leaves_the_others_tested_and_says_why(load):
+    rows = (
+        "a,A,80.1,0.4,5\nb,A,79.2,0.5,5\nc,A,78.8,,5\nd,A,78.0,0.0,5\ne,A,77.5,0.3,1\nf,A,77,0.2,\n"
+    )
+    analysis = analyse(load("method,dataset,accuracy,std,n\n" + rows), DesignSpec())
+    found = {(d.a, d.b): d for d in analysis.decisions}
+    theirs = scipy_stats.ttest_ind_from_stats(80.1, 0.4, 5, 79.2, 0.5, 5, equal_var=False)
+    assert found["a", "b"].p == pytest.approx(theirs.pvalue, rel=1e-9)
+    assert found["a", "b"].family == 1
+    reasons = {b: found["a", b].reason for b in "cdef"}
+    assert reasons == {
+        "c": "no spread is reported (c on A)",
+        "d": "a spread of 0 is reported (d on A)",
+        "e": "a spread of one run is reported (e on A)",
+        "f": "no number of runs is reported (f on A)",
+    }
+    assert all(found["a", b].p is None for b in "cdef")
+    assert found["a", "c"].estimate == pytest.approx(1.3)
