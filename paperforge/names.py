@@ -156,6 +156,13 @@ def is_told(column: str) -> bool:
     return bool(dot) and any(head.lower() in heads for heads in _data()["precedence"])
 
 
+def is_role(name: str) -> bool:
+    """Whether a name means a role, or may say which one what is in it has: model, data, env."""
+    key = plain(name)
+    parents = (names["parents"] for names in nested().values())
+    return any(key in names for names in (*roles().values(), *parents))
+
+
 def second() -> dict[str, list[str]]:
     """Role -> names that mean it where none of `roles` is there."""
     found: dict[str, list[str]] = _data()["second"]

@@ -56,11 +56,10 @@ def test_a_store_of_another_package(paperforge, tmp_path):
 def test_every_store_is_on_the_page_of_stores():
     from paperforge import stores
 
-    page = (Path(__file__).parent.parent / "docs" / "stores.md").read_text(encoding="utf-8").lower()
+    text = (Path(__file__).parent.parent / "docs" / "stores.md").read_text(encoding="utf-8")
+    page = text.lower()
     known = [stores.store_of(kind).NAME for kind in stores.STORES]
     names = {name: re.split(r"\W", name.lower())[0] for name in known}
     assert [name for name, word in names.items() if word not in page] == []
-    for target in re.findall(r"\]\(([^)#:]+)\)", page):
-        assert (
-            Path(__file__).parent.parent / "docs" / target.upper().replace(".MD", ".md")
-        ).exists()
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (Path(__file__).parent.parent / "docs" / target).exists()

@@ -27,6 +27,9 @@ class Rows(Protocol):
     def same(self, columns: Sequence[str]) -> bool:
         """Whether the columns have the same value in every row."""
 
+    def apart(self, columns: Sequence[str]) -> bool:
+        """Whether no row has different values in two of the columns: most are empty."""
+
     def has_empty(self, column: str) -> bool:
         """Whether a row has no value in the column."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.columns.candidates import candidates, one_of
 from paperforge.columns.numbers import is_known
-from paperforge.names import is_setting, listed, plain, shown
+from paperforge.names import is_setting, is_told, listed, plain, shown
 
 if TYPE_CHECKING:
     from paperforge.columns.draft import Draft
@@ -23,6 +23,9 @@ _UNNAMED = re.compile(r"column 1|unnamed: 0")  # without a header: here, and in 
 def find(draft: Draft, role: str) -> None:
     """The column of a role by its name, in the order of precedence."""
     if role in draft.roles or (role == "cluster" and "example" not in draft.roles):
+        if role in draft.raw.known and draft.roles.get(role) == draft.raw.known[role]:
+            # What single values say is not said of the others: those are of their run.
+            _take_others(draft, role, [c for c in draft.free() if _fits(draft, c, role)], [])
         return
     if draft.crossed and role in ("dataset", "metric", "value"):
         return
@@ -31,8 +34,10 @@ def find(draft: Draft, role: str) -> None:
     if role == "example" and not found:
         found = _weak_examples(draft)
     if found:
-        draft.take(role, one_of(role, found, draft.rows, draft.source.shown))
-        _take_others(draft, role, [c for c in able if c not in found])
+        several = _by_run(draft, role, found)
+        column = several[0] if several else one_of(role, found, draft.rows, draft.source.shown)
+        draft.take(role, column)
+        _take_others(draft, role, [c for c in able if c not in found], several[1:])
 
 
 def take_pattern(draft: Draft, role: str) -> None:
@@ -49,13 +54,31 @@ def take_pattern(draft: Draft, role: str) -> None:
         draft.others[role] = (known,)
 
 
-def _take_others(draft: Draft, role: str, able: list[str]) -> None:
-    """Columns of lower precedence, for the rows in which the role's own column is empty."""
-    if role not in _SHARED or not draft.rows or not candidates(role, able):
+def _by_run(draft: Draft, role: str, found: list[str]) -> list[str]:
+    """Settings of one precedence of which each run has one: the scripts of a store may differ."""
+    told = role in _SHARED and len(found) > 1 and all(map(is_told, found))
+    if not told or not draft.rows or draft.rows.same(found) or not draft.rows.apart(found):
+        return []
+    return found
+
+
+def _take_others(draft: Draft, role: str, able: list[str], others: list[str]) -> None:
+    """Columns of lower precedence, for the rows in which the role's own column is empty.
+
+    `others`: those of the same precedence, which come first.
+    """
+    if others:
+        draft.others[role] = tuple(others)
+    if (
+        role not in _SHARED
+        or role in draft.source.columns
+        or not draft.rows
+        or not candidates(role, able)
+    ):
         return
     if not draft.rows.has_empty(draft.roles[role]):
         return
-    others: list[str] = []
+    others = [*others]
     while found := candidates(role, able):
         if len(found) == 1 or draft.rows.same(found):
             others.append(found[0])

@@ -138,8 +138,8 @@ class Store(Protocol):
 
     A module may also have `owns(path) -> Path`, the folder of a recognised file that belongs to
     this store alone (nothing in it is read by another); `repeats(path)`, other files that say the
-    same as a recognised one, and are not read beside it; `TOGETHER = False`: each file is a relation
-    of its own; `SUFFIXES`: in a folder, only files with these endings count (".csv");
+    same as a recognised one, and are not read beside it; `TOGETHER = False`: each file is a
+    relation of its own; `SUFFIXES`: in a folder, only files with these endings count (".csv");
     `ALONE = True`: a file counts only where it is itself the source; and beside TOGETHER = False
     `glance`, a `read` for one pass over a big file, whose Raw has a `proof` (None: use `read`).
     """

@@ -62,6 +62,12 @@ class Peek:
         sql = f"SELECT 1 FROM {self._rows} AND NOT ({tests or 'true'}) LIMIT 1"
         return self.engine.execute(sql).fetchone() is None
 
+    def apart(self, columns: Sequence[str]) -> bool:
+        """Whether no row has different values in two of the columns: most are empty."""
+        texts = ", ".join(self._text(column) for column in columns)
+        sql = f"SELECT 1 FROM {self._rows} AND list_unique([{texts}]) > 1 LIMIT 1"
+        return self.engine.execute(sql).fetchone() is None
+
     def has_empty(self, column: str) -> bool:
         """Whether a row has no value in the column."""
         sql = f"SELECT 1 FROM {self._rows} AND {self._text(column)} IS NULL LIMIT 1"

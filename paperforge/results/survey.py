@@ -113,6 +113,8 @@ _OWN = (
 """SQL: rows that name no replicate are replicates of their own."""
 _SAME = "CASE WHEN seed IS NOT NULL THEN (seed, fold, NULL, NULL) ELSE (NULL, fold, run, own) END"
 """SQL: what is equal for runs of one replicate, the seed where it is known."""
+_ASIDE = "(coalesce(status::VARCHAR, '') = 'running' AND NOT used)"
+"""SQL: rows of runs that do not count yet."""
 
 
 def _runs(engine: duckdb.DuckDBPyConnection) -> int:
@@ -132,7 +134,7 @@ def _runs(engine: duckdb.DuckDBPyConnection) -> int:
 
 
 def _cells(engine: duckdb.DuckDBPyConnection, *, listed: bool) -> dict[tuple[str, str, str], Cell]:
-    used = f"kept AND chosen AND isfinite(value) AND {USABLE}"
+    used = f"kept AND chosen AND isfinite(value) AND {USABLE} AND NOT {_ASIDE}"
     seeds = "list(DISTINCT seed::VARCHAR) FILTER (ok AND seed IS NOT NULL)" if listed else "[]"
     found = engine.execute(
         f"WITH rows AS (SELECT t.*, coalesce(t.split::VARCHAR, '') = c.split AS chosen "
@@ -142,7 +144,7 @@ def _cells(engine: duckdb.DuckDBPyConnection, *, listed: bool) -> dict[tuple[str
         f"coalesce(bool_or({used}), false) AS ok, "
         f"count(DISTINCT example) FILTER ({used}) AS examples, "
         "max(CASE WHEN chosen AND NOT isfinite(value) THEN 'not finite' "
-        f"WHEN status NOT IN {SOUND} THEN status::VARCHAR END) AS status "
+        f"WHEN status NOT IN {SOUND} OR {_ASIDE} THEN status::VARCHAR END) AS status "
         f"FROM rows GROUP BY metric, {_REPLICATE}, own) "
         "SELECT coalesce(metric::VARCHAR, ''), method::VARCHAR, coalesce(dataset::VARCHAR, ''), "
         f"count(DISTINCT {_SAME}) FILTER (ok), {seeds}, max(examples), "

@@ -7,7 +7,6 @@ Raw, Store).
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Found, Severity
-from paperforge.stores import folders, unreadable
+from paperforge.stores import beside, folders, unreadable
 from paperforge.stores.databases import is_sqlite
 from paperforge.stores.kinds import STORES, Kind, may_be_read
 from paperforge.stores.nothing import NothingToRead
@@ -48,11 +47,6 @@ READABLE = (
     "tables (CSV, JSON, Parquet, Arrow, SQLite, DuckDB), trackers' stores (MLflow, W&B, "
     "TensorBoard, …) and evaluation logs (lm-eval, Inspect, …); docs/stores.md has all"
 )
-_OPAQUE = frozenset((".pkl", ".pickle", ".joblib", ".dill", ".pt", ".pth", ".ckpt"))
-_RESULTS = frozenset(("metrics", "results", "scores", "eval"))
-_SETTINGS = frozenset(("config", "configs", "args", "params", "settings", "schema"))
-"""Words in the names of files: of results, and of what is none."""
-_NO_LETTERS = re.compile(r"[^a-z]+")
 _SHOWN = 3
 
 
@@ -81,7 +75,7 @@ def find(
     claimed, notes = _claim(root, files)
     results = [file for files in claimed.values() for file in files]
     notes += folders.notes(root, seen.files, results)
-    notes += _left_alone(root, sorted({*files} - {*results}))
+    notes += beside.left_alone(root, sorted({*files} - {*results}))
     if outside := [path for path in seen.outside if _is_missed(path)]:
         shown = ", ".join(str(p.relative_to(root)) for p in outside[:_SHOWN])
         text = f"left out: {len(outside)} links that lead out of the folder ({shown})"
@@ -95,46 +89,15 @@ def find(
         groups = _groups(store_of(kind), mine)
         found += [Found(kind, root, tuple(group), pattern, table) for group in groups]
     if not found:
-        said = "; ".join(note.message for note in notes if note.severity is Severity.WARNING)
-        hint = f"{said}; " if said else ""
-        text = "the folder holds no results that can be read"
-        raise InputError(text, root.name, f"{hint}readable are {READABLE}")
+        said = [note.message for note in notes if note.severity is Severity.WARNING]
+        hint = "; ".join([*said, *beside.to_name(root, files), f"readable are {READABLE}"])
+        raise InputError("the folder holds no results that can be read", root.name, hint)
     return tuple(found), notes
 
 
 def _is_missed(link: Path) -> bool:
     """Whether results may lie behind a link: trackers link their own logs."""
     return link.is_dir() or (may_be_read(link) and link.suffix.lower() != ".log")
-
-
-def _torn(root: Path, files: Sequence[Path]) -> list[Diagnostic]:
-    """That files which nobody claimed are named like results: a full disk cuts them off."""
-    found = []
-    for file in files:
-        words = set(_NO_LETTERS.split(file.stem.lower()))
-        if file.suffix.lower() == ".json" and words & _RESULTS and not words & _SETTINGS:
-            found.append(file)
-    if not found:
-        return []
-    shown = ", ".join(file.relative_to(root).as_posix() for file in found[:_SHOWN])
-    more = ", …" if found[_SHOWN:] else ""
-    files_ = "files" if found[1:] else "file"
-    text = f"left out: {len(found)} {files_} named like results that cannot be read ({shown}{more})"
-    return [Diagnostic(Severity.WARNING, root.name, text, "cut off, or no numbers in them?")]
-
-
-def _left_alone(root: Path, files: Sequence[Path]) -> list[Diagnostic]:
-    """That pickles and checkpoints were not opened: a folder has them beside its results."""
-    found = [file for file in files if file.suffix.lower() in _OPAQUE]
-    if not found:
-        return []
-    shown = ", ".join(file.relative_to(root).as_posix() for file in found[:_SHOWN])
-    more = ", …" if found[_SHOWN:] else ""
-    text = (
-        f"left alone: {len(found)} pickle{'s' if found[1:] else ''} or checkpoints ({shown}{more})"
-    )
-    hint = "loading a pickle can run code; give one by itself to see how to export its numbers"
-    return [Diagnostic(Severity.NOTE, root.name, text, hint)]
 
 
 def is_together(found: Found) -> bool:
@@ -173,7 +136,7 @@ def _claim(root: Path, files: tuple[Path, ...]) -> tuple[dict[str, list[Path]], 
             del claimed[kind]
     taken = {file for mine in claimed.values() for file in mine}
     free = [f for f in files if f not in taken and _owner(f, owned) is None]
-    return claimed, notes + _torn(root, free)
+    return claimed, notes + beside.torn(root, free)
 
 
 def _ask(
@@ -348,8 +311,8 @@ def parts(found: Found) -> Iterator[Path]:
     seen: dict[Path, None] = dict.fromkeys(found.files)
     by_folder: dict[Path, None] = {}
     for file in found.files:
-        for beside in ("-wal", ".wal"):
-            extra = file.with_name(file.name + beside)
+        for ending in ("-wal", ".wal"):
+            extra = file.with_name(file.name + ending)
             if extra.is_file():
                 seen[extra] = None
         if found.root.is_dir():

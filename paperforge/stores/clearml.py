@@ -11,11 +11,12 @@ one is never zipped), and ClearML writes 0 for NaN unless told otherwise
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.names import splits
+from paperforge.names import is_role, splits
 from paperforge.stores import archives, documents
 from paperforge.stores.archives import Files, number
 from paperforge.stores.runs import Collector
@@ -36,7 +37,7 @@ _NO_STEP = -(2**31)
 """The iteration of a value that was reported once, for the whole run."""
 _SINGLE = "Summary"
 _PLAIN_SECTIONS = ("Args", "General")
-"""Sections in which arguments and connected dictionaries are; other sections keep their name."""
+"""Sections in which arguments and connected dictionaries are."""
 _START = 4096
 _MOST_SINGLE = 10_000
 
@@ -219,14 +220,20 @@ def _status(own: str, *, closed: bool | None) -> str:
 
 
 def _settings(task: Mapping[str, object]) -> Mapping[str, object]:
-    """Hyperparameters as `config.model.name`, and the project and tags."""
+    """Hyperparameters as `config.model.name`, and the project and tags.
+
+    A section that the author named (`connect(settings, name="of mine")`) is left out of the names
+    where it says nothing: "model" would, and two sections with the same key are told apart.
+    """
     config: dict[str, object] = {}
     sections = documents.mapping(task.get("hyperparams"))
+    keys = Counter(str(key) for one in sections.values() for key in documents.mapping(one))
     for section in sorted(sections, key=lambda name: name not in _PLAIN_SECTIONS):
         for key, entry in documents.mapping(sections[section]).items():
             value = documents.mapping(entry).get("value")
             name = str(key).replace("/", ".")
-            if section in _PLAIN_SECTIONS and name not in config:
+            plain = section in _PLAIN_SECTIONS or (keys[str(key)] == 1 and not is_role(section))
+            if plain and name not in config:
                 config[name] = value
             else:
                 config[f"{section}.{name}"] = value

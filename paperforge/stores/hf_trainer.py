@@ -7,7 +7,8 @@ checkpoint, never both.
 eval_results.json and its like repeat the last evaluation: they are the store's summary, and count
 only where the history does not have the metric. predict_* are measured on test data. With several
 evaluation sets their names are in the metrics': eval_rte_accuracy is the accuracy on rte, unless
---path says what the dataset is. The Trainer writes its seed into training_args.bin only, a pickle, which is never opened.
+--path says what the dataset is. The Trainer writes its seed into training_args.bin only, a pickle,
+which is never opened.
 https://huggingface.co/docs/transformers/main_classes/trainer
 https://github.com/huggingface/transformers/blob/main/src/transformers/trainer_callback.py
 """
@@ -111,47 +112,43 @@ def _read_run(
     logged = sound is not None and not (sound[1].empty and summaries)
     first = sound[0] if sound and logged else results[next(iter(summaries))]
     run = out.run(folders.run_id(out.found, folder), place=out.found.place(first), folder=folder)
-    sets = _sets(sound[1].text if sound else "", summaries)
-    if sets and "pattern.dataset" in out.runs[run].settings:
-        out.note(out.runs[run].place, _KEPT.format(", ".join(sorted(sets))), _RENAME, warn=False)
-        sets = []
-    rest = _dataset(out.runs[run].settings) if sets else {}
+    sets = _sets(out, run, sound[1].text if sound else "", summaries)
     if sound:
-        _add_history(out, run, *sound, sets, rest)
+        _add_history(out, run, *sound, sets)
         out.runs[run].settings |= documents.flat(sound[1].settings, "params")
         _say_what_is_odd(out, folder, *sound)
-    for name, values in summaries.items():
-        place = out.found.place(results[name])
-        other = run if results[name] == first else out.also(run, place)
+    for file, values in summaries.items():
+        place = out.found.place(results[file])
+        other = run if results[file] == first else out.also(run, place)
         axes: dict[str, Any] = {"epoch": values["epoch"]} if "epoch" in values else {}
         for metric, value in values.items():
             if metric != "epoch":
-                metric, said = _of_set(metric, sets, rest)  # noqa: PLW2901  the same metric
-                out.add(other, metric, value, summary=True, **said, **axes)
+                name, dataset = _of_set(metric, sets)
+                out.add(other, name, value, summary=True, dataset=dataset, **axes)
 
 
-def _sets(history: str, summaries: Mapping[str, Mapping[str, float]]) -> list[str]:
-    """The names of a run's evaluation sets, longest first; empty where there is one without."""
+def _sets(
+    out: Collector, run: int, history: str, summaries: Mapping[str, Mapping[str, float]]
+) -> Sequence[str]:
+    """The names of a run's evaluation sets, longest first: mnli_mm before mnli.
+
+    None where --path says what the dataset is.
+    """
     texts = [history, *(name for values in summaries.values() for name in values)]
-    return sorted({name for text in texts for name in _SET.findall(text)}, key=len, reverse=True)
+    names = {name for text in texts for name in _SET.findall(text)}
+    if names and "pattern.dataset" in out.runs[run].settings:
+        out.note(out.runs[run].place, _KEPT.format(", ".join(sorted(names))), _RENAME, warn=False)
+        return ()
+    return sorted(names, key=len, reverse=True)
 
 
-def _dataset(settings: Mapping[str, str]) -> dict[str, str]:
-    """The dataset that the run's own settings name: of what was measured on no named set."""
-    named = roles()["dataset"]
-    said = {value for key, value in settings.items() if key.rpartition(".")[2].lower() in named}
-    return {"dataset": said.pop()} if len(said) == 1 else {}
-
-
-def _of_set(
-    name: str, sets: Iterable[str], rest: Mapping[str, str]
-) -> tuple[str, Mapping[str, str]]:
-    """A metric with its split in front, and its dataset: the set in its name, or `rest`."""
-    found = _OF_A_SET.fullmatch(name)
-    for one in sets if found else ():
+def _of_set(name: str, sets: Sequence[str]) -> tuple[str, str | None]:
+    """A logged name as a metric with its split in front, and the set that it was measured on."""
+    found = _OF_A_SET.fullmatch(name) if sets else None
+    for one in sets:
         if found and found[2].startswith(f"{one}_"):
-            return _metric(found[1] + found[2].removeprefix(f"{one}_")), {"dataset": one}
-    return _metric(name), rest
+            return _metric(found[1] + found[2].removeprefix(f"{one}_")), one
+    return _metric(name), None
 
 
 def _state(
@@ -174,12 +171,7 @@ def _newest_first(state: Path) -> tuple[bool, int]:
 
 
 def _add_history(
-    out: Collector,
-    run: int,
-    path: Path,
-    state: trainer_state.State,
-    sets: Sequence[str],
-    rest: Mapping[str, str],
+    out: Collector, run: int, path: Path, state: trainer_state.State, sets: Sequence[str]
 ) -> None:
     texts: dict[str, None] = {}
     for entry in state.entries():
@@ -194,8 +186,9 @@ def _add_history(
                 continue
             # The mean loss of the whole training is a summary of the losses at its steps.
             mean = True if name == "train_loss" and "train_runtime" in entry else None
-            metric, said = _of_set(name, sets, rest)
-            out.add(run, metric, value, step=where, at=state.taken, summary=mean, **said, **axes)
+            metric, dataset = _of_set(name, sets)
+            axes["dataset"] = dataset
+            out.add(run, metric, value, step=where, at=state.taken, summary=mean, **axes)
     place = out.found.place(path)
     if texts:
         out.note(place, f"left out, being no numbers: {', '.join(list(texts)[:_SHOWN])}")

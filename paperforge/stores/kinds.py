@@ -83,7 +83,8 @@ STORES: Mapping[str, Kind] = {
     "lightning": Kind("lightning", r"metrics\.csv", rb"step"),
     "dvclive": Kind("dvclive", r".*\.tsv|metrics\.json"),
     "sacred": Kind("sacred", r"(run|metrics|info)\.json"),
-    "sklearn_cv": Kind("sklearn_cv", r".*\.(csv|json)", rb"split0_test_"),
+    # The names of columns stand at the end of a Parquet file: the store looks there itself.
+    "sklearn_cv": Kind("sklearn_cv", r".*\.(csv|json|parquet|pq)", rb"split0_test_|\APAR1"),
     "aim": Kind("aim", r"version|.*\.csv", rb"run\.hash|\A[^,]{0,99}\Z"),
     "mlflow": Kind("mlflow", _DATABASE, _SQLITE),
     "mlruns": Kind("mlruns", r"meta\.yaml"),

@@ -1,4 +1,4 @@
-"""cv_results_ of scikit-learn's searches: a DataFrame as CSV, or the dictionary as JSON.
+"""cv_results_ of scikit-learn's searches: a DataFrame as CSV or Parquet, or the dictionary as JSON.
 
 Each row is a candidate (one setting of the grid), split0_test_METRIC, split1_test_METRIC, ... its
 scores. Splits are folds of one data set, not seeds: their training sets overlap. mean_, std_ and
@@ -16,6 +16,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from paperforge.engine import identifier, literal
 from paperforge.errors import InputError
 from paperforge.names import roles
 from paperforge.stores import documents, logs
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from paperforge.model import Found, Raw
 
 NAME = "scikit-learn cv_results_"
-SUFFIXES = (".csv", ".json")
+SUFFIXES = (".csv", ".json", ".parquet", ".pq")
+_TYPED = (".parquet", ".pq")
 _SCORE = re.compile(r"split(\d+)_((?:test|train)_.+)")
 _SIGN = re.compile(r"split0_test_.+")
 _PARAM = "param_"
@@ -48,6 +50,11 @@ def recognises(path: Path) -> bool:
     if path.suffix.lower() == ".csv":
         names = logs.header(path)
         return any(map(_SIGN.match, names)) and any(n.startswith("mean_test_") for n in names)
+    if path.suffix.lower() in _TYPED:
+        # The names of its columns stand at the end of the file.
+        with path.open("rb") as stream:
+            stream.seek(max(0, path.stat().st_size - _HEAD))
+            return b"split0_test_" in stream.read(_HEAD)
     if path.suffix.lower() != ".json":
         return False
     with path.open("rb") as stream:
@@ -64,7 +71,9 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     problems = []
     for path in found.files:
         try:
-            candidates = _candidates(path)
+            candidates = (
+                _typed(path, engine) if path.suffix.lower() in _TYPED else _candidates(path)
+            )
         except InputError as error:
             problems.append(error)
             out.note(found.place(path), f"not read: {error.message}", error.hint)
@@ -73,6 +82,25 @@ def read(found: Found, engine: duckdb.DuckDBPyConnection, table: str) -> Raw:
     if not out.runs and problems:
         raise problems[0]
     return out.relation(place="candidate", name="")
+
+
+def _typed(path: Path, engine: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The rows of a Parquet file; `params`, a record of what param_NAME says, is left out."""
+    import duckdb
+
+    try:
+        scan = f"read_parquet({literal(str(path))})"
+        said = engine.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
+        names = [name for name, *_ in said if name.startswith((_PARAM, "split"))]
+        chosen = ", ".join(map(identifier, names))
+        if not chosen:
+            raise InputError("has no scores of folds", path.name)
+        rows = engine.execute(f"SELECT {chosen} FROM {scan} LIMIT {_MOST + 1}").fetchall()
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0].replace(str(path), path.name)[:200]
+        raise InputError(f"is not a sound Parquet file ({reason})", path.name) from None
+    _check_count(len(rows), path.name)
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _candidates(path: Path) -> list[dict[str, Any]]:

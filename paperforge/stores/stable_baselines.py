@@ -1,4 +1,4 @@
-"""Stable-Baselines3's `*.monitor.csv`, `evaluations.npz` (EvalCallback) and `progress.csv` (logger).
+"""Stable-Baselines3's `*.monitor.csv`, `evaluations.npz` (EvalCallback), `progress.csv` (logger).
 
 A monitor starts with a line `#{"t_start": ..., "env_id": ...}`, then CSV: r (return), l (length), t
 (seconds since t_start) and what else the author asked for, a row an episode. evaluations.npz holds

@@ -155,12 +155,12 @@ def _owners(found: Found, folders: dict[Path, list[_Head]]) -> list[_Folder]:
 def _assign(place: _Folder, places: dict[Path, _Folder], sessions: dict[Path, set[str]]) -> None:
     """Say whose a folder is. `sessions`: the different settings below a folder."""
     above = places.get(place.path.parent)
-    if place.path.name.lower() in splits():
-        place.owner = place.path.parent
-        place.use, place.name = "split", place.path.name
-    elif scalars := _of_add_scalars(place, places):
+    if scalars := _of_add_scalars(place, places):
         place.use = "scalars"
         place.owner, place.name = scalars
+    elif place.path.name.lower() in splits():
+        place.owner = place.path.parent
+        place.use, place.name = "split", place.path.name
     elif (
         above is not None
         and above.tags

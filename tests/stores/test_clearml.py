@@ -53,6 +53,26 @@ def test_a_session_that_is_there_twice_counts_once_and_that_is_said(reading):
     assert any("2 copies" in note.message for note in raw.notes)
 
 
+def test_sections_that_the_author_named_are_no_part_of_a_setting_s_name(reading, tmp_path):
+    session = shutil.copytree(_folder("svm-digits-0"), tmp_path / "session")
+    task = json.loads((session / "task.json").read_text())
+    parameters = task["hyperparams"]["General"]
+    other = {"lr": {"value": "1"}, "name": {"value": "x"}}
+    task["hyperparams"] = {"of mine": parameters, "model": {"depth": {"value": "3"}}, "b": other}
+    (session / "task.json").write_text(json.dumps(task))
+    with reading.opened(session) as (rows, _):
+        settings = {name: text for name, text in rows[0].items() if name.startswith("config.")}
+    assert settings == {
+        "config.data.name": "digits",
+        "config.seed": "0",
+        "config.of mine.lr": "0.001",
+        "config.model.name": "svm",
+        "config.model.depth": "3",
+        "config.b.lr": "1",
+        "config.name": "x",
+    }
+
+
 def test_a_killed_session_has_crashed(reading):
     with reading.opened(SESSIONS) as (rows, raw):
         states = {row["run_name"]: row["status"] for row in rows}

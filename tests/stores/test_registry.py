@@ -131,6 +131,20 @@ def test_what_a_store_owns_is_never_missed(write, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("in/scores.npz", ".npz files are read where they are named: scores.npz"),
+        ("in/runs.tar.gz", "runs.tar.gz: unpack it first: tar xf runs.tar.gz"),
+    ],
+)
+def test_a_folder_of_what_is_not_read_in_folders_says_what_to_do(write, tmp_path, name, said):
+    write(b"PK", name)
+    with pytest.raises(InputError) as caught:
+        stores.find(tmp_path / "in")
+    assert said in caught.value.hint
+
+
+@pytest.mark.parametrize(
     ("name", "hint"),
     [
         ("r.xlsx", "save each sheet as CSV"),

@@ -52,6 +52,19 @@ def test_every_fold_of_every_candidate(reading, kind, pattern):
     assert all(r["kept"] == 1 for r in rows)
 
 
+def test_parquet_says_what_the_csv_says(reading, tmp_path):
+    source = next(path for path in (DATA / "csv").rglob("*.csv") if path.stem == "tree")
+    frame = pd.read_csv(source)
+    frame["params"] = [{"max_depth": depth} for depth in frame["param_max_depth"]]
+    frame.to_parquet(tmp_path / "tree.parquet")
+    names = ("method", "fold", "split", "metric", "value")
+    read = [[str(row[n]) for n in names] for row in reading.tidy_of(tmp_path / "tree.parquet")[0]]
+    assert read == [[str(row[n]) for n in names] for row in reading.tidy_of(source)[0]]
+    whole = (tmp_path / "tree.parquet").read_bytes()
+    (tmp_path / "tree.parquet").write_bytes(b"PAR1" + whole[200:])
+    reading.read_or_refused(tmp_path / "tree.parquet")
+
+
 def test_parameters_and_the_word_on_choosing(reading):
     with reading.opened(DATA / "csv" / "wine" / "tree.csv") as (rows, raw):
         assert [r["params.max_depth"] for r in rows[::20]] == ["1", "3", "-1"]

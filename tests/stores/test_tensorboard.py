@@ -229,13 +229,16 @@ def test_folders_of_add_scalars_and_of_splits(reading, write, tmp_path):
     write(file_of(*history("val/acc", 3)), f"run/{EVENTS}")
     write(file_of(event(simple("a/loss", 1))), f"run/a_loss_train/{EVENTS}")
     write(file_of(event(simple("a/loss", 2))), f"run/a_loss_other/{EVENTS}")
+    # tensorboardX makes a folder of the tag, in which the names are splits here.
+    write(file_of(event(simple("b", 5))), f"run/b/train/{EVENTS}")
+    write(file_of(event(simple("b", 6))), f"run/b/val/{EVENTS}")
     write(file_of(event(simple("f1", 3))), f"run/eval/{EVENTS}")
     write(file_of(event(simple("f1", 4))), f"alone/{EVENTS}")
     rows = reading.rows_of(tmp_path)
     found = {(row["run"], row["metric"]): row["value"] for row in rows if row["step"] == 0}
     assert found == {
         ("run", "val/acc"): 0, ("run", "train/a/loss"): 1, ("run", "a/loss/other"): 2,
-        ("run", "eval/f1"): 3, ("alone", "f1"): 4,
+        ("run", "eval/f1"): 3, ("alone", "f1"): 4, ("run", "train/b"): 5, ("run", "val/b"): 6,
     }  # fmt: skip
 
 
