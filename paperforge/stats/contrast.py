@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.stats.equivalence import tost
+from paperforge.stats.found import detects
 from paperforge.stats.power import OfT
 
 if TYPE_CHECKING:
@@ -96,11 +97,13 @@ def t_contrast(
     n: tuple[int, int],
     paired: bool,
     ask: Ask,
+    parts: tuple[tuple[float, float], ...] = (),
 ) -> Contrast:
     """Compare an estimate with its standard error: two-sided t test, and the interval inverting it.
 
-    `variance` is that of the estimate. Without any, there is no test: the reason says whether the
-    outputs are the same or shifted by a constant.
+    `variance` is that of the estimate; parts: what it is the sum of, each a variance and its df.
+    Without any variance there is no test: the reason says whether the outputs are the same or
+    shifted by a constant.
     """
     from scipy.special import stdtr, stdtrit
 
@@ -125,7 +128,7 @@ def t_contrast(
         statistic=t,
         df=df,
         variance=variance,
-        detects=OfT(se, df),
+        detects=detects(parts, se, df) if parts else OfT(se, df),
         p_equivalent=None if ask.margin is None else honest(tost(estimate, se, df, ask.margin)),
         equivalence=None if ask.margin is None else (estimate - narrow, estimate + narrow),
     )

@@ -254,14 +254,7 @@ def decide(cases: Sequence[Case], spec: DesignSpec) -> list[Decision]:
         if i in in_family:
             ps, size = in_family[i]
         verdict, reason = judge(case.cells, contrast, ps, spec.alpha)
-        made = decision(case, verdict, reason, spec.alpha, first_step(spec, size))
-        if case.primary:
-            scale = case.cells.metric.scale
-            ends = ps.interval and (ps.interval[0] * scale, ps.interval[1] * scale)
-            made = replace(made, p_adjusted=ps.p, family=size, simultaneous=ends)
-        error = ps.error if contrast.monte_carlo is None else contrast.monte_carlo
-        within = within_margin(ps, spec.alpha)
-        decisions.append(replace(made, equivalent=within, monte_carlo=error))
+        decisions.append(decision(case, ps, (verdict, reason), spec, size))
     return decisions
 
 
@@ -326,14 +319,17 @@ def first_step(spec: DesignSpec, size: int) -> float:
     return spec.alpha if spec.correction == "none" else spec.alpha / max(1, size)
 
 
-def decision(case: Case, verdict: Verdict, reason: str, alpha: float, step: float) -> Decision:
-    """Write one comparison in printed units; step: the alpha that `detectable` is of."""
+def decision(
+    case: Case, ps: Ps, found: tuple[Verdict, str], spec: DesignSpec, size: int
+) -> Decision:
+    """Write one comparison in printed units; size: of its family, 0 where it is in none."""
     one, contrast, scale = case.one, case.one.contrast, case.cells.metric.scale
+    step = first_step(spec, size)
 
     def printed(value: float | None) -> float | None:
         return None if value is None else finite(value * scale)
 
-    within, detects = contrast.equivalence, contrast.detects
+    detects = contrast.detects
     return Decision(
         metric=case.cells.metric.name,
         a=one.a,
@@ -343,20 +339,27 @@ def decision(case: Case, verdict: Verdict, reason: str, alpha: float, step: floa
         estimate=printed(contrast.estimate),
         low=printed(contrast.low),
         high=printed(contrast.high),
-        level=1 - alpha,
+        level=1 - spec.alpha,
         p=contrast.p,
-        p_adjusted=None,
-        family=0,
+        p_adjusted=ps.p if case.primary else None,
+        family=size,
         n=contrast.n,
         unit=Unit.EXAMPLE if case.cells.unit is Unit.NONE and contrast.p else case.cells.unit,
         paired=contrast.paired,
         test=contrast.test,
         statistic=contrast.statistic,
         df=contrast.df,
-        verdict=verdict,
-        reason=reason,
+        verdict=found[0],
+        reason=found[1],
         smallest_p=contrast.smallest_p,
         detectable=printed(None if detects is None else detects.at(step)),
-        equivalence=None if within is None else (within[0] * scale, within[1] * scale),
-        monte_carlo=contrast.monte_carlo,
+        equivalence=scaled(contrast.equivalence, scale),
+        equivalent=within_margin(ps, spec.alpha),
+        simultaneous=scaled(ps.interval if case.primary else None, scale),
+        monte_carlo=ps.error if contrast.monte_carlo is None else contrast.monte_carlo,
     )
+
+
+def scaled(ends: tuple[float, float] | None, scale: float) -> tuple[float, float] | None:
+    """An interval in printed units."""
+    return None if ends is None else (ends[0] * scale, ends[1] * scale)

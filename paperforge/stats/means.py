@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from paperforge.stats.cells import FLAT, Cell, moments
 from paperforge.stats.clusters import clustered
 from paperforge.stats.contrast import Ask, Contrast, t_contrast
-from paperforge.stats.found import detects
 from paperforge.stats.sums import Part, safe_contrast
 
 if TYPE_CHECKING:
@@ -139,10 +137,8 @@ def independent(
     name = f"{'stratified ' if d > 1 else ''}{OWN if risky else 'Welch t'}{suffix}"
     if risky:
         return safe_contrast(name, estimate, parts, n=n, paired=False, ask=ask)
-    made = t_contrast(name, estimate, *satterthwaite(parts), n=n, paired=False, ask=ask)
-    if made.detects is None or made.variance is None or made.df is None:
-        return made
-    return replace(made, detects=detects(tuple(parts), math.sqrt(made.variance), made.df))
+    se2, df = satterthwaite(parts)
+    return t_contrast(name, estimate, se2, df, n=n, paired=False, ask=ask, parts=tuple(parts))
 
 
 def difference(pair: Matched) -> tuple[np.ndarray, float, float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from paperforge.tables.padding import frames
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from paperforge.model import Cell, Column, Table
+    from paperforge.model import Column, Row, Table
     from paperforge.tables.padding import Frame, Width
 
 GAP_PT = 6.0
@@ -78,10 +78,8 @@ class Measure:
         exponent = (width.power * small["0"] + width.power_signs * minus) * raised / 1000
         return ten + exponent + AFTER_RAISED
 
-    def cell(self, cell: Cell, frame: Frame) -> float:
-        """Width of a cell with its padding; a missing cell's symbol stands alone."""
-        if cell.value is None:
-            return self.text(cell.printed)
+    def cell(self, frame: Frame) -> float:
+        """Width of a column's cells with their padding, which makes them equally wide."""
         total = self.number(frame.value)
         if frame.spreads:
             thin = self.text(EM) / 6 + self.text(EM, SCRIPT_PT) / 6
@@ -93,6 +91,42 @@ class Measure:
         return total + (self.text(frame.signs, raised) + AFTER_RAISED if frame.signs else 0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """What decides how wide a column's cells are, at every size of them."""
+
+    frames: tuple[Frame, ...]
+    symbols: frozenset[str]
+    """Of missing cells, which stand alone."""
+
+
+class _Rows:
+    """The rows of a table, equal where they are one object: hashing each cell takes long."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: tuple[Row, ...]) -> None:
+        self.rows = rows
+
+    def __hash__(self) -> int:
+        return id(self.rows)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Rows) and self.rows is other.rows
+
+
+@lru_cache(maxsize=4)
+def _inside(of: _Rows) -> tuple[_Cells, ...]:
+    """Each column's cells. A table is measured at many sizes, with the same rows."""
+    found = []
+    for cells in zip(*(row.cells for row in of.rows), strict=True):
+        filled = {cell.kind for cell in cells if cell.value is not None}
+        symbols = frozenset(cell.printed for cell in cells if cell.value is None)
+        every = frames(cells)
+        found.append(_Cells(tuple(f for kind, f in every.items() if kind in filled), symbols))
+    return tuple(found)
+
+
 def columns(table: Table, measure: Measure, heads: Sequence[Sequence[str]] = ()) -> list[float]:
     """Widths of the stub and of each column without their group's header, in points.
 
@@ -101,12 +135,11 @@ def columns(table: Table, measure: Measure, heads: Sequence[Sequence[str]] = ())
     names = [f"{row.label} ({row.cite}, 2026)" if row.cite else row.label for row in table.rows]
     stub = max(measure.text(text) for text in (table.stub, *names))
     found = [stub]
-    for i, column in enumerate(table.columns):
-        cells = [row.cells[i] for row in table.rows]
-        frame = frames(cells)
-        lines = heads[i] if heads else (column.label,)
-        widest = max(measure.text(line) for line in lines)
-        found.append(max([widest, *(measure.cell(cell, frame[cell.kind]) for cell in cells)]))
+    for i, (column, cells) in enumerate(
+        zip(table.columns, _inside(_Rows(table.rows)), strict=True)
+    ):
+        texts = (*(heads[i] if heads else (column.label,)), *cells.symbols)
+        found.append(max([*map(measure.text, texts), *map(measure.cell, cells.frames)]))
     return found
 
 
