@@ -14,7 +14,7 @@ from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.decide import analyse
 from paperforge.stats.design import FOLD, replicate_noun
 from paperforge.stats.folds import share_of
-from paperforge.stats.null import Examples, Runs
+from paperforge.stats.null import Examples, Runs, spelled
 from paperforge.stats.null_others import Crossed, Datasets
 from paperforge.stats.substitute import Substitute
 
@@ -121,6 +121,7 @@ def draws_of(results: Results, metric: Metric, unit: Unit, spec: DesignSpec, see
         return {(metric.name, one.unit): one for one in pair}
     shares = shares_of(results, spec)
     alike = spec.aggregate != MEAN
+    runs = spelled(runs, results.quotes(metric.name))
     null = Runs.of(runs, spec, seed, shared=shared, shares=shares, alike=alike)
     return {(metric.name, Unit.SEED): null}
 

@@ -301,22 +301,30 @@ def quoted(cell: Cell, quote: Quote) -> Cell:
     A half width of an interval is taken for that of a t interval over the n runs. Rounding to
     the printed digits is not known to the spread: docs/error-rates.md says what that costs.
     """
+    n, se = quote.n, printed_error(quote)
+    if quote.kind == EXAMPLES and n > 1:
+        return replace(cell, counted=quote)
+    if se is None:
+        return replace(cell, lacking=lacking(n, quote.spread))
+    return replace(
+        cell, n=n, sd=se * math.sqrt(n), variance=se * se, df=n - 1.0, keyed=False, quoted=True
+    )
+
+
+def printed_error(quote: Quote) -> float | None:
+    """The standard error of a printed mean; None: its spread or number of runs is not printed."""
     from scipy.special import stdtrit
 
     n, spread = quote.n, quote.spread
-    if quote.kind == EXAMPLES and n > 1:
-        return replace(cell, counted=quote)
     if n <= 1 or not spread or spread < 0:
-        return replace(cell, lacking=lacking(n, spread))
+        return None
     se = spread
     if quote.kind.startswith("ci"):
         level = float(quote.kind.removeprefix("ci") or 95) / 100
         se = spread / float(stdtrit(n - 1, (1 + level) / 2))
     elif quote.kind != "se":
         se = spread / math.sqrt(n)
-    return replace(
-        cell, n=n, sd=se * math.sqrt(n), variance=se * se, df=n - 1.0, keyed=False, quoted=True
-    )
+    return se
 
 
 def lacking(n: int, spread: float | None) -> str:

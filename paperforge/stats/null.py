@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.stats import keyed
-from paperforge.stats.cells import group_ids, merge
+from paperforge.stats.cells import group_ids, merge, printed_error
 from paperforge.stats.design import SEED_LIKE
 from paperforge.stats.joint import normals
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from paperforge.model import Sample
+    from paperforge.model import Quote, Sample
     from paperforge.spec import DesignSpec
 
 
@@ -143,6 +143,28 @@ def merged_sample(sample: Sample) -> Sample:
     """One row a key, as the analysis reads it."""
     keys, values, clusters = merge(sample)
     return replace(sample, keys=keys, values=values, clusters=clusters)
+
+
+def spelled(
+    samples: Sequence[Sample], quotes: Mapping[tuple[str, str], Quote]
+) -> tuple[Sample, ...]:
+    """The samples, those of printed means with n values of that mean and spread in place of one.
+
+    Their test knows no more of a cell than mean, spread and n, so any such values do.
+    """
+    import numpy as np
+
+    made = []
+    for s in samples:
+        quote = quotes.get((s.method, s.dataset))
+        se = printed_error(quote) if quote is not None and len(s.values) == 1 else None
+        if quote is None or se is None:
+            made.append(s)
+            continue
+        apart = np.linspace(-1.0, 1.0, quote.n)
+        values = s.values[0] + apart * (se * np.sqrt(quote.n) / apart.std(ddof=1))
+        made.append(replace(s, keys=np.arange(quote.n), values=values, clusters=None, keyed=False))
+    return tuple(made)
 
 
 def one_spread(samples: Sequence[Sample]) -> list[Sample]:

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from paperforge.model import Sample
+from paperforge.model import Quote, Sample
 from paperforge.spec import DesignSpec, Direction, Method, Metric, Unit
 from paperforge.stats import calibrate as calibration
 from paperforge.stats.calibrate import calibrate
-from paperforge.stats.null import Runs
+from paperforge.stats.null import Runs, spelled
 from paperforge.stats.null_others import Crossed, Datasets, residual_variance
 
 RNG = np.random.default_rng
@@ -63,6 +63,38 @@ def test_datasets_as_a_sample_with_one_run_a_cell_do_find_something(fake, n, tes
     for one in found.comparisons:
         assert one.test.startswith(test)
         assert low(0.04, 600) < one.size.value < high(0.05, 600)
+
+
+# ---------------------------------------------------------------------------- printed means
+
+
+def test_printed_means_are_drawn_with_their_spread_and_n(fake):
+    """The printed spread stood beside simulated results that were all alike: .000."""
+    cells = {("x", "d"): [84.1], ("y", "d"): [83.0], ("x", "e"): [70.0], ("y", "e"): [70.4]}
+    quotes = {
+        ("x", "d"): Quote(0.5, "sd", 5),
+        ("y", "d"): Quote(0.4, "se", 4),
+        ("x", "e"): Quote(0.9, "ci", 5),
+        ("y", "e"): Quote(1.0, "sd", 6),
+    }
+    results = fake(cells, quoted=quotes)
+    drawn = spelled(results.samples("acc", Unit.SEED), quotes)
+    assert [len(s.values) for s in drawn] == [5, 4, 5, 6]
+    assert [s.values.mean() for s in drawn] == pytest.approx([84.1, 83.0, 70.0, 70.4])
+    sds = [0.5, 0.4 * 2, 0.9 / 2.776445 * np.sqrt(5), 1.0]
+    assert [s.values.std(ddof=1) for s in drawn] == pytest.approx(sds, rel=1e-6)
+    found = calibrate(results, DesignSpec(), runs=1000)
+    (one,) = found.comparisons
+    assert one.test == "stratified Welch t"
+    assert low(0.03, 1000) < one.size.value < high(0.05, 1000)
+    assert one.coverage.value > low(0.95, 1000)
+
+
+def test_a_mean_without_a_spread_stays_as_it_is(fake):
+    results = fake({("x", "d"): [84.1]})
+    assert spelled(results.samples("acc", Unit.SEED), {("x", "d"): Quote(None, "", 5)}) == (
+        results.samples("acc", Unit.SEED)
+    )
 
 
 # ---------------------------------------------------------------------------- seeds x examples
