@@ -76,7 +76,7 @@ def complete(analysis: Analysis) -> Iterator[Block]:
 def title(analysis: Analysis, metric: Metric, primary: Sequence[Decision]) -> str:
     """Of the primary comparisons of a metric: what, where, and over how many p is adjusted."""
     where = words.scope(analysis, primary[0])
-    return f"{words.about(words.heading(metric), where)}{words.family(primary[0])}"
+    return f"{words.about(words.heading(metric), where)}{words.family(analysis, primary[0])}"
 
 
 def secondary_title(analysis: Analysis, metric: Metric) -> str:
@@ -119,7 +119,7 @@ def row(
     place = next((one.label for one in analysis.datasets if one.name == d.scope), "")
     head = [words.heading(m) for m in analysis.metrics if m.name == d.metric] if named else []
     head += [place] if place and not d.primary else []
-    adjusted = d.p_adjusted is not None and d.family > 1
+    adjusted = words.is_adjusted(analysis, d)
     effect = d.effect
     return (
         ": ".join([*head, pair(analysis, d)]),

@@ -42,7 +42,8 @@ def shown(analysis: Analysis) -> Iterator[Block]:
     if together and primary:
         first = [d for m in tested for d in kept[m.name]]
         scope = words.scope(analysis, primary[0])
-        title = f"{words.about(f'{len(tested)} metrics', scope)}{words.family(primary[0])}"
+        about = words.about(f"{len(tested)} metrics", scope)
+        title = f"{about}{words.family(analysis, primary[0])}"
         yield cut(blocks.block(analysis, title, first, named=True), len(primary) - len(first))
     for metric in tested:
         family = analysis.primary(metric.name)

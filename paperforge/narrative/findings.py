@@ -80,7 +80,7 @@ def _sentence(
     short = brief and (len(family) > BRIEF or len(analysis.primary()) > MANY)
 
     def named(name: str, d: Decision) -> str:
-        return labels[name] if short else f"{labels[name]} ({_numbers(d, metric)})"
+        return labels[name] if short else f"{labels[name]} ({_numbers(analysis, d, metric)})"
 
     apart = any(", " in label for label in labels.values())
     stop, pronoun = (". ", "It") if apart else ("; ", "it")
@@ -197,7 +197,7 @@ def _comparisons(count: int) -> str:
     return f"{count:,} comparison{'s' * (count != 1)}"
 
 
-def _numbers(decision: Decision, metric: Metric) -> str:
+def _numbers(analysis: Analysis, decision: Decision, metric: Metric) -> str:
     """The estimate with its interval and p, as it stands in brackets."""
     if decision.estimate is None:
         return decision.reason or "no estimate"
@@ -209,7 +209,7 @@ def _numbers(decision: Decision, metric: Metric) -> str:
         parts.append(f"{decision.level:.0%} interval {low} to {high}")
     p = decision.p if decision.p_adjusted is None else decision.p_adjusted
     if p is not None:
-        adjusted = "adjusted " if decision.family > 1 else ""
+        adjusted = "adjusted " if words.is_adjusted(analysis, decision) else ""
         parts.append(f"{adjusted}{words.p_text(p, round(1 - decision.level, 12))}")
     more = excluded(decision, metric)
     if decision.verdict is Verdict.UNDECIDABLE:

@@ -72,11 +72,17 @@ def about(name: str, scope: str) -> str:
     return f"{name}, {scope}" if scope else name
 
 
-def family(decision: Decision) -> str:
+def family(analysis: Analysis, decision: Decision) -> str:
     """How many comparisons are adjusted together, in brackets."""
-    if decision.family < 2 or decision.p_adjusted is None:  # noqa: PLR2004  one is no family
+    if not is_adjusted(analysis, decision):
         return ""
     return f" (p adjusted over {decision.family:,} comparisons)"
+
+
+def is_adjusted(analysis: Analysis, decision: Decision) -> bool:
+    """Whether p is corrected over several comparisons."""
+    several = decision.family > 1 and decision.p_adjusted is not None
+    return several and analysis.design.correction != "none"
 
 
 def listed(names: list[str], most: int) -> str:

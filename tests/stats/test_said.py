@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from paperforge.narrative import methods, robust
+from paperforge.narrative import blocks, findings, methods, robust
 from paperforge.spec import DesignSpec, Unit
 from paperforge.stats import analyse
 from paperforge.stats.fragile import fragile
@@ -34,6 +34,16 @@ def test_one_comparison_has_no_adjusted_p_to_flip(fake):
         found = fragile(one, DesignSpec(), analyse(one, DesignSpec()))
         (passage,) = robust.fragility(analyse(one, DesignSpec()), found)
         assert word in passage.lines[0]
+
+
+def test_what_is_not_corrected_is_not_called_adjusted(fake):
+    results = fake(cells("xyz", gap=0.2))
+    for correction in ("none", "holm"):
+        analysis = analyse(results, DesignSpec(correction=correction))
+        shown = [*findings.sentences(analysis), *(b.title for b in blocks.complete(analysis))]
+        heads = [cell for b in blocks.complete(analysis) for row in b.rows for cell in row[5:6]]
+        assert ("adjusted" in " ".join(shown)) is (correction == "holm")
+        assert any(heads) is (correction == "holm")
 
 
 def test_one_example_is_one(fake):
