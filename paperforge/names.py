@@ -31,6 +31,8 @@ _SUFFIX = re.compile(
 )
 _NO_SUFFIX = ("tr",)
 """Words for a split that mean something else at the end of a name."""
+_LOADER = re.compile(r"/dataloader_idx_\d+$")
+"""What Lightning puts behind the metrics of several loaders."""
 _DEVIATION = ("std_dev", "standard_dev")
 
 
@@ -73,7 +75,7 @@ def well_known(name: str) -> tuple[str, Direction] | None:
 
 def _known(name: str) -> tuple[str, Direction] | None:
     """Label and direction of the well-known metric that a name is a kind of."""
-    table = _well_known()
+    table, name = _well_known(), _LOADER.sub("", name)
     key = plain(split_of(name.removeprefix("metrics."))[0])
     words = key.split("_")
     bare = [word for word in words if word not in _qualifiers()]

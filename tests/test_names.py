@@ -15,6 +15,7 @@ from paperforge.names import is_setting, is_tracked_setting, split_of, well_know
         ("Exact-Match", "Exact match", "higher"),
         ("macro_f1", "macro_f1", "higher"),
         ("recall@10", "recall@10", "higher"),
+        ("test_acc/dataloader_idx_0", "acc/dataloader_idx_0", "higher"),
         ("wall time", "Time", "lower"),
         ("Test WER", "WER", "lower"),
         ("perplexity", "Perplexity", "lower"),
