@@ -26,10 +26,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import number, slugs
+from paperforge.latex.p_values import p_value
 from paperforge.latex.rounding import (
     Rounding,
     column_rules,
-    p_value,
     rule_for,
     rule_of,
     spread_kind,

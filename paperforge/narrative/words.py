@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paperforge.latex.rounding import decimals_for, fixed, p_value
+from paperforge.latex.p_values import p_value
+from paperforge.latex.rounding import decimals_for, fixed
 from paperforge.spec import AGGREGATES, Unit
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from paperforge.latex.rounding import p_bound
+from paperforge.latex.p_values import p_bound
 from paperforge.stats.adjust import CORRECTIONS, reachable
 from paperforge.stats.cells import moments
 from paperforge.stats.contrast import Ask, Contrast

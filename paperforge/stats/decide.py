@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from paperforge.latex.rounding import p_bound
+from paperforge.latex.p_values import p_bound
 from paperforge.model import (
     Aggregate,
     Analysis,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperforge.latex.rounding import p_bound
+from paperforge.latex.p_values import p_bound
 from paperforge.stats.power import OfShares
 from paperforge.stats.proportions import counts, margins, pairings, wilson
 from paperforge.stats.shares import averaged, compare_averages

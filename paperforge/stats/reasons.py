@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from paperforge.latex.rounding import p_bound
+from paperforge.latex.p_values import p_bound
 from paperforge.model import Observed
 from paperforge.spec import Unit
 from paperforge.stats.strata import floor_of_runs, skewness

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.latex.escape import needs_unicode_engine, plain, slug
-from paperforge.latex.rounding import MAX_DECIMALS, Rounding, fixed, p_value, rule_for, spread_of
+from paperforge.latex.p_values import p_value
+from paperforge.latex.rounding import MAX_DECIMALS, Rounding, fixed, rule_for, spread_of
 from paperforge.model import (
     Aggregate,
     Cell,
