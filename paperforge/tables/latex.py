@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
+from itertools import compress, groupby, repeat
+from operator import add, attrgetter
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import escape, needs_unicode_engine, plain, statistics
@@ -33,6 +33,11 @@ NOTE = "{note}"
 """In a caption: where the sentences under the table are to stand."""
 
 THREEPARTTABLE = "threeparttable"
+
+_PRINTED, _SPREAD, _MARKS = map(attrgetter, ("printed", "printed_spread", "marks"))
+_MORE = attrgetter("note", "printed_interval", "heat")
+NO_MORE = ("", None, None)
+"""What most cells carry beside their number, their spread and their marks."""
 
 _KEYS = re.compile(r"[A-Za-z0-9_.:/+*!?@=()'-]+(,[A-Za-z0-9_.:/+*!?@=()'-]+)*")
 r"""Keys that \cite takes as they are."""
@@ -154,7 +159,9 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
 
 def _behind(table: Table) -> bool:
     """Whether something smaller stands behind a number: a spread, an interval."""
-    return any(c.printed_spread or c.printed_interval for row in table.rows for c in row.cells)
+    return any(any(map(_SPREAD, row.cells)) for row in table.rows) or any(
+        c.printed_interval for row in table.rows for c in row.cells
+    )
 
 
 def _hot(table: Table) -> bool:
@@ -248,11 +255,15 @@ class Look:
 
     def texts(self, cells: Sequence[Cell]) -> list[str]:
         """cell() of each, quickly: few carry more than their number and spread."""
-        numbers, spreads, empty = self.numbers, self.spreads, self.empty
-        texts = [numbers[c.printed] + spreads[c.printed_spread] + empty for c in cells]
-        for at, c in enumerate(cells):
-            if c.marks or c.note or c.printed_interval or c.heat is not None:
-                texts[at] = self.cell(c)
+        numbers = map(self.numbers.__getitem__, map(_PRINTED, cells))
+        spreads = map(self.spreads.__getitem__, map(_SPREAD, cells))
+        texts = list(map(add, numbers, spreads))
+        if self.empty:
+            texts = [text + self.empty for text in texts]
+        bare = set(map(_MORE, cells)) == {NO_MORE}
+        carry = map(_MARKS, cells) if bare else repeat(object())
+        for at, cell in compress(enumerate(cells), carry):
+            texts[at] = self.cell(cell)
         return texts
 
     def cell(self, cell: Cell) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import starmap
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _PRINTED, _SPREAD, _KIND = map(attrgetter, ("printed", "printed_spread", "kind"))
-_VALUE = attrgetter("value")
+_VALUE, _INTERVAL = attrgetter("value"), attrgetter("printed_interval")
+_SIGNED = attrgetter("marks", "note")
 
 MARKS = (Mark.BETTER, Mark.WORSE, Mark.BEST_SET)
 """The marks that are printed as signs after a number, in this order."""
@@ -117,12 +119,13 @@ class Frame:
         if None in map(_VALUE, cells):
             filled = [c for c in cells if c.value is not None]
         spreads = set(map(_SPREAD, filled)) - {""}
-        ends = [c.printed_interval for c in filled if c.printed_interval]
+        ends = list(filter(None, map(_INTERVAL, filled)))
+        signed = dict.fromkeys(map(_SIGNED, filled))
         return cls(
             Width.widest(map(_PRINTED, filled)),
             Width.widest(spreads),
             bool(spreads),
-            max((signs(c) for c in filled if c.marks or c.note), key=len, default=""),
+            max(starmap(_signs, signed), key=len, default=""),
             (Width.widest(e[0] for e in ends), Width.widest(e[1] for e in ends)) if ends else None,
         )
 
@@ -137,9 +140,11 @@ def frames(cells: Sequence[Cell]) -> dict[str, Frame]:
 
 def signs(cell: Cell) -> str:
     """The cell's marks, then its note's letter."""
-    if not cell.marks:
-        return cell.note
-    return "".join(m.value for m in MARKS if m in cell.marks) + cell.note
+    return _signs(cell.marks, cell.note)
+
+
+def _signs(marks: frozenset[Mark], note: str) -> str:
+    return "".join(m.value for m in MARKS if m in marks) + note if marks else note
 
 
 @lru_cache(maxsize=4096)
