@@ -339,7 +339,8 @@ def _said(table: Table, made: TableFit, page: Page, *, shortened: bool) -> Diagn
         beside = f", {made.beside} side by side" if made.beside > 1 else ""
         done.append(f"rows in {len(made.chunks)} pieces{beside}")
     if made.pages > 1:
-        done.append(f"over {made.pages} pages, a float each (the first, if it is your own, needs [p])")
+        own = "(the first, if it is your own, needs [p])"
+        done.append(f"over {made.pages} pages, a float each {own}")
     if made.wide and made.room > page.column:
         done.append("across both columns (table*)")
     if made.turned:
