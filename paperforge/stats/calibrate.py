@@ -12,7 +12,7 @@ from paperforge.model import Calibration, ComparisonRates, FamilyRate, LeftOut, 
 from paperforge.spec import DesignSpec, Unit
 from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.decide import analyse
-from paperforge.stats.design import FOLD, replicate_noun
+from paperforge.stats.design import FOLD, replicate_noun, usable
 from paperforge.stats.folds import share_of
 from paperforge.stats.null import Examples, Runs, spelled
 from paperforge.stats.null_others import Crossed, Datasets
@@ -56,7 +56,7 @@ def calibrate(
     """
     import numpy as np
 
-    own = analyse(results, spec)
+    own, spec = analyse(results, spec), usable(results, spec)
     unit = own.design.unit
     tested = tuple(m for m in results.metrics if m.tested)
     primary = [d for d in own.decisions if d.primary]

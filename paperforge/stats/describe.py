@@ -88,12 +88,11 @@ def idle(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterat
         ("aggregate", spec.aggregate != "mean", runs and several),
         ("posthoc", spec.posthoc == "nemenyi", "Nemenyi" in tests),
         ("mcnemar", spec.mcnemar == "exact", "McNemar exact" in tests),
-        ("pair_by fold", "fold" in spec.pair_by, unit.noun == "fold"),
         ("test_share", spec.test_share is not None, unit.folds),
     ):
         if changed and not matters:
             text = f"{key} is declared, and nothing in this design is decided by it"
-            yield Diagnostic(Severity.NOTE, f"design.{key.partition(' ')[0]}", text)
+            yield Diagnostic(Severity.NOTE, f"design.{key}", text)
 
 
 def unranked(spec: DesignSpec, tables: Sequence[Table]) -> Iterator[Diagnostic]:
