@@ -24,7 +24,10 @@ OPEN = (Verdict.INCONCLUSIVE, Verdict.UNDECIDABLE)
 def calibration(analysis: Analysis, found: Calibration) -> tuple[Passage, ...]:
     """The family-wise error rate in words, then the rates of each comparison."""
     if not found.runs:
-        return (Passage("", ("Nothing is tested, so there is nothing to calibrate.",)),)
+        nothing = "Nothing is tested, so there is nothing to calibrate."
+        if found.null:  # intervals of shares
+            nothing = f"Nothing is tested, so no error rate is simulated. {found.null}"
+        return (Passage("", (nothing,)),)
     grid = Grid(
         RATES,
         tuple(
