@@ -101,8 +101,8 @@ def said(bounds: Pairings, n: int, decimals: int) -> str:
     else:
         least = "below .001" if bounds.smallest_p < TINY else p_bound(bounds.smallest_p)
         text = (
-            f"p is anything from {least} to {p_bound(bounds.largest_p, most=True)}, below alpha only "
-            f"with at most {bounds.significant_up_to} discordant of {n:,} examples"
+            f"p is anything from {least} to {p_bound(bounds.largest_p, most=True)}, below alpha "
+            f"only with at most {bounds.significant_up_to} discordant of {n:,} examples"
         )
     text += f" (read to {decimals} decimal{'' if decimals == 1 else 's'})"
     return text if bounds.printable else f"{text}; no count of {n:,} prints so, the nearest is used"

@@ -78,9 +78,33 @@ def test_a_search_that_ends_says_where(paperforge):
     assert "it takes more than 1,000,000,000 seeds" in said.out
 
 
-def test_a_margin_is_not_silently_ignored(paperforge):
-    said = paperforge("plan", "--sd", "1", "--difference", "1", "--margin", "0.5")
-    assert "how many show equivalence is not said" in said.err
+def test_a_margin_is_planned_beside_a_difference(paperforge):
+    said = paperforge("plan", "--sd", "0.8", "--difference", "1", "--margin", "1").out
+    assert "it takes 12 seeds of each method" in said
+    assert "To show equivalence within 1 with power .8, where nothing differs, it takes 12" in said
+    assert "33 where the true difference is half of the margin" in said
+    assert "Schuirmann 1987" in said
+    asked = ("plan", "--sd", "0.8", "--metric", "f1", "--margin", "f1=1", "--seeds", "5")
+    (one,) = json.loads(paperforge(*asked, "--format", "json").out)["plans"]
+    assert one["equivalence"]["needed"]["n"] == 12
+    assert 1.6 < one["equivalence"]["smallest_margin"] < 1.7
+
+
+def test_a_margin_of_folds_and_of_examples_is_planned(paperforge, tmp_path):
+    rows = [f"{m},{f},{0.8 + f * (f + len(m)) % 5 / 50}" for m in ("a", "bb") for f in range(5)]
+    (tmp_path / "folds.csv").write_text("\n".join(["method,fold,auc", *rows]))
+    said = paperforge("plan", "folds.csv", "--margin", "0.2").out
+    assert "with power .8 at least, where nothing differs, it takes" in said
+    assert "Bonferroni" in said
+    said = paperforge("plan", "--discordant", "0.2", "--margin", "0.02").out
+    assert "it takes 4,284 examples" in said  # McNemar's own two tests: .81 of 400 simulated
+    said = paperforge("plan", "folds.csv", "--margin", "0.001").out
+    assert "no number is enough" in said
+
+
+def test_where_no_margin_is_declared_there_is_nothing_of_it(paperforge):
+    said = paperforge("plan", "--sd", "1", "--difference", "1").out
+    assert "equivalence" not in said
 
 
 # ------------------------------------------------------------------------- numbers that changed

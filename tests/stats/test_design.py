@@ -243,9 +243,7 @@ def test_a_cell_of_which_all_runs_diverged_is_counted(fake):
 
 
 def test_pairing_by_folds_says_nothing_of_seeds(fake):
-    plain, declared = (
-        analyse(fake(THREE), DesignSpec(pair_by=roles)) for roles in ((), ("fold",))
-    )
+    plain, declared = (analyse(fake(THREE), DesignSpec(pair_by=roles)) for roles in ((), ("fold",)))
     assert [d.p for d in declared.decisions] == [d.p for d in plain.decisions]
     assert not any(d.paired for d in declared.decisions)
     assert declared.design.pair_by == ()
