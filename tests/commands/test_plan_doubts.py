@@ -206,3 +206,26 @@ def test_a_metric_of_sums_in_clusters_counts_the_clusters(paperforge, tmp_path, 
         assert plan["needed"]["n"] == pytest.approx(n, rel=0.1)
     else:
         assert plan["needed"]["n"] > n * 0.9
+
+
+# ------------------------------------------------------------------- what is known of the spread
+
+
+def test_printed_means_with_their_spread_and_n_are_a_pilot(paperforge, tmp_path):
+    """It was said that their runs do not vary."""
+    lines = ["method,accuracy,std,n", "a,81.2,0.4,5", "b,82.0,0.6,5"]
+    (tmp_path / "printed.csv").write_text("\n".join(lines))
+    (one,) = json.loads(paperforge("plan", "printed.csv", "--format", "json").out)["plans"]
+    found = sorted(part["variance"] for part in one["assumed"]["variances"])
+    assert found == [pytest.approx(0.16), pytest.approx(0.36)]
+    assert {part["df"] for part in one["assumed"]["variances"]} == {4}
+    assert one["assumed"]["test"] == "Welch t"
+
+
+def test_what_says_no_variance_has_a_next_move_with_its_own_numbers(paperforge, tmp_path):
+    (tmp_path / "shares.csv").write_text("method,accuracy,n_test\na,0.81,500\nb,0.84,500")
+    said = paperforge("plan", "shares.csv").err
+    assert "only shares of right answers" in said
+    assert "a share of 0.03 at least: paperforge plan --discordant 0.06" in said
+    (tmp_path / "one.csv").write_text("method,seed,accuracy\na,0,1.0\na,1,3.0\na,2,5.0")
+    assert "paperforge plan --sd 2" in paperforge("plan", "one.csv").err
