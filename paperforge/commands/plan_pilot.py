@@ -136,7 +136,7 @@ def _by_law(
     made = []
     for one in pilot_laws.laws(results, analysis, project.design, fixed):
         check_budget(asked, one.unit)
-        check_unit(asked, one.unit, prompts=one.law.noun == "prompts")
+        check_unit(asked, one.unit, prompts=one.law.noun in ("prompts", "items"))
         family = len(analysis.primary(one.metric.name if design.per_metric else None))
         comparisons = asked.n_methods - 1 if asked.n_methods else family
         study = planning.of_found(

@@ -77,7 +77,9 @@ def pilots(results: Results, analysis: Analysis) -> tuple[Pilot, ...]:
         wanted = {name for d in family for name in (d.a, d.b)}
         cells = {name: _of(samples, name) for name in wanted}
         made += [
-            _pilot(metric, d, unit, cells, pairs=pairs and d.paired, shared_runs=results.shared_runs)
+            _pilot(
+                metric, d, unit, cells, pairs=pairs and d.paired, shared_runs=results.shared_runs
+            )
             for d in family
         ]
     return tuple(one for one in made if one is not None)
