@@ -75,3 +75,30 @@ def test_one_method_and_what_a_paper_gets(tmp_path):
     (tmp_path / "r.csv").write_text("method,acc\na,.5\nb,.6")
     found = results.load([Source(tmp_path / "r.csv", "r.csv", {})], Project(root=tmp_path))
     assert "give a row a run" not in narrative.report.latex(analyse(found, DesignSpec()))
+
+
+def test_there_is_no_legend_of_columns_that_are_not_there(tmp_path):
+    rows = [f"{m},d{i},{0.5 + i / 100}" for m in "abcd" for i in range(12)]
+    said = report(tmp_path, "\n".join(["method,dataset,accuracy", *rows]))
+    assert "Lowest" in said
+    assert "holds 0" not in said
+    rows = [
+        f"{m},d{i},{s},{0.5 + (i + s * k) % 7 / 100}"
+        for k, m in enumerate("abcd")
+        for i in range(12)
+        for s in range(3)
+    ]
+    assert "Above, below, holds 0: datasets by" in report(
+        tmp_path, "\n".join([HEAD["seed"], *rows])
+    )
+
+
+def test_a_bound_is_not_said_to_be_robust(tmp_path):
+    from paperforge.stats.fragile import fragile
+
+    (tmp_path / "r.csv").write_text("method,accuracy,n_test\na,0.812,500\nb,0.846,500")
+    found = results.load([Source(tmp_path / "r.csv", "r.csv", {})], Project(root=tmp_path))
+    analysis = analyse(found, DesignSpec())
+    (passage,) = narrative.robust.fragility(analysis, fragile(found, DesignSpec(), analysis))
+    assert "no single" not in passage.lines[0]
+    assert "the least favourable ones: p is anything from below .001" in passage.lines[0]
