@@ -34,6 +34,8 @@ from paperforge.stats.design import (
     family,
     replicate_noun,
     replication,
+    unused,
+    usable,
 )
 from paperforge.stats.families import Case, Ps, corrected
 from paperforge.stats.folds import share_of
@@ -59,6 +61,7 @@ def analyse(
     import numpy as np
 
     check(spec)
+    left_out, spec = unused(results, spec), usable(results, spec)
     runs = scores(results)
     unit = replication(results, spec, runs)
     chosen = family(results.methods)
@@ -86,7 +89,7 @@ def analyse(
         results.datasets,
         tuple(summaries),
         tuple(signed_off(decisions, results, spec, unit, signed=signed)),
-        notes=(*notes, *(note for one in over for note in one.notes)),
+        notes=(*left_out, *notes, *(note for one in over for note in one.notes)),
         omnibus=tuple(row for one in over for row in omnibus(one)),
         ranks=tuple(row for one in over for row in ranks(one)),
         groups=tuple(groups(one, decisions, spec) for one in over),
@@ -100,6 +103,7 @@ def primary_cases(results: Results, spec: DesignSpec) -> list[Case]:
     import numpy as np
 
     check(spec)
+    spec = usable(results, spec)
     runs, chosen = scores(results), family(results.methods)
     unit = replication(results, spec, runs)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -222,7 +226,7 @@ class Again:
 
 def setting(cells: Cells, results: Results, spec: DesignSpec) -> Setting:
     """Say what the design asks of every comparison of a metric."""
-    metric = cells.metric
+    metric, spec = cells.metric, usable(results, spec)
     margin = None if metric.margin is None else metric.margin / abs(metric.scale)
     return Setting(
         Ask(spec.alpha, margin, spec.mcnemar, spec.seed, spec.engine, spec.draws),

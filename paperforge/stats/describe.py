@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from paperforge.model import Design, Diagnostic, Results, Severity
 from paperforge.spec import AGGREGATES, CORRECTIONS, DesignSpec, Unit
+from paperforge.stats import grouping
 from paperforge.stats.cells import Cell, Cells
 from paperforge.stats.compare import Compared
 from paperforge.stats.critical import ENOUGH
@@ -47,7 +48,7 @@ def describe(
         *quotations(tables),
         *bounds(tables),
         *buying(unit, tables),
-        *grouping(tables),
+        *grouping.sentences(results, [cells for cells, _ in tables]),
         *holes(tables),
     )
     design = Design(
@@ -57,7 +58,7 @@ def describe(
         spec.alpha,
         used(spec, tables),
         spec.mcnemar,
-        any(cells.clustered for cells, _ in tables),
+        bool(grouping.clusters([cells for cells, _ in tables])),
         results.shared_runs,
         (min(counts, default=0), max(counts, default=0)),
         generalises(unit, len(results.datasets), shares=shares) if compares(tables) else "",
@@ -69,6 +70,7 @@ def describe(
         spec.aggregate,
         place,
         printed(tables),
+        grouping.words(results, [cells for cells, _ in tables]),
     )
     return design, (*unit.notes, *warnings(spec, unit, tables))
 
@@ -88,12 +90,11 @@ def idle(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterat
         ("aggregate", spec.aggregate != "mean", runs and several),
         ("posthoc", spec.posthoc == "nemenyi", "Nemenyi" in tests),
         ("mcnemar", spec.mcnemar == "exact", "McNemar exact" in tests),
-        ("pair_by fold", "fold" in spec.pair_by, unit.noun == "fold"),
         ("test_share", spec.test_share is not None, unit.folds),
     ):
         if changed and not matters:
             text = f"{key} is declared, and nothing in this design is decided by it"
-            yield Diagnostic(Severity.NOTE, f"design.{key.partition(' ')[0]}", text)
+            yield Diagnostic(Severity.NOTE, f"design.{key}", text)
 
 
 def unranked(spec: DesignSpec, tables: Sequence[Table]) -> Iterator[Diagnostic]:
@@ -315,22 +316,6 @@ def buying(unit: Replication, tables: Sequence[Table]) -> Iterator[str]:
         yield (
             f"The standard error of {one.a} − {one.b} in {name} would be {runs:.0%} of what it is "
             f"with twice the {unit.noun}s, {examples:.0%} with twice the examples."
-        )
-
-
-def grouping(tables: Sequence[Table]) -> Iterator[str]:
-    """Say how examples are grouped."""
-    together = {cells.groups for cells, _ in tables if cells.clustered}
-    if together:
-        counts = " or ".join(map(str, sorted(together)))
-        yield (
-            f"Examples are grouped in {counts} clusters; intervals and tests allow for correlation "
-            "within them (CR2, t with Bell and McCaffrey's degrees of freedom)."
-        )
-    if any(cells.crossing and len(cells.datasets) > 1 for cells, _ in tables):
-        yield (
-            "Equal ids of examples or clusters in several datasets are taken as the same thing: "
-            "its differences are summed over the datasets first."
         )
 
 
