@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from paperforge import __version__
 from paperforge.spec import Unit
+from paperforge.stats.keyed import STREAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,8 @@ DIGITS = 16
 def signature(decision: Decision, spec: DesignSpec, data: str) -> str:
     """Test, unit, pairing, family, settings, seed, data and version, "|" between them.
 
-    data: the digest of the numbers that were compared (hexadecimal); empty: left out.
+    data: the digest of the numbers that were compared (hexadecimal); empty: left out. Where numbers
+    were drawn, which stream of them is named too (keyed.STREAM).
     """
     named = {
         "test": decision.test or "none",
@@ -32,6 +34,7 @@ def signature(decision: Decision, spec: DesignSpec, data: str) -> str:
         "correction": spec.correction if decision.family > 1 else "none",
         "alpha": f"{spec.alpha:g}",
         "seed": f"{spec.seed}",
+        "stream": f"{STREAM}" if decision.monte_carlo is not None else "",
         "data": data[:DIGITS],
         "paperforge": __version__,
     }
