@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -145,7 +145,7 @@ def _chunks(tabulars: Sequence[str], where: str) -> list[list[_Grid]]:
     for one in tabulars[1:]:
         part, last = _grid(one, where), chunks[-1]
         if part.rows == last[0].rows and part.columns != last[0].columns:
-            last.append(part)
+            last.append(_without_lead(part, last[0]))
         elif part.columns == first.columns:
             chunks.append([part])
     widths = [sum(len(grid.columns) for grid in chunk) for chunk in chunks]
@@ -160,6 +160,19 @@ class _Grid:
     columns: Sequence[str]
     cells: Sequence[Sequence[Printed]]
     unread: Sequence[str]
+
+
+def _without_lead(part: _Grid, first: _Grid) -> _Grid:
+    """A part without the columns that it repeats from the first one."""
+
+    def column(grid: _Grid, at: int) -> tuple[str, list[Printed]]:
+        return grid.columns[at], [cells[at] for cells in grid.cells]
+
+    shared, most = 0, min(len(part.columns), len(first.columns))
+    while shared < most and column(part, shared) == column(first, shared):
+        shared += 1
+    cells = [row[shared:] for row in part.cells]
+    return replace(part, columns=part.columns[shared:], cells=cells)
 
 
 def _grid(tabular: str, where: str) -> _Grid:

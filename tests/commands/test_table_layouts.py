@@ -116,3 +116,56 @@ def test_an_error_of_a_listing_says_where_it_is_declared(paperforge, folder):
     said = paperforge("build", ".", "--no-pdf")
     assert said.code == 1
     assert "paper.toml line" in said.err and "'lost.csv' is not there" in said.err
+
+
+def test_a_column_is_read_for_the_table_and_not_tested(paperforge, folder):
+    """Also where metrics are named; the p of the comparison is that without it."""
+    more = RUNS.replace("lr", "budget")
+    (folder / "more.csv").write_text(more)
+    for named in ((), ("--metric", "accuracy")):
+        said = paperforge(
+            "table", "more.csv", *named, "--column", "budget", "--column", "time_s",
+            "--ours", "ours", "--format", "json",
+        )  # fmt: skip
+        assert said.code == 0, said.err
+        found = json.loads(said.out)
+        labels = [column["label"] for column in found["columns"]]
+        assert labels[-2:] == ["budget", "Time (s) ↓"]
+        assert [row["cells"][-2]["printed"] for row in found["rows"]] == ["0.10", "0.05"]
+        families = {d["family"] for r in found["rows"] for c in r["cells"] for d in c["decisions"]}
+        assert families == {1}
+    said = paperforge("table", "more.csv", "--column", "nothing")
+    assert said.code == 1 and "[metrics.NAME] in paper.toml reads another column" in said.err
+
+
+def test_every_cost_that_is_named_is_shown(paperforge, folder):
+    (folder / "costs.csv").write_text(RUNS.replace("lr", "params"))
+    rows = made(
+        paperforge("table", "costs.csv", "--layout", "cost", "--metric", "params", "--metric", "time_s",
+                   "--format", "json")
+    )  # fmt: skip
+    assert [len(row) for row in rows] == [5, 5, 5]
+
+
+def test_the_unit_at_the_end_of_a_name_stands_in_the_header(paperforge, folder):
+    said = paperforge("table", "runs.csv", "--metric", "time_s", "--format", "text")
+    assert "Time (s) ↓" in said.out
+    said = paperforge(
+        "table", "runs.csv", "--metric", "time_s", "--unit", "time_s=h", "--format", "text"
+    )
+    assert "Time (h) ↓" in said.out
+
+
+def test_a_terminal_or_a_pipe_has_so_many_columns(paperforge, folder, monkeypatch):
+    wide = "method,dataset,seed,accuracy\n" + "".join(
+        f"{m},data-{d:02d},{s},0.{81 + d % 9}{s}\n" for m in "ab" for d in range(40) for s in (1, 3)
+    )
+    (folder / "wide.csv").write_text(wide)
+    for columns, most in ((None, 100), ("72", 72), ("1000", 1000)):
+        monkeypatch.delenv("COLUMNS", raising=False)
+        if columns:
+            monkeypatch.setenv("COLUMNS", columns)
+        said = paperforge("table", "wide.csv", "--format", "text")
+        lines = [line for line in said.out.splitlines() if line.startswith("Method")]
+        assert max(map(len, said.out.splitlines())) <= most
+        assert (len(lines) == 1) == (most == 1000)
