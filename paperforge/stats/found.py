@@ -44,7 +44,9 @@ GRID = 32
 KNOWN = 500.0
 """Degrees of freedom of a variance that is as good as known; the quadrature overflows at 2,000."""
 CLOSE = 1e-6
-ROUNDS = 60
+NEAR, ALMOST = 0.05, 1e-4
+"""Two guesses in a row this close: the next one need not be looked at."""
+ROUNDS, STEPS = 60, 12
 
 
 def detects(parts: tuple[tuple[float, float], ...], se: float, df: float) -> Detects:
@@ -53,7 +55,7 @@ def detects(parts: tuple[tuple[float, float], ...], se: float, df: float) -> Det
     The variances that were observed are taken for the true ones.
     """
     held = tuple((v, f) for v, f in parts if v > 0)
-    few = len(held) >= TWO and min(f for _, f in held) < MANY
+    few = len(held) >= TWO and min([f for _, f in held]) < MANY
     return OfFound(held, se) if few else OfT(se, df)
 
 
@@ -115,7 +117,56 @@ def reached(
         power = float(weights @ below(math.exp(log)))
         return float(ndtri(min(max(power, 1e-12), 1 - 1e-12))) - goal
 
-    return math.exp(root(gap, math.log(2.0), math.log(4.0)))
+    even = (1 / len(f),) * len(f)
+    if shares == even:
+        return math.exp(root(gap, math.log(2.0), math.log(4.0)))
+    near, slope = nearly(shares, dfs, alpha, own=own)
+    near *= evenly(dfs, alpha, own=own) / nearly(even, dfs, alpha, own=own)[0]
+    return math.exp(closing(gap, math.log(near), near * slope))
+
+
+@lru_cache(maxsize=256)
+def evenly(dfs: tuple[float, ...], alpha: float, *, own: bool) -> float:
+    """The difference for equal variances."""
+    return reached((1 / len(dfs),) * len(dfs), dfs, alpha, own=own)
+
+
+def nearly(
+    shares: tuple[float, ...], dfs: tuple[float, ...], alpha: float, *, own: bool
+) -> tuple[float, float]:
+    """About the difference, and how fast the power's normal deviate rises there: where to begin.
+
+    t is nearly normal about its noncentrality, its variance 1 + t^2 / (2 df).
+    """
+    import numpy as np
+    from scipy.special import ndtri, stdtrit
+
+    v, f = np.array(shares), np.array(dfs)
+    df = 1 / float((v * v / f).sum())
+    t = -float(stdtrit(df, alpha / 2))
+    if own:
+        t = math.sqrt(float(v @ stdtrit(f, alpha / 2) ** 2))
+    wide = math.sqrt(1 + t * t / (2 * df))
+    return t + float(ndtri(POWER)) * wide, 1 / wide
+
+
+def closing(rising: Callable[[float], float], at: float, slope: float) -> float:
+    """Where it is zero, near `at`: secants, the first of a slope that is known; else root()."""
+    value, close = rising(at), False
+    for _ in range(STEPS):
+        if abs(value) < CLOSE:
+            return at
+        step = -value / slope
+        if abs(value) < ALMOST and close:
+            return at + step  # what is left is the product of two small errors
+        if not abs(step) < 1:
+            break
+        last, at, close = value, at + step, abs(value) < NEAR
+        value = rising(at)
+        slope = (value - last) / step
+        if not slope > 0:
+            break
+    return root(rising, at - 0.5, at + 0.5)
 
 
 def root(rising: Callable[[float], float], low: float, high: float) -> float:

@@ -56,6 +56,8 @@ def unit_of(place: Place) -> Iterator[str]:
         yield "Examples pair by their ids." if d.paired else "Too few ids match to pair them."
         if place.cells.clustered:
             yield f"They come in {place.cells.groups:,} clusters, which stand or fall together."
+    elif d.unit is Unit.BOTH and place.cells.examples and place.cells.examples.clustered:
+        yield f"The examples come in {place.cells.examples.groups:,} clusters, drawn as wholes."
     elif d.unit is Unit.DATASET:
         yield "Every dataset has a score of both: they pair by their names."
     elif d.unit is Unit.SEED and d.paired:
