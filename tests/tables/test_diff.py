@@ -187,10 +187,7 @@ def test_a_table_within_other_text(make, name, form):
     table = tables.arrange(make.paper(), SPEC)
     text = tables.render(table, form)
     around = f"# About\n\nA | in words.\n\n{text}\nMore.\n" if form == "markdown" else text
-    lines = tables.changes(table, around, name)
-    assert all(line.startswith(("  note gone: More", "1 note")) for line in lines) or lines == (
-        "nothing changed",
-    )
+    assert tables.changes(table, around, name) == ("nothing changed",)
     hostile = tables.arrange(
         make.table_of(
             {"": [(90.0, 0.3), (-91.0, 0.3)]}, [Method("a", "a|b*c_d`e<f>&"), Method("b", "[x]")]
