@@ -83,17 +83,21 @@ def _at(spec: FigureSpec, root: Path | None) -> FigureSpec:
 def generate(
     project: Project, analysis: Analysis | None, venue: Venue | None
 ) -> tuple[dict[str, File], tuple[Diagnostic, ...]]:
-    """The files of generated/: macros, tables, figures, findings, limitations, checklist."""
+    """The files of generated/: macros, tables, figures, findings, limitations, checklist.
+
+    Without a venue, tables and figures fit the page of the style that an existing paper loads.
+    """
     from paperforge import narrative, tables, venues
     from paperforge.latex.escape import escape
 
+    page = venue or venues.of_paper(project.root, project.main)
     specs = project.tables or ((TableSpec(),) if analysis and analysis.aggregates else ())
     set_tables: list[tuple[TableSpec, Table]] = []
     for place, spec in enumerate(specs):
         if analysis or tables.is_listing(spec):
             with declared_at(project, "tables", place):
-                set_tables.append((spec, tabulate(analysis, spec, venue, project.root)))
-    drawn = _drawn(project, analysis, venue) if analysis else []
+                set_tables.append((spec, tabulate(analysis, spec, page, project.root)))
+    drawn = _drawn(project, analysis, page) if analysis else []
     files: dict[str, File] = {}
     notes: list[Diagnostic] = []
     for spec, table in set_tables:

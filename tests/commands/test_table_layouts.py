@@ -169,3 +169,16 @@ def test_a_terminal_or_a_pipe_has_so_many_columns(paperforge, folder, monkeypatc
         lines = [line for line in said.out.splitlines() if line.startswith("Method")]
         assert max(map(len, said.out.splitlines())) <= most
         assert (len(lines) == 1) == (most == 1000)
+
+
+def test_a_half_written_paper_has_the_page_of_its_style(paperforge, folder):
+    rows = [
+        f"m{m},data-{d},{s},0.{60 + d}{m}{s}" for m in range(3) for d in range(9) for s in (1, 4)
+    ]
+    (folder / "wide.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
+    (folder / "paper.toml").write_text('main = "main.tex"\nresults = "wide.csv"\n')
+    for style, said in (("icml2026", "made to fit ICML 2026's 488 pt"), ("acl", "455 pt")):
+        (folder / "main.tex").write_text(
+            f"\\documentclass{{article}}\\usepackage{{{style}}}\\begin{{document}}\\end{{document}}"
+        )
+        assert said in paperforge("table").err
