@@ -92,6 +92,7 @@ def generate(
 
     page = venue or venues.of_paper(project.root, project.main)
     specs = project.tables or ((TableSpec(),) if analysis and analysis.aggregates else ())
+    specs = _in_floats(project, specs, page)
     set_tables: list[tuple[TableSpec, Table]] = []
     for place, spec in enumerate(specs):
         if analysis or tables.is_listing(spec):
@@ -134,6 +135,40 @@ def generate(
             _add(files, "checklist.tex", answered, "[checklist] of paper.toml")
         notes += open_items
     return files, tuple(notes)
+
+
+def _in_floats(
+    project: Project, specs: tuple[TableSpec, ...], page: Venue | None
+) -> tuple[TableSpec, ...]:
+    """The tables with the width of the floats that an existing paper inputs them in.
+
+    Only on a page of two columns, where table is a column wide and table* both, and only where
+    nothing else is said.
+    """
+    if page is None or page.columns == 1 or not project.main:
+        return specs
+    from paperforge.latex.source import float_around, walk
+
+    texts: dict[str, str] = {}
+
+    def reader(path: str) -> str | None:
+        file = project.root / path
+        if path not in texts and f"/{path}".find("/generated/") < 0 and file.is_file():
+            texts[path] = file.read_text(encoding="utf-8", errors="replace")
+        return texts.get(path)
+
+    walk(project.main, reader)
+    widths = {"table": "column", "table*": "text", "": ""}
+    around = {
+        spec.name: next(
+            filter(
+                None, (float_around(t, f"generated/tables/{spec.name}") for t in texts.values())
+            ),
+            "",
+        )
+        for spec in specs
+    }
+    return tuple(replace(s, width=s.width or widths[around[s.name]]) for s in specs)
 
 
 def _drawn(project: Project, analysis: Analysis, venue: Venue | None) -> list[Figure]:
