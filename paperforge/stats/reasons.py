@@ -55,7 +55,7 @@ def unit_of(place: Place) -> Iterator[str]:
     known = "inferred" if place.design.inferred else "declared"
     yield f"The unit of replication is the {noun} ({known}): {n}{of_each(d.unit, d.n)}."
     if SHARES in d.test:
-        yield "Only their shares are known, not who was right where: any pairing may be the true one."
+        yield "Only shares are known, not who was right where: any pairing may be the true one."
     elif d.unit is Unit.EXAMPLE:
         yield "Examples pair by their ids." if d.paired else "Too few ids match to pair them."
         if place.cells.clustered:
