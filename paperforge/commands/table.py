@@ -126,7 +126,9 @@ def _venue(project: Project, asked: TableOptions) -> Venue | None:
     from paperforge import venues
 
     wanted = asked.venue or project.venue
-    return venues.find(wanted, project.root) if wanted else None
+    if wanted:
+        return venues.find(wanted, project.root)
+    return venues.of_paper(project.root, project.main)
 
 
 def _text(path: Path) -> str:

@@ -37,6 +37,10 @@ HOT = 1.2
 """How much higher shaded rows are."""
 NOTE_LINE = (4.0, 11.0)
 """Width of a letter and height of a line of the sentences under a table."""
+OWN_FLOAT = (
+    "--float writes all floats; in a float of your own the first one needs [p]. longtable would "
+    "break it too, but neither in two columns nor in a float"
+)
 ARTICLE = (("normalsize", 10.0), ("small", 9.0), ("footnotesize", 8.0), ("scriptsize", 7.0))
 """Sizes of LaTeX's own classes at 10 pt."""
 
@@ -339,8 +343,7 @@ def _said(table: Table, made: TableFit, page: Page, *, shortened: bool) -> Diagn
         beside = f", {made.beside} side by side" if made.beside > 1 else ""
         done.append(f"rows in {len(made.chunks)} pieces{beside}")
     if made.pages > 1:
-        own = "(the first, if it is your own, needs [p])"
-        done.append(f"over {made.pages} pages, a float each {own}")
+        done.append(f"over {made.pages} pages, a float each")
     if made.wide and made.room > page.column:
         done.append("across both columns (table*)")
     if made.turned:
@@ -350,7 +353,7 @@ def _said(table: Table, made: TableFit, page: Page, *, shortened: bool) -> Diagn
         f"made to fit {place} {made.room:.0f} pt: {', '.join(done)}; "
         f"text at {made.points:g} pt, {made.width:.0f} pt wide"
     )
-    return _note(table, message)
+    return _note(table, message, OWN_FLOAT if made.pages > 1 else "")
 
 
 def _on_any(table: Table, *, notes: bool, other: Callable[[], Table] | None) -> Table:

@@ -233,15 +233,20 @@ def _texts(cells: Sequence[Cell], frame: Frame) -> list[str]:
     numbers = frame.value.padded(list(map(_PRINTED, cells)))
     spreads = _spreads(list(map(_SPREAD, cells)), frame)
     texts = list(map(add, numbers, spreads))
-    room = _interval(None, frame) + _signs("", frame)
+    room = _interval(None, frame) + _signs("", frame)[1]
     if room:
         texts = [text + room for text in texts]
     more = any(map(_NOTE, cells)) or any(map(_INTERVAL, cells)) or {*map(_HEAT, cells)} != {None}
     carry = repeat(object()) if more else map(_MARKS, cells)
     for at, cell in compress(enumerate(cells), carry):
-        number = _emphasised(cell).join(frame.value.pads(cell.printed))
-        behind = _interval(cell.printed_interval, frame) + _signs(signs(cell), frame)
-        texts[at] = f"{_shade(cell.heat)}{number}{spreads[at]}{behind}"
+        number, (own, left) = _emphasised(cell), _signs(signs(cell), frame)
+        behind = spreads[at] + _interval(cell.printed_interval, frame)
+        if cell.printed_spread or cell.printed_interval:
+            behind += own
+        else:  # nothing is printed behind the number: its signs stand at it
+            number += own
+        number = number.join(frame.value.pads(cell.printed))
+        texts[at] = f"{_shade(cell.heat)}{number}{behind}{left}"
     return texts
 
 
@@ -253,11 +258,11 @@ def _emphasised(cell: Cell) -> str:
     return rf"\underline{{{text}}}" if Mark.SECOND in cell.marks else text
 
 
-def _signs(own: str, frame: Frame) -> str:
+def _signs(own: str, frame: Frame) -> tuple[str, str]:
     """The signs of a cell, and the room of those that another cell has more."""
     raised = rf"\textsuperscript{{{escape(own)}}}" if own else ""
     left = frame.signs[len(own) :]
-    return raised + phantom(rf"\textsuperscript{{{escape(left)}}}" if left else "")
+    return raised, phantom(rf"\textsuperscript{{{escape(left)}}}" if left else "")
 
 
 def _shade(heat: float | None) -> str:

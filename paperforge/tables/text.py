@@ -214,11 +214,16 @@ def _cell(cell: Cell, frame: Frame) -> str:
         number = f"{UNDERLINE}{number}{OFF}" if frame.color else f"_{number}_"
     else:
         filler += " " * frame.star
+    own = signs(cell)
+    room = " " * (frame.signs - len(own))
+    if not cell.printed_spread and not cell.printed_interval:
+        blank = (len(" ± ") + frame.spread if frame.spread else 0) + (frame.interval or -1) + 1
+        return f"{number}{own}{filler}{' ' * blank}{room}"
     spread = f" ± {cell.printed_spread:>{frame.spread}}" if cell.printed_spread else ""
     blank = len(" ± ") + frame.spread if frame.spread and not spread else 0
     ends = "[{}, {}]".format(*cell.printed_interval) if cell.printed_interval else ""
     interval = f" {ends:>{frame.interval}}" if frame.interval else ""
-    return f"{number}{filler}{spread}{' ' * blank}{interval}{signs(cell):<{frame.signs}}"
+    return f"{number}{filler}{spread}{' ' * blank}{interval}{own}{room}"
 
 
 def _decimals(printed: str) -> int:

@@ -169,3 +169,46 @@ def test_a_terminal_or_a_pipe_has_so_many_columns(paperforge, folder, monkeypatc
         lines = [line for line in said.out.splitlines() if line.startswith("Method")]
         assert max(map(len, said.out.splitlines())) <= most
         assert (len(lines) == 1) == (most == 1000)
+
+
+def test_a_half_written_paper_has_the_page_of_its_style(paperforge, folder):
+    rows = [
+        f"m{m},data-{d},{s},0.{60 + d}{m}{s}" for m in range(3) for d in range(9) for s in (1, 4)
+    ]
+    (folder / "wide.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
+    (folder / "paper.toml").write_text('main = "main.tex"\nresults = "wide.csv"\n')
+    for style, said in (("icml2026", "made to fit ICML 2026's 488 pt"), ("acl", "455 pt")):
+        (folder / "main.tex").write_text(
+            f"\\documentclass{{article}}\\usepackage{{{style}}}\\begin{{document}}\\end{{document}}"
+        )
+        assert said in paperforge("table").err
+
+
+@pytest.mark.tex
+def test_a_build_fits_tables_into_the_floats_of_the_paper(paperforge, folder):
+    """On a page of two columns: table is a column wide, table* both; the paper's word decides."""
+    from paperforge import venues
+
+    rows = [
+        f"m{m},data-{d},{s},0.{60 + d}{m}{s}" for m in range(3) for d in range(5) for s in (1, 4)
+    ]
+    (folder / "wide.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
+    style = venues.templates_root() / "icml-2026" / "icml2026.sty"
+    (folder / "icml2026.sty").write_bytes(style.read_bytes())
+    (folder / "sections").mkdir()
+    (folder / "main.tex").write_text(
+        "\\documentclass{article}\\usepackage{booktabs,icml2026}\\input{generated/macros}"
+        "\\begin{document}x\\input{sections/results}\\end{document}"
+    )
+    for float_, width, said in (("table", "", 235), ("table*", "", 488), ("table*", "column", 235)):
+        own = f'[[tables]]\nname = "main"\nwidth = "{width}"\n' if width else ""
+        (folder / "paper.toml").write_text(
+            f'main = "main.tex"\nresults = "wide.csv"\ndate = "2026-01-01"\n{own}'
+        )
+        (folder / "sections" / "results.tex").write_text(
+            f"\\begin{{{float_}}}\\input{{generated/tables/main}}\\end{{{float_}}}"
+        )
+        built = paperforge("build")
+        assert built.code == 0, built.err
+        assert ("made to fit ICML 2026's 235 pt" in built.err) == (said == 235)
+        assert "too wide" not in built.err

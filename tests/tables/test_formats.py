@@ -256,3 +256,13 @@ def test_notes_are_folded_where_the_terminal_is_narrow(table):
     assert " ".join(text.split()).endswith(
         " ".join(tables.render(table, "text").splitlines()[-1].split())
     )
+
+
+def test_html_says_why_an_average_is_not_there(make):
+    cells = [make.aggregate("accuracy", "a", "x", 90.0, 0.3), make.hole("accuracy", "a", "y")]
+    cells += [make.hole("accuracy", "a", None)]
+    cells += [make.aggregate("accuracy", "b", d, 91.0, 0.3) for d in ("x", "y", None)]
+    table = tables.arrange(make.analysis(cells, "ab", datasets=("x", "y")))
+    html = tables.render(table, "html")
+    assert '<td class="missing" title="the row is incomplete">∅</td>' in html
+    assert '<td class="missing" title="not run">–</td>' in html
