@@ -9,7 +9,6 @@ a draw of a is above one of b, ties half, and Cliff's delta is 2 P - 1 (Cliff 19
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,11 +16,9 @@ from paperforge.stats.cells import FLAT, moments
 from paperforge.stats.runs_tasks import placements
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
-
-
-FEW = 32
-"""Values up to which a look through a list takes less time than calling NumPy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,6 @@ class Spread:
     """Both of the values over their size."""
     first: float
     """A value over the size."""
-    ordered: tuple[float, ...]
     values: np.ndarray
     """Sorted."""
 
@@ -87,14 +83,14 @@ class Spread:
         import numpy as np
 
         x = np.asarray(values, dtype=float)
-        size = float(np.abs(x).max()) or 1.0
-        mean, sd = moments(x / size, 0.0)
-        ordered = np.sort(x)
-        return cls(len(x), size, mean, sd, float(x[0]) / size, tuple(ordered.tolist()), ordered)
+        size = float(np.abs(x).max())
+        over = x / (size or 1.0)
+        mean, sd = moments(over, 0.0)
+        return cls(len(x), size, mean, sd, float(over[0]), np.sort(x))
 
     def at(self, size: float) -> tuple[float, float]:
-        """Mean and standard deviation of the values over a larger size, as moments() has them."""
-        share = self.size / size
+        """Mean and standard deviation over a size that is no smaller, as of moments()."""
+        share = self.size / (size or 1.0)
         if self.sd * share <= FLAT:
             first = self.first * share
             return (0.0 if abs(first) <= FLAT else first), 0.0
@@ -106,16 +102,44 @@ def sizes(x: Spread, y: Spread) -> tuple[float | None, float]:
     size, df = max(x.size, y.size), x.n + y.n - 2
     (mean_x, sd_x), (mean_y, sd_y) = x.at(size), y.at(size)
     d = standardised(mean_x - mean_y, pooled((sd_x, x.n), (sd_y, y.n)), df)
-    return hedges(d, df), above(x, y)
+    return hedges(d, df), float(placements(x.values, y.values)[0].mean())
 
 
-def above(x: Spread, y: Spread) -> float:
-    """P(x > y) + P(x = y) / 2 over all pairs of values."""
-    if max(x.n, y.n) > FEW:
-        return float(placements(x.values, y.values)[0].mean())
-    ys = y.ordered
-    total = sum(bisect_left(ys, value) + bisect_right(ys, value) for value in x.ordered)
-    return total / (2 * x.n * y.n)
+def of_all(samples: Sequence[Spread]) -> tuple[np.ndarray, np.ndarray]:
+    """The same of every pair of m samples: two arrays of shape (m, m), nan where there is no g."""
+    import numpy as np
+
+    n, size, mean, sd, first = (
+        np.array([getattr(one, name) for one in samples], dtype=float)
+        for name in ("n", "size", "mean", "sd", "first")
+    )
+    largest = np.maximum.outer(size, size)
+    share = size[:, None] / np.where(largest > 0, largest, 1.0)
+    spread, middle, start = (one[:, None] * share for one in (sd, mean, first))
+    flat = spread <= FLAT
+    start[np.abs(start) <= FLAT] = 0.0
+    middle[flat], spread[flat] = start[flat], 0.0
+    df = np.add.outer(n, n) - 2
+    squares = (n[:, None] - 1) * spread**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        d = (middle - middle.T) / np.sqrt((squares + squares.T) / np.maximum(df, 1))
+    unbiased = {one: hedges(1.0, int(one)) or math.nan for one in np.unique(df)}
+    d *= np.vectorize(unbiased.__getitem__, otypes=[float])(df)
+    d[~np.isfinite(d)] = math.nan
+    return d, chances(samples) / (2 * np.outer(n, n))
+
+
+def chances(samples: Sequence[Spread]) -> np.ndarray:
+    """Pairs of values of two samples of which the first is larger, twice, and ties: (m, m)."""
+    import numpy as np
+
+    values = np.concatenate([one.values for one in samples])
+    starts = np.cumsum([0, *(one.n for one in samples[:-1])])
+    found = np.empty((len(samples), len(samples)), dtype=np.int64)
+    for j, one in enumerate(samples):
+        below = one.values.searchsorted(values) + one.values.searchsorted(values, "right")
+        found[:, j] = np.add.reduceat(below, starts)
+    return found
 
 
 def paired(a: np.ndarray, b: np.ndarray, alpha: float | None = 0.05) -> Effect:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from paperforge.model import Effect
 from paperforge.spec import Unit
 from paperforge.stats.cells import moments
-from paperforge.stats.effects import Spread, hedges, paired, sizes, standardised
+from paperforge.stats.effects import Spread, hedges, of_all, paired, sizes, standardised
 from paperforge.stats.means import match
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from paperforge.stats.cells import Cell, Cells
     from paperforge.stats.compare import Compared
 
@@ -19,6 +21,17 @@ if TYPE_CHECKING:
     """Hedges' g, P(a > b), and what g is standardised by."""
 
 OF_TWO, OF_PAIRS = "pooled sd", "sd of differences"
+MANY, TOGETHER = 8, 1 << 22
+"""Methods from which on all their pairs on a dataset are measured at once, and numbers that this
+may take."""
+
+
+class Whole(NamedTuple):
+    """All pairs of m methods on a dataset: effects.of_all()."""
+
+    place: dict[str, int]
+    g: np.ndarray
+    p: np.ndarray
 
 
 class Measure:
@@ -28,6 +41,7 @@ class Measure:
         self._cells = cells
         self._spreads: dict[tuple[str, str | None], Spread] = {}
         self._found: dict[tuple[str, str, str, bool], Sizes | None] = {}
+        self._whole: dict[str, Whole | None] = {}
 
     def effect(self, one: Compared) -> Effect:
         """Effect sizes of a comparison, of runs or of examples as its test is paired or not.
@@ -105,7 +119,25 @@ class Measure:
             return None
         if key[-1] and a.keyed and b.keyed and match(a, b).n > 1:
             return of_pairs(a, b)
-        return self.of_two(a, b, key[2])
+        whole = self.whole(key[2])
+        if whole is None:
+            return self.of_two(a, b, key[2])
+        i, j = whole.place[a.method], whole.place[b.method]
+        g = float(whole.g[i, j])
+        return None if math.isnan(g) else g, float(whole.p[i, j]), OF_TWO
+
+    def whole(self, dataset: str) -> Whole | None:
+        """All pairs of methods on a dataset at once, where that takes less than one by one."""
+        if dataset not in self._whole:
+            table, width = self._cells.table, len(self._cells.datasets)
+            there = [table[m, dataset] for m in self._cells.methods if (m, dataset) in table]
+            cells = [c for c in there if len(c.values) > 1 and not c.quoted]
+            values = sum(len(c.values) for c in cells)
+            many = len(cells) >= MANY and len(cells) * max(values, width * len(cells)) <= TOGETHER
+            found = of_all([self.spread(c, dataset) for c in cells]) if many else None
+            place = {c.method: i for i, c in enumerate(cells)}
+            self._whole[dataset] = None if found is None else Whole(place, *found)
+        return self._whole[dataset]
 
     def of_two(self, a: Cell, b: Cell, dataset: str | None) -> Sizes:
         """Of independent samples."""

@@ -3,6 +3,7 @@
 import pytest
 
 from paperforge import venues
+from paperforge.errors import InputError
 from paperforge.figures import audit, tikz
 from paperforge.spec import FigureSpec
 
