@@ -514,3 +514,13 @@ def test_looked_at_numbers(fake, as_cell):
     assert seen["spread ratio"] == pytest.approx(x.std(ddof=1) / y.std(ddof=1))
     assert seen["largest residual"] == pytest.approx((15 - 5) / x.std(ddof=1))
     assert observed.__doc__
+
+
+def test_of_shares_nothing_is_said_of_ids(fake):
+    """Only their number is known: "Examples pair by their ids" was said."""
+    cells = {(m, "d"): [v] for m, v in (("x", 0.81), ("y", 0.84))}
+    quotes = {at: Quote(kind="examples", n=500, digits=2) for at in cells}
+    (one,) = asked(fake(cells, quoted=quotes))
+    assert "not who was right where" in one.chosen[0]
+    assert "ids" not in " ".join(one.chosen)
+    assert [what for what, _ in one.rejected] == ["two-sample test of proportions"]
