@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 NAME = "paper.toml"
 SHORTEST = 'the shortest that does something: results = "runs.csv"'
-_SINGULAR = re.compile(r"^(\s*\[\[\s*(?:figure|table|source))(\s*\]\])", re.MULTILINE)
+_SINGULAR = re.compile(r"^(\s*\[\[\s*figure)(\s*\]\])", re.MULTILINE)
 """[[figure]], which declares one figure, is [[figures]]; the lines stay where they are."""
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 _ADVICE = {
