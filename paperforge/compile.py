@@ -74,6 +74,8 @@ def compile_manuscript(
     if code != 0 or not made.exists() or _stopped(diagnostics):
         if not _stopped(diagnostics):
             diagnostics += (_unexplained(code, output, timeout),)
+        for half in run.rglob("*.aux"):  # what a run wrote before it failed may break the next
+            half.unlink(missing_ok=True)
         return Build(folder, None, texlog.pages(log), None, log, kept + diagnostics)
     body = texlog.body_end(_text(run / f"{stem}.aux"))
     return Build(folder, made, texlog.pages(log), body, log, kept + diagnostics)

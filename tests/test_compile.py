@@ -185,3 +185,12 @@ def test_an_interrupt_ends_tex_and_leaves_nothing_half_written(tmp_path):
     assert not _processes_in(tmp_path / "w")
     assert not list(tmp_path.rglob("*.tmp"))
     assert not (tmp_path / "out" / "paper.pdf").exists()
+
+
+@pytest.mark.tex
+def test_a_mended_paper_builds_though_the_run_before_left_half_a_file(tmp_path):
+    sign = r"{\catcode`\%=12\gdef\pct{%}}"
+    broken = sign + r"\begin{figure}\caption{5 \pct\ of}\end{figure}"
+    assert compiled(manuscript(broken), tmp_path).pdf is None
+    build = compiled(manuscript(r"\begin{figure}\caption{5 \% of}\end{figure}"), tmp_path)
+    assert build.pdf is not None, build.diagnostics

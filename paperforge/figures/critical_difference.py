@@ -201,14 +201,7 @@ class Ranked:
         names = max(ruler.width(m.label, size) for m in self.methods)
         side = min(names, NAMES * style.width - numbers) + numbers + EDGES_PT
         bars = self.bars()
-        if style.width - 2 * side < CLOSEST_PT * (count - 1):
-            raise InputError(
-                f"the lines of {count} methods lie too close to be followed",
-                select.where(self.spec),
-                ('use width = "text"; or ' if self.spec.width == "column" else "")
-                + "name fewer methods (methods = …), or set a table with their ranks "
-                '(columns = ["rank"])',
-            )
+        self._check(style.width - 2 * side)
         levels = 1 + max((bar.level for bar in bars), default=-1)
         half = math.ceil(count / 2)
         heading = title_height(self.spec.title, style)
@@ -239,6 +232,17 @@ class Ranked:
             self._label(axis, method, line, numbers, left=left)
         sheet.title(self.spec.title)
         return sheet
+
+    def _check(self, room: float) -> None:
+        """Raise InputError where lines lie too close to be followed; room: the axis in points."""
+        if room < CLOSEST_PT * (len(self.methods) - 1):
+            raise InputError(
+                f"the lines of {len(self.methods)} methods lie too close to be followed",
+                select.where(self.spec),
+                ('use width = "text"; or ' if self.spec.width == "column" else "")
+                + "name fewer methods (methods = …), or set a table with their ranks "
+                '(columns = ["rank"])',
+            )
 
     def _label(self, axis: _Axis, method: Method, y: float, numbers: float, *, left: bool) -> None:
         """A line from the method's rank to its name on one side."""

@@ -460,3 +460,14 @@ def test_a_corpus_metric_is_read_and_written_with_what_it_sums(load, folder):
     assert 'corpus = "error-rate"\nfrom = ["errors", "words"]\n' in project.dump(p)
     assert load(project.dump(p)) == p
     assert load('metrics.quality.corpus = "mcc"').metrics["quality"] == {"corpus": "mcc"}
+
+
+def test_one_figure_may_be_declared_in_the_singular(tmp_path):
+    text = "[[figure]]\nname = 'a'\nkind = 'bars'\n[[ figures ]]\nname = 'b'\nkind = 'bars'\n"
+    (tmp_path / "paper.toml").write_text(text, encoding="utf-8")
+    paper = project.load(tmp_path)
+    assert [f.name for f in paper.figures] == ["a", "b"]
+    (tmp_path / "paper.toml").write_text("\n[[figure]]\nname = 'a'\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"figures\.kind: is missing") as error:
+        project.load(tmp_path)
+    assert "line 2" in str(error.value)
