@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 NAME = "paper.toml"
 SHORTEST = 'the shortest that does something: results = "runs.csv"'
-_SINGULAR = re.compile(r"^(\s*\[\[\s*figure)(\s*\]\])", re.MULTILINE)
-"""[[figure]], which declares one figure, is [[figures]]; the lines stay where they are."""
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 _ADVICE = {
     "Unescaped '\\'": "write TeX in 'single quotes', where a backslash is a backslash",
@@ -120,7 +118,6 @@ def project_of(text: str, shown: str, root: Path) -> Project:
     """The validated project. Raises one InputError that names everything wrong with the file."""
     from paperforge.project.shape import PaperToml
 
-    text = _SINGULAR.sub(r"\1s\2", text)
     data = parse(text, shown)
     data = {_called(key, data): value for key, value in data.items()}
     problems = shape_problems(data, PaperToml)

@@ -204,7 +204,9 @@ def test_byte_order_mark_and_windows_lines(load, text):
 
 
 def test_one_table_or_figure_may_be_called_by_its_singular(load, complaint, folder):
-    text = '[[table]]\nname = "one"\n[[table]]\nname = "two"\n[[figure]]\nname = "c"\nkind = "bars"\n'
+    text = (
+        '[[table]]\nname = "one"\n[[table]]\nname = "two"\n[[figure]]\nname = "c"\nkind = "bars"\n'
+    )
     found = load(text)
     assert [t.name for t in found.tables] == ["one", "two"]
     assert [f.name for f in found.figures] == ["c"]
@@ -460,14 +462,3 @@ def test_a_corpus_metric_is_read_and_written_with_what_it_sums(load, folder):
     assert 'corpus = "error-rate"\nfrom = ["errors", "words"]\n' in project.dump(p)
     assert load(project.dump(p)) == p
     assert load('metrics.quality.corpus = "mcc"').metrics["quality"] == {"corpus": "mcc"}
-
-
-def test_one_figure_may_be_declared_in_the_singular(tmp_path):
-    text = "[[figure]]\nname = 'a'\nkind = 'bars'\n[[ figures ]]\nname = 'b'\nkind = 'bars'\n"
-    (tmp_path / "paper.toml").write_text(text, encoding="utf-8")
-    paper = project.load(tmp_path)
-    assert [f.name for f in paper.figures] == ["a", "b"]
-    (tmp_path / "paper.toml").write_text("\n[[figure]]\nname = 'a'\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"figures\.kind: is missing") as error:
-        project.load(tmp_path)
-    assert "line 2" in str(error.value)
