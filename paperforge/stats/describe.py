@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,18 +9,16 @@ from collections.abc import Iterator, Sequence
 from paperforge.model import Design, Diagnostic, Results, Severity
 from paperforge.spec import AGGREGATES, CORRECTIONS, DesignSpec, Unit
 from paperforge.stats import grouping
-from paperforge.stats.cells import Cell, Cells
+from paperforge.stats.cells import Cells
 from paperforge.stats.compare import Compared
 from paperforge.stats.critical import ENOUGH
 from paperforge.stats.crossed import bought
 from paperforge.stats.design import SEED_LIKE, UNTESTED, Family, Replication, place_of
+from paperforge.stats.gains import correlated
 from paperforge.stats.jointly import used
-from paperforge.stats.means import match
 from paperforge.stats.printed import printed, quotations
 
 Table = tuple[Cells, Sequence[Compared]]
-FEWEST = 3
-"""Pairs that a correlation needs."""
 EXAMPLES = "new examples, not to retraining"
 OF_SHARES = "One run a cell, with a share of right answers and the number of examples."
 NAMED = 3
@@ -258,16 +255,7 @@ def unpartnered(tables: Sequence[Table]) -> list[str]:
 def forgone(tables: Sequence[Table], noun: str) -> Iterator[str]:
     """Show the correlation over equal seeds, and what pairing would gain; never used to choose."""
     for cells, found in tables:
-        gains = [
-            gain
-            for c in found
-            if c.scope is not None
-            and (
-                gain := correlation(
-                    cells.table.get((c.a, c.scope)), cells.table.get((c.b, c.scope))
-                )
-            )
-        ]
+        gains = correlated(cells, found)
         if gains:
             rho = statistics.median(r for r, _ in gains)
             ratio = statistics.median(s for _, s in gains)
@@ -280,20 +268,6 @@ def forgone(tables: Sequence[Table], noun: str) -> Iterator[str]:
                 f"standard errors {change}."
             )
             return
-
-
-def correlation(a: Cell | None, b: Cell | None) -> tuple[float, float] | None:
-    """Correlation over matched seeds, and paired over unpaired standard error."""
-    if a is None or b is None or not (a.keyed and b.keyed):
-        return None
-    pair = match(a, b)
-    if pair.n < FEWEST or a.sd <= 0 or b.sd <= 0:
-        return None
-    x, y = (pair.a - pair.a.mean()) / pair.size, (pair.b - pair.b.mean()) / pair.size
-    xx, yy, xy = float(x @ x), float(y @ y), float(x @ y)
-    if min(xx, yy) <= 0:
-        return None
-    return xy / (math.sqrt(xx) * math.sqrt(yy)), math.sqrt(max(0.0, 1 - 2 * xy / (xx + yy)))
 
 
 def averaging(tables: Sequence[Table], place: str) -> Iterator[str]:
