@@ -135,7 +135,7 @@ def averaged_shares(n: int, **bounds: float) -> Row:
                 held += weight * holds(one, side)
             coverage = min(coverage, held)
             size = max(size, wrong) if side == 0 else size
-        return Measured(size, coverage, 0, "stratified Newcombe, least favourable pairing")
+        return Measured(size, coverage, 0, found[0, 0].test)
 
     return Row("shares with n, datasets", "2 datasets, all disagree", n, measure, **bounds)
 

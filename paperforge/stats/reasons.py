@@ -78,6 +78,8 @@ def test_of(place: Place) -> str:
     d = place.decision
     known = {
         "bootstrap of sums": "draws the examples anew, the sums of both methods together",
+        "least favourable": "holds whichever of the answers both have right",
+        "answers added": "counts a right and a wrong answer more where all are alike (added.py)",
         "McNemar": "uses the examples that only one of the two has right",
         "sign-flip": "needs only that differences are as likely up as down if nothing differs",
         "Wilcoxon": "ranks the differences, so no scale of a dataset outweighs the others",
