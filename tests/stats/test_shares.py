@@ -78,7 +78,9 @@ def test_the_coverage_where_the_two_disagree_on_every_example(datasets, n, share
     draw = np.random.default_rng(11)
     runs, held = 1000, 0
     for wins in draw.binomial(n, share, (runs, datasets)).tolist():
-        found = compare_averages([exact(k, n) for k in wins], [exact(n - k, n) for k in wins], Ask())
+        found = compare_averages(
+            [exact(k, n) for k in wins], [exact(n - k, n) for k in wins], Ask()
+        )
         held += found.low <= 2 * share - 1 <= found.high
     assert held / runs >= 0.95 - 3 * (0.05 * 0.95 / runs) ** 0.5
 
