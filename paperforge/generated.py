@@ -83,17 +83,22 @@ def _at(spec: FigureSpec, root: Path | None) -> FigureSpec:
 def generate(
     project: Project, analysis: Analysis | None, venue: Venue | None
 ) -> tuple[dict[str, File], tuple[Diagnostic, ...]]:
-    """The files of generated/: macros, tables, figures, findings, limitations, checklist."""
+    """The files of generated/: macros, tables, figures, findings, limitations, checklist.
+
+    Without a venue, tables and figures fit the page of the style that an existing paper loads.
+    """
     from paperforge import narrative, tables, venues
     from paperforge.latex.escape import escape
 
+    page = venue or venues.of_paper(project.root, project.main)
     specs = project.tables or ((TableSpec(),) if analysis and analysis.aggregates else ())
+    specs = _in_floats(project, specs, page)
     set_tables: list[tuple[TableSpec, Table]] = []
     for place, spec in enumerate(specs):
         if analysis or tables.is_listing(spec):
             with declared_at(project, "tables", place):
-                set_tables.append((spec, tabulate(analysis, spec, venue, project.root)))
-    drawn = _drawn(project, analysis, venue) if analysis else []
+                set_tables.append((spec, tabulate(analysis, spec, page, project.root)))
+    drawn = _drawn(project, analysis, page) if analysis else []
     files: dict[str, File] = {}
     notes: list[Diagnostic] = []
     for spec, table in set_tables:
@@ -130,6 +135,40 @@ def generate(
             _add(files, "checklist.tex", answered, "[checklist] of paper.toml")
         notes += open_items
     return files, tuple(notes)
+
+
+def _in_floats(
+    project: Project, specs: tuple[TableSpec, ...], page: Venue | None
+) -> tuple[TableSpec, ...]:
+    """The tables with the width of the floats that an existing paper inputs them in.
+
+    Only on a page of two columns, where table is a column wide and table* both, and only where
+    nothing else is said.
+    """
+    if page is None or page.columns == 1 or not project.main:
+        return specs
+    from paperforge.latex.source import float_around, walk
+
+    texts: dict[str, str] = {}
+
+    def reader(path: str) -> str | None:
+        file = project.root / path
+        if path not in texts and f"/{path}".find("/generated/") < 0 and file.is_file():
+            texts[path] = file.read_text(encoding="utf-8", errors="replace")
+        return texts.get(path)
+
+    walk(project.main, reader)
+    widths = {"table": "column", "table*": "text", "": ""}
+    around = {
+        spec.name: next(
+            filter(
+                None, (float_around(t, f"generated/tables/{spec.name}") for t in texts.values())
+            ),
+            "",
+        )
+        for spec in specs
+    }
+    return tuple(replace(s, width=s.width or widths[around[s.name]]) for s in specs)
 
 
 def _drawn(project: Project, analysis: Analysis, venue: Venue | None) -> list[Figure]:

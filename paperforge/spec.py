@@ -176,6 +176,8 @@ class Metric:
     """A key of sums.CORPUS: computed from sums over the examples; empty: measured, and averaged."""
     parts: tuple[str, ...] = ()
     """The measured values that are summed, in the order of that corpus metric."""
+    cost: bool = False
+    """Whether its name is one of what runs take: time, energy, memory, parameters."""
 
 
 @dataclass(frozen=True, slots=True)

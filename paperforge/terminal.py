@@ -197,7 +197,7 @@ def wrapped(rows: Sequence[Sequence[str]], width: int = WIDEST, indent: str = ""
 def _lines(row: Sequence[str], widths: Sequence[int], ends: Collection[int]) -> list[str]:
     """A row in as many lines as the words of its ends take; numbers stand in the first."""
     cells = [
-        _wrap(cell, size) if i in ends else [cell]
+        wrap(cell, size) if i in ends else [cell]
         for i, (cell, size) in enumerate(zip(row, widths, strict=True))
     ]
     lines = []
@@ -218,7 +218,7 @@ def _longest(rows: Sequence[Sequence[str]], place: int) -> int:
     )
 
 
-def _wrap(text: str, width: int) -> list[str]:
+def wrap(text: str, width: int) -> list[str]:
     """Words in lines of at most `width` columns, the further ones indented by two if they can."""
     lines = [""]
     for word in _words(text, width):

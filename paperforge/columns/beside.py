@@ -117,10 +117,11 @@ def _say(draft: Draft, found: Sequence[Beside]) -> None:
     names = ", ".join(repr(one.column) for one in found)
     spreads = ", ".join(f"{one.spread} ({_WORDS[one.kind]})" for one in found)
     runs = ", ".join(dict.fromkeys(one.n for one in found))
+    declared = bool(draft.beside) or all(one.spread in draft.raw.spreads for one in found)
     draft.note(
         f"{names}: means, one row for each method and dataset, with their spread, {spreads}, and "
         f"number of runs, {runs}: compared by Welch's t from these summaries",
-        "" if draft.beside else "--map COLUMN=sd (or se, ci) and --map COLUMN=n say otherwise",
+        "" if declared else "--map COLUMN=sd (or se, ci) and --map COLUMN=n say otherwise",
     )
 
 

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from paperforge.columns.draft import Value
 from paperforge.columns.numbers import is_declared, is_known, numeric
 from paperforge.errors import InputError
-from paperforge.names import is_benchmark, is_cost, may_be_dataset, split_of, spread_beside
+from paperforge.names import is_benchmark, is_cost, may_be_dataset, plain, split_of, spread_beside
+from paperforge.sums import CORPUS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from paperforge.columns.draft import Draft
 
+_SUMS = ("chrf++", "chrf", "bleu", "mcc", "f1")
+"""Metrics of sums whose parts have names that mean nothing else; those of most parts first."""
 _SCORE = "score"
 """What columns that are datasets hold, where nobody says it."""
 
@@ -21,6 +24,14 @@ _SCORE = "score"
 def are_datasets(draft: Draft, candidates: Sequence[str]) -> bool:
     """Whether columns of numbers are datasets: two or more have a well-known one's name."""
     if "dataset" in draft.roles or any(is_declared(draft, c) for c in candidates):
+        return False
+    summed = _summed(candidates)
+    if summed:
+        draft.note(
+            f"a metric of a whole test set, {summed}, is computed from these columns, and is not "
+            "compared as long as they are metrics themselves",
+            f'in paper.toml: [metrics.{summed}] with corpus = "{summed}" (--save writes the file)',
+        )
         return False
     if any(is_known(c) and not is_cost(c) for c in candidates):
         return False
@@ -38,6 +49,15 @@ def are_datasets(draft: Draft, candidates: Sequence[str]) -> bool:
             "--map '*=dataset' --metric NAME"
         )
     return draft.crossed
+
+
+def _summed(candidates: Sequence[str]) -> str:
+    """The metric of sums of which every part is there by its name; "" where none is."""
+    names = {plain(c) for c in candidates}
+    for kind in _SUMS:
+        if all(names.intersection(part) for part in CORPUS[kind].parts):
+            return kind
+    return ""
 
 
 def cross(draft: Draft) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from paperforge.commands import forecast_same
 from paperforge.commands.text import aligned
 from paperforge.spec import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from paperforge.commands.forecast_same import Same
     from paperforge.commands.planning import Beside, Row, Study
     from paperforge.spec import Metric
     from paperforge.stats.outlook import Law
@@ -45,6 +48,8 @@ class Forecast:
     rows: tuple[Row, ...]
     other: Beside | None = None
     """What else could be had more of."""
+    same: Same | None = None
+    """What it takes to show equivalence, where a margin is declared."""
 
     @property
     def reached(self) -> float | None:
@@ -54,7 +59,7 @@ class Forecast:
 
 def text(one: Forecast) -> str:
     """The answer, the table, the assumptions."""
-    head = [" ".join(_answers(one)) or _open(one), *_floors(one)]
+    head = [" ".join(_answers(one)) or _open(one), *_floors(one), *_same(one)]
     tables = _table(one)
     if one.other is not None:
         tables += ["", *_beside(one.other)]
@@ -94,6 +99,13 @@ def _answers(one: Forecast) -> Iterator[str]:
     tail = f" ({_amount(one, one.row.cautious)} {_LUCK})" if one.row.cautious else ""
     found = f"the smallest difference{again} that is found with power {POWER} is"
     yield f"{start} {found} {_amount(one, one.row.difference)}{tail}."
+
+
+def _same(one: Forecast) -> Iterator[str]:
+    """What a declared margin takes."""
+    if one.same is not None:
+        words = partial(_replicates, one), partial(_amount, one)
+        yield " ".join(forecast_same.sentences(one.same, one.study, one.n, *words))
 
 
 _FEW = ("tested: it takes two at least", "found: the test of so few never has p below alpha")
@@ -243,6 +255,8 @@ def _assumed(one: Forecast) -> Iterator[str]:
         )
     if study.law is not None:
         yield from study.law.assumed
+    if one.same is not None:
+        yield forecast_same.BOUNDED if study.law is not None else forecast_same.ASSUMED
     new = _new(study)
     if study.unit is Unit.DATASET:
         yield "new datasets are like these"
@@ -343,6 +357,7 @@ def plain(one: Forecast) -> dict[str, Any]:
         "detectable_cautious": one.row.cautious if one.row else None,
         "floor": study.law.floor(study.alpha) or None if study.law else None,
         "beside": _beside_plain(one),
+        "equivalence": forecast_same.plain(one.same),
         "table": [
             asdict(row) | {"runs": study.runs(row.n), "hours": study.hours(row.n)}
             for row in one.rows

@@ -112,7 +112,7 @@ def _design(options: ResultOptions, declared: DesignSpec) -> DesignSpec:
         "best_set": options.best_set or None,
         "seed": options.random_seed,
         "engine": options.engine,
-        "margin": next((_positive(m) for m in options.margins if "=" not in m), None),
+        "margin": next((positive(m) for m in options.margins if "=" not in m), None),
         "final": _final(options) or None,
     }
     given: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
@@ -233,7 +233,7 @@ def _metrics(
         metrics.setdefault(name, {})["digits"] = int(digits)
     named = [margin for margin in options.margins if "=" in margin]
     for name, margin in _split(named, "--margin METRIC=M"):
-        metrics.setdefault(name, {})["margin"] = _positive(margin)
+        metrics.setdefault(name, {})["margin"] = positive(margin)
     for name, value in _split(options.diverged, "--diverged METRIC=VALUE"):
         metrics.setdefault(name, {})["diverged"] = _number(value, "--diverged")
     return metrics
@@ -262,7 +262,8 @@ def _methods(
     return methods
 
 
-def _positive(text: str) -> float:
+def positive(text: str) -> float:
+    """A margin as given. Raises UsageError where it is no positive number."""
     try:
         value = float(text)
     except ValueError:

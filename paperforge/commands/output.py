@@ -62,6 +62,13 @@ def columns() -> int:
     return min(terminal.WIDEST, shutil.get_terminal_size().columns)
 
 
+def columns_of_table() -> int:
+    """Columns for a table: the terminal's, however wide; in a pipe 100, or what COLUMNS says."""
+    if sys.stdout.isatty() or os.environ.get("COLUMNS"):
+        return shutil.get_terminal_size((terminal.WIDEST, 24)).columns
+    return terminal.WIDEST
+
+
 def step(text: str) -> None:
     """Say what is being done, where somebody watches."""
     if sys.stderr.isatty():

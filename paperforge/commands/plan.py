@@ -41,7 +41,7 @@ def plan(options: ResultOptions, asked: PlanOptions) -> int:
                 "the variance is stated, and there are pilot results too", "--sd", "give one"
             )
         said = [plan_stated.stated(options, asked)]
-        _doubts(said, options)
+        _doubts(said)
         give(_said(said, asked), None)
         return 0
     project = inputs.project_of(options, bare=True)
@@ -59,16 +59,14 @@ def plan(options: ResultOptions, asked: PlanOptions) -> int:
     if asked.difference and len(found) > 1:
         text = f"a difference of {asked.difference:g} is asked of each metric, in its own unit"
         say((Diagnostic(Severity.NOTE, "--difference", text, "--metric NAME asks it of one"),))
-    _doubts(found, options, analysis)
+    _doubts(found, analysis)
     give(_said(found, asked), None)
     inputs.save(options, project, results)
     return 0
 
 
-def _doubts(
-    found: list[Forecast], options: ResultOptions, analysis: Analysis | None = None
-) -> None:
-    """Say what an answer may not mean: a difference in another unit, a margin that is not used."""
+def _doubts(found: list[Forecast], analysis: Analysis | None = None) -> None:
+    """Say what an answer may not mean: a difference in another unit."""
     for one in found:
         if analysis is None or one.metric.unit or one.difference is None:
             continue
@@ -81,9 +79,6 @@ def _doubts(
             )
             hint = f"--unit {one.metric.name}=%, or --difference {abs(one.difference) / 100:g}"
             say((Diagnostic(Severity.WARNING, "--difference", text, hint),))
-    if options.margins:
-        text = "planned is a difference that is found; how many show equivalence is not said"
-        say((Diagnostic(Severity.NOTE, "--margin", text),))
 
 
 def _read(project: Project, *, quiet: bool) -> tuple[Results, Analysis]:

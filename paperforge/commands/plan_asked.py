@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paperforge.commands import forecast, planning
+from paperforge.commands import forecast, forecast_same, planning
 from paperforge.errors import UsageError
 from paperforge.spec import Unit
 
@@ -54,6 +54,7 @@ def answered(  # noqa: PLR0917  parts of one value
         row=planning.detectable(study, n) if n else None,
         rows=planning.rows(study, n, needed.n if needed else None),
         other=side,
+        same=None if metric.margin is None else forecast_same.same(study, metric.margin, n),
     )
 
 

@@ -19,6 +19,7 @@ Examples:
   paperforge plan pilot.csv --ours lora --difference 1    how many seeds find 1 point
   paperforge plan --sd 0.8 --difference 1 --datasets 5 --methods 4 --cost 2.5
   paperforge plan --sd 0.8 --budget 100 --cost 2.5        what 100 hours would find
+  paperforge plan --sd 0.8 --margin 1                     how many seeds show equivalence within 1
   paperforge plan --discordant 0.1 --difference 0.02      how many test examples
   paperforge plan --sd 0.33 --within 0.41 --samples 5 --difference 0.03    how many prompts
   paperforge plan --replicate dataset --sd 2 --difference 1                how many datasets

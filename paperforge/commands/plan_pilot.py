@@ -11,6 +11,8 @@ from paperforge.errors import InputError, UsageError
 from paperforge.spec import Unit
 
 TWO, LISTED = 2, 3
+SHARES = "least favourable"
+"""In the names of tests of shares of which only n is known."""
 
 if TYPE_CHECKING:
     from paperforge.commands.forecast import Forecast
@@ -31,13 +33,33 @@ def from_pilot(
         raise InputError(
             f"says no variance: {_lacking(results, analysis)}",
             ", ".join(source.shown for source in project.sources),
-            "state it: paperforge plan --sd 0.8, or --discordant 0.1",
+            _move(analysis),
         )
     return found
 
 
+def _move(analysis: Analysis) -> str:
+    """What to do instead, with what the results do say."""
+    shares = [d for d in analysis.decisions if d.primary and SHARES in d.test and d.estimate]
+    if shares:
+        whole = 1 if all(abs(a.mean or 0) <= 1 for a in analysis.aggregates) else 100
+        least = max(abs(d.estimate or 0) for d in shares) / whole
+        return (
+            f"state how many examples only one has right, a share of {least:.3g} at least: "
+            f"paperforge plan --discordant {min(1.0, 2 * least):.3g} --difference {least:.3g}; or "
+            "give the answers, a row an example"
+        )
+    spreads = [a.sd for a in analysis.aggregates if a.sd and a.dataset is not None]
+    if spreads:
+        sd = max(spreads)
+        return f"state it, as the runs that there are say: paperforge plan --sd {sd:.3g}"
+    return "state it: paperforge plan --sd 0.8, or --discordant 0.1"
+
+
 def _lacking(results: Results, analysis: Analysis) -> str:
     """Why: a cell of fewer than two, or two or more that are all alike."""
+    if any(SHARES in d.test for d in analysis.decisions):
+        return "only shares of right answers and their n are known, not who was right where"
     noun = "example" if analysis.design.unit is Unit.EXAMPLE else "run"
     few = []
     for metric in analysis.metrics:
@@ -114,7 +136,7 @@ def _by_law(
     made = []
     for one in pilot_laws.laws(results, analysis, project.design, fixed):
         check_budget(asked, one.unit)
-        check_unit(asked, one.unit, prompts=one.law.noun == "prompts")
+        check_unit(asked, one.unit, prompts=one.law.noun in ("prompts", "items"))
         family = len(analysis.primary(one.metric.name if design.per_metric else None))
         comparisons = asked.n_methods - 1 if asked.n_methods else family
         study = planning.of_found(

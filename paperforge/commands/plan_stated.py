@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.commands import planning
+from paperforge.commands.inputs import positive
 from paperforge.commands.plan_asked import answered, check_budget
 from paperforge.errors import UsageError
 from paperforge.spec import Metric, Unit
@@ -51,7 +52,7 @@ def stated(options: ResultOptions, asked: PlanOptions) -> Forecast:
         cost=asked.cost,
     )
     name = options.metrics[0] if options.metrics else ""
-    metric = Metric(name, name, unit=dict(_units(options)).get(name, ""))
+    metric = Metric(name, name, unit=dict(_units(options)).get(name, ""), margin=_margin(options))
     other = None
     if asked.within is not None:
         study, other = _prompts(study, asked)
@@ -91,6 +92,17 @@ def _datasets(study: planning.Study, asked: PlanOptions) -> planning.Study:
 
 def _units(options: ResultOptions) -> list[tuple[str, str]]:
     return [(left, right) for left, _, right in (one.rpartition("=") for one in options.units)]
+
+
+def _margin(options: ResultOptions) -> float | None:
+    """The margin of equivalence; of several the first metric's, as the study has one."""
+    given = {left: right for left, _, right in (m.rpartition("=") for m in options.margins)}
+    if not given:
+        return None
+    name = (
+        options.metrics[0] if options.metrics and options.metrics[0] in given else next(iter(given))
+    )
+    return positive(given[name])
 
 
 def _unit(options: ResultOptions, asked: PlanOptions) -> Unit:

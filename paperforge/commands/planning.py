@@ -127,7 +127,7 @@ def needed(study: Study, difference: float) -> Needed:
                 "both are shares of the examples: --discordant 0.1 --difference 0.02",
             )
         return plan.mcnemar_needed(share, differ, alpha=study.alpha)
-    parts = _per_unit(study)
+    parts = per_unit(study)
     found = plan.seeds_needed(difference, parts, study.averaged, alpha=study.alpha)
     if study.cluster <= 1:
         return found
@@ -138,7 +138,7 @@ def needed(study: Study, difference: float) -> Needed:
     return replace(found, n=examples(found.n), cautious=examples(found.cautious))
 
 
-def _per_unit(study: Study) -> list[Part]:
+def per_unit(study: Study) -> list[Part]:
     """Variances of what is independent: replicates, or means of clusters."""
     if study.cluster <= 1:
         return list(study.parts)
@@ -162,7 +162,7 @@ def detectable(study: Study, n: int) -> Row | None:
     units = n if study.cluster <= 1 else int(n / study.cluster)
     if units < LEAST:
         return None
-    parts = _per_unit(study)
+    parts = per_unit(study)
     found = plan.smallest_difference(parts, units, study.averaged, alpha=study.alpha)
     cautious = None
     if any(df > 0 for _, df in parts):

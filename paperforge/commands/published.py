@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from paperforge.stores.quoted import Quoted
 
 MISSING = "not reproduced"
+SLACK = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Line:
     dataset: str = ""
     found: Reproduction | None = None
     sd: float | None = None
+    spread_used: bool = False
+    """Whether the published spread and n are part of the interval."""
 
     @property
     def verdict(self) -> str:
@@ -102,6 +105,7 @@ def table(lines: Sequence[Line], level: float) -> Table:
     notes = [Note(_sentence(lines, level))]
     notes += [Note("± behind a mean of ours: standard deviation of its runs")]
     notes += [Note(text, sign) for text, sign in signs.items()]
+    notes += [Note(text) for text in _taken(lines, level)]
     return Table(
         "reproduction",
         "Result",
@@ -109,6 +113,23 @@ def table(lines: Sequence[Line], level: float) -> Table:
         rows,
         tuple(notes),
     )
+
+
+def _taken(lines: Sequence[Line], level: float) -> list[str]:
+    """What was taken for granted, and how often chance alone says "different"."""
+    said = []
+    if any(line.spread_used and line.published.kind.startswith("ci") for line in lines):
+        said.append("A published interval (ci) is taken for a t interval over its n runs")
+    tested = sum(line.found is not None and line.found.p is not None for line in lines)
+    if tested:
+        ratio = 1 / (1 - level)
+        often = f"1 in {ratio:.0f}" if abs(ratio - round(ratio)) < SLACK else f"{1 - level:.2g}"
+        text = f"About {often} honest reproductions lie outside a {level:.0%} interval by chance"
+        if tested > 1:
+            several = f"{1 - level**tested:.0%}"
+            text += f"; of {tested} independent ones some do so in {several}: each is judged alone"
+        said.append(text)
+    return said
 
 
 def _why(line: Line) -> str:
@@ -159,6 +180,7 @@ def _json(lines: Sequence[Line], level: float) -> str:
         "schema": 1,
         "level": level,
         "sentence": _sentence(lines, level),
+        "taken": _taken(lines, level),
         "values": [_plain(line) for line in lines],
     }
     return json.dumps(content, indent=1, ensure_ascii=False)

@@ -95,10 +95,10 @@ def _line(one: Quoted, results: Results, alpha: float) -> published.Line:
     label, cells = match.cells_of(one, metric, method, results)
     if not cells:
         return published.Line(one, metric, method.label, label)
-    found = reproduce_average(
-        one.value, one.decimals, cells, spread=_deviation(one), n=one.n, alpha=alpha
-    )
-    return published.Line(one, metric, method.label, label, found, _sd(cells))
+    spread = _deviation(one)
+    found = reproduce_average(one.value, one.decimals, cells, spread=spread, n=one.n, alpha=alpha)
+    used = spread is not None and found.p is not None
+    return published.Line(one, metric, method.label, label, found, _sd(cells), used)
 
 
 def _sd(cells: Sequence[np.ndarray]) -> float | None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from paperforge.commands import inputs, progress
-from paperforge.commands.output import give, guard, say, write
+from paperforge.commands.output import columns_of_table, give, guard, say, write
 from paperforge.commands.text import printable
 from paperforge.errors import InputError, UsageError
-from paperforge.spec import TableSpec
+from paperforge.names import well_known
+from paperforge.spec import COLUMNS, TableSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ def table(options: ResultOptions, asked: TableOptions) -> int:
     """
     from paperforge import pipeline, tables
 
-    project = inputs.project_of(options)
+    project = _reported(inputs.project_of(_reading(options, asked)), asked)
     spec = asked.on(_spec(project, asked.name))
     spec = replace(spec, best_set=spec.best_set or project.design.best_set)
     if tables.is_listing(spec) or (spec.layout == "settings" and _own_file(options)):
@@ -44,6 +45,30 @@ def table(options: ResultOptions, asked: TableOptions) -> int:
     if _give(made, project, spec, asked, analysis.origins):
         inputs.save(options, project, results, tables=(spec,))
     return 0
+
+
+def _metrics_of(asked: TableOptions) -> list[str]:
+    """The columns asked for that are metrics."""
+    return [name for name in asked.columns if name not in COLUMNS]
+
+
+def _reading(options: ResultOptions, asked: TableOptions) -> ResultOptions:
+    """The options with the metrics of columns among those that are kept."""
+    more = [name for name in _metrics_of(asked) if name not in options.metrics]
+    return replace(options, metrics=(*options.metrics, *more)) if options.metrics else options
+
+
+def _reported(project: Project, asked: TableOptions) -> Project:
+    """The project with the metrics of columns declared, so that they are read.
+
+    One that nothing is known of is a number of the runs (parameters): reported, and not tested.
+    """
+    declared = {
+        name: {} if well_known(name) else {"tested": False}
+        for name in _metrics_of(asked)
+        if name not in project.metrics
+    }
+    return replace(project, metrics={**project.metrics, **declared})
 
 
 def _own_file(options: ResultOptions) -> bool:
@@ -85,6 +110,8 @@ def _give(
     if asked.form == "latex":
         whole = asked.as_float or bool(asked.caption or asked.label)
         shape = {"notes": spec.notes, "float": whole, "source": _origin(project)}
+    elif asked.form == "text":
+        shape["within"] = columns_of_table()
     text = tables.render(made, asked.form, **shape)
     stores = [source.path for source in project.sources]
     if asked.data is not None:
@@ -99,7 +126,9 @@ def _venue(project: Project, asked: TableOptions) -> Venue | None:
     from paperforge import venues
 
     wanted = asked.venue or project.venue
-    return venues.find(wanted, project.root) if wanted else None
+    if wanted:
+        return venues.find(wanted, project.root)
+    return venues.of_paper(project.root, project.main)
 
 
 def _text(path: Path) -> str:

@@ -137,7 +137,7 @@ OPTIONS = (
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         default=None,
         metavar="OLD",
-        help="Say what changed since an older .tex or JSON of the table; write nothing.",
+        help="Say what changed since an older .tex, .json, .md or .html of it; write nothing.",
     ),
 )
 

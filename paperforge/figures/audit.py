@@ -14,6 +14,7 @@ from paperforge.model import Diagnostic, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from matplotlib.axes import Axes
     from matplotlib.backend_bases import RendererBase
     from matplotlib.figure import Figure as Drawn
     from matplotlib.transforms import Bbox
@@ -33,6 +34,11 @@ SCRIPT_LETTERS = 2
 MOST_COLOURS = 16
 """A drawing of more colours is a map or a picture: its colours are no names."""
 NAMED = 3
+STAND_INS = ("DejaVu", "BitstreamVera")
+"""What matplotlib sets text in where it does not find the font asked for."""
+BOXES = "LastResort"
+"""What it sets in place of characters that no font has."""
+OWN_SIZE = "set its letters in 7 pt or more; 8 pt is easy to read"
 UNSCALED = 0.005
 """A scale this near to 1 is 100% as printed."""
 
@@ -82,10 +88,13 @@ def inspect(data: bytes) -> Written:
     return Written(*size, fonts, len(pages), seen.texts, seen.marks, seen.whole)
 
 
-def problems(data: bytes, width_pt: float, where: str, face: str = "") -> tuple[Diagnostic, ...]:
+def problems(
+    data: bytes, width_pt: float, where: str, face: str = "", *, own: bool = False
+) -> tuple[Diagnostic, ...]:
     """Return what a venue would refuse in a figure of ours: wrong width, fonts, size of text.
 
-    face: the PostScript name of the font that was chosen; empty: any.
+    face: the PostScript name of the font that was chosen; empty: any. own: what is drawn is the
+    author's, so its fonts, sizes and colours may be anything.
     """
     written = inspect(data)
     found = []
@@ -96,9 +105,14 @@ def problems(data: bytes, width_pt: float, where: str, face: str = "") -> tuple[
     if face and written.texts and face not in used:
         found.append(f"the text is set in {', '.join(sorted(used)) or 'no font'}, not in {face}")
     hint = "please report this: a figure must have the venue's width and embedded fonts"
+    if own:
+        hint = "what the function sets (rcParams, fonts, sizes) did this: leave it out"
     wrong = [Diagnostic(Severity.ERROR, where, text, hint, "fonts") for text in found]
-    hint = "leave out height_pt, or name fewer methods or datasets"
-    return (*wrong, *small_text(written, where, hint))
+    if not own:
+        hint = "leave out height_pt, or name fewer methods or datasets"
+        return (*wrong, *small_text(written, where, hint))
+    more = (*boxes(written, where), *stand_ins(written, where), *of_colours(written, where))
+    return (*wrong, *small_text(written, where, OWN_SIZE), *more)
 
 
 def of_fonts(written: Written) -> list[str]:
@@ -122,11 +136,9 @@ def small_text(
     if not small:
         return ()
     least = min(text.size for text in small) * scale
-    told = list(dict.fromkeys(text.text.strip() for text in sorted(small, key=lambda t: t.size)))
-    named = ", ".join(f'"{one}"' for one in told[:NAMED])
-    more = f" and {len(told) - NAMED} more" if len(told) > NAMED else ""
+    named = _quoted(sorted(small, key=lambda t: t.size))
     at = f" at {100 * scale:.0f}% of its size" if abs(scale - 1) > UNSCALED else ""
-    message = f"text of {least:.1f} pt{at}, below {SMALLEST_PT:g} pt: {named}{more}"
+    message = f"text of {least:.1f} pt{at}, below {SMALLEST_PT:g} pt: {named}"
     return (Diagnostic(Severity.WARNING, where, message, hint, "figure-text"),)
 
 
@@ -139,6 +151,41 @@ def _is_script(texts: Sequence[Text], place: int) -> bool:
     return len(text.text.strip()) <= SCRIPT_LETTERS and any(
         low * other.size <= text.size <= high * other.size for other in beside
     )
+
+
+def boxes(written: Written, where: str) -> tuple[Diagnostic, ...]:
+    """Return the texts with characters that no font had: boxes stand for them."""
+    found = [text for text in written.texts if text.font.startswith(BOXES)]
+    if not found:
+        return ()
+    message = f"no font had the characters of {_quoted(found)}: boxes stand for them"
+    hint = "set them in a font that has them (font.family may list several), or spell them out"
+    return (Diagnostic(Severity.WARNING, where, message, hint, "figure-text"),)
+
+
+def stand_ins(written: Written, where: str) -> tuple[Diagnostic, ...]:
+    """Return what is set in a font that matplotlib takes where it does not find the one asked for.
+
+    Signs alone, as an arrow that the text face lacks, may be.
+    """
+    found = [
+        text
+        for text in written.texts
+        if text.font.startswith(STAND_INS) and any(c.isascii() and c.isalnum() for c in text.text)
+    ]
+    if not found:
+        return ()
+    message = f"{_quoted(found)}: set in {found[0].font}, not in the paper's text face"
+    hint = "matplotlib takes it where it finds no other: an own function (docs/figures.md) has the "
+    hint += "paper's face, unless it names another"
+    return (Diagnostic(Severity.WARNING, where, message, hint, "figure-text"),)
+
+
+def _quoted(texts: Sequence[Text]) -> str:
+    """Return the first few texts, in quotes."""
+    told = list(dict.fromkeys(text.text.strip() for text in texts))
+    more = f" and {len(told) - NAMED} more" if len(told) > NAMED else ""
+    return ", ".join(f'"{one}"' for one in told[:NAMED]) + more
 
 
 def alike(looks: Mapping[str, Look], where: str) -> tuple[Diagnostic, ...]:
@@ -158,7 +205,8 @@ def alike(looks: Mapping[str, Look], where: str) -> tuple[Diagnostic, ...]:
 
 def of_colours(written: Written, where: str) -> tuple[Diagnostic, ...]:
     """Return which colours look alike to some reader while their lines and marks are the same."""
-    named = {c: mark for c, mark in written.marks.items() if not colours.is_grey(c)}
+    shades = _shades(written.marks)
+    named = {c: m for c, m in written.marks.items() if not colours.is_grey(c) and c not in shades}
     if len(named) > MOST_COLOURS:
         return ()
     found = []
@@ -169,6 +217,29 @@ def of_colours(written: Written, where: str) -> tuple[Diagnostic, ...]:
             hint = "give one of the two another line style, marker or hatch, or a lighter colour"
             found.append(Diagnostic(Severity.WARNING, where, message, hint, "figure-colours"))
     return tuple(found)
+
+
+def _shades(marks: Mapping[str, Mark]) -> set[str]:
+    """Return the colours of a heat map's cells alone: they are a scale, and name nothing.
+
+    Cells are equal rectangles in rows and columns.
+    """
+    alike: dict[tuple[int, int], set[tuple[int, int]]] = {}
+    for mark in marks.values():
+        for left, low, width, height in mark.cells:
+            alike.setdefault((width, height), set()).add((left, low))
+    grids = {size for size, places in alike.items() if _is_grid(places)}
+    return {
+        colour
+        for colour, mark in marks.items()
+        if mark.cells and not mark.others and {cell[2:] for cell in mark.cells} <= grids
+    }
+
+
+def _is_grid(places: set[tuple[int, int]]) -> bool:
+    """Whether places fill at least two rows and two columns, half of a square at least."""
+    columns, rows = len({x for x, _ in places}), len({y for _, y in places})
+    return min(columns, rows) > 1 and len(places) > 3 and columns * rows <= 2 * len(places)  # noqa: PLR2004  two by two
 
 
 def _listed(how: Sequence[str]) -> str:
@@ -199,6 +270,48 @@ def overlaps(figure: Drawn) -> tuple[str, ...]:
         if across > TOUCH_PT and up > TOUCH_PT:
             found.append(f'"{one}" touches "{other}"')
     return tuple(found)
+
+
+def covered(figure: Drawn) -> tuple[str, ...]:
+    """Return the legends of a drawing that lie over its data, in words.
+
+    Call it while the drawing's fonts are registered.
+    """
+    from paperforge.figures.sheet import renderer
+
+    pen = renderer()
+    legends = [one for axes in figure.axes if (one := axes.get_legend()) is not None]
+    found = []
+    for legend in (*legends, *figure.legends):
+        box = legend.get_window_extent(pen).padded(-TOUCH_PT)
+        if legend.get_visible() and any(_lies(axes, box) for axes in figure.axes):
+            named = ", ".join(f'"{text.get_text()}"' for text in legend.get_texts()[:NAMED])
+            found.append(f"the legend of {named} lies over the data")
+    return tuple(found)
+
+
+def _lies(axes: Axes, box: Bbox) -> bool:
+    """Whether a line, bar, area or point of a panel lies in a rectangle."""
+    from matplotlib.collections import PathCollection
+
+    for line in axes.lines:
+        path = line.get_path().transformed(line.get_transform())
+        if line.get_visible() and path.intersects_bbox(box, filled=False):
+            return True
+    for patch in axes.patches:
+        path = patch.get_path().transformed(patch.get_transform())
+        if patch.get_visible() and path.intersects_bbox(box):
+            return True
+    for many in axes.collections:
+        if isinstance(many, PathCollection):
+            places = many.get_offset_transform().transform(many.get_offsets())
+            if any(box.contains(x, y) for x, y in places):
+                return True
+        elif any(
+            path.transformed(many.get_transform()).intersects_bbox(box) for path in many.get_paths()
+        ):
+            return True
+    return False
 
 
 def _boxes(figure: Drawn, pen: RendererBase) -> Iterator[tuple[str, Bbox]]:

@@ -44,13 +44,15 @@ def look(
     ]
     if options is None and venue is not None:
         found += _of_width(written, venue, where)
-    hint = "set its letters in 7 pt or more; 8 pt is easy to read"
+    hint = audit.OWN_SIZE
     if abs(scale - 1) > audit.UNSCALED:
         wide = scale * written.width_pt
         hint = f"draw it {wide:.0f} pt wide, as it is printed, with letters of 8 pt"
     found += audit.small_text(written, where, hint, scale)
     found += audit.of_colours(written, where)
-    return (*found, *_notes(written, venue, where))
+    found += audit.boxes(written, where)
+    found += _of_face(written, venue, where)
+    return (*found, *_notes(written, where))
 
 
 def scaled(written: Written, venue: Venue | None, options: str | None) -> float:
@@ -94,7 +96,22 @@ def _of_width(written: Written, venue: Venue, where: str) -> list[Diagnostic]:
     return [Diagnostic(Severity.WARNING, where, text, hint, "figure-width")]
 
 
-def _notes(written: Written, venue: Venue | None, where: str) -> list[Diagnostic]:
+def _of_face(written: Written, venue: Venue | None, where: str) -> list[Diagnostic]:
+    """What is not set in the venue's text face: all of it, or what matplotlib had no font for."""
+    if venue is None:
+        return []
+    face = fonts.kind_of(venue.text_face)
+    used = sorted({text.font for text in written.texts})
+    if not used or any(fonts.kind_of(name, other="") == face for name in used):
+        return list(audit.stand_ins(written, where))
+    named = ", ".join(one for one in used[:3] if one) or "a font without a name"
+    text = f"its text is set in {named}; the paper's is in {face}"
+    hint = "draw it in an own function (docs/figures.md), which has the paper's face; or, in "
+    hint += "matplotlib, set font.family to one that is installed"
+    return [Diagnostic(Severity.WARNING, where, text, hint, "figure-text")]
+
+
+def _notes(written: Written, where: str) -> list[Diagnostic]:
     """What the author should know, though no venue refuses it."""
     found = []
     if written.pages > 1:
@@ -103,9 +120,4 @@ def _notes(written: Written, venue: Venue | None, where: str) -> list[Diagnostic
         found.append("it draws so much that its texts and colours were not all looked at")
     if not written.texts:
         found.append("it has no text that can be read: letters drawn as lines or pixels, or none")
-    face = fonts.kind_of(venue.text_face) if venue is not None else ""
-    used = sorted({text.font for text in written.texts})
-    if face and used and not any(fonts.kind_of(name, other="") == face for name in used):
-        named = ", ".join(one for one in used[:3] if one) or "a font without a name"
-        found.append(f"its text is set in {named}; the paper's is in {face}")
     return [Diagnostic(Severity.NOTE, where, text, check="figure-text") for text in found]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from paperforge.figures.pdf import Document
 
 Matrix = tuple[float, float, float, float, float, float]
+Cell = tuple[int, int, int, int]
+"""Left, lower edge, width and height of a rectangle on the page, in PDF points."""
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 TO_TEX = 72.27 / 72
 FAINT = 0.5
@@ -27,6 +29,8 @@ MOST_OPERATIONS = 2_000_000
 DOT_PT = 12.0
 """A filled path that is no larger is a marker, and its outline tells it from others."""
 DOT_STEPS = 40
+CORNERS = (4, 5)
+"""Points of a rectangle's path; the first may stand at its end again."""
 FORM_PT = 200.0
 """What is drawn through a form may be larger: that is what forms are for."""
 _PATH = frozenset((b"m", b"l", b"c", b"v", b"y", b"h", b"re"))
@@ -55,6 +59,10 @@ class Mark:
     shapes: set[str] = field(default_factory=set)
     """Outlines of the small paths drawn in it: its markers."""
     filled: bool = False
+    cells: list[Cell] = field(default_factory=list)
+    """The upright rectangles filled with it."""
+    others: bool = False
+    """Whether anything else is drawn in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,9 @@ class _Reader:
             elif operator == b"Do" and operands and isinstance(operands[-1], Name):
                 self._form(operands[-1], resources, state, depth)
             elif operator in _FILL or operator in _STROKE:
-                self._paint(operator, state, _outline(path, FORM_PT if form else DOT_PT), form)
+                cell = _cell(path, state.matrix) if operator in _FILL else None
+                shape = _outline(path, FORM_PT if form else DOT_PT)
+                self._paint(operator, state, shape, form, cell)
                 path.clear()
             elif operator == b"n":
                 path.clear()
@@ -200,7 +210,9 @@ class _Reader:
             self._decoders[number] = _Decoder(self.document, font)
         return self._decoders[number]
 
-    def _paint(self, operator: bytes, state: _State, shape: str, form: str) -> None:
+    def _paint(
+        self, operator: bytes, state: _State, shape: str, form: str, cell: Cell | None
+    ) -> None:
         for colour, alpha, lines in (
             (state.fill if operator in _FILL else None, state.fill_alpha, False),
             (state.stroke if operator in _STROKE else None, state.stroke_alpha, True),
@@ -208,6 +220,10 @@ class _Reader:
             if colour is None or alpha < FAINT:
                 continue
             mark = self.marks.setdefault(colour, Mark())
+            if cell is None or lines:
+                mark.others = True
+            else:
+                mark.cells.append(cell)
             if shape and (form or not lines):
                 mark.shapes.add(shape)
             elif lines:
@@ -230,6 +246,24 @@ def _outline(path: Sequence[tuple[bytes, list[float]]], limit: float) -> str:
     steps = [f"{x - xs[0]:.0f},{y - ys[0]:.0f}" for x, y in zip(xs, ys, strict=True)]
     letters = "".join(operator.decode() for operator, _ in path)
     return f"{letters} {' '.join(steps)}"
+
+
+def _cell(path: Sequence[tuple[bytes, list[float]]], matrix: Matrix) -> Cell | None:
+    """Return the upright rectangle that a path is on the page; None for any other path."""
+    places = [number for operator, numbers in path if operator != b"re" for number in numbers]
+    if len(path) == 1 and path[0][0] == b"re" and len(path[0][1]) == 4:  # noqa: PLR2004  x, y, width, height
+        x, y, width, height = path[0][1]
+        places = [x, y, x + width, y, x + width, y + height, x, y + height]
+    points = list(zip(places[::2], places[1::2], strict=False))
+    if len(points) not in CORNERS or len(set(points)) != 4:  # noqa: PLR2004  a rectangle's
+        return None
+    a, b, c, d, e, f = matrix
+    xs = [round(a * x + c * y + e, 2) for x, y in points]
+    ys = [round(b * x + d * y + f, 2) for x, y in points]
+    if len(set(xs)) != 2 or len(set(ys)) != 2:  # noqa: PLR2004  left and right, up and down
+        return None
+    left, low = min(xs), min(ys)
+    return round(left), round(low), round(max(xs) - left), round(max(ys) - low)
 
 
 class _Decoder:

@@ -31,6 +31,9 @@ NAMES = 0.36
 """Share of the width that the names on one side may take."""
 BAR_PT = 4.6
 """From one bar to the next."""
+TICKS_APART_PT = 5.0
+CLOSEST_PT = 2.6
+"""Of a rank's width on the axis: lines to 45 names in a column."""
 EDGES_PT = 5.7
 """Beside a name and its number: from the page's edge, and to the axis."""
 ROW = 1.32
@@ -198,6 +201,14 @@ class Ranked:
         names = max(ruler.width(m.label, size) for m in self.methods)
         side = min(names, NAMES * style.width - numbers) + numbers + EDGES_PT
         bars = self.bars()
+        if style.width - 2 * side < CLOSEST_PT * (count - 1):
+            raise InputError(
+                f"the lines of {count} methods lie too close to be followed",
+                select.where(self.spec),
+                ('use width = "text"; or ' if self.spec.width == "column" else "")
+                + "name fewer methods (methods = …), or set a table with their ranks "
+                '(columns = ["rank"])',
+            )
         levels = 1 + max((bar.level for bar in bars), default=-1)
         half = math.ceil(count / 2)
         heading = title_height(self.spec.title, style)
@@ -270,7 +281,8 @@ class _Axis:
         """Draw the axis with its ticks and numbers above it."""
         ink = {"color": INK, "linewidth": 0.6}
         self.sheet.line([self.left, self.right], [self.y, self.y], **ink)
-        for tick in rank_ticks(self.count, self.right - self.left, 2.2 * size):
+        apart = self.sheet.ruler.width(f"{self.count}", size) + TICKS_APART_PT
+        for tick in rank_ticks(self.count, self.right - self.left, apart):
             x = self.at(tick)
             self.sheet.line([x, x], [self.y, self.y + 2.6], **ink)
             self.sheet.text((x, self.y + 4.4), f"{tick}", size, va="baseline")

@@ -204,13 +204,20 @@ class Differences:
         who = "" if several else f"{self._name(self.decisions[0].a)}: "
         unit = _unit(self.metric)
         shown = f" ({unit.strip()})" if unit else ""
-        to = f" to {self._name(self.decisions[0].b)}" if common else ""
-        short = f"Difference{to} in {_lower(self.metric.label)}{shown}{select.arrow(self.metric)}"
+        rest = f" in {_lower(self.metric.label)}{shown}{select.arrow(self.metric)}"
+        to = f" to {self._baseline(ruler, style, rest)}" if common else ""
+        short = f"Difference{to}{rest}"
         full = f"{who}{short[0].lower() if who else short[0]}{short[1:]}"
         label = full if ruler.width(full, style.label) <= style.width - 2 else short
         where, band = select.where(self.spec), self.metric.margin
         plot = DotPlot(panels, label, where, math.inf, self.spec.title, zero=True, band=band)
         return plot.paint(style, ruler)
+
+    def _baseline(self, ruler: Ruler, style: Style, rest: str) -> str:
+        """The baseline's name, shortened to leave room for what the label says after it."""
+        room = style.width - 4 - ruler.width(f"Difference to {rest}", style.label)
+        names = [self._name(d) for d in dict.fromkeys((self.decisions[0].b, *self.names))]
+        return ruler.fit_names(names, style.label, room)[0] if names[1:] else names[0]
 
     def _dots(
         self,

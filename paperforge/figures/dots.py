@@ -33,6 +33,8 @@ NAMES = 0.36
 """Share of the width that the names may take."""
 ROW = 1.5
 """Height of a row, in its text size."""
+APART = 0.8
+"""Between the numbers of two panels, in their size."""
 AIR_PT = 10.0
 """Between columns."""
 EDGE_PT = 1.0
@@ -100,9 +102,9 @@ class DotPlot:
         frame = self._frame(style, ruler)
         height = self._height(frame, style)
         xs = self._scales(style, ruler, frame)
-        gap = self._gap(ruler, style, frame, xs)
-        if gap > frame.gap:
-            frame = replace(frame, gap=gap)
+        gap, right = self._edges(ruler, style, frame, xs)
+        if gap > frame.gap or right > frame.right:
+            frame = replace(frame, gap=max(gap, frame.gap), right=max(right, frame.right))
             xs = self._scales(style, ruler, frame)
         sheet = Sheet(style, style.height or frame.height(height), ruler)
         room = frame.panel_width + AIR_PT / 2
@@ -157,16 +159,19 @@ class DotPlot:
         usual, least = (rows * row * style.tick + 3.0 for row in (self.row, CLOSEST))
         return frame.fitting(usual, least)
 
-    def _gap(self, ruler: Ruler, style: Style, frame: Frame, xs: list[Scale]) -> float:
-        """Room between columns so that the numbers at their edges do not touch."""
-        if frame.columns == 1:
-            return frame.gap
+    def _edges(
+        self, ruler: Ruler, style: Style, frame: Frame, xs: list[Scale]
+    ) -> tuple[float, float]:
+        """Room between columns and at the right, so that numbers do not touch or leave the page."""
         over = []
         for x in xs:
             halves = [ruler.width(text, style.tick) / 2 for text in (x.labels[0], x.labels[-1])]
             first, last = (x.share(tick) * frame.panel_width for tick in (x.ticks[0], x.ticks[-1]))
             over.append((halves[0] - first, last + halves[1] - frame.panel_width))
-        return max(0.0, *(b for _, b in over)) + max(0.0, *(a for a, _ in over)) + 3.0
+        after = max(0.0, *(b for _, b in over))
+        before = max(0.0, *(a for a, _ in over))
+        gap = frame.gap if frame.columns == 1 else after + before + APART * style.tick
+        return gap, after + EDGE_PT
 
     def _scales(self, style: Style, ruler: Ruler, frame: Frame) -> list[Scale]:
         """Scales of all panels: one for all where that squeezes none."""

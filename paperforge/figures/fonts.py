@@ -20,6 +20,12 @@ ALWAYS = "".join(map(chr, range(32, 127))) + "−–—…×±→←↑↓·"
 """What axes, numbers and shortened names may need, whatever the data."""
 
 
+OFTEN = tuple(
+    chr(code)
+    for first, last in ((0xA0, 0x180), (0x370, 0x400), (0x2010, 0x2300))
+    for code in range(first, last)
+)
+"""Accented Latin, Greek, punctuation, arrows and mathematics: what an own function may print."""
 INVISIBLE = frozenset(map(chr, range(0xFE00, 0xFE10))) | {"\ufeff", "\u2060"}
 """Variation selectors, byte order mark, word joiner: nothing to draw."""
 
@@ -99,10 +105,13 @@ def _kind(text_face: str) -> Any:  # noqa: ANN401 -- json
 
 
 @contextmanager
-def letters(text_face: str, texts: Iterable[str], where: str) -> Iterator[Letters]:
+def letters(
+    text_face: str, texts: Iterable[str], where: str, *, often: bool = False
+) -> Iterator[Letters]:
     """Make the venue's face and fallbacks for these texts known to matplotlib, for this block only.
 
-    where: what diagnostics are about ("figure main"). Fonts are registered by file under private
+    where: what diagnostics are about ("figure main"). often: with all of OFTEN that the face has,
+    where the texts are not known before they are drawn. Fonts are registered by file under private
     names, so that no family lookup can pick another size or weight, and unregistered afterwards.
     """
     from tempfile import TemporaryDirectory
@@ -111,6 +120,8 @@ def letters(text_face: str, texts: Iterable[str], where: str) -> Iterator[Letter
 
     main = face(text_face)
     needed = {c for text in texts for c in visible(text) if not _ignorable(c)} | set(ALWAYS)
+    if often:
+        needed |= {c for c in OFTEN if ord(c) in coverage(main.path)}
     chosen, missing = _cover(main.path, needed)
     manager = font_manager.fontManager
     before = list(manager.ttflist)
@@ -133,7 +144,7 @@ def letters(text_face: str, texts: Iterable[str], where: str) -> Iterator[Letter
                 main,
                 tuple(entry.name for entry in entries),
                 frozenset(missing),
-                tuple(_notes(main, missing, where)),
+                tuple(_notes(main, set() if often else missing, where)),
                 lasting=not missing and {*chosen[1:]} <= {*_carried()},
             )
         finally:

@@ -89,6 +89,10 @@ def _logarithmic(spec: FigureSpec, panels: Sequence[tuple[Dataset, tuple[Curve, 
     if select.logarithmic(replace(spec, log=spec.log.replace("y", "")), ends, "means", "y"):
         spec = replace(spec, log="xy" if "x" in spec.log else "y")
     every = [c for _, inside in panels for c in inside]
+    if not spec.log and all(
+        select.crushed([v for c in inside for v in c.mean]) for _, inside in panels
+    ):
+        spec = replace(spec, log="y" if all(v > 0 for c in every for v in c.mean) else "")
     held = ("x", [s for c in every for s in c.steps]), ("y", [v for c in every for v in c.mean])
     return select.log_axes(spec, "", held)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,8 @@ from paperforge.figures.select import where
 from paperforge.model import Diagnostic, Figure, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from paperforge.figures.frame import Drawing
     from paperforge.figures.style import Style
     from paperforge.spec import FigureSpec
@@ -42,9 +46,10 @@ class Painted:
 def paint(job: Job, form: str = "pdf") -> Painted:
     """Draw; form: also as "png" or "pgf". Raises InputError where settings cannot be met."""
     spec, drawing, plan = job.spec, job.drawing, job.style
-    about = where(spec)
+    about, own = where(spec), spec.kind == "script"
     with (
-        fonts.letters(plan.text_face, drawing.texts, about) as letters,
+        fonts.letters(plan.text_face, drawing.texts, about, often=own) as letters,
+        _warned(own) as warned,
         style.settings(plan, letters),
     ):
         ruler = sheet.Ruler(letters)
@@ -54,8 +59,12 @@ def paint(job: Job, form: str = "pdf") -> Painted:
             raise _too_high(spec, found.height) from None
         pdf = sheet.pdf(page.figure)
         touching = audit.overlaps(page.figure)
+        over = audit.covered(page.figure) if own else None
         other = sheet.FORMS[form](page.figure) if form != "pdf" else b""
-    notes = [*drawing.diagnostics, *letters.notes, *_of_layout(page, touching, about)]
+    notes = [*drawing.diagnostics, *letters.notes, *_of_layout(page, touching, over, about)]
+    notes += [
+        Diagnostic(Severity.NOTE, about, text) for text in dict.fromkeys(map(_told, warned)) if text
+    ]
     face = fonts.postscript_name(letters.face.path)
     figure = Figure(
         name=spec.name,
@@ -65,10 +74,27 @@ def paint(job: Job, form: str = "pdf") -> Painted:
         alt=drawing.alt,
         data=drawing.data,
         note=drawing.note,
-        diagnostics=(*notes, *audit.problems(pdf, page.width, about, face)),
+        diagnostics=(*notes, *audit.problems(pdf, page.width, about, face, own=own)),
         other=other,
     )
     return Painted(figure, letters.lasting)
+
+
+@contextmanager
+def _warned(own: bool) -> Iterator[list[warnings.WarningMessage]]:
+    """Keep what Python warns of while an own function draws; of ours every warning shows."""
+    if not own:
+        yield []
+        return
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        yield warned
+
+
+def _told(one: warnings.WarningMessage) -> str:
+    """A warning in one line; nothing for a missing character, which the PDF shows better."""
+    text = " ".join(str(one.message).split())
+    return "" if text.startswith("Glyph ") else f"Python warns: {text}"
 
 
 def _too_high(spec: FigureSpec, height: float) -> InputError:
@@ -81,12 +107,20 @@ def _too_high(spec: FigureSpec, height: float) -> InputError:
     return InputError(text, where(spec), hint)
 
 
-def _of_layout(page: sheet.Sheet, touching: tuple[str, ...], about: str) -> list[Diagnostic]:
-    """What did not fit the page."""
+def _of_layout(
+    page: sheet.Sheet, touching: tuple[str, ...], over: tuple[str, ...] | None, about: str
+) -> list[Diagnostic]:
+    """What did not fit the page. over: of an own function, its legends over the data."""
     found = []
     if page.ruler.cut:
         names = ", ".join(f'"{name}"' for name in page.ruler.cut)
         message = f"too long for the drawing, so shortened: {names}"
         found.append((message, 'give a shorter label in paper.toml, or use width = "text"'))
-    found += [(text, "set height_pt or use fewer methods or datasets") for text in touching]
+    if over is None:
+        hint = "set height_pt or use fewer methods or datasets"
+    else:
+        hint = "move it, or make the figure higher: paper.subplots(height_pt=...)"
+        above = 'place it above: axes.legend(loc="lower left", bbox_to_anchor=(0, 1))'
+        found += [(text, above) for text in over]
+    found += [(text, hint) for text in touching]
     return [Diagnostic(Severity.WARNING, about, message, hint) for message, hint in found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from paperforge.model import Diagnostic, Severity
 from paperforge.spec import Direction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from paperforge.figures.palette import Look
     from paperforge.figures.sheet import Ruler, Sheet
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 NEEDS: tuple[str, ...] = ("profiles",)
 BAND_ALPHA = 0.16
 MARKERS = 4
+DEEPEST = 4.0
+"""Bands that lie over each other more often than that, on the average, are one grey area."""
+GRID = 50
 MOST_BANDS = 12
 """More bands than this hide each other and the lines."""
 APART = 20.0
@@ -144,14 +148,17 @@ class ProfileLines:
                 "each threshold by itself."
             )
         else:
-            text += f" Bands are left out of more than {MOST_BANDS} lines; the data have them."
+            text += " Bands are left out, as they would lie over each other; the data have them."
         known = self.metric.direction is not None
         text += select.LOG_NOTE if self.log else ""
         return text + (" Higher lines are better." if known else "")
 
     @property
     def _banded(self) -> bool:
-        return len(self.methods) <= MOST_BANDS
+        if len(self.methods) > MOST_BANDS:
+            return False
+        bands = [(p.thresholds, *self._band(p)) for p, _ in self.profiles]
+        return _depth(bands) <= DEEPEST
 
     @property
     def alt(self) -> str:
@@ -244,6 +251,23 @@ class ProfileLines:
                 zorder=look.front,
             )
         return True
+
+
+def _depth(
+    bands: Sequence[tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]],
+) -> float:
+    """How many bands (thresholds, low, high) lie over each other where any lies, on the average."""
+    ends = [t for taus, _, _ in bands for t in (taus[0], taus[-1])]
+    width = (max(ends) - min(ends)) / GRID
+    covered = layers = 0
+    for column in range(GRID):
+        tau = min(ends) + (column + 0.5) * width
+        places = [max(bisect_right(taus, tau) - 1, 0) for taus, _, _ in bands]
+        spans = [(b[1][at], b[2][at]) for b, at in zip(bands, places, strict=True)]
+        for row in range(GRID):
+            deep = sum(low <= (row + 0.5) / GRID <= high for low, high in spans)
+            covered, layers = covered + (deep > 0), layers + deep
+    return layers / covered if covered else 0.0
 
 
 def _crossing(taus: tuple[float, ...], share: tuple[float, ...]) -> float | None:

@@ -28,6 +28,7 @@ MOST_PANELS = 12
 NARROWEST_PT = 76.0
 COUNTS = 0.22
 """Share of a panel's height that the counts under it take."""
+RIGHT_PT = 5.0
 BETWEEN_PT = 4.0
 WITHIN_RUNS = "; of several runs' answers to an example one counts for the interval"
 BINNINGS = {"width": "equal width", "mass": "equal mass"}
@@ -157,7 +158,10 @@ class ReliabilityDiagram:
         for place, (method, _, one) in enumerate(self.panels):
             box = frame.box(place, panel)
             counts = Box(box.left, box.bottom, box.width, COUNTS * panel - BETWEEN_PT / 2)
-            upper = COUNTS * panel + BETWEEN_PT / 2
+            # The lowest number of accuracy stands over the highest of the counts.
+            above = (1 - up.share(up.ticks[-1])) * counts.height
+            between = max(BETWEEN_PT, 1.15 * style.tick - above)
+            upper = counts.height + between
             main = Box(box.left, box.bottom + upper, box.width, panel - upper)
             first = frame.first(place)
             self._main(sheet, main, one, self.looks[method.name], first=first)
@@ -172,7 +176,7 @@ class ReliabilityDiagram:
         left = style.label * LINE + numbers + 1.0
         columns = columns_for(len(self.panels), style.width - left, NARROWEST_PT + 10.0)
         under = style.tick * LINE + TICK_PT
-        room = style.width - left - 5.0
+        room = style.width - left - RIGHT_PT
         spare = max(0.0, room - columns * 150.0 - (columns - 1) * 10.0)
         return Frame(
             width=style.width,
@@ -180,7 +184,7 @@ class ReliabilityDiagram:
             columns=columns,
             left=left + spare / 2,
             gap=10.0,
-            right=5.0 + spare / 2,
+            right=RIGHT_PT + spare / 2,
             top=2.0 + title_height(self.spec.title, style),
             title=style.label * LINE + 1.0,
             foot=under + 4.0,
@@ -250,7 +254,9 @@ class ReliabilityDiagram:
         if ruler.width(text, size) > upper.top - lower.bottom:
             text = "Accuracy"
         middle = (upper.top + lower.bottom) / 2
-        sheet.text((upper.left - frame.left + size * 0.62, middle), text, size, rotation=90)
+        spare = frame.right - RIGHT_PT  # panels of their largest size stand in the middle
+        left = max(upper.left - frame.left + spare, 0.0)
+        sheet.text((left + size * 0.62, middle), text, size, rotation=90)
         right = frame.box(min(frame.columns, frame.count) - 1, panel).right
         sheet.text(((upper.left + right) / 2, 2.4), "Confidence", size, va="baseline")
 

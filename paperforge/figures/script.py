@@ -117,11 +117,12 @@ class Script:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Every name of the results: the function may print any."""
+        """Every name of the results, and the letters of the file: the function may print any."""
         a = self.analysis
         labels = [one.label for many in (a.metrics, a.methods, a.datasets) for one in many]
         names = [one.name for many in (a.metrics, a.methods, a.datasets) for one in many]
-        return (*labels, *names, self.spec.title)
+        own = self.path.read_text(encoding="utf-8", errors="replace")
+        return (*labels, *names, self.spec.title, *(c for c in set(own) if not c.isascii()))
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -155,6 +156,7 @@ class Script:
         about = select.where(self.spec)
         paper = self._paper(style)
         drawn = _call(self.function, paper, self.path, about)
+        mpl.rcParams.update({"pdf.fonttype": 42, "pdf.use14corefonts": False})
         self.said = paper.said
         if not isinstance(drawn, Drawn):
             hint = "return the figure: figure, axes = paper.subplots(); ...; return figure"

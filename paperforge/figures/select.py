@@ -159,7 +159,7 @@ def logarithmic(
     if axis and axis in spec.log:
         log_axes(spec, "", ((axis, [v for values in listed for v in values]),))
         return True
-    sizes = next((found for one in listed if (found := _crushed(one))), None)
+    sizes = next((found for one in listed if (found := crushed(one))), None)
     if sizes is None or (above and not spec.log):
         return sizes is not None
     hint = "set them as a table, or draw methods of like size (methods = …)"
@@ -167,7 +167,7 @@ def logarithmic(
     raise InputError(text, where(spec), f'log = "{axis}"; or {hint}' if above else hint)
 
 
-def _crushed(values: Sequence[float]) -> tuple[float, float] | None:
+def crushed(values: Sequence[float]) -> tuple[float, float] | None:
     """The smallest and the largest size where most values would lie on one spot."""
     sizes = sorted(abs(v) for v in values if v)
     if len(sizes) > 2 and sizes[len(sizes) // 2] * CRUSHED < sizes[-1]:  # noqa: PLR2004  one of two is not most

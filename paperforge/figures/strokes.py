@@ -23,7 +23,7 @@ MARKERS = 5
 ALL_MARKED = 8
 """Lines of at most so many points have a marker on each."""
 BAND_ALPHA = 0.16
-DECIMALS = 3
+DECIMALS = 2
 FARTHEST = 20.0
 """Of values beyond their axis: so many times its length away."""
 
@@ -73,10 +73,10 @@ def _band(panel: Panel, curve: Curve, look: Look, x: np.ndarray) -> None:
     from matplotlib.transforms import Affine2D
 
     sides = []
-    for limit in (curve.low, curve.high):
+    for limit, outward in ((curve.low, -1), (curve.high, 1)):
         y = page(limit, panel.y, panel.box.height)
-        along, up = thin.edge(x, y)
-        sides.append(np.column_stack([panel.box.left + x[along], panel.box.bottom + y[up]]))
+        along, up = thin.edge(x, y, outward)
+        sides.append(np.column_stack([panel.box.left + along, panel.box.bottom + up]))
     corners = np.concatenate([sides[0], sides[1][::-1]])
     # In points of the page: short numbers keep the file small, and nobody sees what they leave out.
     corners = np.round(corners * PDF_POINTS, DECIMALS)

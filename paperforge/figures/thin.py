@@ -2,7 +2,7 @@
 
 What the pen hides is left out (`outline.py`). A dashed line that goes up and down so often that its
 dashes lie over each other is solid there, however many points it has. Of a band, which has no pen,
-each column keeps how its edge's heights are distributed: that is how dark it is.
+each column keeps how its edge's heights are distributed (`noise.py`): that is how dark it is.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperforge.figures import outline
+from paperforge.figures import noise, outline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,25 +84,33 @@ def _runs(x: np.ndarray, y: np.ndarray, length: np.ndarray) -> list[tuple[int, i
     return list(zip(borders[:-1], borders[1:], kinds, strict=True))
 
 
-def edge(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return n places and m heights of a band's edge as indices: point k is (x[k-th], y[k-th]).
+def edge(x: np.ndarray, y: np.ndarray, outward: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the m places and heights of a line that covers what a band's edge of n points does.
 
-    x, y: on the page in TeX points, x rising. The heights of each column are put in order, as its
-    ends say whether rising or falling, and a few of them stay: what an eye or a printer sees of so
-    narrow a column is how much of it is covered up to each height.
+    x, y: on the page in TeX points, x rising; outward: 1 for an upper edge, -1 for a lower one.
+    Noise becomes few strokes (`noise.py`). Else the heights of each column are put in order, as its
+    ends say whether rising or falling, and a few of them stay.
     """
     import numpy as np
 
-    every = np.arange(len(x))
     columns = max(1, int((x[-1] - x[0]) * COLUMNS_PER_PT))
     if len(x) <= max(FEW, columns * len(RANKS)):
-        return every, every
-    column = np.minimum(((x - x[0]) / (x[-1] - x[0]) * columns).astype(np.int64), columns - 1)
-    starts = np.flatnonzero(np.diff(column, prepend=-1))
-    sizes = np.diff(starts, append=len(x))
-    falling = y[starts + sizes - 1] < y[starts]
-    order = np.lexsort((np.where(np.repeat(falling, sizes), -y, y), column))
-    ranks = starts[:, None] + np.round(np.array(RANKS) * (sizes[:, None] - 1)).astype(np.int64)
-    at = np.unique(ranks)
-    bent = outline.straightened(x[at], y[order[at]])
-    return at[bent], order[at[bent]]
+        return x, y
+    found = noise.strokes(x, y, outward)
+    if found is not None:
+        return found
+    along, up = noise.spread(x, y)
+    column = ((along - x[0]) / (x[-1] - x[0]) * columns).astype(np.int64)
+    kept = noise.heights(np.minimum(column, columns - 1), up, columns)
+    some = kept.counts > 0
+    kept = noise.Heights(kept.sorted, kept.starts[some], kept.counts[some])
+    ranks = np.array(RANKS)
+    last = kept.starts + kept.counts - 1
+    falling = up[last] < up[kept.starts]
+    ordered = np.where(falling[:, None], 1 - ranks, ranks)
+    heights = kept.at(ordered).ravel()
+    places = along[
+        (kept.starts[:, None] + np.round(ranks * (kept.counts[:, None] - 1))).astype(np.int64)
+    ]
+    bent = outline.straightened(places.ravel(), heights)
+    return places.ravel()[bent], heights[bent]

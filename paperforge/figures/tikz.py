@@ -8,6 +8,7 @@ all figures), and \pfone to \pftwelve (those of the methods, in the paper's orde
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,7 @@ START = r"""% To start from. Lengths in parts of \pfwidth keep the drawing at it
 def document(spec: FigureSpec, venue: Venue | None) -> dict[str, bytes]:
     """The picture's files: main.tex, and the author's file with what lies beside it.
 
-    Raises InputError where there is no such file.
+    Raises InputError where there is no such file, or it is a document of its own.
     """
     about = select.where(spec)
     if not spec.file:
@@ -73,6 +74,9 @@ def document(spec: FigureSpec, venue: Venue | None) -> dict[str, bytes]:
     if not path.is_file():
         hint = "--start writes one to begin with"
         raise InputError(f"there is no file {path.name}", about, hint)
+    if re.search(rb"^[^%\n]*\\documentclass", path.read_bytes(), re.MULTILINE):
+        hint = "leave the tikzpicture alone in it: the document around it is made for the venue"
+        raise InputError(f"{path.name} is a document of its own", about, hint)
     plan = style.style_for(spec, venue)
     return {"main.tex": _main(plan, path.name).encode(), path.name: path.read_bytes()}
 
@@ -82,7 +86,7 @@ def figure(spec: FigureSpec, pdf: bytes, venue: Venue | None) -> Figure:
     about = select.where(spec)
     plan = style.style_for(spec, venue)
     written = audit.inspect(pdf)
-    found = list(audit.problems(pdf, written.width_pt, about))
+    found = list(audit.problems(pdf, written.width_pt, about, own=True))
     if written.width_pt > plan.width + audit.WIDTH_TOLERANCE_PT:
         message = f"the picture is {written.width_pt:.1f} pt wide, its place {plan.width:.1f} pt"
         hint = r"give its lengths in parts of \pfwidth"

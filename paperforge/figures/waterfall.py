@@ -321,7 +321,7 @@ class Waterfall:
             return select.axis_label(self.metric)
         unit = "points" if self.metric.unit == "%" else self.metric.unit
         unit = f" ({unit})" if unit else ""
-        short = f"Change in {self.metric.label}{unit}{select.arrow(self.metric)}"
+        short = f"Change in {select.lower(self.metric.label)}{unit}{select.arrow(self.metric)}"
         full = f"{self._name(self.full)} = 0: {short[0].lower()}{short[1:]}"
         return full if ruler.width(full, style.label) <= style.width - 2 else short
 

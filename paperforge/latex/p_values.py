@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from paperforge.latex.rounding import MAX_DECIMALS, exact, fixed
 
@@ -27,9 +27,22 @@ def p_value(p: float, alpha: float = 0.05) -> str:
     return fixed(p, decimals).removeprefix("0")
 
 
-def p_bound(p: float, alpha: float = 0.05) -> str:
-    """What a p-value is at least, or at most: as p_value(), and always a number: ".0002", "1"."""
+def p_bound(p: float, alpha: float = 0.05, *, most: bool = False) -> str:
+    """What a p-value is at least (most: at most), never rounded past it; always a number.
+
+    As p_value() where that is on the safe side: ".06" for .0625 at least. Else with a decimal more,
+    rounded down (up): ".015" for .0156 at least, ".184" for .1834 at most. ".0002" and "1" are
+    written out.
+    """
+    number = exact(p)
     text = p_value(p, alpha)
     if text.startswith("<"):
-        return f"{p:.{min(MAX_DECIMALS, -exact(p).adjusted()) if p > 0 else 0}f}".removeprefix("0")
-    return (".99" if p < 1 else "1") if text.startswith(">") else text
+        text = f"{p:.{min(MAX_DECIMALS, -number.adjusted()) if p > 0 else 0}f}".removeprefix("0")
+    if text.startswith(">"):
+        return "1" if most or p >= 1 else ".99"
+    shown = Decimal(text or "0")
+    if shown >= number if most else shown <= number:
+        return text or "0"
+    finer = Decimal(1).scaleb(int(shown.as_tuple().exponent) - 1)
+    safe = number.quantize(finer, ROUND_CEILING if most else ROUND_FLOOR)
+    return f"{safe:f}".removeprefix("0")

@@ -70,7 +70,7 @@ _WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
 class Rounding:
     """The rule of one column."""
 
-    decimals: int
+    decimals: int  # below zero: rounded to tens, hundreds, …
     grouped: bool = False
     """Thousands separated by commas: only where a value of the column has five digits or more."""
     scientific: bool = False
@@ -138,7 +138,7 @@ def fixed_all(values: Sequence[float], decimals: int, *, grouped: bool = False) 
     units = 10.0 ** min(decimals, MAX_DECIMALS)
     largest = max(map(abs, values), default=0.0) * units
     low, high = CLEAR, 1 - CLEAR
-    if decimals > MAX_DECIMALS or largest >= FEW_UNITS:
+    if not 0 <= decimals <= MAX_DECIMALS or largest >= FEW_UNITS:
         return [_by_digits(value, decimals, grouped=grouped) for value in values]
     if len(values) >= MANY:
         texts, near = _together(values, decimals, grouped=grouped)
@@ -249,7 +249,8 @@ def decimals_for(
     (Review of Particle Physics, introduction, section 5.3): by its three leading digits, 100 to 354
     show two significant digits, 355 to 949 one, 950 to 999 round up and show two (0.41 -> one
     decimal, 0.14 -> two, 0.097 -> two, that is 0.10). Without: the median magnitude of the values
-    shows three significant digits, and never more decimals than the data has. 0 to 15.
+    shows three significant digits, and never more decimals than the data has, at least 0. At most
+    15; below zero the last digits before the point say nothing either (16,307 ± 3,227: -2).
     """
     if digits is not None:
         return digits
@@ -271,7 +272,7 @@ def _decimals(sizes: Sequence[float], spreads: Iterable[float]) -> int:
     if uncertain:
         spread = exact(_median(uncertain))
         leading = int(spread.scaleb(2 - spread.adjusted()).to_integral_value(ROUND_HALF_UP))
-        return _capped((1 if leading <= TWO_DIGITS else 0) - spread.adjusted())
+        return min((1 if leading <= TWO_DIGITS else 0) - spread.adjusted(), MAX_DECIMALS)
     if not sizes:
         return 0
     needed = max(-int(exact(v).normalize(_WIDE).as_tuple().exponent) for v in sizes)
@@ -295,9 +296,9 @@ def rule_for(
 ) -> Rounding:
     """The whole rule of a column: its decimals, separated thousands, powers of ten.
 
-    At most MORE_DECIMALS more than decimals_for() says, where that keeps every positive uncertainty
-    from printing as zero. Powers of ten where one value of the column would print as zero beside
-    another a million times as large, where none reaches 1e-6, and where one has 16 digits or more.
+    At most MORE_DECIMALS more than decimals_for() and 0, where that keeps uncertainties (values too
+    where tens are rounded) from printing as zero. Powers of ten where one value would print as zero
+    beside another a million times as large, none reaches 1e-6, or one has 16 digits or more.
     """
     sizes = _sizes(values)
     spreads = list(spreads)
@@ -311,17 +312,15 @@ def rule_for(
     if smallest <= 0:
         smallest = min((s for s in spreads if s > 0), default=0.0)
     if smallest:
-        most = min(decimals + MORE_DECIMALS, MAX_DECIMALS)
-        enough = (d for d in range(decimals, most + 1) if Decimal(fixed(smallest, d)))
-        decimals = next(enough, decimals)
+        most = min(max(decimals, 0) + MORE_DECIMALS, MAX_DECIMALS) + 1
+        least = (smallest, min(sizes, default=smallest))
+        shown = (
+            all(float(fixed(x, d)) for x in least[: 1 + (d < 0)]) for d in range(decimals, most)
+        )
+        decimals = next((d for d, s in enumerate(shown, decimals) if s), max(decimals, 0))
     if _spans(sizes, decimals):
         return Rounding(SIGNIFICANT - 1, scientific=True)
     return Rounding(decimals, grouped)
-
-
-# ---------------------------------------------------------------------------------------------
-# the columns of an analysis
-# ---------------------------------------------------------------------------------------------
 
 
 def spread_kind(analysis: Analysis, asked: str = "") -> str:

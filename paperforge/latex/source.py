@@ -31,6 +31,10 @@ _BROKEN_CALL = re.compile(r"\\[A-Za-z@]+\*?\s*(?:\[[^\]\n]*\]\s*){0,2}\{([^{}\n]
 _KEY = re.compile(r"[^,\s](?:[^,]*[^,\s])?")
 
 
+_INPUT = re.compile(r"\\(?:input|include)\s*\{([^{}]*)\}")
+_FLOAT = re.compile(r"\\(begin|end)\s*\{(table\*?)\}")
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """One key, file or text that a command names."""
@@ -88,6 +92,21 @@ def read(text: str, path: str) -> Source:
         commands=frozenset(name for name, _ in seen.commands),
         **{kind: tuple(mentions) for kind, mentions in found.items()},
     )
+
+
+def float_around(text: str, file: str) -> str:
+    """The float in which a .tex text inputs a file: "table", "table*", or nothing.
+
+    file: the end of its path, without .tex: "generated/tables/main".
+    """
+    seen = visible(text.replace("\r\n", "\n")).text
+    for found in _INPUT.finditer(seen):
+        name = posixpath.normpath(found[1].strip()).removesuffix(".tex")
+        if f"/{name}".endswith(f"/{file}"):
+            before = list(_FLOAT.finditer(seen, 0, found.start()))
+            if before and before[-1][1] == "begin":
+                return before[-1][2]
+    return ""
 
 
 def walk(main: str, reader: Callable[[str], str | None]) -> tuple[Source, ...]:

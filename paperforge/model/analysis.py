@@ -67,6 +67,8 @@ class Design:
     """What a dataset is called: "dataset", or "task" where the results call it so."""
     printed: tuple[str, ...] = ()
     """Methods of which a cell is a printed mean with its spread and number of runs."""
+    scored: tuple[str, str] = ("examples", "")
+    """What examples are, and how they are grouped: ("samples", "of 40 prompts")."""
 
     @property
     def over_datasets(self) -> str:

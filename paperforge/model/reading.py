@@ -128,6 +128,8 @@ class Raw:
     """What is still to be found out of the files; None: they were looked at."""
     asks: Mapping[str, str] = field(default_factory=dict)
     """Column -> what to ask where it was given no role: rows cannot be told apart without it."""
+    spreads: tuple[str, ...] = ()
+    """Columns of spreads that were declared where they stood in the cells of the means."""
     last_is_summary: bool = False
     """Whether the store's summary holds the last of a run's history, where the run has no value of
     its summary for the metric."""

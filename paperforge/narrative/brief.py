@@ -24,6 +24,9 @@ METRICS = 4
 """More metrics than this share one table."""
 FULL = "--all, or --format json|markdown"
 HEADS = ("", "Lowest", "on", "Highest", "on", "above 0", "below 0", "holds 0")
+CHOSEN = " (here: those of the best, and the smallest other differences)"
+COUNTS = slice(5, 8)
+"""Of HEADS: datasets by their interval."""
 SPARE = ("P(a > b)", "d", "Simultaneous", "p", blocks.TEST)
 """Columns that a narrow terminal is spared, the first of them first."""
 
@@ -51,16 +54,17 @@ def shown(analysis: Analysis) -> Iterator[Block]:
             made = blocks.block(
                 analysis, blocks.title(analysis, metric, family), kept[metric.name] or family[:1]
             )
-            yield cut(made, len(family) - len(made.rows))
+            chosen = "" if any(m.role for m in analysis.methods) else CHOSEN
+            yield cut(made, len(family) - len(made.rows), chosen)
     yield from secondary(analysis, tested, kept, together=together)
 
 
-def cut(made: Block, more: int) -> Block:
-    """The table with a line that says how many rows it lacks."""
+def cut(made: Block, more: int, chosen: str = "") -> Block:
+    """The table with a line that says how many rows it lacks, and how those it has were chosen."""
     if more < 1:
         return made
     s = "" if more == 1 else "s"
-    return replace(made, below=(*made.below, f"{more:,} more row{s}: {FULL}"))
+    return replace(made, below=(*made.below, f"{more:,} more row{s}{chosen}: {FULL}"))
 
 
 def nearest(
@@ -119,7 +123,10 @@ def secondary(
 
 
 def _short(title: str, rows: Sequence[tuple[str, ...]], *below: str) -> Block:
-    return blocks.Block(title, HEADS, tuple(rows), ("",) * len(rows), below)
+    """A table of lines; below: the legend of its counts, then other lines."""
+    counted = any(cell for row in rows for cell in row[COUNTS])
+    kept = below if counted else below[1:]  # a legend of columns that are not there
+    return blocks.Block(title, HEADS, tuple(rows), ("",) * len(rows), kept)
 
 
 def _level(analysis: Analysis) -> str:

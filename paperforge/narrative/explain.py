@@ -26,6 +26,8 @@ def passages(analysis: Analysis, whys: Sequence[Why]) -> tuple[Passage, ...]:
         groups.setdefault((one.chosen, one.rejected, one.left_out), []).append(one)
     made = [reasons(analysis, group, whys) for group in groups.values()]
     made += [sensitivity(analysis, one) for one in whys if one.alternatives]
+    if not made:
+        made.append(Passage("", ("There is no primary comparison to explain.",)))
     more = len(analysis.primary()) - len(whys)
     if more:
         s = "" if more == 1 else "s"

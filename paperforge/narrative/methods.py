@@ -52,6 +52,7 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
         )
     level = f"{decisions[0].level:.0%}"
     clustered = any("clustered paired t" in d.test for d in decisions)
+    clustered |= decisions[0].unit is Unit.BOTH and analysis.design.clustered
     more = any("answers added" in d.test for d in decisions)
     how = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)" * clustered
     own = any("own quantile" in d.test for d in decisions)
@@ -100,10 +101,14 @@ def _replicates(analysis: Analysis, decisions: list[Decision]) -> str:
         return f"{count} {analysis.design.place}s"
     if unit is Unit.EXAMPLE:
         each = f" a {analysis.design.place}" if least < most else ""
-        return f"{count} examples{each}, one run a method"
+        what, grouped = analysis.design.scored
+        return f"{count} {what}{each}{grouped and ' ' + grouped}, one run a method"
     paired = ", paired" if any(d.paired for d in decisions) else ""
     runs = f"{count} {noun}{'' if most == 1 else 's'} a method{paired}"
-    return f"{runs}, every run scored on the same examples" if unit is Unit.BOTH else runs
+    if unit is not Unit.BOTH:
+        return runs
+    what, grouped = analysis.design.scored
+    return f"{runs}, every run scored on the same {what}{grouped and ' ' + grouped}"
 
 
 def _correction(analysis: Analysis, decisions: list[Decision]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from paperforge import terminal
 from paperforge.latex.escape import escape, statistics
 from paperforge.latex.rounding import fixed
-from paperforge.narrative import blocks, brief, findings, methods, words
+from paperforge.narrative import blocks, brief, findings, methods, moves, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from paperforge.narrative.blocks import Block
 
 INDENT = "  "
+ALONE = (
+    "No comparisons: the results hold one method. Add the rows of another one, or --map "
+    "COLUMN=method where a column names them."
+)
+NEXT = "Next"
+"""The head of what to do about comparisons that cannot be told; no part of a paper."""
 
 
 def text(analysis: Analysis, width: int = terminal.WIDEST, *, every: bool = False) -> str:
@@ -92,7 +98,9 @@ def latex(analysis: Analysis) -> str:
             "\\end{tabular}",
         ]
         made.append("\n".join(lines))
-    made += ["\n".join(_tex(line) for line in lines) for head, lines in _end(analysis) if head]
+    made += [
+        "\n".join(_tex(line) for line in lines) for head, lines in _end(analysis) if head != NEXT
+    ]
     return "\n\n".join(made) + "\n"
 
 
@@ -107,7 +115,7 @@ def answers(analysis: Analysis, *, brief: bool = False) -> tuple[str, ...]:
     """What the results support, in plain words; how far it holds."""
     said = findings.sentences(analysis, brief=brief)
     if not said:
-        return ("No comparisons: the results hold one method.",)
+        return (ALONE,)
     holds = analysis.design.generalises
     best = [
         f"{blocks.label(analysis, one.metric)}, not distinguishable from the best: "
@@ -120,6 +128,9 @@ def answers(analysis: Analysis, *, brief: bool = False) -> tuple[str, ...]:
 
 def _end(analysis: Analysis) -> Iterator[tuple[str, list[str]]]:
     """What stands after the comparisons: ranks, what is only reported, the sentence to copy."""
+    todo = list(moves.sentences(analysis))
+    if todo:
+        yield NEXT, todo
     ranks = list(_ranks(analysis))
     if ranks:
         yield "Ranks", ranks

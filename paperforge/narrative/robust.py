@@ -24,7 +24,10 @@ OPEN = (Verdict.INCONCLUSIVE, Verdict.UNDECIDABLE)
 def calibration(analysis: Analysis, found: Calibration) -> tuple[Passage, ...]:
     """The family-wise error rate in words, then the rates of each comparison."""
     if not found.runs:
-        return (Passage("", ("Nothing is tested, so there is nothing to calibrate.",)),)
+        nothing = "Nothing is tested, so there is nothing to calibrate."
+        if found.null:  # intervals of shares
+            nothing = f"Nothing is tested, so no error rate is simulated. {found.null}"
+        return (Passage("", (nothing,)),)
     grid = Grid(
         RATES,
         tuple(
@@ -80,6 +83,13 @@ def _line(analysis: Analysis, one: Fragility) -> str:
     start = f"{_named(analysis, one.metric, one.a, one.b)} ({one.verdict}{p}): "
     if one.p_adjusted is None:
         return f"{start}there is no p to flip."
+    mine = [d for d in analysis.primary(one.metric) if (d.a, d.b) == (one.a, one.b)]
+    if any("least favourable" in d.test for d in mine):
+        why = f": {mine[0].reason}" if mine[0].reason else ""
+        return (
+            f"{start}the answers are not known, so that no example can be dropped; this is the "
+            f"verdict of the least favourable ones{why}."
+        )
     singles = [f for f in one.flips if f.count == 1]
     rest = [f for f in one.flips if f.count > 1]
     said = [_change(analysis, one, f) for f in singles]

@@ -24,7 +24,9 @@ def decimals_of(decisions: Sequence[Decision | Alternative], metric: Metric) -> 
     ends = [end for d in decisions for end in (d.low, d.high) if end is not None]
     widths = [(d.high - d.low) / 2 for d in decisions if d.low is not None and d.high is not None]
     decimals = decimals_for(values, widths, metric.digits)
-    for more in range(decimals, decimals + EXTRA):
+    if len(values) > 1:  # differences of several sizes: none may lose its own digits
+        decimals = max(decimals, 0)
+    for more in range(decimals, max(decimals + EXTRA, 1)):
         if not any(end and float(fixed(end, more)) == 0 for end in ends):
             return more
     return decimals

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
+from paperforge.model.units import unit_in
 from paperforge.names import is_cost, is_fraction, listed, plain, split_of, well_known
 from paperforge.results import summed
 from paperforge.results.tidy import STRIDE
@@ -221,6 +222,9 @@ def _metric(
     digits, margin = keys.get("digits"), keys.get("margin", project.design.margin)
     tested = keys.get("tested")
     unit = str(keys.get("unit") or ("%" if _has_sign(name, inputs) else ""))
+    if known and not unit and not keys.keys() & {"label", "scale", "unit"}:
+        # The label leaves out what the name says: wall_time_s is Time.
+        unit = "" if (said := unit_in(name)).casefold() in label.casefold() else said
     return Metric(
         name=name,
         label=str(keys.get("label") or label),
@@ -232,6 +236,7 @@ def _metric(
         tested=not is_cost(name) if tested is None else bool(tested),
         primary=bool(keys.get("primary", True)),
         diverged=None if keys.get("diverged") is None else float(str(keys["diverged"])),
+        cost=is_cost(name),
     )
 
 

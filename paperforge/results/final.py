@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import is_cost
-from paperforge.results import policy
+from paperforge.results import percents, policy
 from paperforge.results.tidy import STRIDE, USABLE
 from paperforge.spec import ROLES
 
@@ -71,8 +71,10 @@ def build(
         rows += " AND (example IS NOT NULL OR (t.metric, method, coalesce(dataset, '')) NOT IN "
         rows += "(SELECT (metric, method, dataset) FROM by_example))"
         notes.append(mixed)
-    rows, told = _one_quoted(engine, rows)
-    notes += told
+    if _has(engine, "status::VARCHAR = 'quoted'"):
+        rows, told = _one_quoted(engine, rows)
+        rows, scaled = percents.build(engine, rows, project)
+        notes += told + scaled
     if chosen.name == "last":
         notes += _step_notes(engine, rows, history=history)
     last = _latest() if _has(engine, "step IS NOT NULL") else "SELECT * FROM rows"
@@ -200,8 +202,6 @@ def _mixed(engine: duckdb.DuckDBPyConnection) -> Diagnostic | None:
 
 def _one_quoted(engine: duckdb.DuckDBPyConnection, rows: str) -> tuple[str, list[Diagnostic]]:
     """A quoted number stands alone in its cell, and only where nothing was measured."""
-    if not _has(engine, "status::VARCHAR = 'quoted'"):
-        return rows, []
     order = f"file::BIGINT * {STRIDE} + row"
     kept = (
         f"SELECT * FROM (SELECT *, status::VARCHAR IS NOT DISTINCT FROM 'quoted' AS quoted, "

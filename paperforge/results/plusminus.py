@@ -57,7 +57,8 @@ def with_spread(
     )
     kept = {other: column for other, column in source.columns.items() if other != role}
     columns = (*raw.columns, *names.values())
-    return replace(raw, table=view, columns=columns), replace(source, columns=kept)
+    made = tuple(names.values())
+    return replace(raw, table=view, columns=columns, spreads=made), replace(source, columns=kept)
 
 
 def _asked(raw: Raw, source: Source, role: str) -> tuple[str, ...]:

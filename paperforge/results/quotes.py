@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier, literal
+from paperforge.results.percents import scaled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,10 +33,11 @@ def build(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input]) -> None:
         if _MARK in one.raw.columns:
             named = {name: f"quoted.{name}" for name in PRINTED}
             there = {
-                name: f"r.{identifier(c)}::VARCHAR"
+                name: scaled(name, f"r.{identifier(c)}::VARCHAR")
                 for name, c in named.items()
                 if c in one.raw.columns
             }
+            engine.execute("CREATE TABLE IF NOT EXISTS percents (metric VARCHAR)")
             _insert(engine, one, f"f.quoted AND f.file = {number}::SMALLINT", there)
         else:
             _means(engine, one, number)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from paperforge.model import Raw
     from paperforge.spec import Source
 
+_KEYS = ("method", "dataset", "metric", "split")
+"""Roles of what an item may be rated for, whoever rates it."""
 _TAKEN = frozenset(("example", "cluster", "seed", "run"))
 
 
@@ -47,6 +49,8 @@ def with_raters(
     ).fetchone() or (0, 0, 0)
     if raters < 1 or not max(items, raters) < rows:
         return raw, source
+    if _once(engine, raw, source, item, rater):
+        return _of_items(engine, raw, source, item, rater)
     name, view = f"{item}/{rater}", f"{raw.table} raters"
     made = f"{i}::VARCHAR || '/' || {r}::VARCHAR"
     engine.execute(
@@ -64,6 +68,38 @@ def with_raters(
     note = Diagnostic(Severity.NOTE, source.path.name, text, hint)
     found = replace(raw, table=view, columns=(*raw.columns, name), notes=(*raw.notes, note))
     return found, replace(source, columns={**source.columns, "example": name, "cluster": item})
+
+
+def _once(
+    engine: duckdb.DuckDBPyConnection, raw: Raw, source: Source, item: str, rater: str
+) -> bool:
+    """Whether every item was rated once for each method (dataset, metric, split)."""
+    named = {name for role in _KEYS for name in roles()[role]}
+    mapped = {source.columns.get(role) for role in _KEYS}
+    keys = [c for c in raw.columns if c in mapped or plain(c) in named]
+    columns = ", ".join(identifier(c) for c in (item, *keys) if c != rater)
+    most = engine.execute(
+        f"SELECT count(*) FROM {identifier(raw.table)} GROUP BY {columns} ORDER BY 1 DESC LIMIT 1"
+    ).fetchone()
+    return most is not None and most[0] == 1
+
+
+def _of_items(
+    engine: duckdb.DuckDBPyConnection, raw: Raw, source: Source, item: str, rater: str
+) -> tuple[Raw, Source]:
+    """Items that were rated once: the item is the example, matched whoever rated it."""
+    i, r = f"{identifier(item)}::VARCHAR", f"{identifier(rater)}::VARCHAR"
+    engine.execute(
+        f"INSERT INTO raters SELECT {i}, {i}, string_agg(DISTINCT {r}, ', ' ORDER BY {r}) "
+        f"FROM {identifier(raw.table)} WHERE {i} IS NOT NULL AND {r} IS NOT NULL GROUP BY {i}"
+    )
+    text = (
+        f"every item ({item!r}) was rated once for each method ({rater!r}): a rating is the item's "
+        "score, and there are no clusters"
+    )
+    note = Diagnostic(Severity.NOTE, source.path.name, text, f"--map {rater}=seed if they are runs")
+    found = replace(raw, notes=(*raw.notes, note))
+    return found, replace(source, columns={**source.columns, "example": item})
 
 
 def _columns(raw: Raw, source: Source) -> tuple[str, str] | None:

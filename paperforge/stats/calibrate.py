@@ -12,10 +12,11 @@ from paperforge.model import Calibration, ComparisonRates, FamilyRate, LeftOut, 
 from paperforge.spec import DesignSpec, Unit
 from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.decide import analyse
-from paperforge.stats.design import FOLD, replicate_noun
+from paperforge.stats.design import FOLD, replicate_noun, usable
 from paperforge.stats.folds import share_of
 from paperforge.stats.null import Examples, Runs, spelled
 from paperforge.stats.null_others import Crossed, Datasets
+from paperforge.stats.null_shares import WORDS, Shares, of_wilson
 from paperforge.stats.substitute import Substitute
 
 if TYPE_CHECKING:
@@ -56,15 +57,16 @@ def calibrate(
     """
     import numpy as np
 
-    own = analyse(results, spec)
+    own, spec = analyse(results, spec), usable(results, spec)
     unit = own.design.unit
     tested = tuple(m for m in results.metrics if m.tested)
     primary = [d for d in own.decisions if d.primary]
-    if unit is Unit.NONE or not any(d.p is not None for d in primary):
-        return Calibration(spec.alpha, 0, seed, unit, "", (), ())
     nulls: Nulls = {}
     for m in tested:
         nulls |= draws_of(results, m, unit, spec, seed)
+    said = words(results, unit, spec, nulls)
+    if not any(d.p is not None for d in primary):
+        return Calibration(spec.alpha, 0, seed, unit, said if unit is Unit.NONE else "", (), ())
     block, quick = block_of(nulls), replace(spec, draws=DRAWS)
     plain = tuple(m if unit is Unit.EXAMPLE else as_measured(m) for m in tested)
     counts, start, done = Counts(), clock(), 0
@@ -81,7 +83,7 @@ def calibrate(
         done,
         seed,
         unit,
-        words(results, unit, spec),
+        said if unit is not Unit.NONE else f"{WORDS} {said}",
         tuple(counts.rates(d, done) for d in primary),
         tuple(family(own, m.name, counts, done, spec) for m in tested if own.primary(m.name)),
         tuple(counts.left_out(best.metric, done) for best in own.best),
@@ -93,7 +95,7 @@ def find(drawn: Drawn, metric: str, unit: Unit) -> tuple[Sample, ...]:
     return drawn.get((metric, unit), ())
 
 
-Null = Runs | Examples | Datasets | Crossed
+Null = Runs | Examples | Datasets | Crossed | Shares
 Nulls = dict[tuple[str, Unit], Null]
 
 
@@ -113,6 +115,8 @@ def draws_of(results: Results, metric: Metric, unit: Unit, spec: DesignSpec, see
             )
         return made
     runs = run_samples(results, metric)
+    if unit is Unit.NONE:
+        return {(metric.name, Unit.SEED): Shares.of(runs, results.quotes(metric.name), seed)}
     if unit is Unit.DATASET:
         return {(metric.name, Unit.SEED): Datasets.of(runs, seed)}
     if unit is Unit.BOTH and not metric.corpus:
@@ -214,8 +218,11 @@ def shares_of(results: Results, spec: DesignSpec) -> dict[str, float] | None:
     return {d.name: share_of(folds.get(d.name, 0), spec.test_share) for d in results.datasets}
 
 
-def words(results: Results, unit: Unit, spec: DesignSpec) -> str:
-    """How the null was made."""
+def words(results: Results, unit: Unit, spec: DesignSpec, nulls: Nulls) -> str:
+    """How the null was made; of shares how often their intervals hold them."""
+    if unit is Unit.NONE:
+        found = [of_wilson(null, spec.alpha) for null in nulls.values() if isinstance(null, Shares)]
+        return " ".join(dict.fromkeys(filter(None, found)))
     if unit is not Unit.EXAMPLE and shares_of(results, spec) is not None:
         return (
             "Every cell was drawn from a normal distribution with its own standard deviation "

@@ -91,15 +91,17 @@ def one_way(cells: Cells, a: str, b: str, setting: Setting) -> list[Compared]:
     """Compare a with b where one thing is replicated."""
     left = [cells.table.get((a, d)) for d in cells.datasets]
     right = [cells.table.get((b, d)) for d in cells.datasets]
-    pairs = [matched(cells, x, y, setting) for x, y in zip(left, right, strict=True)]
+    wanted = [wants_pairing(cells, x, y, setting) for x, y in zip(left, right, strict=True)]
+    pairs = [
+        enough(x, y) if asked else None for x, y, asked in zip(left, right, wanted, strict=True)
+    ]
     single = len(cells.datasets) == 1
     found = []
-    for dataset, x, y, pair in zip(cells.datasets, left, right, pairs, strict=True):
+    for dataset, x, y, pair, asked in zip(cells.datasets, left, right, pairs, wanted, strict=True):
         if x is None or y is None:
             contrast = absent(cells, (a, x), (b, y), dataset)
         else:
             contrast = on_dataset(cells, x, y, pair, setting)
-        wanted = wants_pairing(cells, x, y, setting)
         found.append(
             Compared(
                 a,
@@ -108,7 +110,7 @@ def one_way(cells: Cells, a: str, b: str, setting: Setting) -> list[Compared]:
                 single,
                 contrast,
                 unmatched=0 if pair is None else pair.unmatched,
-                fell_back=wanted and pair is None,
+                fell_back=asked and pair is None,
             )
         )
     if single or not found:
@@ -140,8 +142,11 @@ def wants_pairing(cells: Cells, a: Cell | None, b: Cell | None, setting: Setting
 
 def matched(cells: Cells, a: Cell | None, b: Cell | None, setting: Setting) -> Matched | None:
     """Match two cells, or nothing where they are not to be paired or fewer than two keys match."""
-    if not wants_pairing(cells, a, b, setting):
-        return None
+    return enough(a, b) if wants_pairing(cells, a, b, setting) else None
+
+
+def enough(a: Cell | None, b: Cell | None) -> Matched | None:
+    """Match two cells that are to be paired, or nothing where fewer than two keys match."""
     assert a is not None
     assert b is not None
     pair = match(a, b)
@@ -168,27 +173,26 @@ def untestable(n: tuple[int, int], estimate: float | None, reason: str) -> Contr
 
 def untested(cells: Cells, a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Contrast | None:
     """Give what is left where no spread can be had or used: the estimate and the reason."""
+    alone = cells.unit is Unit.NONE
+    if alone:
+        known = shares_of_examples(a[0], b[0], ask) if len(a) == 1 else None
+        known = averages_of_shares(a, b, ask) if len(a) > 1 else known
+        if known is not None:
+            return known
+    short = next((c for c in (*a, *b) if c.n < ENOUGH or c.df <= 0), None)
+    if short is None and not alone:
+        return None
     estimate = sum(x.mean - y.mean for x, y in zip(a, b, strict=True)) / len(a)
     n = (min(c.n for c in a), min(c.n for c in b))
-    if cells.unit is Unit.NONE and len(a) == 1:
-        known = shares_of_examples(a[0], b[0], ask)
-        if known is not None:
-            return known
-    if cells.unit is Unit.NONE and len(a) > 1:
-        known = averages_of_shares(a, b, ask)
-        if known is not None:
-            return known
-    if cells.unit is Unit.NONE:
+    if alone or short is None:
         few = "one run a cell" if max(n) <= 1 else "declared as not replicated"
         return untestable(n, estimate, few)
-    for cell in (*a, *b):
-        if cell.n < ENOUGH:
-            where = f"{cell.method} on {cell.dataset}" if cell.dataset else cell.method
-            few = f"one replicate only ({where}): a spread needs two"
-            return untestable(n, estimate, f"{cell.lacking} ({where})" if cell.lacking else few)
-        if cell.df <= 0:
-            return untestable(n, estimate, "all examples are in one cluster")
-    return None
+    if short.n >= ENOUGH:
+        return untestable(n, estimate, "all examples are in one cluster")
+    where = f"{short.method} on {short.dataset}" if short.dataset else short.method
+    few = short.lacking or "one replicate only"
+    wanting = "" if short.lacking else ": a spread needs two"
+    return untestable(n, estimate, f"{few} ({where}){wanting}")
 
 
 def on_dataset(cells: Cells, a: Cell, b: Cell, pair: Matched | None, setting: Setting) -> Contrast:

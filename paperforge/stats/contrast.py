@@ -116,7 +116,11 @@ def t_contrast(
     se = math.sqrt(variance)
     t = estimate / se
     half = float(stdtrit(df, 1 - ask.alpha / 2)) * se
-    narrow = float(stdtrit(df, 1 - ask.alpha)) * se
+    same, within = None, None
+    if ask.margin is not None:
+        same = honest(tost(estimate, se, df, ask.margin))
+        narrow = float(stdtrit(df, 1 - ask.alpha)) * se
+        within = (estimate - narrow, estimate + narrow)
     return Contrast(
         test,
         n,
@@ -129,6 +133,6 @@ def t_contrast(
         df=df,
         variance=variance,
         detects=detects(parts, se, df) if parts else OfT(se, df),
-        p_equivalent=None if ask.margin is None else honest(tost(estimate, se, df, ask.margin)),
-        equivalence=None if ask.margin is None else (estimate - narrow, estimate + narrow),
+        p_equivalent=same,
+        equivalence=within,
     )

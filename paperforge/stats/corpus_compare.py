@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 from paperforge.model import Aggregate
 from paperforge.spec import Unit
-from paperforge.stats import corpus_cells
 from paperforge.stats.aggregates import hole
 from paperforge.stats.compare import Compared, untestable
 from paperforge.stats.contrast import finite
-from paperforge.stats.corpus_cells import compare_corpus, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,13 +25,19 @@ if TYPE_CHECKING:
 def run_samples(results: Results, metric: Metric) -> tuple[Sample, ...]:
     """The value of every run: measured, or computed from the sums over its examples."""
     if metric.corpus:
+        from paperforge.stats import corpus_cells
+
         return corpus_cells.runs(results, metric)
     return results.samples(metric.name, Unit.SEED)
 
 
 def by_example(results: Results, cells: Cells) -> Mapping[Place, CorpusCell]:
     """The sums of every cell where the examples are what is drawn anew; else nothing."""
-    return corpus_cells.cells(results, cells.metric) if cells.metric.corpus else {}
+    if not cells.metric.corpus:
+        return {}
+    from paperforge.stats import corpus_cells
+
+    return corpus_cells.cells(results, cells.metric)
 
 
 def described(cells: Cells, sums: Mapping[Place, CorpusCell]) -> Cells:
@@ -72,6 +76,8 @@ def compared(
     ask: Ask,
 ) -> tuple[Contrast, int]:
     """One comparison, and how many examples have no partner."""
+    from paperforge.stats.corpus_cells import compare_corpus
+
     holes = [
         f"{cells.why(name, dataset)} ({name})"
         for name, row in zip(names, rows, strict=True)
@@ -111,6 +117,8 @@ def aggregates(cells: Cells, sums: Mapping[Place, CorpusCell], ask: Ask) -> list
 
 def summed(cells: Cells, row: Sequence[CorpusCell], dataset: str | None, ask: Ask) -> Aggregate:
     """One method's metric, on a dataset or on the average."""
+    from paperforge.stats.corpus_cells import summarise
+
     scale = cells.metric.scale
     found = summarise(row, cells.metric, ask, ask.seed)
     estimate, low, high = found.contrast.estimate, found.contrast.low, found.contrast.high

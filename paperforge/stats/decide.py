@@ -24,7 +24,7 @@ from paperforge.stats.cells import Cells, read, scored
 from paperforge.stats.compare import Compared, Setting, compare
 from paperforge.stats.contrast import Ask, Contrast, finite
 from paperforge.stats.corpus_compare import run_samples
-from paperforge.stats.describe import EXAMPLES, describe, holds_for
+from paperforge.stats.describe import describe
 from paperforge.stats.design import (
     FOLD,
     SEED_LIKE,
@@ -34,16 +34,18 @@ from paperforge.stats.design import (
     family,
     replicate_noun,
     replication,
+    unused,
+    usable,
 )
 from paperforge.stats.families import Case, Ps, corrected
+from paperforge.stats.finish import BARE, Finish
 from paperforge.stats.folds import share_of
-from paperforge.stats.measure import effect
 from paperforge.stats.over import Over, groups, omnibus, over_datasets, ranks
-from paperforge.stats.signature import fingerprint, signature
+from paperforge.stats.signature import Settings
 from paperforge.stats.winners import winners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 
 def analyse(
@@ -59,6 +61,7 @@ def analyse(
     import numpy as np
 
     check(spec)
+    left_out, spec = unused(results, spec), usable(results, spec)
     runs = scores(results)
     unit = replication(results, spec, runs)
     chosen = family(results.methods)
@@ -72,12 +75,8 @@ def analyse(
         )
         summaries = [row for one in looked for row in one.summaries]
         cases = cases_of(looked, Again(results, unit, runs, spec, chosen))
-        decisions = decide(cases, spec)
-        if effects:
-            decisions = [
-                replace(d, effect=effect(case.cells, case.one))
-                for d, case in zip(decisions, cases, strict=True)
-            ]
+        finish = Finish.of(results, spec, unit, signed=signed, effects=effects)
+        decisions = decide(cases, spec, finish)
         beside = stand_beside(tables, spec, full=effects)
     return Analysis(
         design,
@@ -85,8 +84,8 @@ def analyse(
         results.methods,
         results.datasets,
         tuple(summaries),
-        tuple(signed_off(decisions, results, spec, unit, signed=signed)),
-        notes=(*notes, *(note for one in over for note in one.notes)),
+        tuple(decisions),
+        notes=(*left_out, *notes, *(note for one in over for note in one.notes)),
         omnibus=tuple(row for one in over for row in omnibus(one)),
         ranks=tuple(row for one in over for row in ranks(one)),
         groups=tuple(groups(one, decisions, spec) for one in over),
@@ -100,6 +99,7 @@ def primary_cases(results: Results, spec: DesignSpec) -> list[Case]:
     import numpy as np
 
     check(spec)
+    spec = usable(results, spec)
     runs, chosen = scores(results), family(results.methods)
     unit = replication(results, spec, runs)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -125,22 +125,6 @@ def cases_of(looked: Sequence[Looked], again: Again) -> list[Case]:
         for found in looked
         for place, one in enumerate(found.compared)
     ]
-
-
-def signed_off(
-    decisions: Sequence[Decision],
-    results: Results,
-    spec: DesignSpec,
-    unit: Replication,
-    *,
-    signed: bool,
-) -> Iterator[Decision]:
-    """The decisions with what they hold for, and the line that gives them again."""
-    place = holds_for(unit, len(results.datasets))
-    data = fingerprint(results, unit.unit) if signed else ""
-    for d in decisions:
-        known = EXAMPLES if unit.unit is Unit.NONE and d.p else place
-        yield replace(d, generalises=known, signature=signature(d, spec, data))
 
 
 def stand_beside(
@@ -222,7 +206,7 @@ class Again:
 
 def setting(cells: Cells, results: Results, spec: DesignSpec) -> Setting:
     """Say what the design asks of every comparison of a metric."""
-    metric = cells.metric
+    metric, spec = cells.metric, usable(results, spec)
     margin = None if metric.margin is None else metric.margin / abs(metric.scale)
     return Setting(
         Ask(spec.alpha, margin, spec.mcnemar, spec.seed, spec.engine, spec.draws),
@@ -244,8 +228,11 @@ def compare_all(cells: Cells, asked: Setting, chosen: Family) -> list[Compared]:
     return [found for a, b in chosen.pairs for found in compare(cells, a, b, asked)]
 
 
-def decide(cases: Sequence[Case], spec: DesignSpec) -> list[Decision]:
-    """Correct the primary comparisons over their families, and give every verdict."""
+def decide(cases: Sequence[Case], spec: DesignSpec, finish: Finish = BARE) -> list[Decision]:
+    """Correct the primary comparisons over their families, and give every verdict.
+
+    finish: what is said beside.
+    """
     in_family = corrected(cases, spec)
     decisions = []
     for i, case in enumerate(cases):
@@ -253,8 +240,8 @@ def decide(cases: Sequence[Case], spec: DesignSpec) -> list[Decision]:
         ps, size = Ps(contrast.p, contrast.p_equivalent, contrast.smallest_p), 0
         if i in in_family:
             ps, size = in_family[i]
-        verdict, reason = judge(case.cells, contrast, ps, spec.alpha)
-        decisions.append(decision(case, ps, (verdict, reason), spec, size))
+        found = judge(case.cells, contrast, ps, spec.alpha)
+        decisions.append(decision(case, ps, found, spec, size, finish))
     return decisions
 
 
@@ -319,8 +306,13 @@ def first_step(spec: DesignSpec, size: int) -> float:
     return spec.alpha if spec.correction == "none" else spec.alpha / max(1, size)
 
 
-def decision(
-    case: Case, ps: Ps, found: tuple[Verdict, str], spec: DesignSpec, size: int
+def decision(  # noqa: PLR0917 - all that is known of one comparison
+    case: Case,
+    ps: Ps,
+    found: tuple[Verdict, str],
+    spec: DesignSpec,
+    size: int,
+    finish: Finish,
 ) -> Decision:
     """Write one comparison in printed units; size: of its family, 0 where it is in none."""
     one, contrast, scale = case.one, case.one.contrast, case.cells.metric.scale
@@ -330,6 +322,8 @@ def decision(
         return None if value is None else finite(value * scale)
 
     detects = contrast.detects
+    unit = Unit.EXAMPLE if case.cells.unit is Unit.NONE and contrast.p else case.cells.unit
+    error = ps.error if contrast.monte_carlo is None else contrast.monte_carlo
     return Decision(
         metric=case.cells.metric.name,
         a=one.a,
@@ -344,7 +338,7 @@ def decision(
         p_adjusted=ps.p if case.primary else None,
         family=size,
         n=contrast.n,
-        unit=Unit.EXAMPLE if case.cells.unit is Unit.NONE and contrast.p else case.cells.unit,
+        unit=unit,
         paired=contrast.paired,
         test=contrast.test,
         statistic=contrast.statistic,
@@ -356,7 +350,18 @@ def decision(
         equivalence=scaled(contrast.equivalence, scale),
         equivalent=within_margin(ps, spec.alpha),
         simultaneous=scaled(ps.interval if case.primary else None, scale),
-        monte_carlo=ps.error if contrast.monte_carlo is None else contrast.monte_carlo,
+        monte_carlo=error,
+        effect=finish.effect(case),
+        generalises=finish.holds(contrast.p),
+        signature=finish.signature(
+            Settings(
+                contrast.test,
+                unit,
+                contrast.paired,
+                size if case.primary else None,
+                drawn=error is not None,
+            )
+        ),
     )
 
 

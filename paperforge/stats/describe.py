@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from paperforge.model import Design, Diagnostic, Results, Severity
 from paperforge.spec import AGGREGATES, CORRECTIONS, DesignSpec, Unit
-from paperforge.stats.cells import Cell, Cells
+from paperforge.stats import grouping
+from paperforge.stats.cells import Cells
 from paperforge.stats.compare import Compared
 from paperforge.stats.critical import ENOUGH
 from paperforge.stats.crossed import bought
 from paperforge.stats.design import SEED_LIKE, UNTESTED, Family, Replication, place_of
+from paperforge.stats.gains import correlated
 from paperforge.stats.jointly import used
-from paperforge.stats.means import match
 from paperforge.stats.printed import printed, quotations
 
 Table = tuple[Cells, Sequence[Compared]]
-FEWEST = 3
-"""Pairs that a correlation needs."""
 EXAMPLES = "new examples, not to retraining"
 OF_SHARES = "One run a cell, with a share of right answers and the number of examples."
 NAMED = 3
@@ -47,7 +45,7 @@ def describe(
         *quotations(tables),
         *bounds(tables),
         *buying(unit, tables),
-        *grouping(tables),
+        *grouping.sentences(results, [cells for cells, _ in tables]),
         *holes(tables),
     )
     design = Design(
@@ -57,7 +55,7 @@ def describe(
         spec.alpha,
         used(spec, tables),
         spec.mcnemar,
-        any(cells.clustered for cells, _ in tables),
+        bool(grouping.clusters([cells for cells, _ in tables])),
         results.shared_runs,
         (min(counts, default=0), max(counts, default=0)),
         generalises(unit, len(results.datasets), shares=shares) if compares(tables) else "",
@@ -69,6 +67,7 @@ def describe(
         spec.aggregate,
         place,
         printed(tables),
+        grouping.words(results, [cells for cells, _ in tables]),
     )
     return design, (*unit.notes, *warnings(spec, unit, tables))
 
@@ -88,12 +87,11 @@ def idle(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterat
         ("aggregate", spec.aggregate != "mean", runs and several),
         ("posthoc", spec.posthoc == "nemenyi", "Nemenyi" in tests),
         ("mcnemar", spec.mcnemar == "exact", "McNemar exact" in tests),
-        ("pair_by fold", "fold" in spec.pair_by, unit.noun == "fold"),
         ("test_share", spec.test_share is not None, unit.folds),
     ):
         if changed and not matters:
             text = f"{key} is declared, and nothing in this design is decided by it"
-            yield Diagnostic(Severity.NOTE, f"design.{key.partition(' ')[0]}", text)
+            yield Diagnostic(Severity.NOTE, f"design.{key}", text)
 
 
 def unranked(spec: DesignSpec, tables: Sequence[Table]) -> Iterator[Diagnostic]:
@@ -257,16 +255,7 @@ def unpartnered(tables: Sequence[Table]) -> list[str]:
 def forgone(tables: Sequence[Table], noun: str) -> Iterator[str]:
     """Show the correlation over equal seeds, and what pairing would gain; never used to choose."""
     for cells, found in tables:
-        gains = [
-            gain
-            for c in found
-            if c.scope is not None
-            and (
-                gain := correlation(
-                    cells.table.get((c.a, c.scope)), cells.table.get((c.b, c.scope))
-                )
-            )
-        ]
+        gains = correlated(cells, found)
         if gains:
             rho = statistics.median(r for r, _ in gains)
             ratio = statistics.median(s for _, s in gains)
@@ -279,20 +268,6 @@ def forgone(tables: Sequence[Table], noun: str) -> Iterator[str]:
                 f"standard errors {change}."
             )
             return
-
-
-def correlation(a: Cell | None, b: Cell | None) -> tuple[float, float] | None:
-    """Correlation over matched seeds, and paired over unpaired standard error."""
-    if a is None or b is None or not (a.keyed and b.keyed):
-        return None
-    pair = match(a, b)
-    if pair.n < FEWEST or a.sd <= 0 or b.sd <= 0:
-        return None
-    x, y = (pair.a - pair.a.mean()) / pair.size, (pair.b - pair.b.mean()) / pair.size
-    xx, yy, xy = float(x @ x), float(y @ y), float(x @ y)
-    if min(xx, yy) <= 0:
-        return None
-    return xy / (math.sqrt(xx) * math.sqrt(yy)), math.sqrt(max(0.0, 1 - 2 * xy / (xx + yy)))
 
 
 def averaging(tables: Sequence[Table], place: str) -> Iterator[str]:
@@ -315,22 +290,6 @@ def buying(unit: Replication, tables: Sequence[Table]) -> Iterator[str]:
         yield (
             f"The standard error of {one.a} − {one.b} in {name} would be {runs:.0%} of what it is "
             f"with twice the {unit.noun}s, {examples:.0%} with twice the examples."
-        )
-
-
-def grouping(tables: Sequence[Table]) -> Iterator[str]:
-    """Say how examples are grouped."""
-    together = {cells.groups for cells, _ in tables if cells.clustered}
-    if together:
-        counts = " or ".join(map(str, sorted(together)))
-        yield (
-            f"Examples are grouped in {counts} clusters; intervals and tests allow for correlation "
-            "within them (CR2, t with Bell and McCaffrey's degrees of freedom)."
-        )
-    if any(cells.crossing and len(cells.datasets) > 1 for cells, _ in tables):
-        yield (
-            "Equal ids of examples or clusters in several datasets are taken as the same thing: "
-            "its differences are summed over the datasets first."
         )
 
 

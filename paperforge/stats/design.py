@@ -70,6 +70,25 @@ def check(spec: DesignSpec) -> None:
         engine(spec.engine)
 
 
+def usable(results: Results, spec: DesignSpec) -> DesignSpec:
+    """The spec without pairing by folds where the results have none: it says nothing of seeds."""
+    if FOLD not in spec.pair_by or replicate_noun(results) == FOLD:
+        return spec
+    return replace(spec, pair_by=tuple(role for role in spec.pair_by if role != FOLD))
+
+
+def unused(results: Results, spec: DesignSpec) -> tuple[Diagnostic, ...]:
+    """What usable() leaves out, as a warning."""
+    if usable(results, spec) is spec:
+        return ()
+    noun = replicate_noun(results)
+    text = f"equal folds are declared to be the same split, and the results have no folds: {noun}s"
+    text += " are not paired by it"
+    hint = "--map COLUMN=fold names the folds"
+    hint += "; --pair-by seed pairs equal seeds" if noun == "seed" else ""
+    return (Diagnostic(Severity.WARNING, "design.pair_by", text, hint),)
+
+
 def replication(
     results: Results, spec: DesignSpec, runs: Mapping[str, Sequence[Sample]]
 ) -> Replication:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 SHARES, NORMALS, POINTS = 12, 16, 128
 """Nodes of the shares of two variances, of Z, and of the shares of more than two."""
+LIGHT = 1e-6
+"""Nodes of less weight are left out: 4 of 16, which hold 3e-7 of the power."""
 TWO = 2
 MANY = 9
 """Degrees of freedom of each variance from which on the noncentral t with those of the true ones
@@ -44,7 +46,9 @@ GRID = 32
 KNOWN = 500.0
 """Degrees of freedom of a variance that is as good as known; the quadrature overflows at 2,000."""
 CLOSE = 1e-6
-ROUNDS = 60
+NEAR, ALMOST = 0.05, 1e-4
+"""Two guesses in a row this close: the next one need not be looked at."""
+ROUNDS, STEPS = 60, 12
 
 
 def detects(parts: tuple[tuple[float, float], ...], se: float, df: float) -> Detects:
@@ -53,7 +57,7 @@ def detects(parts: tuple[tuple[float, float], ...], se: float, df: float) -> Det
     The variances that were observed are taken for the true ones.
     """
     held = tuple((v, f) for v, f in parts if v > 0)
-    few = len(held) >= TWO and min(f for _, f in held) < MANY
+    few = len(held) >= TWO and min([f for _, f in held]) < MANY
     return OfFound(held, se) if few else OfT(se, df)
 
 
@@ -115,7 +119,56 @@ def reached(
         power = float(weights @ below(math.exp(log)))
         return float(ndtri(min(max(power, 1e-12), 1 - 1e-12))) - goal
 
-    return math.exp(root(gap, math.log(2.0), math.log(4.0)))
+    even = (1 / len(f),) * len(f)
+    if shares == even:
+        return math.exp(root(gap, math.log(2.0), math.log(4.0)))
+    near, slope = nearly(shares, dfs, alpha, own=own)
+    near *= evenly(dfs, alpha, own=own) / nearly(even, dfs, alpha, own=own)[0]
+    return math.exp(closing(gap, math.log(near), near * slope))
+
+
+@lru_cache(maxsize=256)
+def evenly(dfs: tuple[float, ...], alpha: float, *, own: bool) -> float:
+    """The difference for equal variances."""
+    return reached((1 / len(dfs),) * len(dfs), dfs, alpha, own=own)
+
+
+def nearly(
+    shares: tuple[float, ...], dfs: tuple[float, ...], alpha: float, *, own: bool
+) -> tuple[float, float]:
+    """About the difference, and how fast the power's normal deviate rises there: where to begin.
+
+    t is nearly normal about its noncentrality, its variance 1 + t^2 / (2 df).
+    """
+    import numpy as np
+    from scipy.special import ndtri, stdtrit
+
+    v, f = np.array(shares), np.array(dfs)
+    df = 1 / float((v * v / f).sum())
+    t = -float(stdtrit(df, alpha / 2))
+    if own:
+        t = math.sqrt(float(v @ stdtrit(f, alpha / 2) ** 2))
+    wide = math.sqrt(1 + t * t / (2 * df))
+    return t + float(ndtri(POWER)) * wide, 1 / wide
+
+
+def closing(rising: Callable[[float], float], at: float, slope: float) -> float:
+    """Where it is zero, near `at`: secants, the first of a slope that is known; else root()."""
+    value, close = rising(at), False
+    for _ in range(STEPS):
+        if abs(value) < CLOSE:
+            return at
+        step = -value / slope
+        if abs(value) < ALMOST and close:
+            return at + step  # what is left is the product of two small errors
+        if not abs(step) < 1:
+            break
+        last, at, close = value, at + step, abs(value) < NEAR
+        value = rising(at)
+        slope = (value - last) / step
+        if not slope > 0:
+            break
+    return root(rising, at - 0.5, at + 0.5)
 
 
 def root(rising: Callable[[float], float], low: float, high: float) -> float:
@@ -169,23 +222,53 @@ class Tail:
 @lru_cache(maxsize=1)
 def normal_nodes() -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights of a standard normal variable."""
-    from scipy.special import roots_hermitenorm
+    import numpy as np
 
-    z, weights = roots_hermitenorm(NORMALS)
-    return z, weights / weights.sum()
+    z, weights = gauss(np.zeros(NORMALS), np.arange(1.0, NORMALS))
+    some = weights > LIGHT
+    return z[some], weights[some] / weights[some].sum()
 
 
 @lru_cache(maxsize=256)
 def composition(f: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Shares of independent chi-squared variables in their sum, shape (nodes, K), and weights."""
     import numpy as np
-    from scipy.special import gammaincinv, roots_jacobi
+    from scipy.special import gammaincinv
 
     if len(f) == TWO:
-        x, weights = roots_jacobi(SHARES, f[1] / 2 - 1, f[0] / 2 - 1)
+        x, weights = gauss(*jacobi(SHARES, f[1] / 2 - 1, f[0] / 2 - 1))
         first = (1 + x) / 2
-        return np.stack([first, 1 - first], axis=1), weights / weights.sum()
+        return np.stack([first, 1 - first], axis=1), weights
     # every column a random order of evenly spread quantiles (a Latin hypercube; McKay et al. 1979)
     order = np.random.default_rng(0).permuted(np.tile(np.arange(POINTS), (len(f), 1)), axis=1).T
     drawn = gammaincinv(np.array(f) / 2, (order + 0.5) / POINTS)
     return drawn / drawn.sum(axis=1, keepdims=True), np.full(POINTS, 1 / POINTS)
+
+
+def gauss(middle: np.ndarray, beside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes of Gauss's rule and their weights, which sum to 1: two arrays of shape (n,).
+
+    Of the polynomials with p_k+1 = (x - middle_k) p_k - beside_k p_k-1; middle of shape (n,),
+    beside of shape (n - 1,). Golub and Welsch 1969, Math. Comput. 23(106). (scipy's roots_jacobi
+    and roots_hermitenorm import scipy.linalg, which takes longer than a small analysis.)
+    """
+    import numpy as np
+
+    off = np.sqrt(beside)
+    nodes, vectors = np.linalg.eigh(np.diag(middle) + np.diag(off, 1) + np.diag(off, -1))
+    return nodes, np.asarray(vectors[0] ** 2 / (vectors[0] ** 2).sum())
+
+
+def jacobi(n: int, a: float, b: float) -> tuple[np.ndarray, np.ndarray]:
+    """Recurrence of Jacobi's polynomials, of the weight (1 - x)^a (1 + x)^b: see gauss()."""
+    import numpy as np
+
+    k = np.arange(1.0, n)
+    both = 2 * k + a + b
+    middle = np.append((b - a) / (a + b + 2), (b * b - a * a) / (both * (both + 2)))
+    k, both = k[1:], both[1:]
+    beside = np.append(
+        4 * (1 + a) * (1 + b) / ((2 + a + b) ** 2 * (3 + a + b)),
+        4 * k * (k + a) * (k + b) * (k + a + b) / (both**2 * (both**2 - 1)),
+    )
+    return middle, beside

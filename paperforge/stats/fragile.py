@@ -11,7 +11,7 @@ from paperforge.spec import DesignSpec, Unit
 from paperforge.stats.again import Reading
 from paperforge.stats.changes import Change, Step, examples, runs, substitute
 from paperforge.stats.decide import decide, primary_cases
-from paperforge.stats.design import SEED_LIKE
+from paperforge.stats.design import SEED_LIKE, usable
 from paperforge.stats.substitute import Substitute
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def fragile(
     after which there is no p is none. A change is of the decision's own metric; p is corrected over
     the whole family, the other metrics as they are. Deterministic. Raises what analyse() raises.
     """
-    pinned = replace(spec, replicate=analysis.design.unit)
+    pinned = replace(usable(results, spec), replicate=analysis.design.unit)
     primary = [d for d in analysis.decisions if d.primary]
     lab = Lab(results, analysis, pinned)
     found = []

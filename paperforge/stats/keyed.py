@@ -23,15 +23,22 @@ GOLDEN = 0x9E3779B97F4A7C15
 FIRST, SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 SHIFTS = (30, 27, 31)
 MASK = (1 << 64) - 1
-LANES, LANE_BITS = 4, 16
+STREAM = 2
+"""Which numbers come of a seed: one more whenever they become others. Signatures have it."""
+LANES, LANE_BITS = 8, 8
 """One hash serves so many replicates in a row, with so many bits each, where few bits will do."""
-POISSON = (24109, 48219, 60273, 64292, 65296, 65497, 65530, 65536)
-"""2^16 P(X <= k) of Poisson(1), k = 0, 1, ..., rounded so that the mean is 1: number n of 16 random
-bits is a weight of k where exactly k of these are at most n. Probabilities are off by 2e-5 at most;
-no weight is above 7."""
-TILE = 5 << 13
+POISSON = (94, 189, 235, 251, 255, 256)
+"""2^8 P(X <= k) of a weight, k = 0, 1, ...: number n of 8 random bits is a weight of k where
+exactly k of these are at most n. It is Poisson(1) in steps of 1/256, chosen so that mean and
+variance are 1 exactly; the third central moment is .984 (its own: 1), no probability is off by more
+than .0043, and no weight is above 5. A bootstrap needs no more of its weights than these moments:
+the second for its standard error, the third for its skewness (Barbe and Bertail 1995, The Weighted
+Bootstrap)."""
+TILE = 1 << 14
 """Hashes at a time: they and the weights made of them stay in a processor's cache, and there are
 enough of them that calling NumPy costs little."""
+TALL = 32
+"""Octets in a tile where there are so many: rows of them are quick to add to and to multiply."""
 GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 """What a driver leaves for a program to open: without one, torch is not even imported."""
 
@@ -60,16 +67,16 @@ def draws(seed: int, replicates: np.ndarray, size: int, among: int) -> np.ndarra
 
 
 def poisson(seed: int, replicates: np.ndarray, keys: np.ndarray) -> np.ndarray:
-    """Poisson(1) weights, the bootstrap of large samples: uint8, shape (B, n).
+    """Poisson(1) weights (POISSON), the bootstrap of large samples: uint8, shape (B, n).
 
-    Replicates 4 q to 4 q + 3 share the hash of q: quick where they are asked for together.
+    Replicates 8 q to 8 q + 7 share the hash of q: quick where they are asked for together.
     """
     import numpy as np
 
     replicates = np.asarray(replicates, dtype=np.int64)
-    quads, at = np.unique(replicates // LANES, return_inverse=True)
-    every = np.empty((len(quads), LANES, len(keys)), np.uint8)
-    for rows, columns, weights in poisson_tiles(seed, quads, keys):
+    octets, at = np.unique(replicates // LANES, return_inverse=True)
+    every = np.empty((len(octets), LANES, len(keys)), np.uint8)
+    for rows, columns, weights in poisson_tiles(seed, octets, keys):
         every[rows, :, columns] = weights.transpose(1, 2, 0)
     flat = every.reshape(-1, len(keys))
     row = LANES * at + replicates % LANES
@@ -77,40 +84,38 @@ def poisson(seed: int, replicates: np.ndarray, keys: np.ndarray) -> np.ndarray:
 
 
 def poisson_tiles(
-    seed: int, quads: np.ndarray, keys: np.ndarray
+    seed: int, octets: np.ndarray, keys: np.ndarray
 ) -> Iterator[tuple[slice, slice, np.ndarray]]:
     """The weights of poisson() in parts that stay in a processor's cache, never all at once.
 
-    Which quads and which keys, and their weights: uint8, shape (keys, quads, LANES). The next part
-    is written over them.
+    Which octets of replicates and which keys, and their weights: uint8, shape (keys, octets,
+    LANES). The next part is written over them.
     """
     import numpy as np
 
-    rows, units = _replicate_bits(seed, quads), _key_bits(keys)
-    pieces = max(1, -(-len(keys) // max(1, TILE // LANES)))
+    rows, units = _replicate_bits(seed, octets), _key_bits(keys)
+    pieces = max(1, -(-len(keys) // max(1, TILE // max(1, min(len(octets), TALL)))))
     wide = max(1, -(-len(keys) // pieces))  # of one size: a small rest costs as many calls
-    # four quads or more: matrices of 16 columns are quick to multiply
-    tall = min(len(quads), TILE // wide // LANES * LANES)
+    tall = min(len(octets), max(1, TILE // wide))
     hashed, shifted = np.empty((2, tall * wide), np.uint64)
     weight, above = np.empty((2, LANES * tall * wide), np.uint8)
-    for top in range(0, len(quads), tall):
+    for top in range(0, len(octets), tall):
         for left in range(0, len(keys), wide):
             some, these = rows[top : top + tall], units[left : left + wide]
             size = len(some) * len(these)
             z = hashed[:size]
-            for row, column in zip(some, z.reshape(len(these), len(some)).T, strict=True):
-                np.add(these, row, out=column)
+            np.add(these[:, None], some, out=z.reshape(len(these), len(some)))
             _mix_into(z, shifted[:size])
-            lanes = np.asarray(z, dtype="<u8").view("<u2")  # the lowest 16 bits come first
+            lanes = np.asarray(z, dtype="<u8").view(np.uint8)  # the lowest bits come first
             weigh(lanes, weight[: LANES * size], above[: LANES * size])
             found = weight[: LANES * size].reshape(len(these), len(some), LANES)
             yield slice(top, top + len(some)), slice(left, left + len(these)), found
 
 
 def weigh(numbers: np.ndarray, weight: np.ndarray, above: np.ndarray) -> None:
-    """Turn numbers of 16 bits into Poisson(1) weights, written to `weight`; `above` is overwritten.
+    """Turn numbers of 8 bits into Poisson(1) weights, written to `weight`; `above` is overwritten.
 
-    Comparing with all seven limits is quicker than looking each number up in a table.
+    Comparing with all five limits is quicker than looking each number up in a table.
     """
     import numpy as np
 

@@ -74,18 +74,19 @@ def counts(
 
 
 def poisson(seed: int, replicates: np.ndarray, keys: np.ndarray) -> torch.Tensor:
-    """Poisson(1) weights: uint8, shape (B, n)."""
+    """The weights of keyed.poisson(): uint8, shape (B, n)."""
     import numpy as np
     import torch
 
     replicates = np.asarray(replicates, dtype=np.int64)
-    quads, at = np.unique(replicates // LANES, return_inverse=True)
+    octets, at = np.unique(replicates // LANES, return_inverse=True)
     lanes = _tensor(np.arange(LANES) * LANE_BITS)[:, None]
-    numbers = (bits(seed, quads, keys)[:, None] >> lanes) & ((1 << LANE_BITS) - 1)
+    numbers = (bits(seed, octets, keys)[:, None] >> lanes) & ((1 << LANE_BITS) - 1)
     # how many limits are at most the number
-    weights = torch.bucketize(numbers, _tensor(np.array(POISSON[:-1])), out_int32=True, right=True)
+    limits = _tensor(np.array(POISSON[:-1]))
+    table = torch.bucketize(_tensor(np.arange(1 << LANE_BITS)), limits, right=True).to(torch.uint8)
     rows = LANES * at + replicates % LANES
-    flat = weights.to(torch.uint8).reshape(-1, len(keys))
+    flat = table[numbers].reshape(-1, len(keys))
     return flat if np.array_equal(rows, np.arange(len(flat))) else flat[_tensor(rows)]
 
 

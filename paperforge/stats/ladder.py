@@ -76,8 +76,8 @@ def between(least: float, most: float, alpha: float) -> str:
     if least >= alpha:
         return f"p cannot be below {p_bound(least)} whatever the answers were"
     if most < alpha:
-        return f"p is at most {p_bound(most)} whatever the answers were"
-    low, high = p_bound(least, alpha), p_bound(most, alpha)
+        return f"p is at most {p_bound(most, most=True)} whatever the answers were"
+    low, high = p_bound(least, alpha), p_bound(most, alpha, most=True)
     low = "below .001" if least < TINY else low
     return f"p is anything from {low} to {high}, depending on which examples each had right"
 
@@ -97,15 +97,15 @@ def said(bounds: Pairings, n: int, decimals: int) -> str:
     if bounds.significant_up_to is None:
         text = f"p cannot be below {p_bound(bounds.smallest_p)} whatever the answers were"
     elif bounds.possible is Possible.DECIDED:
-        text = f"p is at most {p_bound(bounds.largest_p)} whatever the answers were"
+        text = f"p is at most {p_bound(bounds.largest_p, most=True)} whatever the answers were"
     else:
         least = "below .001" if bounds.smallest_p < TINY else p_bound(bounds.smallest_p)
         text = (
-            f"p is anything from {least} to {p_bound(bounds.largest_p)}, below alpha only "
-            f"with at most {bounds.significant_up_to} discordant of {n:,} examples"
+            f"p is anything from {least} to {p_bound(bounds.largest_p, most=True)}, below alpha "
+            f"only with at most {bounds.significant_up_to} discordant of {n:,} examples"
         )
         if bounds.significant_up_to >= bounds.most:  # it hangs on which count was printed
-            text = f"p is anything from {least} to {p_bound(bounds.largest_p)}"
+            text = f"p is anything from {least} to {p_bound(bounds.largest_p, most=True)}"
     text += f" (read to {decimals} decimal{'' if decimals == 1 else 's'})"
     return text if bounds.printable else f"{text}; no count of {n:,} prints so, the nearest is used"
 

@@ -64,12 +64,12 @@ def satterthwaite(parts: Sequence[Part]) -> Part:
     Welch 1947, Biometrika 34(1-2). A part without variance adds nothing; no variance at all: df of
     the parts, summed.
     """
-    largest = max(v for v, _ in parts)
+    largest = max([v for v, _ in parts])
     if largest <= 0:
-        return 0.0, sum(df for _, df in parts)
+        return 0.0, sum([df for _, df in parts])
     shares = [(v / largest, df) for v, df in parts if v > 0]
-    total = sum(share for share, _ in shares)
-    return total * largest, total**2 / sum(share**2 / df for share, df in shares)
+    total = sum([share for share, _ in shares])
+    return total * largest, total**2 / sum([share**2 / df for share, df in shares])
 
 
 def gap(a: Cell, b: Cell) -> float:
@@ -147,7 +147,10 @@ class Mean(Protocol):
 
 def is_risky(pairs: Sequence[tuple[Mean, Mean]]) -> bool:
     """Whether Satterthwaite's degrees of freedom of the D differences together are too many."""
-    if not any(unbalanced(a.n, b.n) for a, b in pairs):
+    for a, b in pairs:  # a loop: this is asked of every comparison
+        if a.n != b.n and unbalanced(a.n, b.n):
+            break
+    else:
         return False
     fewest = min(mean.n for pair in pairs for mean in pair)
     return len(pairs) == 1 or (len(pairs) <= FEW_STRATA and fewest < SAFE_STRATA)
@@ -163,7 +166,7 @@ def independent(
     degrees of freedom at which t has the quantile that they have together.
     """
     d = len(pairs)
-    n = (min(a.n for a, _ in pairs), min(b.n for _, b in pairs))
+    n = (min([a.n for a, _ in pairs]), min([b.n for _, b in pairs]))
     rows = [[(mean.variance / d**2, mean.df) for mean in pair] for pair in pairs]
     parts = [part for row in rows for part in row]
     stratified = "stratified " if d > 1 else ""

@@ -85,36 +85,72 @@ def _parts(
     return tuple(made)
 
 
+PROMPTS, ITEMS = "prompts", "items"
+
+
+def _named(text: str, of: str) -> str:
+    """The same of ratings of items, where those are planned."""
+    if of == PROMPTS:
+        return text
+    for word, other in (("sampled", "rated"), ("sample", "rating"), ("prompt", "item")):
+        text = text.replace(word, other)
+    return text
+
+
 def _test(parts: tuple[Nested, ...]) -> str:
     if len(parts) > 1:
         return f"stratified paired t on prompts' means, over the {len(parts)} datasets"
     return "paired t on the prompts' means"
 
 
-def _spreads(parts: tuple[Nested, ...]) -> tuple[tuple[str, float], ...]:
-    """Of the dataset where both together are largest."""
-    worst = max(parts, key=lambda part: part.between + part.within)
-    return (
-        ("of the difference between prompts", math.sqrt(worst.between)),
-        ("of the difference between samples of one prompt", math.sqrt(worst.within)),
-    )
+class _OfNested(OfParts):
+    """What the two laws share: the words for them."""
 
+    __slots__ = ()
+    rows: tuple[Nested, ...]
+    of: str
 
-def _assumed(parts: tuple[Nested, ...]) -> tuple[str, ...]:
-    known = all(part.equal for part in parts)
-    return () if known else ("every prompt has as many samples as the pilot's have on average",)
+    @property
+    def test(self) -> str:
+        """As in Law."""
+        return _named(_test(self.rows), self.of)
+
+    @property
+    def spreads(self) -> tuple[tuple[str, float], ...]:
+        """As in Law; of the dataset where both together are largest."""
+        worst = max(self.rows, key=lambda part: part.between + part.within)
+        return (
+            (_named("of the difference between prompts", self.of), math.sqrt(worst.between)),
+            (
+                _named("of the difference between samples of one prompt", self.of),
+                math.sqrt(worst.within),
+            ),
+        )
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """As in Law."""
+        if all(part.equal for part in self.rows):
+            return ()
+        return (_named("every prompt has as many samples as the pilot's have on average", self.of),)
 
 
 @dataclass(frozen=True, slots=True)
-class Prompts(OfParts):
-    """n prompts with so many samples each."""
+class Prompts(_OfNested):
+    """n prompts with so many samples each; or items with so many ratings."""
 
     rows: tuple[Nested, ...]
     """One a dataset, in squared printed units."""
     samples: float
+    of: str = PROMPTS
+    """What is counted: "prompts" or "items"."""
 
-    noun = "prompts"
     limit = ""
+
+    @property
+    def noun(self) -> str:
+        """As in Law."""
+        return self.of
 
     def parts(self, n: float, *, cautious: bool) -> tuple[Part, ...] | None:
         """As in OfParts."""
@@ -123,42 +159,33 @@ class Prompts(OfParts):
     @property
     def fixed(self) -> str:
         """As in Law."""
-        return f"with {_each(self.samples)}"
+        return f"with {_named(_each(self.samples), self.of)}"
 
     def amount(self, n: int) -> str:
         """As in Law."""
         word = "prompt" if n == 1 else "prompts"
         on = f" in each of the {len(self.rows)} datasets" if len(self.rows) > 1 else ""
-        return f"{n:,} {word}{on}, {_each(self.samples)}"
-
-    @property
-    def test(self) -> str:
-        """As in Law."""
-        return _test(self.rows)
-
-    @property
-    def spreads(self) -> tuple[tuple[str, float], ...]:
-        """As in Law."""
-        return _spreads(self.rows)
-
-    @property
-    def assumed(self) -> tuple[str, ...]:
-        """As in Law."""
-        return _assumed(self.rows)
+        return _named(f"{n:,} {word}{on}, {_each(self.samples)}", self.of)
 
 
 @dataclass(frozen=True, slots=True)
-class Samples(OfParts):
+class Samples(_OfNested):
     """n samples of each of so many prompts: what more samples buy, and where they stop to."""
 
     rows: tuple[Nested, ...]
     prompts: int
+    of: str = PROMPTS
 
-    noun = "samples"
-    limit = (
-        "that is what so few prompts leave uncertain, however often each is sampled; more prompts "
-        "lower it"
-    )
+    @property
+    def noun(self) -> str:
+        """As in Law."""
+        return _named("samples", self.of)
+
+    @property
+    def limit(self) -> str:
+        """As in Law."""
+        text = "that is what so few prompts leave uncertain, however often each is sampled; more "
+        return _named(f"{text}prompts lower it", self.of)
 
     def parts(self, n: float, *, cautious: bool) -> tuple[Part, ...] | None:
         """As in OfParts."""
@@ -167,26 +194,11 @@ class Samples(OfParts):
     @property
     def fixed(self) -> str:
         """As in Law."""
-        return f"with {self.prompts:,} prompts"
+        return _named(f"with {self.prompts:,} prompts", self.of)
 
     def amount(self, n: int) -> str:
         """As in Law."""
-        return f"{_each(n)} of the {self.prompts:,} prompts"
-
-    @property
-    def test(self) -> str:
-        """As in Law."""
-        return _test(self.rows)
-
-    @property
-    def spreads(self) -> tuple[tuple[str, float], ...]:
-        """As in Law."""
-        return _spreads(self.rows)
-
-    @property
-    def assumed(self) -> tuple[str, ...]:
-        """As in Law."""
-        return _assumed(self.rows)
+        return _named(f"{_each(n)} of the {self.prompts:,} prompts", self.of)
 
 
 def _each(samples: float) -> str:

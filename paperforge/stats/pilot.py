@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from paperforge.spec import Unit
 from paperforge.stats.cells import merge, moments, scored
 from paperforge.stats.corpus_compare import run_samples
+from paperforge.stats.null import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,12 +70,16 @@ def pilots(results: Results, analysis: Analysis) -> tuple[Pilot, ...]:
             made += [_summed(results, metric, d) for d in family]
             continue
         samples = [scored(sample, metric) for sample in run_samples(results, metric)]
+        quotes = results.quotes(metric.name)
+        samples = list(spelled(samples, quotes))  # printed means with their spread and n
         if unit is Unit.EXAMPLE:
             samples = list(results.samples(metric.name, unit))
         wanted = {name for d in family for name in (d.a, d.b)}
         cells = {name: _of(samples, name) for name in wanted}
         made += [
-            _pilot(metric, d, unit, cells, pairs=pairs, shared_runs=results.shared_runs)
+            _pilot(
+                metric, d, unit, cells, pairs=pairs and d.paired, shared_runs=results.shared_runs
+            )
             for d in family
         ]
     return tuple(one for one in made if one is not None)

@@ -15,6 +15,7 @@ from paperforge.stats.crossed import residual
 from paperforge.stats.datasets import NEMENYI, WILCOXON
 from paperforge.stats.decide import setting
 from paperforge.stats.folds import NO_RATIO
+from paperforge.stats.grouping import nouns, sampled
 from paperforge.stats.means import difference
 from paperforge.stats.nested import Prompts, Samples, nested
 from paperforge.stats.plan_aggregates import Runs
@@ -77,15 +78,6 @@ def kind(results: Results, analysis: Analysis, spec: DesignSpec) -> str:
     if design.unit is Unit.BOTH:
         return "crossed"
     return "prompts" if design.unit is Unit.EXAMPLE and sampled(results) else ""
-
-
-def sampled(results: Results) -> bool:
-    """Whether examples are samples of prompts (results/nested.py names them so)."""
-    return any(
-        "cluster" in one.columns and one.columns.get("example", "").startswith(f"{cluster}/")
-        for one in results.mapped
-        for cluster in [one.columns.get("cluster", "")]
-    )
 
 
 def laws(
@@ -262,15 +254,15 @@ def prompts(pilot: Pilot, d: Decision) -> Found | None:
     if not parts or not any(part.between + part.within > 0 for part in parts):
         return None
     n, k = min(part.prompts for part in parts), min(part.samples for part in parts)
-    chosen = tuple(parts)
+    chosen, of = tuple(parts), nouns(pilot.results)[1]
     return Found(
         cells.metric,
         d.a,
         d.b,
         Unit.EXAMPLE,
-        Prompts(chosen, pilot.asked.samples or k),
+        Prompts(chosen, pilot.asked.samples or k, of),
         n,
-        Samples(chosen, pilot.asked.examples or n),
+        Samples(chosen, pilot.asked.examples or n, of),
         max(1, round(k)),
     )
 

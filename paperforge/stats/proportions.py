@@ -150,6 +150,7 @@ def margins(a: Counts, b: Counts, ask: Ask) -> Contrast:
     low = min(c.low for c in worst if c.low is not None)
     high = max(c.high for c in worst if c.high is not None)
     same = [c.p_equivalent for c in worst if c.p_equivalent is not None]
+    narrow = [c.equivalence for c in worst if c.equivalence is not None]
     return Contrast(
         f"McNemar {ask.mcnemar}, least favourable pairing",
         (a.n, a.n),
@@ -161,6 +162,7 @@ def margins(a: Counts, b: Counts, ask: Ask) -> Contrast:
         smallest_p=bounds.smallest_p,
         detects=OfShares(bounds.most, a.n),
         p_equivalent=max(same) if same else None,
+        equivalence=(min(x for x, _ in narrow), max(x for _, x in narrow)) if narrow else None,
     )
 
 

@@ -30,6 +30,8 @@ NEARLY_ALL = 0.9
 ALONE, AMONG = {2: ".061", 3: ".059"}, {2: ".11", 3: ".07"}
 """Simulated sizes of Welch's t where one mean has so much of the variance, by the runs of each:
 of two means, standard deviations 10 : 1, and of one among sixteen (eight datasets), 20 : 1."""
+SHARES = "least favourable"
+"""In the names of tests of shares of which only n is known."""
 POOLING = (
     "counts what runs on one dataset share as often as there are runs: simulated, where datasets "
     "differ 1.5 times as much as seeds, 8 x 5 runs taken as 40 reject a true null in .33, not .05"
@@ -56,10 +58,14 @@ def unit_of(place: Place) -> Iterator[str]:
     noun = what.get(d.unit, place.design.noun)
     known = "inferred" if place.design.inferred else "declared"
     yield f"The unit of replication is the {noun} ({known}): {n}{of_each(d.unit, d.n)}."
-    if d.unit is Unit.EXAMPLE:
+    if SHARES in d.test:
+        yield "Only shares are known, not who was right where: any pairing may be the true one."
+    elif d.unit is Unit.EXAMPLE:
         yield "Examples pair by their ids." if d.paired else "Too few ids match to pair them."
         if place.cells.clustered:
             yield f"They come in {place.cells.groups:,} clusters, which stand or fall together."
+    elif d.unit is Unit.BOTH and place.cells.examples and place.cells.examples.clustered:
+        yield f"The examples come in {place.cells.examples.groups:,} clusters, drawn as wholes."
     elif d.unit is Unit.DATASET:
         yield "Every dataset has a score of both: they pair by their names."
     elif d.unit is Unit.SEED and d.paired:
@@ -81,8 +87,8 @@ def test_of(place: Place) -> str:
     """What the test does about it."""
     d = place.decision
     known = {
+        SHARES: "takes that of all pairings which says least, and claims nothing that one denies",
         "bootstrap of sums": "draws the examples anew, the sums of both methods together",
-        "least favourable": "holds whichever of the answers both have right",
         "answers added": "counts a right and a wrong answer more where all are alike (added.py)",
         "McNemar": "uses the examples that only one of the two has right",
         "sign-flip": "needs only that differences are as likely up as down if nothing differs",
@@ -178,9 +184,9 @@ def coverage(n: int) -> Iterator[tuple[str, str]]:
 def of_examples(place: Place) -> Iterator[tuple[str, str]]:
     """Shortcuts with examples."""
     d = place.decision
-    if d.paired:
+    if d.paired and SHARES not in d.test:
         yield "two independent samples", "leaves the pairing by example unused"
-    if "mid-p" in d.test:
+    if "mid-p" in d.test and SHARES not in d.test:
         yield "exact McNemar", "its size is below alpha by discreteness; --mcnemar exact takes it"
     if place.cells.clustered:
         yield (
@@ -193,6 +199,10 @@ def of_examples(place: Place) -> Iterator[tuple[str, str]]:
     if place.cells.metric.corpus:
         why = "counting replicates beyond the observed difference is not centred at no difference"
         yield "uncentred bootstrap p", why
+    elif SHARES in d.test:
+        why = "the same examples were scored: two independent shares would vary more, or less"
+        yield "two-sample test of proportions", why
+        return
     elif not all(c.binary for pair in place.pairs for c in pair):
         yield "Wilcoxon", "asks for the pseudomedian, not for the mean that is reported"
     yield (

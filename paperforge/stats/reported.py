@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Analysis, Cost, Hyperparameter, Rating, Ratings, Results
+from paperforge.model.units import UNITS as KNOWN
+from paperforge.model.units import unit_in
 from paperforge.spec import FigureSpec, Metric, TableSpec
 from paperforge.stats.agreement import agreement
 from paperforge.stats.contrast import finite
@@ -21,25 +22,18 @@ if TYPE_CHECKING:
     Asker = TableSpec | FigureSpec
 
 
-WORDS = {
-    "s": "s", "sec": "s", "secs": "s", "seconds": "s", "ms": "ms", "minutes": "min", "mins": "min",
-    "h": "h", "hours": "h", "kwh": "kWh", "wh": "Wh", "j": "J", "kj": "kJ", "kg": "kg", "g": "g",
-    "mb": "MB", "gb": "GB", "mib": "MiB", "gib": "GiB", "w": "W", "flops": "FLOPs",
-    "gflops": "GFLOPs", "tflops": "TFLOPs",
-}  # fmt: skip
-"""The last word of the name of what a run takes -> its unit, where the author gives none."""
-UNITS = frozenset(WORDS.values()) | {"mWh", "MJ"}
+UNITS = KNOWN | {"mWh", "MJ"}
 """Units of what runs take, whether or not the author has it tested."""
 
 
 def costs(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
     """With what the runs of each method took, by every metric that says so, or those named.
 
-    Such a metric is only reported (Metric.tested), or its unit is one of UNITS. Raises InputError
-    where there is none.
+    Such a metric is only reported (Metric.tested), or its name or its unit (UNITS) is that of a
+    cost. Raises InputError where there is none.
     """
     named = _named(asker)
-    taken = [m for m in analysis.metrics if not m.tested or unit_of(m) in UNITS]
+    taken = [m for m in analysis.metrics if not m.tested or m.cost or unit_of(m) in UNITS]
     chosen = [m for m in taken if not named or m.name in named]
     if not chosen:
         raise InputError(
@@ -84,8 +78,7 @@ def unit_of(metric: Metric) -> str:
     """The declared unit, or the one at the end of the name: "duration_s", "energy_kwh"."""
     if metric.unit or metric.scale != 1:
         return metric.unit
-    head, _, last = re.sub(r"[^A-Za-z0-9]", "_", metric.name).lower().rpartition("_")
-    return WORDS.get(last, "") if head or last in ("flops", "gflops", "tflops") else ""
+    return unit_in(metric.name)
 
 
 def settings(results: Results, analysis: Analysis, asker: Asker) -> Analysis:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from paperforge.stats import keyed
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -16,11 +18,15 @@ SMALL = 1000
 """Rows up to which indices are drawn; above, each row has a Poisson weight."""
 PART = 1 << 22
 """Draws or weights that a thread makes at a stretch, in tiles that stay in a processor's cache."""
+TOGETHER = keyed.LANES * keyed.TALL
+"""Replicates at the least whose weights are made at a stretch, however many rows."""
 BLOCK = 1 << 18
 """Rows that are drawn, and numbers in them, at a time."""
-ALONE = 1 << 19
+ALONE = 1 << 18
 """Products of a matrix multiplication that OpenBLAS makes in one thread. It is called in threads
 already: where its own wait for those of others, 10^8 weights took 5 seconds of work, else .2."""
+SHALLOW = 32
+"""Rows at the least in a multiplication: adding its product up costs as much as a row of it."""
 GPU_BLOCK = 1 << 25
 
 
@@ -42,15 +48,13 @@ def replicates_of_sums(
     """
     import numpy as np
 
-    from paperforge.stats import keyed
-
     n = len(rows)
     names = np.arange(n) if keys is None else keys
     with_torch = keyed.engine(engine) == "torch"
-    # a column of ones sums the weights; a multiple of four replicates uses whole hashes
+    # a column of ones sums the weights; a multiple of eight replicates uses whole hashes
     table = np.column_stack([rows, np.ones(n)])
-    size = GPU_BLOCK if with_torch else PART
-    step = max(keyed.LANES, size // n // keyed.LANES * keyed.LANES)
+    size, least = (GPU_BLOCK, keyed.LANES) if with_torch else (PART, TOGETHER)
+    step = max(least, size // n // least * least)
     parts = [np.arange(i, min(i + step, replicates)) for i in range(0, replicates, step)]
 
     def one(part: np.ndarray) -> np.ndarray:
@@ -95,8 +99,6 @@ def _sums(table: np.ndarray, seed: int, part: np.ndarray, keys: np.ndarray) -> n
 def _drawn(table: np.ndarray, seed: int, part: np.ndarray, _: np.ndarray) -> np.ndarray:
     import numpy as np
 
-    from paperforge.stats import keyed
-
     n, sums = len(table), np.empty((len(part), table.shape[1]))
     step = max(1, BLOCK // table.size)
     for start in range(0, len(part), step):
@@ -106,23 +108,30 @@ def _drawn(table: np.ndarray, seed: int, part: np.ndarray, _: np.ndarray) -> np.
 
 
 def _weighted(table: np.ndarray, seed: int, part: np.ndarray, keys: np.ndarray) -> np.ndarray:
-    """Sums under Poisson weights of replicates in a row, the first a multiple of four."""
+    """Sums under Poisson weights of replicates in a row, the first a multiple of eight."""
     import numpy as np
 
-    from paperforge.stats import keyed
-
     across = np.ascontiguousarray(table.T)
-    quads = np.arange(part[0] // keyed.LANES, part[-1] // keyed.LANES + 1)
-    sums = np.zeros((len(across), len(quads), keyed.LANES))
-    space = np.empty(keyed.LANES * keyed.TILE)
-    for rows, columns, weights in keyed.poisson_tiles(seed, quads, keys):
-        factors = space[: weights.size].reshape(weights.shape)
-        np.copyto(factors, weights)
-        matrix, few = factors.reshape(len(weights), -1), max(1, ALONE // weights.size)
-        for top in range(0, len(across), few):
-            product = across[top : top + few, columns] @ matrix
-            sums[top : top + few, rows] += product.reshape(len(product), -1, keyed.LANES)
-    return np.asarray(sums.reshape(len(across), -1).T[: len(part)])
+    if len(across) % 4 == 3:  # noqa: PLR2004 - kernels take four rows at once, but not three
+        across = np.vstack([across, np.zeros(len(table))])
+    octets = np.arange(part[0] // keyed.LANES, part[-1] // keyed.LANES + 1)
+    sums = np.zeros((len(across), len(octets), keyed.LANES))
+    space = np.empty(0)
+    for rows, columns, weights in keyed.poisson_tiles(seed, octets, keys):
+        wide = weights[0].size
+        deep = min(len(weights), max(SHALLOW, ALONE // (wide * len(across))))
+        few = max(1, ALONE // (wide * deep))
+        if space.size < deep * wide:
+            space = np.empty(deep * wide)
+        for left in range(0, len(weights), deep):
+            some = weights[left : left + deep]
+            factors = space[: some.size].reshape(len(some), wide)
+            np.copyto(factors, some.reshape(factors.shape))
+            units = across[:, columns.start + left : columns.start + left + len(some)]
+            for top in range(0, len(across), few):
+                product = units[top : top + few] @ factors
+                sums[top : top + few, rows] += product.reshape(len(product), -1, keyed.LANES)
+    return np.asarray(sums.reshape(len(across), -1).T[: len(part), : table.shape[1]])
 
 
 def _torch_sums(table: np.ndarray, seed: int, part: np.ndarray, keys: np.ndarray) -> np.ndarray:
@@ -155,8 +164,6 @@ def signed_sums(
     whose sign is -1. engine: keyed.engine().
     """
     import numpy as np
-
-    from paperforge.stats import keyed
 
     if keyed.engine(engine) == "torch":
         import torch

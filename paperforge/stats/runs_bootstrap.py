@@ -143,7 +143,22 @@ def aggregate_difference(
     if abs(gap) <= FLAT * max(one.size, two.size):
         gap = 0.0
     df = freedom([v for part in variances for v in part], min(n))
-    return t_contrast(test, gap, variance, df, n=n, paired=paired, ask=ask)
+    found = t_contrast(test, gap, variance, df, n=n, paired=paired, ask=ask)
+    return replace(found, monte_carlo=error_of_p(found, replicates))
+
+
+def error_of_p(found: Contrast, replicates: int) -> float | None:
+    """The Monte Carlo error of p, to first order, and at most: that of se is se / sqrt(2 B).
+
+    Both methods have the same draws, so that their variances do not err apart.
+    """
+    from scipy.special import stdtr
+
+    if found.statistic is None or found.df is None:
+        return None
+    step, t = 1 / math.sqrt(2 * replicates), abs(found.statistic)
+    wide, narrow = (float(stdtr(found.df, -t * x)) for x in (1 - step, 1 + step))
+    return wide - narrow
 
 
 def runs(one: Prepared, slopes: np.ndarray) -> list[np.ndarray]:

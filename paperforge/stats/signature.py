@@ -4,34 +4,50 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from paperforge import __version__
 from paperforge.spec import Unit
+from paperforge.stats.keyed import STREAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from paperforge.model import Decision, Results, Sample
+    from paperforge.model import Results, Sample
     from paperforge.spec import DesignSpec
 
 DIGITS = 16
 """Of the digest of the data: enough to tell two files apart."""
 
 
-def signature(decision: Decision, spec: DesignSpec, data: str) -> str:
+class Settings(NamedTuple):
+    """What is the decision's own in its signature."""
+
+    test: str
+    unit: Unit
+    paired: bool
+    family: int | None
+    """None for a secondary comparison."""
+    drawn: bool
+    """Whether p comes from numbers that were drawn."""
+
+
+def signature(settings: Settings, spec: DesignSpec, data: str) -> str:
     """Test, unit, pairing, family, settings, seed, data and version, "|" between them.
 
-    data: the digest of the numbers that were compared (hexadecimal); empty: left out.
+    data: the digest of the numbers that were compared (hexadecimal); empty: left out. Where numbers
+    were drawn, which stream of them is named too (keyed.STREAM).
     """
+    size = settings.family
     named = {
-        "test": decision.test or "none",
-        "unit": str(decision.unit),
-        "paired": "yes" if decision.paired else "no",
-        "family": f"{decision.family}" if decision.primary else "secondary",
-        "correction": spec.correction if decision.family > 1 else "none",
+        "test": settings.test or "none",
+        "unit": str(settings.unit),
+        "paired": "yes" if settings.paired else "no",
+        "family": "secondary" if size is None else f"{size}",
+        "correction": "none" if size is None or size <= 1 else spec.correction,
         "alpha": f"{spec.alpha:g}",
         "seed": f"{spec.seed}",
+        "stream": f"{STREAM}" if settings.drawn else "",
         "data": data[:DIGITS],
         "paperforge": __version__,
     }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import UsageError
 from paperforge.spec import TableSpec
-from paperforge.tables import diff, html, json, latex, markdown, reading, text
+from paperforge.tables import diff, html, json, latex, markdown, markup, reading, text
 from paperforge.tables.arrange import arrange as _grid
 from paperforge.tables.fit import Page, fit
 from paperforge.tables.latex import notes_text
@@ -47,6 +47,7 @@ RENDERERS: Mapping[str, Callable[..., str]] = {
 
 FORMATS = tuple(RENDERERS)
 
+MARKDOWN = (".md", ".markdown")
 FEW = 3
 """Datasets that nobody turns a table for."""
 
@@ -98,10 +99,18 @@ def needs(spec: TableSpec) -> tuple[str, ...]:
 
 
 def changes(table: Table, old: str, where: str) -> tuple[str, ...]:
-    """What changed since an older printing of the table, in lines; `old`: a .tex or JSON's text.
+    """What changed since an older printing of the table, in lines; `old`: the text of `where`.
 
-    Raises InputError where that holds no table.
+    A .tex, JSON, HTML, or Markdown by its name. Raises InputError where that holds no table.
     """
+    if where.lower().endswith(MARKDOWN):
+        return diff.differences(
+            markup.from_markdown(old, where), markup.from_markdown(markdown.render(table), "")
+        )
+    if old.lstrip().startswith("<"):
+        return diff.differences(
+            markup.from_html(old, where), markup.from_html(html.render(table), "")
+        )
     before = reading.read(old, where)
     if old.lstrip().startswith("{"):
         after = reading.read(json.render(table), "")

@@ -52,6 +52,7 @@ class Given:
 
 
 UNMARKED: frozenset[Mark] = frozenset()
+_QUOTED, _NOT_FINITE, _FAILED = map(attrgetter, ("quoted", "not_finite", "failed"))
 _N, _PRINTED, _VALUE, _CITE = map(attrgetter, ("n", "printed", "value", "cite"))
 _REST = tuple(repeat(default) for default in Cell()[9:])
 """What a fresh cell carries beside its number and its place."""
@@ -77,8 +78,9 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
     marking = marks.against_baseline(analysis, [m.name for m in view.metrics])
     homes = _homes(view, marking)
     shown = replace(marking, tested=tuple(d for d in marking.tested if d.metric in homes))
-    quoted = {one.method for one in analysis.aggregates if one.quoted is not None}
-    lost = any(a.not_finite or a.failed for a in analysis.aggregates)
+    every = analysis.aggregates
+    quoted = {one.method for one in every if one.quoted} if any(map(_QUOTED, every)) else set()
+    lost = any(map(_NOT_FINITE, every)) or any(map(_FAILED, every))
     rows = _whole_rows(view, quoted)
     letters = _letters(view, rows) if lost or quoted else {}
     given = Given(marking, homes, letters, rows, _best_set(view), lost, bool(quoted))

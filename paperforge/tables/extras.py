@@ -48,7 +48,8 @@ def reported(analysis: Analysis, spec: TableSpec) -> tuple[Metric, ...]:
             raise InputError(
                 f'there is no column "{plain(name)}"',
                 f"table {spec.name}",
-                f"one of {', '.join(COLUMNS)}, or a metric ({metrics}; --metric reads more)",
+                f"one of {', '.join(COLUMNS)}, or a metric ({metrics}); "
+                "[metrics.NAME] in paper.toml reads another column of the results",
             )
     chosen = [known[name] for name in dict.fromkeys(spec.columns) if name not in COLUMNS]
     return tuple(metric for metric in chosen if metric.name not in spec.metrics)
@@ -113,7 +114,8 @@ def baseline(view: View) -> Method:
         return found[0]
     text = "there are several baselines" if found else "there is no baseline"
     names = plain(found[0].name if found else next(iter(known)))
-    hint = f'say which one differences are from: --baseline "{names}", or baseline = in paper.toml'
+    hint = f'say which one differences are from: baseline = "{names}" in paper.toml'
+    hint += ", or one --baseline alone" if found else f', or --baseline "{names}"'
     raise InputError(text, f"table {spec.name}", hint)
 
 

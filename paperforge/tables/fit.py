@@ -37,6 +37,10 @@ HOT = 1.2
 """How much higher shaded rows are."""
 NOTE_LINE = (4.0, 11.0)
 """Width of a letter and height of a line of the sentences under a table."""
+OWN_FLOAT = (
+    "--float writes all floats; in a float of your own the first one needs [p]. longtable would "
+    "break it too, but neither in two columns nor in a float"
+)
 ARTICLE = (("normalsize", 10.0), ("small", 9.0), ("footnotesize", 8.0), ("scriptsize", 7.0))
 """Sizes of LaTeX's own classes at 10 pt."""
 
@@ -103,6 +107,7 @@ class Try:
         measure = Measure.of(self.page.face, points)
         heads = lines(self.table, measure) if self.in_lines else ()
         widths = self._widths(measure, heads)
+        lead = pages.lead(self.table)
         found: list[list[int]] = []
 
         def place(piece: Sequence[int]) -> bool:
@@ -110,11 +115,12 @@ class Try:
             if found and self._width(widths, wider, measure) * SLACK <= room:
                 found[-1] = wider
                 return True
+            piece = [*lead, *piece]
             fits = self._width(widths, piece, measure) * SLACK <= room
             found.extend([list(piece)] * fits)
             return fits
 
-        for block in _blocks(self.table.columns):
+        for block in _blocks(self.table.columns, len(lead)):
             if not place(block) and not all(place([i]) for i in block):
                 return None
         widest = max(self._width(widths, part, measure) for part in found)
@@ -337,7 +343,7 @@ def _said(table: Table, made: TableFit, page: Page, *, shortened: bool) -> Diagn
         beside = f", {made.beside} side by side" if made.beside > 1 else ""
         done.append(f"rows in {len(made.chunks)} pieces{beside}")
     if made.pages > 1:
-        done.append(f"over {made.pages} pages, a float each (the first needs [p])")
+        done.append(f"over {made.pages} pages, a float each")
     if made.wide and made.room > page.column:
         done.append("across both columns (table*)")
     if made.turned:
@@ -347,7 +353,7 @@ def _said(table: Table, made: TableFit, page: Page, *, shortened: bool) -> Diagn
         f"made to fit {place} {made.room:.0f} pt: {', '.join(done)}; "
         f"text at {made.points:g} pt, {made.width:.0f} pt wide"
     )
-    return _note(table, message)
+    return _note(table, message, OWN_FLOAT if made.pages > 1 else "")
 
 
 def _on_any(table: Table, *, notes: bool, other: Callable[[], Table] | None) -> Table:
@@ -381,7 +387,9 @@ def _note(table: Table, message: str, hint: str = "") -> Diagnostic:
     return Diagnostic(Severity.NOTE, f"table {table.name}", message, hint)
 
 
-def _blocks(heads: Sequence[Column]) -> list[list[int]]:
-    """The columns of each group, which a split keeps together where it can."""
-    places = groupby(range(len(heads)), key=lambda i: (heads[i].group, heads[i].group == "" and i))
+def _blocks(heads: Sequence[Column], start: int) -> list[list[int]]:
+    """The columns of each group from that one on, which a split keeps together where it can."""
+    places = groupby(
+        range(start, len(heads)), key=lambda i: (heads[i].group, heads[i].group == "" and i)
+    )
     return [list(members) for _, members in places]

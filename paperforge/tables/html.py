@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from paperforge.latex.escape import plain
 from paperforge.model import Cell, Mark, Row, Table
 from paperforge.tables.heat import colour
-from paperforge.tables.notes import caption, sentence
+from paperforge.tables.notes import NO_AVERAGE, caption, sentence
 from paperforge.tables.padding import signs
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ def _cell(cell: Cell) -> str:
     classes = [name for mark, name in _CLASSES.items() if mark in cell.marks]
     classes += ["missing"] if cell.missing else []
     attributes = f' class="{" ".join(classes)}"' if classes else ""
-    reason = f' title="{escape(cell.missing)}"' if cell.missing else ""
+    why = "the row is incomplete" if cell.printed == NO_AVERAGE else cell.missing
+    reason = f' title="{escape(why)}"' if cell.missing and why else ""
     if cell.heat is not None:
         shade = "".join(f"{round(255 * part):02x}" for part in colour(cell.heat))
         attributes += f' style="background-color:#{shade};color:#000"'

@@ -8,9 +8,8 @@ regular ones also in Computer Modern (\bfseries is wider there).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
+from itertools import chain, compress, groupby, repeat
+from operator import add, attrgetter
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import escape, needs_unicode_engine, plain, statistics
@@ -22,7 +21,7 @@ from paperforge.tables.padding import Frame, digits, frames, phantom, signs
 from paperforge.tables.pages import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 NAME = "latex"
 
@@ -33,6 +32,9 @@ NOTE = "{note}"
 """In a caption: where the sentences under the table are to stand."""
 
 THREEPARTTABLE = "threeparttable"
+
+_PRINTED, _SPREAD, _MARKS = map(attrgetter, ("printed", "printed_spread", "marks"))
+_NOTE, _INTERVAL, _HEAT = map(attrgetter, ("note", "printed_interval", "heat"))
 
 _KEYS = re.compile(r"[A-Za-z0-9_.:/+*!?@=()'-]+(,[A-Za-z0-9_.:/+*!?@=()'-]+)*")
 r"""Keys that \cite takes as they are."""
@@ -154,13 +156,15 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
 
 def _behind(table: Table) -> bool:
     """Whether something smaller stands behind a number: a spread, an interval."""
-    return any(c.printed_spread or c.printed_interval for row in table.rows for c in row.cells)
+    return any(any(map(_SPREAD, row.cells)) for row in table.rows) or any(
+        c.printed_interval for row in table.rows for c in row.cells
+    )
 
 
 def _hot(table: Table) -> bool:
     """Whether any cell is shaded."""
-    heats = (set(map(attrgetter("heat"), row.cells)) for row in table.rows)
-    return any(found - {None} for found in heats)
+    heats = map(_HEAT, chain.from_iterable(row.cells for row in table.rows))
+    return bool(set(heats) - {None})
 
 
 SCRIPT = r"{\scriptsize\xdef\pfscript{\the\font}}%"
@@ -216,53 +220,34 @@ def _column(cells: Sequence[Cell]) -> list[str]:
     set_in = frames(cells)
     if len(set_in) == 1 and None not in map(attrgetter("value"), cells):
         (frame,) = set_in.values()
-        return Look.of(frame, cells).texts(cells)
-    looks = {
-        kind: Look.of(frame, [c for c in cells if c.kind == kind and c.value is not None])
+        return _texts(cells, frame)
+    texts = {
+        kind: iter(_texts([c for c in cells if c.kind == kind and c.value is not None], frame))
         for kind, frame in set_in.items()
     }
-    return [escape(c.printed) if c.value is None else looks[c.kind].cell(c) for c in cells]
+    return [escape(c.printed) if c.value is None else next(texts[c.kind]) for c in cells]
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How the cells of one frame are set: each text once, as most come again."""
-
-    frame: Frame
-    numbers: Mapping[str, str]
-    """Printed number -> it with its padding."""
-    spreads: Mapping[str, str]
-    """Printed spread -> what stands behind the number for it."""
-    empty: str
-    """What takes the room of an interval and signs behind a cell that has none."""
-
-    @classmethod
-    def of(cls, frame: Frame, cells: Sequence[Cell]) -> Look:
-        """That of the frame's cells with a number."""
-        return cls(
-            frame,
-            frame.value.padded(map(attrgetter("printed"), cells)),
-            {text: _spread(text, frame) for text in set(map(attrgetter("printed_spread"), cells))},
-            _interval(None, frame) + _signs("", frame),
-        )
-
-    def texts(self, cells: Sequence[Cell]) -> list[str]:
-        """cell() of each, quickly: few carry more than their number and spread."""
-        numbers, spreads, empty = self.numbers, self.spreads, self.empty
-        texts = [numbers[c.printed] + spreads[c.printed_spread] + empty for c in cells]
-        for at, c in enumerate(cells):
-            if c.marks or c.note or c.printed_interval or c.heat is not None:
-                texts[at] = self.cell(c)
-        return texts
-
-    def cell(self, cell: Cell) -> str:
-        """One number with its padding and what it carries."""
-        number, spread = self.numbers[cell.printed], self.spreads[cell.printed_spread]
-        own = signs(cell)
-        if cell.marks:
-            number = _emphasised(cell).join(self.frame.value.pads(cell.printed))
-        behind = _interval(cell.printed_interval, self.frame) + _signs(own, self.frame)
-        return f"{_shade(cell.heat)}{number}{spread}{behind}"
+def _texts(cells: Sequence[Cell], frame: Frame) -> list[str]:
+    """Numbers of one frame with their padding: few carry more than their number and spread."""
+    numbers = frame.value.padded(list(map(_PRINTED, cells)))
+    spreads = _spreads(list(map(_SPREAD, cells)), frame)
+    texts = list(map(add, numbers, spreads))
+    room = _interval(None, frame) + _signs("", frame)[1]
+    if room:
+        texts = [text + room for text in texts]
+    more = any(map(_NOTE, cells)) or any(map(_INTERVAL, cells)) or {*map(_HEAT, cells)} != {None}
+    carry = repeat(object()) if more else map(_MARKS, cells)
+    for at, cell in compress(enumerate(cells), carry):
+        number, (own, left) = _emphasised(cell), _signs(signs(cell), frame)
+        behind = spreads[at] + _interval(cell.printed_interval, frame)
+        if cell.printed_spread or cell.printed_interval:
+            behind += own
+        else:  # nothing is printed behind the number: its signs stand at it
+            number += own
+        number = number.join(frame.value.pads(cell.printed))
+        texts[at] = f"{_shade(cell.heat)}{number}{behind}{left}"
+    return texts
 
 
 def _emphasised(cell: Cell) -> str:
@@ -273,11 +258,11 @@ def _emphasised(cell: Cell) -> str:
     return rf"\underline{{{text}}}" if Mark.SECOND in cell.marks else text
 
 
-def _signs(own: str, frame: Frame) -> str:
+def _signs(own: str, frame: Frame) -> tuple[str, str]:
     """The signs of a cell, and the room of those that another cell has more."""
     raised = rf"\textsuperscript{{{escape(own)}}}" if own else ""
     left = frame.signs[len(own) :]
-    return raised + phantom(rf"\textsuperscript{{{escape(left)}}}" if left else "")
+    return raised, phantom(rf"\textsuperscript{{{escape(left)}}}" if left else "")
 
 
 def _shade(heat: float | None) -> str:
@@ -287,19 +272,23 @@ def _shade(heat: float | None) -> str:
     return rf"\cellcolor[rgb]{{{','.join(f'{part:g}' for part in colour(heat))}}}"
 
 
-def _spread(spread: str, frame: Frame) -> str:
-    """The ± of a cell, smaller than its value; invisible but as wide where the cell has none."""
+def _spreads(printed: Sequence[str], frame: Frame) -> list[str]:
+    """The ± of each cell, smaller than its value; invisible but as wide where a cell has none."""
     if not frame.spreads:
-        return ""
-    printed = spread or "0"
-    before, after = frame.spread.pads(printed)
-    text = rf"\,{{\pfscript$\scriptstyle\pm$\,{_small(before + digits(printed) + after)}}}"
-    return text if spread else phantom(text)
+        return [""] * len(printed)
+    padded = frame.spread.padded([text or "0" for text in printed])
+    if "$" in "".join(padded):
+        padded = list(map(_small, padded))
+    texts = [rf"\,{{\pfscript$\scriptstyle\pm$\,{text}}}" for text in padded]
+    if "" in printed:
+        pairs = zip(texts, printed, strict=True)
+        texts = [text if own else phantom(text) for text, own in pairs]
+    return texts
 
 
 def _small(number: str) -> str:
     r"""A number as small as \pfscript: mathematics does not follow a font that is chosen so."""
-    return re.sub(r"\$([^$]*)\$", r"$\\scriptstyle \1$", number) if "$" in number else number
+    return re.sub(r"\$([^$]*)\$", r"$\\scriptstyle \1$", number)
 
 
 def _interval(interval: tuple[str, str] | None, frame: Frame) -> str:

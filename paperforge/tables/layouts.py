@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
@@ -13,6 +14,8 @@ from paperforge.tables.marks import sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+_CITE = attrgetter("cite")
 
 APART = ("n", "reported")
 """Columns that belong to no group."""
@@ -173,7 +176,7 @@ def row_cite(cells: Sequence[Cell]) -> str:
 
     What is computed from them (an average, a rank) counts neither way.
     """
-    if not any(c.cite for c in cells):
+    if not any(map(_CITE, cells)):
         return ""
     cites = {c.cite for c in cells if c.value is not None and c.dataset is not None and not c.kind}
     return cites.pop() if len(cites) == 1 else ""

@@ -81,7 +81,8 @@ def replication(design: Design, spread: str, sizes: Collection[int]) -> list[Not
     if spread == "none":
         return [Note(f"Means over {over}")]
     name = SPREADS.get(spread, f"half-width of the {100 * (1 - design.alpha):g}% interval")
-    clustered = "clustered " if design.clustered and spread == "se" else ""
+    grouped = design.clustered and design.unit is Unit.EXAMPLE  # else the spread is of runs
+    clustered = "clustered " if grouped and spread == "se" else ""
     lone = f"; a cell with 1 {noun(design)} has no ±" if min(sizes) == 1 else ""
     return [Note(f"Mean ± {clustered}{name} over {over}{lone}")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import attrgetter
+from operator import add, attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from paperforge.model import Cell, Mark
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _PRINTED, _SPREAD, _KIND = map(attrgetter, ("printed", "printed_spread", "kind"))
-_VALUE = attrgetter("value")
+_VALUE, _INTERVAL = attrgetter("value"), attrgetter("printed_interval")
+
+_NOUGHTS = str.maketrans("123456789", "000000000")
+_PLAIN = frozenset("0,.")
+"""What digits() leaves alone."""
 
 MARKS = (Mark.BETTER, Mark.WORSE, Mark.BEST_SET)
 """The marks that are printed as signs after a number, in this order."""
@@ -35,24 +39,21 @@ class Width(NamedTuple):
     @classmethod
     def widest(cls, printed: Iterable[str]) -> Width:
         """The width that holds every one of them."""
-        every = set(map(_width, set(printed))) or {cls()}
-        return cls(*map(max, zip(*every, strict=True)))
+        every = list(map(_width, set(_shapes(list(printed))))) or [cls()]
+        return every[0] if len(every) == 1 else cls(*map(max, zip(*every, strict=True)))
 
-    def padded(self, printed: Iterable[str]) -> dict[str, str]:
+    def padded(self, printed: Sequence[str]) -> list[str]:
         """Each number as TeX with what makes it this wide."""
-        found: dict[str, str] = {}
-        by_width: dict[Width, list[str]] = {}
-        for text in set(printed):
-            by_width.setdefault(_width(text), []).append(text)
-        for own, texts in by_width.items():
-            before, after = self.pads(texts[0])
-            plain = not (own.signs or own.less or own.power)  # digits() leaves these alone
-            if plain and not (before or after):
-                found |= zip(texts, texts, strict=True)
-            else:
-                made = texts if plain else map(digits, texts)
-                found |= {t: f"{before}{tex}{after}" for t, tex in zip(texts, made, strict=True)}
-        return found
+        shapes = _shapes(printed)
+        beside = {shape: self.pads(shape) for shape in set(shapes)}
+        texts = list(printed if _PLAIN.issuperset("".join(beside)) else map(digits, printed))
+        before = {shape: pads[0] for shape, pads in beside.items()}
+        after = {shape: pads[1] for shape, pads in beside.items()}
+        if any(before.values()):
+            texts = list(map(add, map(before.__getitem__, shapes), texts))
+        if any(after.values()):
+            texts = list(map(add, texts, map(after.__getitem__, shapes)))
+        return texts
 
     def pads(self, printed: str) -> tuple[str, str]:
         """What to put before and after a number so that it is this wide."""
@@ -78,6 +79,11 @@ class Width(NamedTuple):
             if own.power
             else rf"$\times10^{{{missing}}}$"
         )
+
+
+def _shapes(printed: Sequence[str]) -> list[str]:
+    """Each number with noughts for its figures: a column has thousands of those, and few shapes."""
+    return "\n".join(printed).translate(_NOUGHTS).split("\n") if printed else []
 
 
 @lru_cache(maxsize=4096)
@@ -117,12 +123,13 @@ class Frame:
         if None in map(_VALUE, cells):
             filled = [c for c in cells if c.value is not None]
         spreads = set(map(_SPREAD, filled)) - {""}
-        ends = [c.printed_interval for c in filled if c.printed_interval]
+        ends = list(filter(None, map(_INTERVAL, filled)))
+        signed = [c for c in filled if c.marks or c.note]
         return cls(
             Width.widest(map(_PRINTED, filled)),
             Width.widest(spreads),
             bool(spreads),
-            max((signs(c) for c in filled if c.marks or c.note), key=len, default=""),
+            max(map(signs, signed), key=len, default=""),
             (Width.widest(e[0] for e in ends), Width.widest(e[1] for e in ends)) if ends else None,
         )
 

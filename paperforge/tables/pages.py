@@ -7,7 +7,7 @@ it, but not in two columns, and not inside the author's own float.
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, takewhile
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
@@ -60,6 +60,17 @@ def _over(one: Try, room: float) -> Iterator[TableFit]:
         yield replace(made, each=max(1, int(one.page.most() / high)))
     elif lines > 1:
         yield replace(made, chunks=cut(one.table.rows, lines), each=1)
+
+
+def lead(table: Table) -> list[int]:
+    """The columns of words that every part begins with: the names alone do not tell its rows apart.
+
+    So it is where a name stands once for several rows (the seeds of a method), or several times.
+    """
+    names = [row.label for row in table.rows]
+    if len(set(names)) == len(names):
+        return []
+    return list(takewhile(lambda i: table.columns[i].words, range(len(table.columns))))
 
 
 def beside(one: Try, made: TableFit, most: float) -> Iterator[TableFit]:

@@ -112,7 +112,8 @@ def rule_of(found: Collection[Difference], metric: Metric) -> Rounding:
     ends = [end for one in found for end in one.interval or ()]
     halves = [(one.interval[1] - one.interval[0]) / 2 for one in found if one.interval]
     rule = rule_for([one.estimate for one in found], halves, metric.digits)
-    for decimals in range(rule.decimals, min(rule.decimals + MORE, MAX_DECIMALS) + 1):
+    most = min(max(rule.decimals + MORE, 0), MAX_DECIMALS)
+    for decimals in range(rule.decimals, most + 1):
         if all(Decimal(fixed(end, decimals)) for end in ends if end):
             return replace(rule, decimals=decimals)
     return rule

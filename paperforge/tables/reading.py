@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -74,8 +74,8 @@ def read(text: str, where: str) -> Shown:
 
 def from_json(content: Mapping[str, Any]) -> Shown:
     """A table of its JSON. Raises KeyError or TypeError where that is not one."""
-    columns = _unique(_joined(c["group"], c["label"]) for c in content["columns"])
-    rows = _unique(
+    columns = unique(joined(c["group"], c["label"]) for c in content["columns"])
+    rows = unique(
         f"{r['label']} [{r['cite']}]" if r.get("cite") else r["label"] for r in content["rows"]
     )
     cells = {
@@ -111,16 +111,16 @@ def from_tex(text: str, where: str) -> Shown:
     bare = "\n".join(_COMMENT.sub("", line) for line in text.splitlines())
     found = [one[1] for one in _TABULAR.finditer(_without_spec(bare))]
     if not found:
-        hint = "name a .tex or .json that paperforge table wrote"
+        hint = "name a .tex, .json, .md or .html that paperforge table wrote"
         raise InputError("there is no tabular in it", where, hint)
     chunks = _chunks(found, where)
-    columns = _unique(column for grid in chunks[0] for column in grid.columns)
+    columns = unique(column for grid in chunks[0] for column in grid.columns)
     names: list[str] = []
     cells: list[list[Printed]] = []
     for chunk in chunks:
         names += chunk[0].rows
         cells += [[c for grid in chunk for c in grid.cells[i]] for i in range(len(chunk[0].rows))]
-    rows = _unique(names)
+    rows = unique(names)
     return Shown(
         rows,
         columns,
@@ -145,7 +145,7 @@ def _chunks(tabulars: Sequence[str], where: str) -> list[list[_Grid]]:
     for one in tabulars[1:]:
         part, last = _grid(one, where), chunks[-1]
         if part.rows == last[0].rows and part.columns != last[0].columns:
-            last.append(part)
+            last.append(_without_lead(part, last[0]))
         elif part.columns == first.columns:
             chunks.append([part])
     widths = [sum(len(grid.columns) for grid in chunk) for chunk in chunks]
@@ -160,6 +160,19 @@ class _Grid:
     columns: Sequence[str]
     cells: Sequence[Sequence[Printed]]
     unread: Sequence[str]
+
+
+def _without_lead(part: _Grid, first: _Grid) -> _Grid:
+    """A part without the columns that it repeats from the first one."""
+
+    def column(grid: _Grid, at: int) -> tuple[str, list[Printed]]:
+        return grid.columns[at], [cells[at] for cells in grid.cells]
+
+    shared, most = 0, min(len(part.columns), len(first.columns))
+    while shared < most and column(part, shared) == column(first, shared):
+        shared += 1
+    cells = [row[shared:] for row in part.cells]
+    return replace(part, columns=part.columns[shared:], cells=cells)
 
 
 def _grid(tabular: str, where: str) -> _Grid:
@@ -228,14 +241,15 @@ def _heads(heads: Sequence[list[str]]) -> list[str]:
         for index, name in enumerate(spans):
             group = name or group
             groups[index] = group
-    return [_joined(g, label) for g, label in zip(groups, labels, strict=True)]
+    return [joined(g, label) for g, label in zip(groups, labels, strict=True)]
 
 
-def _joined(group: str, label: str) -> str:
+def joined(group: str, label: str) -> str:
+    """The name of a column: the header of its group, then its own."""
     return f"{group}: {label}" if group else label
 
 
-def _unique(names: Iterable[str]) -> tuple[str, ...]:
+def unique(names: Iterable[str]) -> tuple[str, ...]:
     """The names, with a number from the second on where one comes again."""
     seen: Counter[str] = Counter()
     found = []
@@ -322,12 +336,12 @@ def _notes(text: str, style: bool | str) -> Iterator[str]:
     elif _NOTE_HEAD in text:
         after = text.partition(_NOTE_HEAD)[2].splitlines()[1:]
         told = [line.strip() for line in after if line.strip().startswith("%   ")]
-        yield from (_bare(plain(line[1:].strip())) for line in told)
+        yield from (bare(plain(line[1:].strip())) for line in told)
         return
-    yield from (note for line in lines if (note := _bare(shown(line))))
+    yield from (note for line in lines if (note := bare(shown(line))))
 
 
-def _bare(sentence: str) -> str:
+def bare(sentence: str) -> str:
     """A sentence without its full stop and the letter of its cells."""
     sentence = re.sub(r"^\[([^\]a-z]+)\] ", r"\1: ", sentence)
     return re.sub(r"^(\[[a-z]+\]|[a-z]{1,2}:?) (?=\d|quoted)", "", sentence).removesuffix(".")

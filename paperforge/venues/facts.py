@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 STAND_IN_MARK = b"paperforge stand-in"
 """In the \\ProvidesPackage line of every style that paperforge carries; official files lack it."""
+_PACKAGES = re.compile(r"\\(?:usepackage|RequirePackage)\s*(?:\[[^\]]*\])?\s*\{([^{}]*)\}")
 _NAME = re.compile(r"(?P<family>.*?)[^a-z0-9]*(?P<year>(?:19|20)\d\d)?")
 
 
@@ -43,6 +44,24 @@ def find(venue_id: str, project_root: Path | None = None, where: str = "") -> Ve
     if not found:
         raise _unknown(venue_id, venues, where)
     return official(found, project_root) if project_root else found
+
+
+def of_paper(project_root: Path, main: str) -> Venue | None:
+    r"""The venue whose style an existing paper loads: \usepackage{icml2026} in its main file.
+
+    None where that is no known style, or the file cannot be read.
+    """
+    try:
+        text = (project_root / main).read_text(encoding="utf-8", errors="replace") if main else ""
+    except OSError:
+        return None
+    said = re.sub(r"(?<!\\)%.*", "", text)
+    loaded = {
+        name.strip() for names in _PACKAGES.findall(said) for name in names.split(",") if name
+    }
+    if not loaded:
+        return None
+    return next((v for v in known() if Path(v.style_files[0]).stem in loaded), None)
 
 
 def official(venue: Venue, project_root: Path) -> Venue:

@@ -78,9 +78,33 @@ def test_a_search_that_ends_says_where(paperforge):
     assert "it takes more than 1,000,000,000 seeds" in said.out
 
 
-def test_a_margin_is_not_silently_ignored(paperforge):
-    said = paperforge("plan", "--sd", "1", "--difference", "1", "--margin", "0.5")
-    assert "how many show equivalence is not said" in said.err
+def test_a_margin_is_planned_beside_a_difference(paperforge):
+    said = paperforge("plan", "--sd", "0.8", "--difference", "1", "--margin", "1").out
+    assert "it takes 12 seeds of each method" in said
+    assert "To show equivalence within 1 with power .8, where nothing differs, it takes 12" in said
+    assert "33 where the true difference is half of the margin" in said
+    assert "Schuirmann 1987" in said
+    asked = ("plan", "--sd", "0.8", "--metric", "f1", "--margin", "f1=1", "--seeds", "5")
+    (one,) = json.loads(paperforge(*asked, "--format", "json").out)["plans"]
+    assert one["equivalence"]["needed"]["n"] == 12
+    assert 1.6 < one["equivalence"]["smallest_margin"] < 1.7
+
+
+def test_a_margin_of_folds_and_of_examples_is_planned(paperforge, tmp_path):
+    rows = [f"{m},{f},{0.8 + f * (f + len(m)) % 5 / 50}" for m in ("a", "bb") for f in range(5)]
+    (tmp_path / "folds.csv").write_text("\n".join(["method,fold,auc", *rows]))
+    said = paperforge("plan", "folds.csv", "--margin", "0.2").out
+    assert "with power .8 at least, where nothing differs, it takes" in said
+    assert "Bonferroni" in said
+    said = paperforge("plan", "--discordant", "0.2", "--margin", "0.02").out
+    assert "it takes 4,284 examples" in said  # McNemar's own two tests: .81 of 400 simulated
+    said = paperforge("plan", "folds.csv", "--margin", "0.001").out
+    assert "no number is enough" in said
+
+
+def test_where_no_margin_is_declared_there_is_nothing_of_it(paperforge):
+    said = paperforge("plan", "--sd", "1", "--difference", "1").out
+    assert "equivalence" not in said
 
 
 # ------------------------------------------------------------------------- numbers that changed
@@ -182,3 +206,26 @@ def test_a_metric_of_sums_in_clusters_counts_the_clusters(paperforge, tmp_path, 
         assert plan["needed"]["n"] == pytest.approx(n, rel=0.1)
     else:
         assert plan["needed"]["n"] > n * 0.9
+
+
+# ------------------------------------------------------------------- what is known of the spread
+
+
+def test_printed_means_with_their_spread_and_n_are_a_pilot(paperforge, tmp_path):
+    """It was said that their runs do not vary."""
+    lines = ["method,accuracy,std,n", "a,81.2,0.4,5", "b,82.0,0.6,5"]
+    (tmp_path / "printed.csv").write_text("\n".join(lines))
+    (one,) = json.loads(paperforge("plan", "printed.csv", "--format", "json").out)["plans"]
+    found = sorted(part["variance"] for part in one["assumed"]["variances"])
+    assert found == [pytest.approx(0.16), pytest.approx(0.36)]
+    assert {part["df"] for part in one["assumed"]["variances"]} == {4}
+    assert one["assumed"]["test"] == "Welch t"
+
+
+def test_what_says_no_variance_has_a_next_move_with_its_own_numbers(paperforge, tmp_path):
+    (tmp_path / "shares.csv").write_text("method,accuracy,n_test\na,0.81,500\nb,0.84,500")
+    said = paperforge("plan", "shares.csv").err
+    assert "only shares of right answers" in said
+    assert "a share of 0.03 at least: paperforge plan --discordant 0.06" in said
+    (tmp_path / "one.csv").write_text("method,seed,accuracy\na,0,1.0\na,1,3.0\na,2,5.0")
+    assert "paperforge plan --sd 2" in paperforge("plan", "one.csv").err

@@ -223,3 +223,21 @@ def test_every_row_says_what_its_interval_is_of(paperforge, published, results_c
     assert "a: prediction interval of a run." in lines
     assert "b: Welch interval of the difference." in lines
     assert all(len(line) <= 100 for line in lines)
+
+
+def test_what_was_taken_for_granted_is_said(paperforge, tmp_path):
+    """A published interval is a t interval, and chance alone puts 1 in 20 outside of its own."""
+    rows = [f"a,d,{seed},{0.8 + seed / 100}" for seed in range(4)]
+    rows += [f"b,d,{seed},{0.7 + seed / 100}" for seed in range(4)]
+    (tmp_path / "runs.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
+    head = "method,dataset,metric,value,spread,kind,n,cite"
+    quoted = [head, "a,d,accuracy,0.84,0.02,ci,5,x2020", "b,d,accuracy,0.72,0.02,sd,5,x2020"]
+    (tmp_path / "theirs.csv").write_text("\n".join(quoted))
+    said = " ".join(paperforge("reproduce", "theirs.csv", "runs.csv").out.split())
+    assert "A published interval (ci) is taken for a t interval over its n runs." in said
+    assert "About 1 in 20 honest reproductions lie outside a 95% interval by chance" in said
+    assert "of 2 independent ones some do so in 10%" in said
+    (tmp_path / "theirs.csv").write_text("\n".join([head, quoted[2]]))
+    said = paperforge("reproduce", "theirs.csv", "runs.csv").out
+    assert "t interval" not in said
+    assert "independent" not in said

@@ -116,3 +116,99 @@ def test_an_error_of_a_listing_says_where_it_is_declared(paperforge, folder):
     said = paperforge("build", ".", "--no-pdf")
     assert said.code == 1
     assert "paper.toml line" in said.err and "'lost.csv' is not there" in said.err
+
+
+def test_a_column_is_read_for_the_table_and_not_tested(paperforge, folder):
+    """Also where metrics are named; the p of the comparison is that without it."""
+    more = RUNS.replace("lr", "budget")
+    (folder / "more.csv").write_text(more)
+    for named in ((), ("--metric", "accuracy")):
+        said = paperforge(
+            "table", "more.csv", *named, "--column", "budget", "--column", "time_s",
+            "--ours", "ours", "--format", "json",
+        )  # fmt: skip
+        assert said.code == 0, said.err
+        found = json.loads(said.out)
+        labels = [column["label"] for column in found["columns"]]
+        assert labels[-2:] == ["budget", "Time (s) ↓"]
+        assert [row["cells"][-2]["printed"] for row in found["rows"]] == ["0.10", "0.05"]
+        families = {d["family"] for r in found["rows"] for c in r["cells"] for d in c["decisions"]}
+        assert families == {1}
+    said = paperforge("table", "more.csv", "--column", "nothing")
+    assert said.code == 1 and "[metrics.NAME] in paper.toml reads another column" in said.err
+
+
+def test_every_cost_that_is_named_is_shown(paperforge, folder):
+    (folder / "costs.csv").write_text(RUNS.replace("lr", "params"))
+    rows = made(
+        paperforge("table", "costs.csv", "--layout", "cost", "--metric", "params", "--metric", "time_s",
+                   "--format", "json")
+    )  # fmt: skip
+    assert [len(row) for row in rows] == [5, 5, 5]
+
+
+def test_the_unit_at_the_end_of_a_name_stands_in_the_header(paperforge, folder):
+    said = paperforge("table", "runs.csv", "--metric", "time_s", "--format", "text")
+    assert "Time (s) ↓" in said.out
+    said = paperforge(
+        "table", "runs.csv", "--metric", "time_s", "--unit", "time_s=h", "--format", "text"
+    )
+    assert "Time (h) ↓" in said.out
+
+
+def test_a_terminal_or_a_pipe_has_so_many_columns(paperforge, folder, monkeypatch):
+    wide = "method,dataset,seed,accuracy\n" + "".join(
+        f"{m},data-{d:02d},{s},0.{81 + d % 9}{s}\n" for m in "ab" for d in range(40) for s in (1, 3)
+    )
+    (folder / "wide.csv").write_text(wide)
+    for columns, most in ((None, 100), ("72", 72), ("1000", 1000)):
+        monkeypatch.delenv("COLUMNS", raising=False)
+        if columns:
+            monkeypatch.setenv("COLUMNS", columns)
+        said = paperforge("table", "wide.csv", "--format", "text")
+        lines = [line for line in said.out.splitlines() if line.startswith("Method")]
+        assert max(map(len, said.out.splitlines())) <= most
+        assert (len(lines) == 1) == (most == 1000)
+
+
+def test_a_half_written_paper_has_the_page_of_its_style(paperforge, folder):
+    rows = [
+        f"m{m},data-{d},{s},0.{60 + d}{m}{s}" for m in range(3) for d in range(9) for s in (1, 4)
+    ]
+    (folder / "wide.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
+    (folder / "paper.toml").write_text('main = "main.tex"\nresults = "wide.csv"\n')
+    for style, said in (("icml2026", "made to fit ICML 2026's 488 pt"), ("acl", "455 pt")):
+        (folder / "main.tex").write_text(
+            f"\\documentclass{{article}}\\usepackage{{{style}}}\\begin{{document}}\\end{{document}}"
+        )
+        assert said in paperforge("table").err
+
+
+@pytest.mark.tex
+def test_a_build_fits_tables_into_the_floats_of_the_paper(paperforge, folder):
+    """On a page of two columns: table is a column wide, table* both; the paper's word decides."""
+    from paperforge import venues
+
+    rows = [
+        f"m{m},data-{d},{s},0.{60 + d}{m}{s}" for m in range(3) for d in range(5) for s in (1, 4)
+    ]
+    (folder / "wide.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
+    style = venues.templates_root() / "icml-2026" / "icml2026.sty"
+    (folder / "icml2026.sty").write_bytes(style.read_bytes())
+    (folder / "sections").mkdir()
+    (folder / "main.tex").write_text(
+        "\\documentclass{article}\\usepackage{booktabs,icml2026}\\input{generated/macros}"
+        "\\begin{document}x\\input{sections/results}\\end{document}"
+    )
+    for float_, width, said in (("table", "", 235), ("table*", "", 488), ("table*", "column", 235)):
+        own = f'[[tables]]\nname = "main"\nwidth = "{width}"\n' if width else ""
+        (folder / "paper.toml").write_text(
+            f'main = "main.tex"\nresults = "wide.csv"\ndate = "2026-01-01"\n{own}'
+        )
+        (folder / "sections" / "results.tex").write_text(
+            f"\\begin{{{float_}}}\\input{{generated/tables/main}}\\end{{{float_}}}"
+        )
+        built = paperforge("build")
+        assert built.code == 0, built.err
+        assert ("made to fit ICML 2026's 235 pt" in built.err) == (said == 235)
+        assert "too wide" not in built.err

@@ -87,16 +87,57 @@ def test_type_3_is_said_with_the_next_move():
     assert "fonttype = 42" in found[0].hint
 
 
-def test_another_typeface_is_only_a_note(venue):
-    place = venue("icml")
+def other_face(*texts):
     with mpl.rc_context({"pdf.fonttype": 42}):
         figure = Figure(figsize=(3, 2))
-        figure.text(0.1, 0.5, "word", family="DejaVu Sans")
+        for place, (text, family) in enumerate(texts):
+            figure.text(0.1, 0.2 + 0.2 * place, text, family=family)
         out = BytesIO()
         FigureCanvasPdf(figure).print_pdf(out)
-    [found] = authored.look(out.getvalue(), "f.pdf", place)
-    assert found.severity is Severity.NOTE
-    assert found.message == "its text is set in DejaVuSans; the paper's is in times"
+    return out.getvalue()
+
+
+def test_another_typeface_is_said_where_the_venue_is_known(venue):
+    data = other_face(("word", "DejaVu Sans"))
+    assert said(data, venue("icml")) == ["its text is set in DejaVuSans; the paper's is in times"]
+    assert said(data) == []
+
+
+def test_a_stand_in_beside_the_right_face_is_said_and_signs_may_be_in_it(venue):
+    mixed = other_face(("right", "STIXGeneral"), ("wrong", "DejaVu Sans"))
+    assert said(mixed, venue("icml")) == [
+        '"wrong": set in DejaVuSans, not in the paper\'s text face'
+    ]
+    assert said(other_face(("right", "STIXGeneral"), ("↯", "DejaVu Sans")), venue("icml")) == []
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+def test_boxes_for_characters_without_a_font_are_said():
+    [message] = said(other_face(("\U0001f9ff", "STIXGeneral")))
+    assert message.startswith("no font had the characters of")
+    assert message.endswith("boxes stand for them")
+
+
+def shaded(draw):
+    figure = Figure(figsize=(3, 2))
+    draw(figure.add_axes((0, 0, 1, 1)))
+    out = BytesIO()
+    FigureCanvasPdf(figure).print_pdf(out)
+    return [message for message in said(out.getvalue()) if "look alike" in message]
+
+
+def test_the_shades_of_a_heat_map_name_nothing():
+    values = [[0.70, 0.74, 0.9], [0.2, 0.78, 0.82], [0.1, 0.86, 0.95]]
+    assert shaded(lambda axes: axes.pcolormesh(values, cmap="Blues", vmin=0, vmax=1)) == []
+
+
+def test_bars_of_like_colours_and_their_swatches_are_no_heat_map():
+    def bars(axes):
+        for place, colour in enumerate(("#2d5882", "#35628c", "#3b6993", "#41709a")):
+            axes.bar(place, 1 + place, color=colour, label=colour)
+        axes.legend(ncols=2)
+
+    assert len(shaded(bars)) == 6
 
 
 def test_what_is_no_pdf_is_said():

@@ -9,7 +9,7 @@ import pytest
 
 from paperforge import figures
 from paperforge.errors import InputError
-from paperforge.figures import audit, scale
+from paperforge.figures import audit, scale, sheet
 from paperforge.model import Severity
 from paperforge.spec import Direction, FigureSpec, Metric
 
@@ -213,3 +213,44 @@ def test_long_names_of_datasets_that_begin_alike_stay_different(kind, study, pai
         texts += [t.get_text() for t in page.figure.axes[0].get_xticklabels()]
     names = [t for t in texts if "of it" in t]
     assert len(set(names)) == len(names) == 2
+
+
+@pytest.mark.parametrize("size", [0.5, 1e300])
+def test_numbers_of_panels_beside_each_other_keep_apart_and_on_the_page(size, study, paint):
+    """Equal values have ticks at the very edges of their panels."""
+    analysis = mapped(study(3, 4, metric=LOSS), lambda _: size)
+    with paint(FigureSpec("f", "intervals", log="none"), analysis) as page:
+        assert audit.overlaps(page.figure) == ()
+        pen = sheet.renderer()
+        left, right, *_ = page.figure.axes
+        last = max(t.get_window_extent(pen).x1 for t in left.get_xticklabels() if t.get_text())
+        first = min(t.get_window_extent(pen).x0 for t in right.get_xticklabels() if t.get_text())
+        beside = left.get_position().y0 == right.get_position().y0
+        assert first - last > 5 or not beside
+
+
+def test_a_loss_that_falls_over_many_decades_has_a_logarithmic_axis(study):
+    analysis = study(2, metric=LOSS)
+    falling = tuple(
+        replace(
+            c,
+            mean=tuple(10 * (k + 1) ** -4.0 for k in range(len(c.mean))),
+            low=tuple(9 * (k + 1) ** -4.0 for k in range(len(c.mean))),
+            high=tuple(11 * (k + 1) ** -4.0 for k in range(len(c.mean))),
+        )
+        for c in analysis.curves
+    )
+    analysis = replace(analysis, curves=falling)
+    spec = FigureSpec("f", "learning-curves")
+    assert "Logarithmic: the y axis." in figures.draw(spec, analysis).note
+    assert "Logarithmic" not in figures.draw(replace(spec, log="none"), analysis).note
+    below = mapped(analysis, lambda x: x - 1e-3)
+    assert "Logarithmic" not in figures.draw(spec, below).note
+
+
+def test_a_long_baseline_leaves_room_for_what_is_measured(study, paint):
+    analysis = study(LONG)
+    with paint(FigureSpec("f", "differences"), analysis) as page:
+        [label] = [t.get_text() for t in page.figure.texts if "ifference" in t.get_text()]
+    assert label.endswith((" →", " ←"))
+    assert "in accuracy" in label

@@ -53,6 +53,21 @@ def test_many_lines_have_no_bands_and_say_so(study, wealth, spec_of, paint):
     assert "Bands are left out" in figures.draw(spec_of("profile"), wealth(study(names))).note
 
 
+def test_bands_that_lie_over_each_other_are_left_out_and_the_note_says_so(
+    study, wealth, spec_of, paint
+):
+    analysis = wealth(study(6))
+    wide = tuple(
+        replace(p, low=(0.0,) * len(p.share), high=(1.0,) * len(p.share)) for p in analysis.profiles
+    )
+    analysis = replace(analysis, profiles=wide)
+    with paint(spec_of("profile"), analysis) as page:
+        assert not page.figure.axes[0].collections
+    assert "Bands are left out, as they would lie over each other" in (
+        figures.draw(spec_of("profile"), analysis).note
+    )
+
+
 def test_alt_says_where_half_of_the_runs_are(study, wealth, spec_of):
     analysis = wealth(study(1))
     profile = analysis.profiles[0]

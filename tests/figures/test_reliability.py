@@ -80,3 +80,17 @@ def test_a_table_of_examples_is_drawn_from_file_to_page(tmp_path):
     assert rows[1] == ["0.25", "0.5", "40", "0.5", "0.5"]
     assert rows[2] == ["0.5", "0.75", "40", "0.75", "1.0"]
     assert "ECE 0.125" in figure.alt
+
+
+def test_the_numbers_of_counts_stand_clear_and_the_label_stands_at_the_panels(study, paint):
+    """Counts just at the top of their scale; a panel in the middle of a wide page."""
+    analysis = study(1)
+    one = analysis.reliabilities[0]
+    bins = tuple(replace(b, n=200 if place == 5 else b.n) for place, b in enumerate(one.bins))
+    analysis = replace(analysis, reliabilities=(replace(one, bins=bins),))
+    for width in ("column", "text"):
+        with paint(FigureSpec("f", "reliability", width=width), analysis) as page:
+            assert audit.overlaps(page.figure) == ()
+            [label] = [t for t in page.figure.texts if t.get_text().startswith("Accuracy")]
+            left = page.figure.axes[0].get_position().x0
+            assert (left - label.get_position()[0]) * page.width < 32

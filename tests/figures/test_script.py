@@ -30,6 +30,26 @@ def wrong(paper):
     x = 1
     return x / 0
 
+def careless(paper):
+    import matplotlib as mpl
+    mpl.rcParams["pdf.fonttype"] = 3
+    figure, axes = paper.subplots(height_pt=90)
+    axes.plot([0, 1], [0, 1], color="#ff0000", label="one")
+    axes.plot([0, 1], [1, 0], color="#00a000", label="two")
+    axes.legend(loc="center")
+    axes.set_title("elsewhere", family="DejaVu Sans")
+    axes.set_xlabel("small", fontsize=4)
+    paper.say(alt="Two lines.")
+    return figure
+
+def accents(paper):
+    figure, axes = paper.subplots(height_pt=90)
+    axes.plot([1, 2])
+    axes.set_title(chr(0xE4) + chr(0x3B1) + chr(0x2264))
+    axes.set_xlabel(chr(0x1F9FF))
+    paper.say(alt="Letters.")
+    return figure
+
 def rows(paper):
     assert list(paper.frame().columns)[:2] == ["run", "method"]
     return paper.figure()
@@ -104,3 +124,25 @@ def test_the_command_gives_the_rows(paperforge, results_csv, mine):
     said = paperforge("figure", results_csv, "--kind", "script", "--file", f"{mine}:rows")
     assert said.code == 0, said.err
     assert "wrote script.pdf: 234.9 x 145.6 pt" in said.err
+
+
+def messages(figure):
+    return [one.message for one in figure.diagnostics]
+
+
+def test_what_readers_would_trip_over_is_said_as_it_is_drawn(mine, study):
+    assert messages(figures.draw(spec(f"{mine}:careless"), study(3))) == [
+        'the legend of "one", "two" lies over the data',
+        'text of 4.0 pt, below 7 pt: "small"',
+        '"elsewhere": set in DejaVuSans, not in the paper\'s text face',
+        "#ff0000 and #00a000 look alike in greyscale, and nothing else differs",
+    ]
+
+
+def test_letters_that_only_the_function_knows_are_in_the_face(mine, study):
+    drawn = figures.draw(spec(f"{mine}:accents"), study(3))
+    assert len(messages(drawn)) == 1  # and no warning of Python's
+    assert messages(drawn)[0].startswith("no font had the characters of")
+    title = [t for t in audit.inspect(drawn.pdf).texts if {*t.text} & {*"äα≤"}]
+    assert "".join(t.text for t in title) == "äα≤"
+    assert len({t.font for t in title}) == 1

@@ -3,6 +3,7 @@
 import pytest
 
 from paperforge import venues
+from paperforge.errors import InputError
 from paperforge.figures import audit, tikz
 from paperforge.spec import FigureSpec
 
@@ -53,3 +54,13 @@ def test_a_build_compiles_it(paperforge, tmp_path, results_csv):
     assert said.code in {0, 4}, said.err
     (found,) = tmp_path.glob("build/*/generated/figures/arch.pdf")
     assert audit.inspect(found.read_bytes()).width_pt < 235
+
+
+def test_a_whole_document_is_refused_with_the_next_move(tmp_path):
+    path = tmp_path / "a.tikz"
+    path.write_text("% \\documentclass is made\n\\tikz \\draw (0,0);\n", encoding="utf-8")
+    assert tikz.document(FigureSpec("a", "tikz", file=str(path)), None)["a.tikz"]
+    path.write_text("% mine\n\\documentclass{standalone}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="document of its own") as error:
+        tikz.document(FigureSpec("a", "tikz", file=str(path)), None)
+    assert error.value.hint.startswith("leave the tikzpicture alone")

@@ -39,12 +39,26 @@ def test_a_printed_p_is_on_its_side_of_alpha(p, alpha):
 
 
 @pytest.mark.parametrize(
-    ("p", "shown"),
+    ("p", "least", "most"),
     [
-        (0.0625, ".06"), (0.0312, ".03"), (0.48, ".48"), (0.012, ".01"), (0.0496, ".0496"),
-        (0.00012, ".0001"), (3.7e-7, ".0000004"), (0.995, ".99"), (1.0, "1"),
+        (0.0625, ".06", ".063"), (0.0312, ".03", ".032"), (0.48, ".48", ".48"),
+        (0.012, ".01", ".012"), (0.0156, ".015", ".02"), (0.1834, ".18", ".184"),
+        (0.0496, ".0496", ".0496"), (0.0546, ".0546", ".055"), (0.00012, ".0001", ".00012"),
+        (3.7e-7, ".00000037", ".0000004"), (0.995, ".99", "1"), (1.0, "1", "1"),
     ],
 )  # fmt: skip
-def test_a_bound_of_p_is_a_number_in_the_format_of_every_p(p, shown):
-    assert p_bound(p) == shown
-    assert p_value(p) in (shown, "<.001", ">.99")
+def test_a_bound_of_p_is_rounded_to_its_safe_side(p, least, most):
+    assert p_bound(p) == least
+    assert p_bound(p, most=True) == most
+
+
+@given(st.floats(1e-6, 1.0), st.sampled_from([0.05, 0.01, 0.1, 0.005]), st.booleans())
+def test_a_bound_of_p_is_never_past_it_and_on_its_side_of_alpha(p, alpha, most):
+    shown, level = Decimal(p_bound(p, alpha, most=most)), Decimal(str(alpha))
+    number = Decimal(f"{p:.15g}")  # what stands behind the double
+    assert shown >= number if most else shown <= number
+    assert abs(shown - number) <= Decimal("0.01")
+    if not most and number > level:
+        assert shown >= level
+    if most and number < level:
+        assert shown <= level

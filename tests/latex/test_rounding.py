@@ -135,7 +135,10 @@ def test_a_column_is_rounded_as_its_decimals_are(values, decimals, grouped):
         ([1e-12], [1e-13], 14),
         ([1.5e-12], [], 13),
         ([1e-30], [], 15),
-        ([1e9], [2e5], 0),
+        ([1e9], [2e5], -4),
+        ([16307.4], [3227], -2),
+        ([1233], [81], -1),
+        ([1233], [0.0], 0),
         ([0.5, 0.5], [1e-17], 1),
         ([0.57 * 100], [], 0),
         ([0.0, 0.0], [], 0),
@@ -150,7 +153,8 @@ def test_decimals_follow_the_uncertainty(values, spreads, decimals):
 
 @given(st.lists(finite, max_size=6), st.lists(finite, max_size=6))
 def test_decimals_are_a_small_number(values, spreads):
-    assert 0 <= decimals_for(values, spreads) <= 15
+    assert -308 <= decimals_for(values, spreads) <= 15
+    assert decimals_for(values, []) >= 0
 
 
 # columns
@@ -193,6 +197,29 @@ def test_a_positive_uncertainty_never_prints_as_zero():
     assert Rounding(0).show_spread(0.004) == "<1"
     assert Rounding(1).show_spread(0.05) == "0.1"
     assert Rounding(1).show_spread(0.0) == "0.0"
+
+
+@pytest.mark.parametrize(
+    ("values", "spreads", "shown", "beside"),
+    [
+        ([16307.4, 29523.0], [3227.0, 1296.0], ["16,300", "29,500"], ["3,200", "1,300"]),
+        ([1233.2, 2497.0], [81.0, 52.0], ["1230", "2500"], ["80", "50"]),
+        ([1250.0, -1250.0], [70.0], ["1250", "-1250"], ["70"]),
+        ([1245.0, -1245.0], [70.0], ["1250", "-1250"], ["70"]),
+        # Nothing that is not zero prints as zero for the sake of its neighbours.
+        ([16307.4, 18.2], [3227.0, 2.1], ["16,307", "18"], ["3,227", "2"]),
+        ([16307.4, 18.2], [3227.0], ["16,310", "20"], ["3,230"]),
+        ([163070.4, 0.4], [32270.0, 0.3], ["163,070.4", "0.4"], ["32,270.0", "0.3"]),
+        ([0.0, 16307.4], [3227.0, 3000.0], ["0", "16,300"], ["3,200", "3,000"]),
+    ],
+)
+def test_digits_that_the_uncertainty_covers_are_zeros(values, spreads, shown, beside):
+    rule = rule_for(values, spreads)
+    assert rule.show_all(values) == shown
+    assert rule.show_spreads(spreads) == beside
+    assert rule_for(values, spreads, 0).show(values[0]) == f"{round(values[0]):,}".replace(
+        ",", "," if max(values) >= 10_000 else ""
+    )
 
 
 @given(st.floats(min_value=-1e15, max_value=1e15, allow_subnormal=False), st.integers(0, 6))

@@ -327,3 +327,21 @@ def test_walk_looks_from_the_main_files_folder_as_tex_does():
         "paper/i/c.tex",
         "paper/i/e.tex",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (r"\begin{table}\input{generated/tables/main}\end{table}", "table"),
+        (r"\begin{table*}[t]\centering\input{ ./generated/tables/main.tex }\end{table*}", "table*"),
+        ("\\begin{table}\r\n\\include{paper/generated/tables/main}\r\n\\end{table}", "table"),
+        (r"\begin{table}\end{table}\input{generated/tables/main}", ""),
+        (r"\begin{table}\input{generated/tables/other}\end{table}", ""),
+        (r"\begin{table}\input{generated/tables/xmain}\end{table}", ""),
+        ("\\begin{table}%\\input{generated/tables/main}\n\\end{table}", ""),
+        (r"\begin{table}\input{a}\end{table}\begin{table*}\input{generated/tables/main}", "table*"),
+        ("", ""),
+    ],
+)
+def test_the_float_around_an_input(text, found):
+    assert source.float_around(text, "generated/tables/main") == found

@@ -115,7 +115,7 @@ def test_many_pairs_without_roles_are_told_from_the_best_method():
     assert "M11 and 16 more; is not found to differ from 1: M28." in text
     assert text.endswith("In all, a difference is found in 434 of 435 comparisons.")
     shown = report.text(made)
-    assert "395 more rows: --all, or --format json|markdown" in shown
+    assert "395 more rows (here: those of the best, and the smallest other differences)" in shown
     assert len(shown.splitlines()) < 80
     assert all(len(line) <= 100 for line in shown.splitlines())
     whole = report.text(made, every=True)

@@ -181,3 +181,12 @@ def test_a_cell_without_a_spread_leaves_the_others_tested_and_says_why(load):
     }
     assert all(found["a", b].p is None for b in "cdef")
     assert found["a", "c"].estimate == pytest.approx(1.3)
+
+
+def test_what_is_declared_is_not_asked_for_again(load):
+    """A spread in the cells that --map accuracy=sd names, too."""
+    assert "say otherwise" in said(load(table("accuracy,accuracy_std,n", "{},{},{n}")))
+    assert "say otherwise" not in said(load(table("accuracy,wobble,n", "{},{},{n}"), sd="wobble"))
+    found = load(table("accuracy,n", "{} ± {},{n}"), sd="accuracy")
+    assert "compared by Welch's t from these summaries" in said(found)
+    assert "say otherwise" not in said(found)

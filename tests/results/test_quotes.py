@@ -65,3 +65,67 @@ def test_the_rows_of_all_cells_at_once_are_those_of_each(load):
         assert rows == found.sources("accuracy", *cell)
     assert len(places["a", "x"]) == 50
     assert found.origins("other") == {}
+
+
+QUOTED = """
+metric = "{metric}"
+[[quoted]]
+method = "theirs"
+dataset = "x"
+value = {value}
+spread = {spread}
+kind = "sd"
+n = 5
+cite = "hu2022"
+[[quoted]]
+method = "theirs"
+dataset = "y"
+value = 71
+cite = "hu2022"
+"""
+
+
+def beside(tmp_path, value, spread, *, metric="accuracy", runs="0.6{s}", keys=None):
+    """Results of own runs and a file of quoted numbers."""
+    rows = "".join(f"ours,{d},{s},{runs.format(s=s)}\n" for d in "xy" for s in range(3))
+    (tmp_path / "r.csv").write_text(f"method,dataset,seed,{metric}\n{rows}")
+    (tmp_path / "q.toml").write_text(QUOTED.format(metric=metric, value=value, spread=spread))
+    sources = [Source(tmp_path / name, name) for name in ("r.csv", "q.toml")]
+    return results.load(sources, Project(root=tmp_path, metrics=keys or {}))
+
+
+def cells_of(found):
+    every = analyse(found, DesignSpec()).aggregates
+    return {(a.method, a.dataset): a for a in every if a.dataset}
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("%", 1), ("", 0.01)])
+def test_quoted_percentages_stand_beside_runs_that_are_fractions(tmp_path, unit, factor):
+    found = beside(tmp_path, "90.30", "0.25", keys={"accuracy": {"unit": unit}})
+    assert any("(71 to 90.3) are taken as percent" in n.message for n in found.notes)
+    assert not any("seem mixed" in n.message for n in found.notes)
+    cells = cells_of(found)
+    one = cells["theirs", "x"]
+    assert one.mean == pytest.approx(90.3 * factor)
+    assert one.quoted.spread == pytest.approx(0.25 * factor)
+    assert (one.quoted.digits, cells["theirs", "y"].quoted.digits) == ((2, 0) if unit else (4, 2))
+    assert cells["ours", "x"].mean == pytest.approx(61 * factor)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("90.30", {"runs": "61.{s}"}),  # percent both
+        ("0.903", {}),  # 0.903 and 71: nobody knows
+        ("190.3", {}),  # no percentage
+        ("90.30", {"metric": "margin"}),  # no share by its name
+        ("90.30", {"runs": "-0.6{s}"}),
+        ("90.30", {"keys": {"accuracy": {"scale": 100}}}),  # the author says what is printed
+    ],
+)
+def test_nothing_else_is_scaled(tmp_path, value, said):
+    found = beside(tmp_path, value, "0.25", **said)
+    assert not any("are taken as percent" in n.message for n in found.notes)
+    one = cells_of(found)["theirs", "x"]
+    scale = 100 if "keys" in said else 1
+    assert one.mean == pytest.approx(float(value) * scale)

@@ -90,3 +90,25 @@ def test_the_cache_keeps_raters_and_names(load, tmp_path, monkeypatch):
     assert again.anew is not None  # it came from the cache
     assert again.ratings("rating") == first.ratings("rating") != ()
     assert again.names == first.names
+
+
+def test_one_rater_an_item_makes_no_clusters(load):
+    """Also where another rater saw the other method: the item matches, not who rated it."""
+    found = load("item,annotator,system,rating", given=GIVEN[:, :, :1])
+    assert "cluster" not in found.present
+    assert found.mapped[0].columns["example"] == "item"
+    assert any("rated once" in note.message for note in found.notes)
+    assert not analyse(found, DesignSpec()).design.clustered
+
+
+def test_items_match_where_each_method_has_a_rater_of_its_own(tmp_path):
+    lines = ["item,annotator,system,rating"]
+    for m, table in enumerate(GIVEN[:, :, 0]):
+        lines += [f"{i},ann{(i + m) % 7},m{m},{v}" for i, v in enumerate(table)]
+    (tmp_path / "r.csv").write_text("\n".join(lines))
+    found = results.load([Source(tmp_path / "r.csv", "r.csv", {})], Project(root=tmp_path))
+    decision = analyse(found, DesignSpec()).primary()[0]
+    assert decision.paired
+    assert decision.n == (20, 20)
+    assert decision.estimate == pytest.approx((GIVEN[0, :, 0] - GIVEN[1, :, 0]).mean())
+    assert len(found.ratings("rating")) == 40  # none twice

@@ -39,6 +39,9 @@ class FakeResults:
         store = self.by_example if unit is Unit.EXAMPLE else self.by_seed
         return tuple(s for key, s in store.items() if key[0] == metric)
 
+    def ratings(self, metric):
+        return ()
+
     def missing(self, metric):
         return self.holes
 

@@ -108,7 +108,7 @@ def test_six_pairs_under_holm_decide_nothing_below_eight_datasets():
     seven = compare_datasets(stairs(7), list("abcd"), higher=True)
     assert not any(pair.decided for pair in seven.pairs)
     assert seven.pairs[0].p_adjusted == pytest.approx(6 / 64)
-    assert seven.pairs[0].reason == "7 datasets: p cannot be below .02 (.09 after the correction)"
+    assert seven.pairs[0].reason == "7 datasets: p cannot be below .015 (.09 after the correction)"
     eight = compare_datasets(stairs(8), list("abcd"), higher=True)
     assert all(pair.decided for pair in eight.pairs)
     assert eight.pairs[0].p_adjusted == pytest.approx(6 / 128)

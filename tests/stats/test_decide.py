@@ -277,7 +277,7 @@ def test_the_floor_is_that_after_the_correction(fake):
     assert analysis.decisions[0].verdict is Verdict.UNDECIDABLE
     assert (
         analysis.decisions[0].reason
-        == "6 discordant examples: p cannot be below .02 (.03 after the correction)"
+        == "6 discordant examples: p cannot be below .015 (.03 after the correction)"
     )
 
 

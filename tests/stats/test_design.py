@@ -240,3 +240,12 @@ def test_a_cell_of_which_all_runs_diverged_is_counted(fake):
         s.startswith("Left out of the means: 3 diverged or not finite runs;")
         for s in analysis.design.sentences
     )
+
+
+def test_pairing_by_folds_says_nothing_of_seeds(fake):
+    plain, declared = (analyse(fake(THREE), DesignSpec(pair_by=roles)) for roles in ((), ("fold",)))
+    assert [d.p for d in declared.decisions] == [d.p for d in plain.decisions]
+    assert not any(d.paired for d in declared.decisions)
+    assert declared.design.pair_by == ()
+    assert "the results have no folds: seeds are not paired by it" in declared.notes[0].message
+    assert "--pair-by seed" in declared.notes[0].hint

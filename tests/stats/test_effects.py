@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from paperforge.stats.effects import hedges, paired, two_samples
+from paperforge.spec import DesignSpec
+from paperforge.stats import analyse, measure
+from paperforge.stats.effects import Spread, hedges, of_all, paired, sizes, two_samples
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "references" / "effects.json").read_text())
 X, Y, Z = (REFERENCE[name] for name in "xyz")
@@ -97,3 +99,43 @@ def test_hundred_thousand_values_are_sorted_and_not_crossed():
     start = time.process_time()
     two_samples(a, b)
     assert time.process_time() - start < 1
+
+
+@given(st.lists(VALUES, min_size=2, max_size=5), st.sampled_from([1.0, 1e-200, 1e300, 0.1 + 0.2]))
+def test_all_pairs_of_samples_at_once_are_those_of_two_samples(samples, unit):
+    """Ties, no spread, one value, numbers whose squares are none."""
+    samples = [np.array(one) * unit for one in samples]
+    spreads = [Spread.of(one) for one in samples]
+    gs, chances = of_all(spreads)
+    for i, x in enumerate(samples):
+        for j, y in enumerate(samples):
+            whole, (g, p) = two_samples(x, y, None), sizes(spreads[i], spreads[j])
+            assert (p, chances[i, j]) == pytest.approx((whole.probability,) * 2, rel=1e-12)
+            if whole.g is None:
+                assert g is None
+                assert np.isnan(gs[i, j])
+            else:
+                assert (g, gs[i, j]) == pytest.approx((whole.g, whole.g), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("pair_by", [(), ("seed",)])
+def test_many_methods_have_the_effect_sizes_of_few(fake, monkeypatch, pair_by):
+    """Measured at once or one by one; with a hole, a run alone and unequal numbers of runs."""
+    rng = np.random.default_rng(3)
+    cells = {
+        (f"m{m}", d): rng.normal(m / 9, 1, 1 + (m * k + 2) % 5).round(1)
+        for m in range(10)
+        for k, d in enumerate(("d", "e"))
+        if (m, d) != (4, "e")
+    }
+    found = []
+    for many in (2, 99):
+        monkeypatch.setattr(measure, "MANY", many)
+        found.append(analyse(fake(cells), DesignSpec(pair_by=pair_by), effects=True).decisions)
+    pairs = list(zip(*found, strict=True))
+    assert sum(one.effect.d is not None for one, _ in pairs) > 60
+    for one, other in pairs:
+        for name in ("d", "superiority", "cliffs_delta"):
+            ours, theirs = getattr(one.effect, name), getattr(other.effect, name)
+            assert ours == (None if theirs is None else pytest.approx(theirs, rel=1e-9, abs=1e-12))
+        assert one.effect.d_kind == other.effect.d_kind

@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from scipy import special
 from scipy import stats as scipy_stats
 
 from paperforge.spec import DesignSpec
-from paperforge.stats import analyse
+from paperforge.stats import analyse, found
 from paperforge.stats.found import OfFound, detects
 from paperforge.stats.power import OfT, detectable_t
 from paperforge.stats.reached import reach, satterthwaite_halves
@@ -76,3 +77,34 @@ def test_a_mean_of_thousands_beside_a_mean_of_few_has_a_detectable_difference():
     """The quadrature's weights overflow at 2,000 degrees of freedom: they are held below."""
     few, many = ours(((1.0, 4.0), (0.5, 5000.0)), 0.05), ours(((1.0, 4.0), (0.5, 400.0)), 0.05)
     assert few == pytest.approx(many, rel=0.002)
+
+
+@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize("df", [1.0, 2.0, 9.0])
+def test_a_good_first_guess_does_not_change_the_answer(df, own):
+    """Secants from it, against the bracketed root to eleven digits."""
+    rng = np.random.default_rng(int(df))
+    for alpha in (0.05, 1e-3, 1e-6):
+        for k in (2, 3, 8):
+            for skew in (0.2, 2.0):
+                v = rng.gamma(skew, 1, k)
+                shares, dfs = tuple((v / v.sum()).tolist()), tuple(df + 3.0 * (np.arange(k) % 2))
+                quick = found.reached(shares, dfs, alpha, own=own)
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr(found, "CLOSE", 1e-11)
+                    patch.setattr(found, "closing", lambda gap, at, _: found.root(gap, at - 1, at))
+                    slow = found.reached(shares, dfs, alpha, own=own)
+                assert quick == pytest.approx(slow, rel=1e-5)
+
+
+@pytest.mark.parametrize("f", [(1.0, 1.0), (2.0, 1.0), (4.0, 9.0), (500.0, 500.0), (3.0, 499.0)])
+def test_gausss_rule_is_scipys(f):
+    a, b = f[1] / 2 - 1, f[0] / 2 - 1
+    nodes, weights = found.gauss(*found.jacobi(12, a, b))
+    x, theirs = special.roots_jacobi(12, a, b)
+    assert nodes == pytest.approx(x, abs=1e-13)
+    assert weights == pytest.approx(theirs / theirs.sum(), abs=1e-12)
+    nodes, weights = found.gauss(np.zeros(16), np.arange(1.0, 16))
+    x, theirs = special.roots_hermitenorm(16)
+    assert nodes == pytest.approx(x, abs=1e-13)
+    assert weights == pytest.approx(theirs / theirs.sum(), abs=1e-13)

@@ -5,6 +5,7 @@ PROGRAM = """
 import sys
 import paperforge.stats
 assert "numpy" not in sys.modules, "at import"
+assert "paperforge.stats.corpus_cells" not in sys.modules, "before there are sums"
 import numpy as np
 from paperforge.model import Sample
 from paperforge.stats.cells import Grouping, cell, merge
@@ -13,9 +14,9 @@ from paperforge.stats.exact import mcnemar
 from paperforge.stats.means import welch
 one = Sample("acc", "m", "d", np.arange(3), np.array([1.0, 2.0, 4.0]))
 c = cell(one, *merge(one), Grouping())
-welch(c, c, Ask(margin=1.0))
+welch(c, c, Ask(margin=1.0)).detects.at(0.05)
 mcnemar(3, 9, 100, Ask(margin=0.2))
-heavy = {"scipy.stats", "scipy.optimize", "pandas", "statsmodels"} & set(sys.modules)
+heavy = {"scipy.stats", "scipy.optimize", "scipy.linalg", "pandas", "statsmodels"} & set(sys.modules)
 assert not heavy, heavy
 """
 

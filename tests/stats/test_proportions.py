@@ -207,3 +207,16 @@ def test_size_of_independent_enumerated(n_a, n_b):
         for q in np.linspace(0.02, 0.98, 49)
     ]
     assert 0.015 < max(sizes) <= 0.05
+
+
+@pytest.mark.parametrize("kind", ["mid-p", "exact"])
+def test_the_interval_of_equivalence_is_that_of_every_pairing_and_agrees_with_its_p(kind):
+    """It was missing: equivalent was said, and its interval at 1 - 2 alpha was null."""
+    a, b = counts(0.8, 2, 50, 1.0), counts(0.84, 2, 50, 1.0)
+    for margin in (0.12, 0.16, 0.18, 0.2, 0.3):
+        found = margins(a, b, Ask(margin=margin, mcnemar=kind))
+        low, high = found.equivalence
+        assert (found.p_equivalent < 0.05) == (-margin < low and high < margin)
+        each = [interval(*table, 50, 0.05, exact=kind == "exact") for table in every_table(a, b)]
+        assert low == pytest.approx(min(x for x, _ in each), abs=1e-9)
+        assert high == pytest.approx(max(x for _, x in each), abs=1e-9)

@@ -152,3 +152,14 @@ def test_a_band_holds_its_profile_and_the_whole_is_wider():
     assert (band.low_all < band.low).any()
     assert band.high[-1] > 0  # no run is above, and that is not certain to stay so
     assert band.low.min() >= 0 and band.high_all.max() <= 1
+
+
+@pytest.mark.parametrize("name", ["IQM", "median"])
+def test_p_has_the_monte_carlo_error_that_other_seeds_show(name):
+    rng = np.random.default_rng(0)
+    a, b = ([rng.normal(mean, 1, 5) for _ in range(5)] for mean in (0, 0.5))
+    found = [aggregate_difference(a, b, name, ASK, replicates=500, seed=s) for s in range(40)]
+    seen = float(np.std([one.p for one in found]))
+    assert 0.7 * seen < found[0].monte_carlo < 2 * seen
+    flat = aggregate_difference([np.ones(3)], [np.ones(3)], name, ASK, replicates=50)
+    assert flat.monte_carlo is None

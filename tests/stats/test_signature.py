@@ -7,7 +7,7 @@ import pytest
 
 from paperforge.model import Quote
 from paperforge.spec import DesignSpec, Unit
-from paperforge.stats import analyse
+from paperforge.stats import analyse, keyed
 from paperforge.stats.signature import fingerprint
 
 X, Y = [0.1, 0.2, 0.4], [0.3, 0.1, 0.2]
@@ -68,3 +68,15 @@ def test_only_a_signed_analysis_has_it(fake):
     )
     assert "data:" not in plain.signature
     assert f"data:{fingerprint(results, Unit.SEED)[:16]}" in signed.signature
+
+
+def test_drawn_numbers_name_their_stream(fake):
+    """So that the same settings with other draws are told apart."""
+    base = np.random.default_rng(1).normal(0, 1, 400)
+    apart = np.r_[5.1, -4.2, 6.3, np.random.default_rng(2).normal(0, 1e-3, 397)]  # none but draws
+    drawn = fake({("x", "d"): base + apart, ("y", "d"): base}, unit=Unit.EXAMPLE)
+    closed = fake({("x", "d"): X, ("y", "d"): Y})
+    (one,), (none,) = (analyse(r, DesignSpec()).decisions for r in (drawn, closed))
+    assert one.monte_carlo is not None
+    assert f"|stream:{keyed.STREAM}|" in one.signature
+    assert "stream" not in none.signature

@@ -527,3 +527,13 @@ def test_very_few_runs_that_spread_very_differently_are_warned_of(as_cell, n, si
     assert not too_often([(wide, narrow)], "paired t")
     several = [(wide, narrow), *[(narrow, narrow)] * 3]
     assert f"stratified Welch t of {n} runs" in too_often(several, "stratified Welch t")
+
+
+def test_of_shares_nothing_is_said_of_ids(fake):
+    """Only their number is known: "Examples pair by their ids" was said."""
+    cells = {(m, "d"): [v] for m, v in (("x", 0.81), ("y", 0.84))}
+    quotes = {at: Quote(kind="examples", n=500, digits=2) for at in cells}
+    (one,) = asked(fake(cells, quoted=quotes))
+    assert "not who was right where" in one.chosen[0]
+    assert "ids" not in " ".join(one.chosen)
+    assert [what for what, _ in one.rejected] == ["two-sample test of proportions"]

@@ -22,7 +22,14 @@ FORMS = {
     "float": {"form": "latex", "notes": True, "float": True, "source": "r.csv"},
     "threeparttable": {"form": "latex", "notes": "threeparttable"},
     "json": {"form": "json"},
+    "md": {"form": "markdown"},
+    "html": {"form": "html"},
 }
+
+
+def name_of(how):
+    """What a file of that kind is called: Markdown is known by its name."""
+    return f"old.{how}" if how in ("md", "html", "json") else "old.tex"
 
 
 def printed(table, how):
@@ -53,14 +60,14 @@ def test_nothing_changed(make, how):
     for layout in ("method-by-dataset", "dataset-by-method"):
         spec = replace(SPEC, columns=columns, baseline="probe", heat=True, layout=layout)
         table = tables.arrange(rich, spec)
-        assert tables.changes(table, printed(table, how), "old") == ("nothing changed",)
+        assert tables.changes(table, printed(table, how), name_of(how)) == ("nothing changed",)
 
 
 @pytest.mark.parametrize("how", FORMS)
 def test_a_number_that_takes_the_bold_with_it(make, how):
     old = printed(tables.arrange(make.paper(), SPEC), how)
     new = tables.arrange(changed(make, digits=(97.0, 0.52)), SPEC)
-    lines = tables.changes(new, old, "old")
+    lines = tables.changes(new, old, name_of(how))
     assert lines[0] == (
         "1 cell changed, 2 notes changed, 1 bold moved, 1 bold new or gone, 1 underline moved, "
         "1 underline new or gone"
@@ -77,7 +84,7 @@ def test_a_dagger_that_is_gone(make, how):
     fewer = replace(
         paper, decisions=tuple(replace(d, verdict=Verdict.INCONCLUSIVE) for d in paper.decisions)
     )
-    lines = tables.changes(tables.arrange(fewer, SPEC), old, "old")
+    lines = tables.changes(tables.arrange(fewer, SPEC), old, name_of(how))
     assert "  Linear probe on Average: the dagger † is gone" in lines
     assert any(line.startswith("  note gone: †: LoRA_r8 (ours) is better") for line in lines)
     assert lines[0].startswith("1 mark changed, ")
@@ -89,7 +96,7 @@ def test_rows_and_columns_that_come_and_go(make, how):
     new = tables.arrange(
         make.paper(), replace(SPEC, methods=("lora", "probe"), datasets=("wine", "digits"))
     )
-    lines = tables.changes(new, old, "old")
+    lines = tables.changes(new, old, name_of(how))
     assert {"  row new: Linear probe", "  row gone: Full fine-tuning"} <= set(lines)
     assert {"  column gone: Breast cancer", "  column gone: Average"} <= set(lines)
     assert "  the columns are in another order" in lines
@@ -175,6 +182,20 @@ def test_quoted_rows_are_compared(make):
         assert lines[:2] == ("1 cell changed", "  b [k] on Accuracy (%) ↑: 91.2 -> 91.5")
 
 
+@pytest.mark.parametrize(("name", "form"), [("README.md", "markdown"), ("a.html", "html")])
+def test_a_table_within_other_text(make, name, form):
+    table = tables.arrange(make.paper(), SPEC)
+    text = tables.render(table, form)
+    around = f"# About\n\nA | in words.\n\n{text}\nMore.\n" if form == "markdown" else text
+    assert tables.changes(table, around, name) == ("nothing changed",)
+    hostile = tables.arrange(
+        make.table_of(
+            {"": [(90.0, 0.3), (-91.0, 0.3)]}, [Method("a", "a|b*c_d`e<f>&"), Method("b", "[x]")]
+        )
+    )
+    assert tables.changes(hostile, tables.render(hostile, form), name) == ("nothing changed",)
+
+
 def test_the_command_says_it_and_writes_nothing(paperforge, tmp_path, results_csv):
     assert paperforge("table", "results.csv", "--ours", "ours", "-o", "t.tex").code == 0
     assert paperforge("table", "results.csv", "--ours", "ours", "--diff", "t.tex").out == (
@@ -235,7 +256,7 @@ def test_any_edit_gives_a_comparison_or_an_input_error(make, edits, how):
     for at, length, new in edits:
         text = text[:at] + new + text[at + length :]
     with contextlib.suppress(InputError):
-        assert tables.changes(table, text, "old")
+        assert tables.changes(table, text, name_of(how))
 
 
 def test_parts_one_under_the_other_are_compared_whole(paperforge, tmp_path):

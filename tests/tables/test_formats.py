@@ -207,3 +207,62 @@ def test_powers_of_ten_in_every_format(make):
     assert "−2.25 × 10<sup>12</sup>" in tables.render(table, "html")
     assert "-2.25e12" in tables.render(table, "text")
     assert [sorted(row.cells[0].marks) for row in table.rows] == [["best"], [], []]
+
+
+def lines_within(table, columns):
+    return tables.render(table, "text", notes=False, within=columns).splitlines()
+
+
+@pytest.mark.parametrize("columns", [60, 100, 200])
+def test_a_wide_table_stands_in_blocks_as_wide_as_the_terminal(make, columns):
+    """Every number once, each block with the names of its rows, no line too long."""
+    names = [f"method {i}" for i in range(5)]
+    cells = {f"data-{j}": [(10 + i + j / 100, 0.25) for i in range(5)] for j in range(100)}
+    table = tables.arrange(make.table_of(cells, names))
+    lines = lines_within(table, columns)
+    assert max(map(width, lines)) <= columns
+    heads = [line for line in lines if line.startswith("Method")]
+    shown = [label for line in heads for label in line.split()[1:]]
+    assert shown == [f"data-{j}" for j in range(100)]
+    for i, name in enumerate(names):
+        rows = [line for line in lines if line.startswith(name)]
+        assert len(rows) == len(heads)
+        numbers = [n for line in rows for n in re.findall(r"\d\d\.\d\d", line)]
+        assert numbers == [f"{10 + i + j / 100:.2f}" for j in range(100)]
+
+
+def test_a_table_that_fits_is_set_as_ever(table):
+    text = tables.render(table, "text", notes=False)
+    assert tables.render(table, "text", notes=False, within=max(map(len, text.split("\n")))) == text
+
+
+def test_long_names_and_headers_take_lines_and_lose_nothing(make):
+    long = "a name of a method that says all there is to be said of its settings, and more: "
+    cells = {long + f"d{j}": [(10 + i, 0.25) for i in range(3)] for j in range(4)}
+    table = tables.arrange(make.table_of(cells, [Method(f"{i}", long + f"m{i}") for i in range(3)]))
+    lines = lines_within(table, 80)
+    assert max(map(width, lines)) <= 80
+    words = " ".join(lines).split()
+    blocks = sum(line.startswith("Method") for line in lines)
+    assert [words.count(f"m{i}") for i in range(3)] == [blocks] * 3
+    assert [words.count(f"d{j}") for j in range(4)] == [1] * 4
+    starts = [line for line in lines if "±" in line]
+    assert len(starts) == 3 * blocks and all(line.startswith("a name of") for line in starts)
+
+
+def test_notes_are_folded_where_the_terminal_is_narrow(table):
+    text = tables.render(table, "text", within=50)
+    assert max(map(width, text.splitlines())) <= 50
+    assert " ".join(text.split()).endswith(
+        " ".join(tables.render(table, "text").splitlines()[-1].split())
+    )
+
+
+def test_html_says_why_an_average_is_not_there(make):
+    cells = [make.aggregate("accuracy", "a", "x", 90.0, 0.3), make.hole("accuracy", "a", "y")]
+    cells += [make.hole("accuracy", "a", None)]
+    cells += [make.aggregate("accuracy", "b", d, 91.0, 0.3) for d in ("x", "y", None)]
+    table = tables.arrange(make.analysis(cells, "ab", datasets=("x", "y")))
+    html = tables.render(table, "html")
+    assert '<td class="missing" title="the row is incomplete">∅</td>' in html
+    assert '<td class="missing" title="not run">–</td>' in html

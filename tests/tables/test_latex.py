@@ -395,3 +395,21 @@ def test_sixty_methods_on_a_hundred_datasets_with_long_names(make):
     with pytest.raises(InputError, match="60 rows by 100 columns would take") as refused:
         tables.fit(table, None)
     assert "name the metrics, datasets or methods" in refused.value.hint
+
+
+def test_a_sign_stands_at_its_number_where_nothing_is_printed_behind_it():
+    """Not a spread's width away from it; every cell of the column stays as wide."""
+    cells = [
+        Cell(91.45, 0.35, 2, "91.45", "0.35"),
+        Cell(91.3, None, 1, "91.30", note="a"),
+        Cell(9.0, None, 1, "9", note="a"),
+    ]
+    table = Table(
+        "t", "Method", (Column("x"),), tuple(Row(f"m{i}", (c,)) for i, c in enumerate(cells))
+    )
+    text = tables.render(table)
+    assert r"m1 & 91.30\textsuperscript{a}\phantom{" in text
+    assert r"m2 & \phantom{0}9\textsuperscript{a}\phantom{.00}\phantom{" in text
+    lines = tables.render(table, "text").splitlines()
+    assert "91.30a" in lines[4] and "9a" in lines[5]
+    assert len(lines[3]) <= len(lines[0])

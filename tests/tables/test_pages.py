@@ -141,3 +141,39 @@ def test_the_pages_fit_in_the_venue(make, venue, own, tmp_path):
     log = (tmp_path / "a.log").read_text(encoding="latin-1")
     assert "Overfull" not in log and "Float too large" not in log
     assert re.search(r"\([23] pages", log)
+
+
+def seeds(columns, names=("a", "", "b", "")):
+    """Two runs of each method on so many datasets, every number another."""
+    heads = (Column("Seed", words=True), *(Column(f"data-{j}", "Accuracy") for j in range(columns)))
+    rows = tuple(
+        Row(
+            name,
+            (
+                Cell(printed=f"s{i % 2}"),
+                *(Cell(v := 10 + i + j / 100, None, 1, f"{v:.2f}") for j in range(columns)),
+            ),
+            str(i // 2),
+        )
+        for i, name in enumerate(names)
+    )
+    return Table("t", "Method", heads, rows)
+
+
+@pytest.mark.parametrize("columns", [12, 80])
+def test_every_part_says_which_run_a_row_is(columns):
+    table = fit(seeds(columns), page("icml-2026"), "column")
+    assert len(table.fit.parts) > 1
+    text = tables.render(table)
+    assert text.count("Method & Seed &") == text.count("a & s0 &") == len(table.fit.parts)
+    assert text.count(" & s1 &") == 2 * len(table.fit.parts)
+    found = reading.read(text, "")
+    assert found.columns[0] == "Seed" and len(found.columns) == columns + 1 and not found.unread
+    assert tables.changes(table, text, "old.tex") == ("nothing changed",)
+
+
+def test_words_that_a_name_tells_stand_once():
+    """Where every row has a name of its own, the column beside it is no part of the name."""
+    table = fit(seeds(12, ("a", "b", "c", "d")), page("icml-2026"), "column")
+    assert len(table.fit.parts) > 1
+    assert tables.render(table).count("Seed &") == 1

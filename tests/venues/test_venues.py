@@ -151,3 +151,26 @@ def test_templates_in_a_wheel_lie_inside_the_package(tmp_path, monkeypatch):
     assert venues.templates_root() == (tmp_path / "templates").resolve()
     (tmp_path / "paperforge" / "templates").mkdir(parents=True)
     assert venues.templates_root() == (tmp_path / "paperforge" / "templates").resolve()
+
+
+@pytest.mark.parametrize(
+    ("preamble", "found"),
+    [
+        (r"\usepackage{icml2026}", "icml-2026"),
+        (r"\usepackage[accepted]{icml2026}", "icml-2026"),
+        ("\\usepackage{booktabs, neurips_2026}", "neurips-2026"),
+        ("\\usepackage\n  [final]\n  {acl}", "arr-2026"),
+        (r"% \usepackage{icml2026}", None),
+        (r"\usepackage{icml2019}", None),
+        ("", None),
+    ],
+)
+def test_the_venue_of_an_existing_paper_is_that_of_its_style(tmp_path, preamble, found):
+    (tmp_path / "main.tex").write_text(f"\\documentclass{{article}}\n{preamble}\n")
+    venue = venues.of_paper(tmp_path, "main.tex")
+    assert (venue and venue.id) == found
+
+
+def test_a_new_paper_or_a_lost_file_has_no_style(tmp_path):
+    assert venues.of_paper(tmp_path, "") is None
+    assert venues.of_paper(tmp_path, "gone.tex") is None

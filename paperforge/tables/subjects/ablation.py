@@ -82,16 +82,17 @@ def _full(analysis: Analysis, spec: TableSpec) -> Method:
     if spec.baseline:
         return named(analysis.methods, (spec.baseline,), "method", spec)[0]
     shown = named(analysis.methods, spec.methods, "method", spec)
-    ours = [m for m in shown if m.role is Role.OURS]
-    if len(ours) != 1:
-        many = "several methods are ours" if ours else "no method is ours"
+    ours, baselines = ([m for m in shown if m.role is r] for r in (Role.OURS, Role.BASELINE))
+    found = ours or baselines
+    if len(found) != 1:
+        many = f"several methods are {'ours' if ours else 'baselines'}"
         raise InputError(
-            f"{many}: which is the full model?",
+            f"{many if found else 'no method is ours'}: which is the full model?",
             f"table {spec.name}",
             f'baseline = "{plain(shown[0].name) if shown else "NAME"}" in paper.toml names it; '
             "or --ours NAME",
         )
-    return ours[0]
+    return found[0]
 
 
 def _block(view: View, metric: Metric, full: Method, variants: Sequence[Method]) -> Block:

@@ -76,6 +76,16 @@ def test_which_model_is_full_must_be_said(study):
         tables.arrange(study, accuracy("ablation", methods=("full",)))
 
 
+def test_the_only_baseline_is_the_full_one_where_nobody_is_ours(study):
+    roles = {"full": Role.BASELINE}
+    methods = tuple(replace(m, role=roles.get(m.name)) for m in study.methods)
+    table = tables.arrange(replace(study, methods=methods), accuracy("ablation"))
+    assert table.rows[0].label == next(m.label for m in study.methods if m.name == "full")
+    several = tuple(replace(m, role=Role.BASELINE) for m in study.methods)
+    with pytest.raises(InputError, match="several methods are baselines: which is the full model"):
+        tables.arrange(replace(study, methods=several), accuracy("ablation"))
+
+
 # --- pairwise ------------------------------------------------------------------------------------
 
 
