@@ -319,7 +319,7 @@ ROWS = (
     *(
         analysed(
             "examples, unmatched", f"0/1, {right:g} right".replace("0.", "."), "50, 500",
-            repeated(unmatched(50, 1, right, 500)), **missed(size),
+            repeated(unmatched(50, 1, right, 500)), shifts=right < 0.99, **missed(size),
         )
         for right, size in ((0.8, 0.059), (0.9, 0.080), (0.99, None))
     ),
