@@ -7,6 +7,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from paperforge.spec import DesignSpec, Unit
 from paperforge.stats import added, analyse
+from paperforge.stats.why import why
 
 EXAMPLES = {"unit": Unit.EXAMPLE}
 RUNS = 400
@@ -105,3 +106,12 @@ def test_the_average_of_a_method_that_is_always_right_is_not_certain(fake):
     low, high = whole.interval
     assert (whole.mean, high) == (1.0, 1.0)
     assert low < 0.96
+
+
+def test_the_test_that_takes_them_for_certain_is_no_second_opinion(fake):
+    cells = {("x", "d"): apart(answered(50, 50), 0), ("y", "d"): apart(answered(500, 490), 1000)}
+    results = fake(cells, **EXAMPLES)
+    (one,) = why(results, DesignSpec(), analyse(results, DesignSpec()))
+    assert "the same t without them" in dict(one.rejected)
+    assert "Welch t" not in [other.test for other in one.alternatives]
+    assert not any(other.changes for other in one.alternatives)
