@@ -41,10 +41,10 @@ def place(path: Path, *key: str | int) -> str:
 
     `path` is as for load; a key that is not there gives the file alone.
     """
-    from paperforge.project import lines, problems, read
+    from paperforge.project import problems, read
 
     file = read.find(path)
-    line = lines.key_lines(read.text_of(file)).get(key)
+    line = read.lines_of(read.text_of(file)).get(key)
     return problems.where(str(file), line, key) if line else str(file)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
 from paperforge.project import paths
-from paperforge.project.lines import key_lines
+from paperforge.project.lines import KeyPath, key_lines
 from paperforge.project.problems import Problem, nearest, raise_all, shape_problems, where
 from paperforge.spec import (
     Answer,
@@ -26,7 +26,7 @@ from paperforge.spec import (
 from paperforge.sums import CORPUS, corpus_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from pydantic import BaseModel
 
@@ -119,12 +119,26 @@ def project_of(text: str, shown: str, root: Path) -> Project:
     from paperforge.project.shape import PaperToml
 
     data = parse(text, shown)
+    data = {_called(key, data): value for key, value in data.items()}
     problems = shape_problems(data, PaperToml)
     problems += paths.path_problems(data, root)
     problems += _twice(data, "tables", "main") + _twice(data, "figures", "") + _misplaced(data)
     problems += _sums(data)
-    raise_all(problems, shown, key_lines(text))
+    raise_all(problems, shown, lines_of(text))
     return _convert(PaperToml.model_validate(data), root)
+
+
+def lines_of(text: str) -> dict[KeyPath, int]:
+    """Line of each key of a valid paper.toml, by the names that its values have here."""
+    found = key_lines(text)
+    names = {path[0] for path in found}
+    return {(_called(str(path[0]), names), *path[1:]): line for path, line in found.items()}
+
+
+def _called(key: str, every: Collection[object]) -> str:
+    """The name of a top-level key: [[table]], [[figure]] and [[source]] are understood too."""
+    plural = f"{key}s"
+    return plural if key in ("table", "figure", "source") and plural not in every else key
 
 
 def _twice(data: Mapping[str, Any], key: str, default: str) -> list[Problem]:

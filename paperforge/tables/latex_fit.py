@@ -2,6 +2,8 @@ r"""What a table's TableFit adds to its tabular: size, room between columns, par
 
 from __future__ import annotations
 
+import re
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import escape
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     Tabular = Callable[[Table, Sequence[Sequence[str]]], list[str]]
 
 LATEX_GAP_PT = 6.0
+_RAISED = re.compile(r"\\textsuperscript\{(?:[^{}]|\{[^{}]*\})*\}")
 PART_SKIP = "1.5ex"
 
 
@@ -49,9 +52,25 @@ def header(lines: Sequence[str]) -> str:
     return rf"\begin{{tabular}}[b]{{@{{}}c@{{}}}}{inside}\end{{tabular}}"
 
 
+def _level(parts: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Tabulars with rows of one height: a raised sign makes those of its own tabular higher."""
+    raised = [_RAISED.findall("".join(part)) for part in parts]
+    tallest = max((sign for signs in raised for sign in signs), key=len, default="")
+    strut = rf"\vphantom{{{tallest}}} \\"
+    return [
+        [
+            line.removesuffix(r" \\") + strut if at and line.endswith(r" \\") else line
+            for line, at in zip(part, accumulate(r"\midrule" in one for one in part), strict=True)
+        ]
+        if tallest and not signs
+        else list(part)
+        for part, signs in zip(parts, raised, strict=True)
+    ]
+
+
 def _beside(parts: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Tabulars side by side, their first rules at one height."""
-    for number, part in enumerate(parts):
+    """Tabulars side by side, their first rules and their rows at one height."""
+    for number, part in enumerate(_level(parts)):
         if number:
             yield rf"\hspace{{{pages.BESIDE_PT:g}pt}}%"
         for line in part[:-1]:

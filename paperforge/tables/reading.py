@@ -261,6 +261,7 @@ def unique(names: Iterable[str]) -> tuple[str, ...]:
 
 def _cell(tex: str) -> Printed:
     bold = re.search(r"\\fontseries\{b\}|\\textbf|\\bfseries", tex) is not None
+    tex = _dropped(tex, "vphantom")
     raised = re.findall(r"\\textsuperscript(\{.*)", _dropped(tex, "phantom"))
     signs = "".join(shown(_group(rest)[0]) for rest in raised)
     text = shown(_dropped(_dropped(tex, "phantom"), "textsuperscript"))

@@ -22,6 +22,7 @@ NAME = "text"
 GAP = "  "
 NAME_COLUMNS, HEAD_COLUMNS = 24, 16
 """Columns that a name, a header has at least before it takes several lines."""
+MINUS = "−"
 FIRST_ODD = "\u0300"
 """Below it every character takes one column of a terminal."""
 BOLD, UNDERLINE, OFF = "\x1b[1m", "\x1b[4m", "\x1b[0m"
@@ -205,7 +206,7 @@ def _frame(cells: Sequence[Cell], *, color: bool) -> Frame:
 
 def _cell(cell: Cell, frame: Frame) -> str:
     if cell.value is None:
-        return plain(cell.printed)
+        return plain(cell.printed).replace(MINUS, "-")  # as in the numbers beside it
     number = cell.printed
     filler = " " * (frame.decimals - _decimals(number))
     if Mark.BEST in cell.marks:

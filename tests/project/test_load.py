@@ -203,6 +203,16 @@ def test_byte_order_mark_and_windows_lines(load, text):
     assert (p.title, p.venue) == ("x", "acl")
 
 
+def test_one_table_or_figure_may_be_called_by_its_singular(load, complaint, folder):
+    text = '[[table]]\nname = "one"\n[[table]]\nname = "two"\n[[figure]]\nname = "c"\nkind = "bars"\n'
+    found = load(text)
+    assert [t.name for t in found.tables] == ["one", "two"]
+    assert [f.name for f in found.figures] == ["c"]
+    assert project.place(folder, "figures", 0).endswith("line 5, key figures")
+    assert "line 4" in complaint(text.replace('"two"', "2"))
+    assert "unknown key 'table'" in complaint('[[tables]]\nname = "a"\n[[table]]\nname = "b"\n')
+
+
 def test_any_venue_is_taken_as_it_is(load):
     assert load('venue = "nowhere-1999"').venue == "nowhere-1999"
 
@@ -258,7 +268,7 @@ MISTAKES = [
     ("[design]\nalpha = 0.1\ntitle = 'x'", "paper.toml line 3: unknown key 'title': it belongs at the top, above the first [table]"),
     ("[compute]\nvenue = 'acl'", "paper.toml line 2, key compute.venue: belongs at the top"),
     ("[compute]\nx = [1]", "paper.toml line 2, key compute.x: must be text, a number, true or false"),
-    ("[[table]]\nname = 'x'", "paper.toml line 1: unknown key 'table' (did you mean 'tables'?)"),
+    ("[[tabel]]\nname = 'x'", "paper.toml line 1: unknown key 'tabel' (did you mean 'tables'?)"),
     ("[tables]\nname = 'x'", "paper.toml line 1, key tables: must be a list: write [[tables]], with two brackets"),
     ("[[tables]]\nname = '../x'", "paper.toml line 2, key tables.name: must be letters, digits, - and _ only"),
     ("[[tables]]\n[[tables]]\nname = 'main'", "paper.toml line 3, key tables.name: two tables are called 'main'"),

@@ -177,3 +177,16 @@ def test_words_that_a_name_tells_stand_once():
     table = fit(seeds(12, ("a", "b", "c", "d")), page("icml-2026"), "column")
     assert len(table.fit.parts) > 1
     assert tables.render(table).count("Seed &") == 1
+
+
+def test_rows_beside_each_other_are_of_one_height():
+    """Where one piece has signs, the rows of the other have the room of them too."""
+    rows = tuple(
+        Row(f"method {i}", (Cell(10.0 + i, 0.3, 5, f"{10 + i}.0", "0.3", note="a" * (i == 58)),))
+        for i in range(60)
+    )
+    table = fit(Table("t", "Method", (Column("Score"),), rows), page("icml-2026"))
+    assert table.fit.beside == 2
+    left, right = tables.render(table).split(r"\hspace{24pt}")
+    assert left.count(r"\vphantom{\textsuperscript{a}} \\") == 30 and r"\vphantom" not in right
+    assert tables.changes(table, tables.render(table), "old.tex") == ("nothing changed",)
