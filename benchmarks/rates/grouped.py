@@ -64,6 +64,22 @@ def right_or_wrong(groups: int, size: int) -> Callable[[np.random.Generator], Si
     return draw
 
 
+def harmonic(groups: int) -> Callable[[np.random.Generator], Simulated]:
+    """0/1 answers in clusters of 200, 100, 66, 50, ...; each method has its own luck with each."""
+    sizes = [max(1, 200 // (g + 1)) for g in range(groups)]
+    codes = np.repeat(np.arange(groups), sizes)
+
+    def draw(rng: np.random.Generator) -> Simulated:
+        cells = {}
+        for m in "xy":
+            right = rng.beta(2, 2, groups)[codes]
+            values = (rng.random(len(codes)) < right).astype(float)
+            cells[m, "d"] = {"values": values, "clusters": codes}
+        return results(cells, unit=Unit.EXAMPLE)
+
+    return draw
+
+
 def items(n: int, datasets: int) -> Callable[[np.random.Generator], Simulated]:
     """The same n items on every dataset; half of the variance of a difference is the item's."""
 
@@ -98,6 +114,10 @@ def rows() -> list[Row]:
         for g, size in zip(SEEDS, (0.057, 0.073, 0.080, 0.073, 0.065), strict=True)
     ]
     made += [analysed(path, "20 each, 0/1", g, repeated(right_or_wrong(g, 20))) for g in SEEDS]
+    made += [
+        analysed(path, "200, 100, 66, ... each, 0/1", g, repeated(harmonic(g)), **missed(size))
+        for g, size in ((15, 0.062), (50, 0.068))
+    ]
     made += [
         analysed(f"{path}, datasets", "3 datasets, 10 each", g, repeated(clustered((10,) * g, 3)))
         for g in SEEDS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -72,6 +72,26 @@ def several(n: int, datasets: int, *, own_seeds: bool = False) -> Callable[..., 
         )
 
     return draw
+
+
+def uneven(n: tuple[int, int], spreads: Sequence[tuple[float, float]]) -> Callable[..., Simulated]:
+    """Independent runs, of each method so many; spreads: of the two methods on each dataset."""
+
+    def draw(rng: np.random.Generator) -> Simulated:
+        return results(
+            {
+                (m, f"d{d}"): pair[i] * rng.standard_normal(n[i]) + d
+                for d, pair in enumerate(spreads)
+                for i, m in enumerate("xy")
+            }
+        )
+
+    return draw
+
+
+ONE_WIDE = ((10.0, 10.0), (1.0, 1.0), (1.0, 1.0))
+UNEQUAL = (("3 datasets, sd 10 : 1 : 1", ONE_WIDE), ("4 datasets, sd 1", ONE_WIDE[1:] * 2))
+ONE_WILD = ((20.0, 1.0), *(((1.0, 1.0),) * 7))
 
 
 def shared(n: int) -> Callable[..., Simulated]:
@@ -159,6 +179,21 @@ ROWS = (
         analysed("seeds, unpaired, datasets", f"{d} datasets, normal", n, repeated(several(n, d)))
         for d in (2, 5)
         for n in SEEDS
+    ),
+    *(
+        analysed(
+            "seeds, unpaired, datasets", data, f"{few}, {many}",
+            repeated(uneven((few, many), spreads)),
+        )
+        for data, spreads in UNEQUAL
+        for few, many in ((2, 10), (3, 10), (5, 30))
+    ),
+    *(
+        analysed(
+            "seeds, unpaired, datasets", "8 datasets, one mean sd 20 : 1", n,
+            repeated(uneven((n, n), ONE_WILD)), **missed(size),
+        )
+        for n, size in ((2, 0.110), (3, 0.071), (5, 0.057))
     ),
     *(
         analysed(

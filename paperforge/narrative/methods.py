@@ -51,11 +51,13 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
             f" over {datasets} {places}" if averaged else f" on the {name} over {datasets} {places}"
         )
     level = f"{decisions[0].level:.0%}"
-    clustered = any(d.test.endswith("clustered paired t") for d in decisions)
+    clustered = any("clustered paired t" in d.test for d in decisions)
     clustered |= decisions[0].unit is Unit.BOTH and analysis.design.clustered
+    more = any("answers added" in d.test for d in decisions)
     how = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)" * clustered
     own = any("own quantile" in d.test for d in decisions)
     how += " (Banerjee 1961: replicates are few and of unequal number)" * own
+    how += " (Price and Bonett 2004, where all answers on a dataset are alike)" * more
     how += "," * (", " in tests and not how and bool(where))
     with_interval = any(d.low is not None for d in decisions)
     of = f" ({_replicates(analysis, decisions)}{_printed(analysis, decisions)})"

@@ -33,12 +33,13 @@ leaves zero out exactly where the unadjusted p is below alpha):
                                                            the mean; Friedman before
     printed means     -               Welch t from mean,   stratified Welch t
      with n                            spread and n
-    shares with n     -               bounds on McNemar    bounds on Newcombe's interval
-                                       over all pairings    over all pairings, stratified
+    shares with n     -               bounds on McNemar    bounds on the stratified paired
+                                       over all pairings    t over all pairings (shares.py)
     one run a cell    -               untested             untested
 
 - Stratified: variances of the datasets add, degrees of freedom by Satterthwaite. Where these are
-  too many (few and unequal replicates), each mean keeps its own t quantile (sums.py).
+  too many (few and unequal replicates), each mean keeps its own t quantile (sums.py), of three
+  datasets or more each difference. Answers all alike on one dataset only: two more (added.py).
 - The comparison over the datasets is primary; with one dataset that dataset's comparison is.
   Primary comparisons are corrected over one family of all primary metrics, or one of each metric
   (design.family): ours against each baseline where roles are given, otherwise all pairs. Holm;
@@ -59,7 +60,6 @@ leaves zero out exactly where the unadjusted p is below alpha):
   paired t .05. Above nominal: Welch .061 where two seeds vary ten times as much as the others; t
   of exponential paired differences .12 with 5, .073 with 30; their sign-flip .095 with 10; mid-p
   given how many disagree, .077 for 16 (.050 while at most half of the examples do).
-  Averages of shares: up to .058 (3,000 simulations) under the least favourable pairing.
 """
 
 from paperforge.stats.decide import analyse

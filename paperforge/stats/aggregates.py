@@ -12,7 +12,7 @@ from paperforge.stats.clusters import clustered
 from paperforge.stats.contrast import finite
 from paperforge.stats.folds import of_mean
 from paperforge.stats.ladder import interval, interval_of_average
-from paperforge.stats.means import satterthwaite
+from paperforge.stats.means import satterthwaite, varied
 
 if TYPE_CHECKING:
     from paperforge.model import Quote
@@ -154,6 +154,16 @@ def wilson(n: int, alpha: float) -> float:
     return z2 / (n + z2)
 
 
+def of_alike(row: list[Cell], setting: Setting) -> tuple[float, float] | None:
+    """Interval of an average of shares of which some do not vary (added.py)."""
+    d = len(row)
+    levels = [varied(cell, d) for cell in row]
+    variance, df = satterthwaite([(one.variance / d**2, one.df) for one in levels])
+    half = half_width(variance, df, setting)
+    middle = sum(one.mean for one in levels) / d
+    return None if half is None else (max(0.0, middle - half), min(1.0, middle + half))
+
+
 def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
     """Summarise one method's average over the datasets.
 
@@ -177,6 +187,9 @@ def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
         if runs is not None and runs.n > 1:
             sd, variance, df = runs.sd, runs.variance, runs.df
     share = None
+    alike = cells.unit is Unit.EXAMPLE and any(cell.variance <= 0 for cell in row)
+    if alike and all(cell.shares for cell in row) and not cells.crossing:
+        share = of_alike(row, setting)
     if all(cell.counted for cell in row):
         share = interval_of_average(row, setting.ask.alpha)
         n = min(cell.counted.n for cell in row if cell.counted)

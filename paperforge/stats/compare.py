@@ -203,8 +203,8 @@ def on_dataset(cells: Cells, a: Cell, b: Cell, pair: Matched | None, setting: Se
     if setting.shares is not None:
         return compare_folds([a], [b], [pair], [setting.shares.get(a.dataset, 0.0)], setting.ask)
     if pair is None:
-        contrast = welch(a, b, setting.ask)
-        return of_shares(contrast, shares=shares_only(cells, [a, b]))
+        answers = shares_only(cells, [a, b])
+        return of_shares(welch(a, b, setting.ask, shares=answers), shares=answers)
     if cells.unit is not Unit.EXAMPLE:
         return paired(pair, setting.ask)
     return on_examples(cells, a, b, pair, setting)
@@ -285,9 +285,9 @@ def on_average(
     if cells.unit is Unit.EXAMPLE:
         answers = shares_only(cells, [*a, *b])
         if not complete:
-            return of_shares(stratified_welch(a, b, setting.ask), shares=answers)
+            return of_shares(stratified_welch(a, b, setting.ask, shares=answers), shares=answers)
         contrast = stratified_paired(
-            whole, setting.ask, groups=cells.groups, crossing=cells.crossing
+            whole, setting.ask, groups=cells.groups, crossing=cells.crossing, shares=answers
         )
         contrast = of_shares(contrast, shares=answers)
         return with_floor(contrast, whole, all(c.binary for c in (*a, *b)), setting.ask)

@@ -237,20 +237,22 @@ def clearest(
 
 
 def several(lab: Lab, d: Decision, what: str, steps: Sequence[Step]) -> Flip | None:
-    """Find by bisection how many of the steps, taken in their order, it needs."""
+    """Find how many of the steps, taken in their order, it needs: 1, 2, 4, ..., then by bisection.
+
+    Not from the end: with all but two seeds gone, little is found of anything.
+    """
     most = len(steps)
     best: Flip | None = None
-    fails, works = 0, most
+    fails, works = 0, min(1, most)
     try:
-        while most and (best is None or works - fails > 1):
+        while works - fails > (best is not None):
             k = works if best is None else (fails + works) // 2
             new = lab.flipped(d, merged(steps[:k]))
             if new is not None:
                 works, best = k, flip(what, steps[:k], new)
-            elif best is None:
-                return None
             else:
                 fails = k
+                works = min(2 * k, most) if best is None else works
     except EnoughError as end:
         end.best = best
         raise

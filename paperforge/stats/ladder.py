@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex.p_values import p_bound
 from paperforge.stats.power import OfShares
-from paperforge.stats.proportions import counts, margins, pairings, wilson
+from paperforge.stats.proportions import Possible, counts, margins, pairings, wilson
 from paperforge.stats.shares import averaged, compare_averages
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def said(bounds: Pairings, n: int, decimals: int) -> str:
     """What p could have been, whatever the answers were."""
     if bounds.significant_up_to is None:
         text = f"p cannot be below {p_bound(bounds.smallest_p)} whatever the answers were"
-    elif bounds.significant_up_to >= bounds.most:
+    elif bounds.possible is Possible.DECIDED:
         text = f"p is at most {p_bound(bounds.largest_p, most=True)} whatever the answers were"
     else:
         least = "below .001" if bounds.smallest_p < TINY else p_bound(bounds.smallest_p)
@@ -104,6 +104,8 @@ def said(bounds: Pairings, n: int, decimals: int) -> str:
             f"p is anything from {least} to {p_bound(bounds.largest_p, most=True)}, below alpha "
             f"only with at most {bounds.significant_up_to} discordant of {n:,} examples"
         )
+        if bounds.significant_up_to >= bounds.most:  # it hangs on which count was printed
+            text = f"p is anything from {least} to {p_bound(bounds.largest_p, most=True)}"
     text += f" (read to {decimals} decimal{'' if decimals == 1 else 's'})"
     return text if bounds.printable else f"{text}; no count of {n:,} prints so, the nearest is used"
 

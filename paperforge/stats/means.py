@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from paperforge.stats import added
 from paperforge.stats.cells import FLAT, Cell, moments
 from paperforge.stats.clusters import clustered
 from paperforge.stats.contrast import Ask, Contrast, t_contrast
-from paperforge.stats.sums import Part, safe_contrast
+from paperforge.stats.sums import Part, joint_df, safe_contrast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +22,9 @@ TIMES: Mapping[int, float] = {4: 1.5, **dict.fromkeys(range(5, 10), 2.5)}
 SMALL, LARGE = 4, 1e9
 FEW_STRATA, SAFE_STRATA = 2, 3
 OWN = "Welch t with each mean's own quantile"
+OF_PAIRS = "Welch t with each difference's own quantile"
+USUAL = 0.05
+"""Alpha at which the quantiles of two means are put together; df are then the same at any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +89,40 @@ def unbalanced(a: int, b: int) -> bool:
     return few < many and (few < SMALL or many >= TIMES.get(few, LARGE) * few)
 
 
-def welch(a: Cell, b: Cell, ask: Ask) -> Contrast:
-    """Compare two independent means without assuming equal variances."""
-    return independent(gap(a, b), [(a, b)], ask)
+def welch(a: Cell, b: Cell, ask: Ask, *, shares: bool = False) -> Contrast:
+    """Compare two independent means without assuming equal variances. shares: of answers."""
+    return stratified_welch([a], [b], ask, shares=shares)
 
 
-def stratified_welch(a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Contrast:
+def stratified_welch(
+    a: Sequence[Cell], b: Sequence[Cell], ask: Ask, *, shares: bool = False
+) -> Contrast:
     """Compare averages over D fixed datasets whose runs are independent.
 
     estimate = mean of the D differences, variance = D^-2 times the sum of the 2 D variances of
-    means, degrees of freedom as in satterthwaite().
+    means, degrees of freedom as in satterthwaite(). shares: the means are shares of right answers;
+    one that does not vary is taken as in added.py where others do.
     """
-    pairs = list(zip(a, b, strict=True))
-    return independent(sum(gap(x, y) for x, y in pairs) / len(pairs), pairs, ask)
+    pairs, d = list(zip(a, b, strict=True)), len(a)
+    estimate = sum(gap(x, y) for x, y in pairs) / d
+    if not (shares and added.lopsided(c.variance for c in (*a, *b))):
+        return independent(estimate, pairs, ask)
+    held = [(varied(x, d), varied(y, d)) for x, y in pairs]
+    moved = sum(x.mean - y.mean for x, y in held) / d
+    found = independent(moved, held, ask)
+    return replace(found, test=f"{found.test}{added.ADDED}", estimate=estimate)
+
+
+def varied(cell: Cell, over: int) -> Mean:
+    """The cell, or what stands for it where its answers are all alike."""
+    return cell if cell.variance > 0 else added.share(answers(cell.groups, cell.n), cell.mean, over)
+
+
+def answers(groups: np.ndarray | None, n: int) -> int:
+    """How many answers stand for themselves: examples, or the clusters that they are in."""
+    import numpy as np
+
+    return n if groups is None else len(np.unique(groups))
 
 
 class Mean(Protocol):
@@ -105,6 +131,10 @@ class Mean(Protocol):
     @property
     def n(self) -> int:
         """Values."""
+
+    @property
+    def mean(self) -> float:
+        """Theirs."""
 
     @property
     def variance(self) -> float:
@@ -131,17 +161,34 @@ def independent(
 ) -> Contrast:
     """Test the mean of D differences of independent means, without assuming equal variances.
 
-    Where replicates are few and of unequal number, each mean has its own t quantile (sums.py).
+    Where replicates are few and of unequal number, each mean has its own t quantile (sums.py). Of
+    several datasets, only the two means of such a dataset do: their difference counts with the
+    degrees of freedom at which t has the quantile that they have together.
     """
-    d, means = len(pairs), [mean for pair in pairs for mean in pair]
-    parts = [(mean.variance / d**2, mean.df) for mean in means]
+    d = len(pairs)
     n = (min([a.n for a, _ in pairs]), min([b.n for _, b in pairs]))
-    risky = is_risky(pairs)
-    name = f"{'stratified ' if d > 1 else ''}{OWN if risky else 'Welch t'}{suffix}"
-    if risky:
+    rows = [[(mean.variance / d**2, mean.df) for mean in pair] for pair in pairs]
+    parts = [part for row in rows for part in row]
+    stratified = "stratified " if d > 1 else ""
+    if is_risky(pairs):
+        name = f"{stratified}{OWN}{suffix}"
         return safe_contrast(name, estimate, parts, n=n, paired=False, ask=ask)
+    name, few = f"{stratified}Welch t{suffix}", [unbalanced(a.n, b.n) for a, b in pairs]
+    if any(few):
+        name = f"{stratified}{OF_PAIRS}{suffix}"
+        joined = [[together(r)] if one else r for r, one in zip(rows, few, strict=True)]
+        parts = [part for row in joined for part in row]
     se2, df = satterthwaite(parts)
     return t_contrast(name, estimate, se2, df, n=n, paired=False, ask=ask, parts=tuple(parts))
+
+
+def together(parts: Sequence[Part]) -> Part:
+    """The sum of the parts, with the degrees of freedom of their own quantiles (sums.py)."""
+    held = [part for part in parts if part[0] > 0]
+    total = sum(v for v, _ in parts)
+    if not math.isfinite(total) or not held:
+        return total, min(df for _, df in parts)
+    return total, joint_df(held, USUAL)
 
 
 def difference(pair: Matched) -> tuple[np.ndarray, float, float]:
@@ -166,12 +213,18 @@ def paired(pair: Matched, ask: Ask, test: str = "paired t", groups: int = 0) -> 
 
 
 def stratified_paired(
-    pairs: Sequence[Matched], ask: Ask, *, groups: int = 0, crossing: bool = False
+    pairs: Sequence[Matched],
+    ask: Ask,
+    *,
+    groups: int = 0,
+    crossing: bool = False,
+    shares: bool = False,
 ) -> Contrast:
     """Compare averages over D fixed datasets, replicates matched within each.
 
     Groups that cross datasets: each group's differences are summed over the datasets first, so
-    datasets are not taken for independent. Otherwise variances add as in stratified_welch().
+    datasets are not taken for independent. Otherwise variances add as in stratified_welch(), and
+    shares are treated as there.
     """
     d, n = len(pairs), min(pair.n for pair in pairs)
     differences = [difference(pair) for pair in pairs]
@@ -196,8 +249,27 @@ def stratified_paired(
             ]
             if min(df for _, df in parts) <= 0:
                 return one_group(test, estimate, n)
+        if shares and added.lopsided(v for v, _ in parts):
+            return with_more(test, pairs, parts, ask)
         variance, df = satterthwaite([(v / d**2, part_df) for v, part_df in parts])
     return t_contrast(test, estimate, variance, df, n=(n, n), paired=True, ask=ask)
+
+
+def with_more(test: str, pairs: Sequence[Matched], parts: Sequence[Part], ask: Ask) -> Contrast:
+    """Average differences of which some do not vary within their dataset, as in added.py."""
+    d, n = len(pairs), min(pair.n for pair in pairs)
+    estimate, moved, made = 0.0, 0.0, []
+    for pair, (variance, df) in zip(pairs, parts, strict=True):
+        _, mean, _ = difference(pair)
+        one = added.Level(pair.n, mean, variance, df)
+        if variance <= 0:
+            one = added.difference(answers(pair.groups, pair.n), mean, d)
+        estimate, moved = estimate + mean / d, moved + one.mean / d
+        made.append((one.variance / d**2, one.df))
+    found = t_contrast(
+        f"{test}{added.ADDED}", moved, *satterthwaite(made), n=(n, n), paired=True, ask=ask
+    )
+    return replace(found, estimate=estimate)
 
 
 def one_group(test: str, estimate: float, n: int) -> Contrast:

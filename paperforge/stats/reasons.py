@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from paperforge.latex.p_values import p_bound
 from paperforge.model import Observed
 from paperforge.spec import Unit
+from paperforge.stats.added import ADDED
 from paperforge.stats.strata import floor_of_runs, skewness
 
 if TYPE_CHECKING:
@@ -26,6 +27,14 @@ COVERAGE = {3: ".755", 5: ".842", 10: ".895", 20: ".930"}
 MANY = 20
 """Replicates from which on shortcuts of small samples are not worth a line."""
 FEW_CLUSTERS = 50
+NEARLY_ALL = 0.9
+ALONE, AMONG = {2: ".061", 3: ".059"}, {2: ".11", 3: ".07"}
+"""Simulated sizes of Welch's t where one mean has so much of the variance, by the runs of each:
+of two means, standard deviations 10 : 1, and of one among sixteen (eight datasets), 20 : 1."""
+CERTAIN = (
+    "takes answers that are all alike for certain: 50 examples against 500, .99 right on both, are "
+    "told apart in .45 of cases"
+)
 SHARES = "least favourable"
 """In the names of tests of shares of which only n is known."""
 POOLING = (
@@ -85,6 +94,7 @@ def test_of(place: Place) -> str:
     known = {
         SHARES: "takes that of all pairings which says least, and claims nothing that one denies",
         "bootstrap of sums": "draws the examples anew, the sums of both methods together",
+        "answers added": "counts a right and a wrong answer more where all answers are alike",
         "McNemar": "uses the examples that only one of the two has right",
         "sign-flip": "needs only that differences are as likely up as down if nothing differs",
         "Wilcoxon": "ranks the differences, so no scale of a dataset outweighs the others",
@@ -179,6 +189,8 @@ def coverage(n: int) -> Iterator[tuple[str, str]]:
 def of_examples(place: Place) -> Iterator[tuple[str, str]]:
     """Shortcuts with examples."""
     d = place.decision
+    if d.test.endswith(ADDED):
+        yield "the same t without them", CERTAIN
     if d.paired and SHARES not in d.test:
         yield "two independent samples", "leaves the pairing by example unused"
     if "mid-p" in d.test and SHARES not in d.test:
@@ -240,7 +252,7 @@ def observed(place: Place) -> tuple[Observed, ...]:
             made += of_differences([x], zeros=True, skew=True)
     elif place.pairs:
         if not place.cells.clustered or not d.paired:
-            made += spreads(place.pairs)
+            made += spreads(place.pairs, d.test)
         if d.paired and place.matched:
             made += of_matched(place)
         else:
@@ -287,16 +299,31 @@ def of_differences(rows: Sequence[np.ndarray], *, zeros: bool, skew: bool) -> li
     return made
 
 
-def spreads(pairs: Sequence[tuple[Cell, Cell]]) -> list[Observed]:
-    """Ratio of the two standard deviations; of several datasets the largest."""
+def spreads(pairs: Sequence[tuple[Cell, Cell]], test: str) -> list[Observed]:
+    """Ratio of the two standard deviations; of several datasets the largest.
+
+    And what that does to Welch's t of very few runs.
+    """
     known = [sorted((a.sd, b.sd)) for a, b in pairs if math.isfinite(a.sd + b.sd)]
     ratios = [high / low for low, high in known if low > 0]
     if not ratios:
         return []
     most = " at most" if len(pairs) > 1 else ""
-    return [
-        Observed("spread ratio", max(ratios), f"spreads a factor{most} {max(ratios):.2g} apart")
-    ]
+    words = f"spreads a factor{most} {max(ratios):.2g} apart{too_often(pairs, test)}"
+    return [Observed("spread ratio", max(ratios), words)]
+
+
+def too_often(pairs: Sequence[tuple[Cell, Cell]], test: str) -> str:
+    """Say where one of very few runs' means has nearly all of the variance (docs/error-rates)."""
+    variances = [cell.variance for pair in pairs for cell in pair]
+    n = min(cell.n for pair in pairs for cell in pair)
+    sizes = {"Welch t": ALONE, "stratified Welch t": AMONG}.get(test, {})
+    if n not in sizes or max(variances) < NEARLY_ALL * sum(variances):
+        return ""
+    return (
+        f": one mean has {max(variances) / sum(variances):.0%} of the variance, with which a "
+        f"{test} of {n} runs rejects a true null in up to {sizes[n]}, not .05"
+    )
 
 
 def residuals(rows: Sequence[np.ndarray], what: str = "value") -> list[Observed]:

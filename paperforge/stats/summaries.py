@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from paperforge.stats.cells import FLAT
 from paperforge.stats.contrast import Ask, Contrast, finite
-from paperforge.stats.means import independent, is_risky, satterthwaite
+from paperforge.stats.means import independent, is_risky, satterthwaite, unbalanced
 from paperforge.stats.sums import safe_contrast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from paperforge.stats.sums import Part
 
 VERTICES = 12
 """Variances whose roundings are tried in every combination; 2^12 of them take milliseconds."""
@@ -143,7 +145,7 @@ def stratified(
     if not rounded:
         return exact
     widest = [(s.widest[0] / d**2, s.df) for s in both]
-    pooled = [(sum(v for v, _ in widest), fewest_df(both))]
+    pooled = [(sum(v for v, _ in widest), fewest_df(pairs))]
     # What any printed so can need at most: each mean's own quantile, or the fewest joint degrees.
     parts = widest if is_risky(pairs) else pooled
     near = math.copysign(max(0.0, abs(estimate) - unit), estimate)
@@ -165,17 +167,26 @@ def stratified(
     )
 
 
-def fewest_df(quoted: Sequence[Summary]) -> float:
+def fewest_df(pairs: Sequence[tuple[Summary, Summary]]) -> float:
     """Smallest Satterthwaite degrees of freedom of a sum of variances, over their roundings.
 
     Their inverse is a ratio of a convex function to the square of a linear one, so it is largest
     at a corner of the box. Too many corners: the smallest of the parts' own, which is never more.
+    The two of a difference that counts with joint degrees of freedom (means.together()) have never
+    fewer than the smaller of theirs.
     """
-    if len(quoted) > VERTICES:
-        return min(s.n - 1.0 for s in quoted)
-    ends = [{s.narrowest, s.widest} for s in quoted]
+    ends: list[set[Part]] = []
+    for a, b in pairs:
+        ends += [{a.narrowest, a.widest}, {b.narrowest, b.widest}]
+        if len(pairs) > 1 and unbalanced(a.n, b.n):
+            fewest = min(a.df, b.df)
+            (v, _), (w, _) = a.narrowest, b.narrowest
+            ends[-2:] = [{(v + w, fewest), (a.widest[0] + b.widest[0], fewest)}]
+    dfs = [next(iter(end))[1] for end in ends]
+    if len(ends) > VERTICES:
+        return min(dfs)
     corners = [c for c in product(*ends) if any(v > 0 for v, _ in c)]
-    return min((satterthwaite(c)[1] for c in corners), default=sum(s.n - 1.0 for s in quoted))
+    return min((satterthwaite(c)[1] for c in corners), default=sum(dfs))
 
 
 def _gap(a: Summary, b: Summary) -> float:

@@ -39,6 +39,18 @@ def test_one_outlying_seed_hides_the_effect(fake):
     assert found.complete
 
 
+def test_two_seeds_that_hide_the_effect_are_found(fake):
+    """Without all but two seeds nothing is found: the search goes up from few."""
+    x = [80.1424, 81.5898, 82.0809, 81.8440, 80.3386]
+    y = [81.0710, 80.7015, 80.7050, 80.7451, 81.1043]
+    (found,) = looked_at(fake({("x", "d"): x, ("y", "d"): y}))
+    flip = flips(found)["run"]
+    dropped = analyse(fake({("x", "d"): x[1:4], ("y", "d"): y}), DesignSpec()).decisions[0]
+    assert (flip.count, flip.verdict) == (2, Verdict.BETTER)
+    assert set(flip.which) == {"x on d, seed 0", "x on d, seed 4"}
+    assert flip.p_adjusted == pytest.approx(dropped.p, rel=1e-9)
+
+
 def test_one_seed_carries_the_effect(fake):
     x = [0.63, 0.633, 0.63, 0.632, 0.62]
     y = [0.603, 0.572, 0.584, 0.617, 0.609]

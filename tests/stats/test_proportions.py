@@ -11,6 +11,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 from paperforge.stats.contrast import Ask
 from paperforge.stats.exact import interval, mcnemar_p
+from paperforge.stats.ladder import said
 from paperforge.stats.proportions import (
     Counts,
     Possible,
@@ -44,6 +45,16 @@ def every_table(a, b):
         for k_b in range(b.low, b.high + 1):
             for both in range(max(0, k_a + k_b - a.n), min(k_a, k_b) + 1):
                 yield k_a - both, k_b - both
+
+
+def test_a_p_that_hangs_on_the_rounding_is_no_upper_bound():
+    """.95 against a printed .7 (13 to 15 of 20): p is from 2^-6 to .125, and is said to be."""
+    bounds = pairings(Counts(19, 19, 20), Counts(13, 15, 20), Ask())
+    assert bounds.possible is Possible.DEPENDS
+    assert (bounds.smallest_p, bounds.largest_p) == pytest.approx((2**-6, 0.125))
+    assert said(bounds, 20, 2).startswith("p is anything from .015 to .13")
+    decided = pairings(Counts(19, 19, 20), Counts(9, 9, 20), Ask())
+    assert said(decided, 20, 2).startswith("p is at most .00")
 
 
 @given(st.integers(1, 400), st.data(), ALPHAS)

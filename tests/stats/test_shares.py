@@ -5,10 +5,12 @@ from itertools import product
 import numpy as np
 import pytest
 from scipy.special import ndtri
+from scipy.stats import t
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from paperforge.stats.contrast import Ask
-from paperforge.stats.proportions import Counts, wilson
-from paperforge.stats.shares import Gap, averaged, compare_averages, limit
+from paperforge.stats.proportions import Counts
+from paperforge.stats.shares import Scores, added_up, averaged, compare_averages, gaps
 
 Z = float(ndtri(0.975))
 
@@ -17,19 +19,27 @@ def exact(k, n):
     return Counts(k, k, n)
 
 
-def test_newcombes_interval_of_56_of_70_less_48_of_80():
-    """Newcombe 1998, Stat. Med. 17(8):873-890, method 10: .05243147 to .33387265.
+def test_two_shares_have_the_middle_and_error_of_agresti_and_caffo():
+    """56 of 70 less 48 of 80: statsmodels 0.15.0, confint_proportions_2indep (agresti-caffo).
 
-    Limits of statsmodels 0.15.0: confint_proportions_2indep(56, 70, 48, 80, method="newcomb").
-    p - q is twice the average of p and 1 - q, less 1, and Wilson's limits turn with the share.
+    .05245 to .33576, of which the middle is ours (m = 2 proportions, 4 / m answers each), and the
+    half-width but for t in place of the normal quantile and n + 1 in place of n + 2.
     """
     low, high = averaged([exact(56, 70), exact(32, 80)], 0.05)
-    assert 2 * low - 1 == pytest.approx(0.05243147, abs=5e-9)
-    assert 2 * high - 1 == pytest.approx(0.33387265, abs=5e-9)
+    theirs = confint_proportions_2indep(56, 70, 48, 80, method="agresti-caffo")
+    assert low + high - 1 == pytest.approx(sum(theirs) / 2, abs=1e-9)
+    parts = [(57 / 72, 72), (49 / 82, 82)]
+    normal = sum(p * (1 - p) / n for p, n in parts) ** 0.5 * Z
+    assert normal == pytest.approx((theirs[1] - theirs[0]) / 2, abs=1e-9)
+    ours = sum(p * (1 - p) / (n - 1) for p, n in parts)
+    df = ours**2 / sum((p * (1 - p) / (n - 1)) ** 2 / (n - 1) for p, n in parts)
+    assert high - low == pytest.approx(t.ppf(0.975, df) * ours**0.5)
 
 
-def test_one_dataset_has_wilsons_interval():
-    assert averaged([exact(80, 100)], 0.05) == pytest.approx(wilson(80, 100, 0.05))
+def test_all_right_is_not_certain():
+    low, high = averaged([exact(5, 5), exact(5, 5)], 0.05)
+    assert high == 1.0
+    assert 0.5 < low < 0.95
 
 
 def test_rounded_shares_have_the_wider_interval():
@@ -50,18 +60,29 @@ def test_the_interval_leaves_zero_out_where_p_is_below_alpha(alpha, gap):
 
 
 def test_every_pairing_lies_within_the_bounds():
-    """Of small tables: p of the known correlation is between that of the two extreme pairings."""
+    """Of small tables: p of each pairing is between that of the two extreme ones."""
+    n = 20
     for up, down in product((12, 17), (9, 15)):
-        n = 20
-        gap = Gap(up, down, n)
-        worst, best = gap.reach(Z, "worst"), gap.reach(Z, "best")
-        p, q = up / n, down / n
-        spread = (p * (1 - p) * q * (1 - q)) ** 0.5
-        below, above = p - wilson(up, n, 0.05)[0], wilson(down, n, 0.05)[1] - q
+        worst, best = (gaps([up, up], [down, down], [n, n], how) for how in ("worst", "best"))
         for both in range(max(0, up + down - n), min(up, down) + 1):
-            phi = (both / n - p * q) / spread
-            own = (below**2 - 2 * phi * below * above + above**2) ** 0.5
-            assert best - 1e-12 <= own <= worst + 1e-12
+            one = Scores(up - down, up + down - 2 * both, n)
+            own = added_up([one, one], 0.0, 2.0, 2.0)
+            assert best.value == own.value == worst.value
+            assert best.se - 1e-12 <= own.se <= worst.se + 1e-12
+
+
+@pytest.mark.parametrize(("datasets", "n"), [(2, 5), (2, 20), (5, 5), (8, 5), (8, 20)])
+@pytest.mark.parametrize("share", [0.5, 0.8, 0.95])
+def test_the_coverage_where_the_two_disagree_on_every_example(datasets, n, share):
+    """Wilson's limits put together: .88 of two datasets of 5, .82 of eight."""
+    draw = np.random.default_rng(11)
+    runs, held = 1000, 0
+    for wins in draw.binomial(n, share, (runs, datasets)).tolist():
+        found = compare_averages(
+            [exact(k, n) for k in wins], [exact(n - k, n) for k in wins], Ask()
+        )
+        held += found.low <= 2 * share - 1 <= found.high
+    assert held / runs >= 0.95 - 3 * (0.05 * 0.95 / runs) ** 0.5
 
 
 def test_a_margin_is_tested_by_the_same_limits():
@@ -84,7 +105,6 @@ def test_the_size_is_held_under_the_least_favourable_pairing(shares, n):
             u = draw.random(n)
             a.append(int((u < share).sum()))
             b.append(int((u >= 1 - share).sum()))
-        rows = list(zip(a, b, strict=True))
-        lower, upper = [Gap(x, y, n) for x, y in rows], [Gap(y, x, n) for x, y in rows]
-        wrong += limit(lower, Z) > 0 or limit(upper, Z) > 0
+        found = compare_averages([exact(k, n) for k in a], [exact(k, n) for k in b], Ask())
+        wrong += found.low > 0 or found.high < 0
     assert wrong / runs < 0.05 + 3 * (0.05 * 0.95 / runs) ** 0.5

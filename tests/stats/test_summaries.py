@@ -109,12 +109,13 @@ def test_rounding_may_take_a_star_away():
 
 
 def test_degrees_of_freedom_at_their_fewest():
-    parts = [Summary(0, 1.0, 3, 0, 0.5), Summary(0, 1.0, 10, 0, 0.5)]
+    pair = (Summary(0, 1.0, 3, 0, 0.5), Summary(0, 1.0, 10, 0, 0.5))
     rng = np.random.default_rng(0)
     for x, y in rng.uniform(0.5, 1.5, (200, 2)):
         v = np.array([x * x / 3, y * y / 10])
-        assert fewest_df(parts) <= v.sum() ** 2 / (v[0] ** 2 / 2 + v[1] ** 2 / 9) + 1e-12
-    assert fewest_df(parts * 7) == 2
+        assert fewest_df([pair]) <= v.sum() ** 2 / (v[0] ** 2 / 2 + v[1] ** 2 / 9) + 1e-12
+    assert fewest_df([pair] * 13) == 2
+    assert fewest_df([pair] * 2) < 4.001
 
 
 def test_a_mean_of_one_and_no_spread():

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import optimize
 from scipy import stats as scipy_stats
 
 from paperforge.model import Sample
 from paperforge.stats.cells import Grouping, cell, merge
 from paperforge.stats.contrast import Ask
-from paperforge.stats.means import OWN, unbalanced, welch
+from paperforge.stats.means import OF_PAIRS, OWN, stratified_welch, unbalanced, welch
 from paperforge.stats.sums import OfParts, joint_df, reach, safe_contrast
 
 RUNS = 10_000
@@ -61,6 +62,35 @@ def test_size_with_few_and_unequal_replicates(na, nb, ratio):
     rejected = np.mean([one.p < 0.05 for one in found])
     assert rejected <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / RUNS)
     assert rejected == np.mean([one.low > 0 or one.high < 0 for one in found])
+
+
+def test_a_difference_of_unequal_numbers_counts_with_its_own_quantile():
+    """By hand: df at which t's .975 quantile is that of both, then Satterthwaite over datasets."""
+    rng = np.random.default_rng(2)
+    rows = [(rng.normal(0, s, 3), rng.normal(0, 1, 10)) for s in (1.0, 2.0, 3.0)]
+    ours = stratified_welch(*zip(*((build(x), build(y)) for x, y in rows), strict=True), Ask())
+    parts = []
+    for x, y in rows:
+        v = np.array([x.var(ddof=1) / 3, y.var(ddof=1) / 10])
+        wanted = (v @ scipy_stats.t.ppf(0.975, [2, 9]) ** 2 / v.sum()) ** 0.5
+        df = optimize.brentq(lambda f, q=wanted: scipy_stats.t.ppf(0.975, f) - q, 2, 9)
+        parts.append((v.sum(), df))
+    total = sum(v for v, _ in parts)
+    df = total**2 / sum(v * v / f for v, f in parts)
+    assert ours.test == f"stratified {OF_PAIRS}"
+    assert ours.df == pytest.approx(df, rel=1e-6)
+    assert ours.p == pytest.approx(2 * scipy_stats.t.sf(abs(ours.estimate) * 3 / total**0.5, df))
+
+
+@pytest.mark.parametrize(("na", "nb"), [(2, 10), (3, 30)])
+def test_the_level_where_one_dataset_varies_most(na, nb):
+    """Satterthwaite over all six means: .10 with 2 against 10, .077 with 3 against 30."""
+    rng, runs, wrong = np.random.default_rng([na, nb]), 2000, 0
+    for _ in range(runs):
+        a = [build(rng.normal(0, s, na)) for s in (10, 1, 1)]
+        b = [build(rng.normal(0, s, nb)) for s in (10, 1, 1)]
+        wrong += stratified_welch(a, b, Ask()).p < 0.05
+    assert wrong / runs < 0.05 + 2 * (0.05 * 0.95 / runs) ** 0.5
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from paperforge.stats.contrast import Ask
 from paperforge.stats.exact import mcnemar_p
 from paperforge.stats.fragile import fragile
 from paperforge.stats.others import of_corpus
-from paperforge.stats.reasons import COVERAGE, POOLING, observed
+from paperforge.stats.reasons import COVERAGE, POOLING, observed, too_often
 from paperforge.stats.strata import flipped, permuted, pooled_t, skewness
 from paperforge.stats.why import why, with_tests
 
@@ -514,6 +514,19 @@ def test_looked_at_numbers(fake, as_cell):
     assert seen["spread ratio"] == pytest.approx(x.std(ddof=1) / y.std(ddof=1))
     assert seen["largest residual"] == pytest.approx((15 - 5) / x.std(ddof=1))
     assert observed.__doc__
+
+
+@pytest.mark.parametrize(("n", "size"), [(2, ".061"), (3, ".059")])
+def test_very_few_runs_that_spread_very_differently_are_warned_of(as_cell, n, size):
+    """The sizes are those of docs/error-rates.md, standard deviations 10 : 1."""
+    rng = np.random.default_rng(1)
+    wide, narrow = (as_cell(s * np.linspace(-1, 1, n) + rng.normal(0, 0.01, n)) for s in (10, 1))
+    said = too_often([(wide, narrow)], "Welch t")
+    assert f"a Welch t of {n} runs rejects a true null in up to {size}, not .05" in said
+    assert not too_often([(wide, wide)], "Welch t")
+    assert not too_often([(wide, narrow)], "paired t")
+    several = [(wide, narrow), *[(narrow, narrow)] * 3]
+    assert f"stratified Welch t of {n} runs" in too_often(several, "stratified Welch t")
 
 
 def test_of_shares_nothing_is_said_of_ids(fake):
