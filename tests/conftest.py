@@ -7,11 +7,13 @@ import sys
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # A change is judged by its own cases: the suite draws the same ones each time. `make soak` draws new ones.
-settings.register_profile("same cases", derandomize=True, database=None)
-settings.register_profile("new cases", print_blob=True)
+# No case is timed: a busy machine is no fault of the code.
+UNTIMED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("same cases", derandomize=True, database=None, **UNTIMED)
+settings.register_profile("new cases", print_blob=True, **UNTIMED)
 settings.load_profile("new cases" if os.environ.get("PAPERFORGE_SOAK") else "same cases")
 
 os.environ["PAPERFORGE_CACHE"] = "off"  # also for the commands that tests start
