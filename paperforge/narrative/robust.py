@@ -94,7 +94,7 @@ def _line(analysis: Analysis, one: Fragility) -> str:
     rest = [f for f in one.flips if f.count > 1]
     said = [_change(analysis, one, f) for f in singles]
     if not singles:
-        what = "example" if analysis.design.unit is Unit.EXAMPLE else "run"
+        what = "example" if analysis.design.of(one.metric).unit is Unit.EXAMPLE else "run"
         dataset = (
             f", {analysis.design.place}" if one.scope is None and len(analysis.datasets) > 1 else ""
         )
@@ -124,7 +124,7 @@ def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
         names = [_dataset(analysis, which.removeprefix("without ")) for which in flip.which]
         return f"leaving out {words.joined(names)} {makes}{_ways(flip, analysis.design.place)}"
     runs = _runs(analysis, one, flip.which)
-    return f"dropping {runs} {makes}{_ways(flip, analysis.design.noun)}"
+    return f"dropping {runs} {makes}{_ways(flip, analysis.design.of(one.metric).noun)}"
 
 
 def _p(analysis: Analysis, p: float) -> str:
@@ -140,13 +140,13 @@ def _runs(analysis: Analysis, one: Fragility, which: Sequence[str]) -> str:
     for run in which:
         place, _, key = run.rpartition(", ")
         places.setdefault(place, []).append(key)
+    noun = analysis.design.of(one.metric).noun
     said = [
-        f"{_keys(keys, analysis.design.noun)} of {_place(analysis, one, place)}"
-        for place, keys in places.items()
+        f"{_keys(keys, noun)} of {_place(analysis, one, place)}" for place, keys in places.items()
     ]
     if len(said) > LISTED:
         left = len(which) - sum(len(keys) for keys in list(places.values())[:LISTED])
-        said = [*said[:LISTED], f"{left} more {analysis.design.noun}{'' if left == 1 else 's'}"]
+        said = [*said[:LISTED], f"{left} more {noun}{'' if left == 1 else 's'}"]
     return words.joined(said)
 
 

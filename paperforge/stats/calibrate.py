@@ -63,7 +63,7 @@ def calibrate(
     primary = [d for d in own.decisions if d.primary]
     nulls: Nulls = {}
     for m in tested:
-        nulls |= draws_of(results, m, unit, spec, seed)
+        nulls |= draws_of(results, m, own.design.of(m.name).unit, spec, seed)
     said = words(results, unit, spec, nulls)
     if not any(d.p is not None for d in primary):
         return Calibration(spec.alpha, 0, seed, unit, said if unit is Unit.NONE else "", (), ())
