@@ -301,6 +301,8 @@ def unreachable(contrast: Contrast, ps: Ps, unit: Unit) -> str:
     of = f"{few} {units}{'' if few == 1 else 's'}"
     if m is not None:
         of = f"{m} discordant example{'' if m == 1 else 's'}"
+        if contrast.test.startswith("sign-flip"):  # graded: nobody is right or wrong
+            of = f"{m} example{'' if m == 1 else 's'} on which the two differ"
     return f"{of}: p cannot be below {p_bound(least)}{corrected}"
 
 
