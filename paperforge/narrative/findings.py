@@ -145,7 +145,8 @@ def _total(family: tuple[Decision, ...]) -> str:
     if tested == len(family):
         return f"a difference is found in {found:,} of {_comparisons(len(family))}."
     left = [d.reason for d in family if d.p is None and d.reason]
-    short = list(dict.fromkeys(reason.split(" (")[0].split(":")[0] for reason in left))
+    causes = (reason.removeprefix("no average: ").split(" (")[0] for reason in left)
+    short = list(dict.fromkeys(cause.split(" on ")[0] for cause in causes))
     why = f" ({words.listed(short, NAMED)})" if short else ""
     return (
         f"a difference is found in {found:,} of the {_comparisons(tested)} that could be tested; "
