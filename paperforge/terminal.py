@@ -99,6 +99,15 @@ def shortened(names: Sequence[str], width: int) -> list[str]:
     return list(names)
 
 
+def parted(name: str, width: int) -> tuple[str, str] | None:
+    """A difference (a − b) on two lines, a − and b, where it is too wide; None: a side is, too."""
+    if columns(name) <= width:
+        return name, ""
+    left, minus, right = name.partition(" −")
+    fits = bool(minus) and columns(left + minus) <= width >= columns(right.lstrip()) + GAP
+    return (left + minus, right.lstrip()) if fits else None
+
+
 def _sides(name: str, width: int) -> str:
     """A difference with both of its sides cut, the longer one first."""
     left, minus, right = name.partition(" − ")
@@ -153,11 +162,18 @@ class Grid:
         widths = self._widths(kept)
         over = sum(widths) + 2 * (len(widths) - 1) - width
         names = [row[kept[0]] for row in self.rows]
+        ends = [""] * len(names)
         if over > 0:
-            names = shortened(names, max(LEAST, widths[0] - over))
+            room = max(LEAST, widths[0] - over)
+            folded = [parted(name, room) for name in names]
+            whole = [pair for pair in folded if pair is not None]
+            if len(whole) == len(names):
+                names, ends = [name for name, _ in whole], [end for _, end in whole]
+            else:
+                names = shortened(names, room)
             widths[0] = max(map(columns, names))
         lines = []
-        for row, name in zip(self.rows, names, strict=True):
+        for row, name, end in zip(self.rows, names, ends, strict=True):
             cells = [name, *(row[i] for i in kept[1:])]
             parts = [
                 cell + blanks if i in self.words else blanks + cell
@@ -165,6 +181,7 @@ class Grid:
                 for blanks in [" " * (size - columns(cell))]
             ]
             lines.append("  ".join(parts).rstrip())
+            lines += [" " * GAP + end] if end else []
         return lines
 
 

@@ -32,7 +32,9 @@ def one(verdict, p, reason=""):
 
 def test_what_was_never_tested_is_no_denominator():
     found = [one(Verdict.BETTER, 0.01), one(Verdict.INCONCLUSIVE, 0.3)]
-    hole = one(Verdict.UNDECIDABLE, None, "no average: not reported on x (a), not reported on y (a)")
+    hole = one(
+        Verdict.UNDECIDABLE, None, "no average: not reported on x (a), not reported on y (a)"
+    )
     assert _total((*found, hole)) == (
         "a difference is found in 1 of the 2 comparisons that could be tested; 1 could not "
         "(not reported)."
