@@ -34,6 +34,8 @@ MOST_BANDS = 8
 REACH = 0.6
 """Bands and intervals stretch the axis by at most this share of the points' and lines' range."""
 TOLD = 6
+FEWEST = 4
+"""Sizes of which three are left without the largest: too few to fit E."""
 BEYOND_DASH = (1.5, 2.0)
 SPOKEN = {"dataset": "Dataset size", "step": "Step"}
 
@@ -133,11 +135,13 @@ class Law:
             text = "Points: means, without intervals."
         if fits:
             robust = [f.robust for f in fits]
+            asked = any(f.p_floor is not None for f in fits)
+            bare = "E cannot be told from 0" if asked else "sizes are too few to ask for E"
             how = "Huber's loss" if all(robust) else "least squares"
             if any(robust) and not all(robust):
                 how = "Huber's loss, or least squares where sizes are few,"
             text += (
-                f" Lines: y = E + c x^(−α), or c x^(−α) where E cannot be told from 0, fitted by "
+                f" Lines: y = E + c x^(−α), or c x^(−α) where {bare}, fitted by "
                 f"{how} to logarithms"
             )
             banded = any(f.alpha_limits for f in fits)
@@ -160,9 +164,13 @@ class Law:
             parts.append(_with_limits("E", fit.floor, fit.floor_limits))
         text = f"{head}{', '.join(parts)}"
         if fit.held_out is not None:
-            text += (
-                f"; fitted without the largest size, the law misses it by {_percent(fit.held_out)}"
-            )
+            bare = fit.floor is not None and len(set(s.sizes)) <= FEWEST
+            law = "c x^(−α)" if bare else "the law"
+            text += f"; fitted without the largest size, {law} misses it by "
+            text += _percent(fit.held_out)
+        if fit.missed:
+            ends = "interval" if fit.missed == 1 else "intervals"
+            text += f"; the line lies outside the {ends} of {fit.missed} of {len(s.sizes)} points"
         return f"{text} ({s.reason})." if s.reason else f"{text}."
 
     @property
