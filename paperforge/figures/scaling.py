@@ -15,6 +15,7 @@ from paperforge.figures.logscale import number
 from paperforge.figures.plane import Axis, Panel, Plane
 from paperforge.figures.style import PDF_POINTS
 from paperforge.model import Diagnostic, Severity
+from paperforge.model.order import ours_last
 from paperforge.spec import Method, Role
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Law:
             where,
             "a family is drawn with all its methods: name all of them in `methods`, or none",
         )
-    listed = tuple(found)
+    listed = tuple(sorted(found, key=lambda s: _place(s, analysis)))
     select.told_apart(spec, len(listed))
     names = {m.name: m for m in analysis.methods}
     looks = palette.looks(analysis.methods)
@@ -74,6 +75,12 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Law:
     notes = [*select.others(spec, analysis, having, metric), *_notes(spec, listed, about)]
     level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
     return Law(spec, metric, named.get(spec.x), listed, about, level, tuple(notes))
+
+
+def _place(s: Scaling, analysis: Analysis) -> int:
+    """Where a series stands among the others: as its last method does in the tables."""
+    order = [m.name for m in ours_last(analysis.methods)]
+    return max((order.index(m) for m in s.methods if m in order), default=len(order))
 
 
 def _series(
@@ -141,8 +148,7 @@ class Law:
             if any(robust) and not all(robust):
                 how = "Huber's loss, or least squares where sizes are few,"
             text += (
-                f" Lines: y = E + c x^(−α), or c x^(−α) where {bare}, fitted by "
-                f"{how} to logarithms"
+                f" Lines: y = E + c x^(−α), or c x^(−α) where {bare}, fitted by {how} to logarithms"
             )
             banded = any(f.alpha_limits for f in fits)
             text += f"; bands: {self.level}% limits of the line." if banded else ", without bands."

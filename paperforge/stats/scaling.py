@@ -198,7 +198,9 @@ def of_points(metric: Metric, x: str, name: str, points: Iterable[Point], level:
     if min(p.y for p in order) <= TINY:
         return replace(bare, reason="values are not all above 0, and the fit is of logarithms")
     noise = noise_of(order)
-    found = fitted([p.x for p in order], [p.y for p in order], level, of_runs=x != STEP, noise=noise)
+    found = fitted(
+        [p.x for p in order], [p.y for p in order], level, of_runs=x != STEP, noise=noise
+    )
     left_out = sum(
         p.low is not None and p.high is not None and not p.low <= value(found, p.x) <= p.high
         for p in order
@@ -238,12 +240,12 @@ def fitted(
     """Fit y = E + c x^-alpha to m >= 4 points of at least 4 sizes, all above 0.
 
     Means of one size each are the points, errors are of log y and independent between them. The
-    floor E is kept where F of the two sums of squares leaves it out with p below 1 - level; else the
-    law is c x^-alpha. With 4 sizes one degree of freedom is left, so the errors are then the
+    floor E is kept where F of the two sums of squares leaves it out with p below 1 - level; else
+    the law is c x^-alpha. With 4 sizes one degree of freedom is left, so the errors are then the
     `noise` of the runs and its degrees of freedom (Draper and Smith 1998, "Applied Regression
     Analysis", 2.1: pure error), unless the fit misses the points by more than that (F, p below
-    1 - level); without runs a floor is not asked for. Limits: estimate +/- t se with m - p degrees of freedom,
-    by the delta method, c's in the logarithm; none where `of_runs` is false. Simulated coverage at
+    1 - level); without runs a floor is not asked for. Limits: estimate +/- t se with m - p (or the
+    noise's) degrees of freedom, by the delta method, c's in the logarithm; none where `of_runs` is false. Simulated coverage at
     .95, 300 times each, errors of 1 %, 5 to 10 sizes: .90 to .96 of alpha and .91 to .95 of the
     line with a floor that is there; where it is not, .90 to .94 and .93 to .96. A floor that the
     data are too few to show biases alpha.

@@ -143,7 +143,9 @@ def runs_of(rng, x, sd, seeds=5, **law):
     """Runs, sizes by seeds, and what the sizes' points are."""
     y = truth(x[:, None], **law) * np.exp(rng.normal(0, sd, (len(x), seeds)))
     se = y.std(axis=1, ddof=1) / np.sqrt(seeds)
-    points = [Point(a, b, None, None, "m", c, seeds) for a, b, c in zip(x, y.mean(1), se, strict=True)]
+    points = [
+        Point(a, b, None, None, "m", c, seeds) for a, b, c in zip(x, y.mean(1), se, strict=True)
+    ]
     return y, points
 
 
