@@ -245,9 +245,10 @@ def fitted(
     `noise` of the runs and its degrees of freedom (Draper and Smith 1998, "Applied Regression
     Analysis", 2.1: pure error), unless the fit misses the points by more than that (F, p below
     1 - level); without runs a floor is not asked for. Limits: estimate +/- t se with m - p (or the
-    noise's) degrees of freedom, by the delta method, c's in the logarithm; none where `of_runs` is false. Simulated coverage at
-    .95, 300 times each, errors of 1 %, 5 to 10 sizes: .90 to .96 of alpha and .91 to .95 of the
-    line with a floor that is there; where it is not, .90 to .94 and .93 to .96. A floor that the
+    noise's) degrees of freedom, by the delta method, c's in the logarithm; none where `of_runs` is
+    false. Simulated coverage at .95, 300 times each, errors of 1 %, 5 to 10 sizes: .90 to .96 of
+    alpha and .91 to .95 of the line with a floor that is there; where it is not, .90 to .94 and .93
+    to .96. A floor that the
     data are too few to show biases alpha.
     """
     import numpy as np
