@@ -31,13 +31,15 @@ CLOSEST = 1.12
 """Height of a row where many must fit a page."""
 NAMES = 0.36
 """Share of the width that the names may take."""
+PAIRS = 0.45
+"""The same, of pairs in two lines."""
 ROW = 1.5
 """Height of a row, in its text size."""
 APART = 0.8
 """Between the numbers of two panels, in their size."""
 VERSUS = "\nvs. "
 """Between the two names of a row's label: set in one line where all fit, else in two."""
-SECOND = 1.1
+SECOND = 1.35
 """Height that a second line of a label adds to a row, in its text size."""
 AIR_PT = 10.0
 """Between columns."""
@@ -136,7 +138,8 @@ class DotPlot:
         dots = [dot for panel in self.panels for dot in panel.dots]
         lines = [line for dot in dots for line in self._lines(dot.label, ruler, style)]
         names = max(ruler.width(line, style.tick) for line in lines)
-        left = min(names, NAMES * style.width) + 5.0
+        most = PAIRS if self._folded(ruler, style) else NAMES
+        left = min(names, most * style.width) + 6.0
         columns = columns_for(len(self.panels), style.width - left, NARROWEST_PT + AIR_PT)
         words = [dot.word for dot in dots if dot.value is not None and dot.word]
         beside = columns == 1 and words

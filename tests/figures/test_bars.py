@@ -134,3 +134,20 @@ def test_what_is_told(study):
     assert [d for d in figure.diagnostics if d.severity is not Severity.NOTE] == []
     single = figures.draw(SPEC, study(2, seeds=1))
     assert single.note.startswith("Bars: a single run each, so there are no intervals.")
+
+
+def test_values_of_other_sizes_are_said_to_share_an_axis(study):
+    """A group whose bars differ visibly, beside a far larger one, is not called alike."""
+    analysis = study(2, 2)
+    sizes = {d.name: (1e-9, 1e12)[i] for i, d in enumerate(analysis.datasets)}
+    cells = tuple(
+        replace(
+            a,
+            mean=sizes[a.dataset]
+            * (1 + (a.method == analysis.methods[0].name) * 1e-3 ** (sizes[a.dataset] > 1)),
+        )
+        for a in analysis.aggregates
+        if a.dataset is not None
+    )
+    with pytest.raises(InputError, match="stand on one axis"):
+        figures.draw(SPEC, replace(analysis, aggregates=cells))
