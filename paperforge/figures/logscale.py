@@ -45,8 +45,9 @@ def log_scale(low: float, high: float, most: int, *, pad: bool = True) -> LogSca
 
 
 def spelled(ticks: Sequence[float]) -> tuple[str, ...]:
-    """Print ticks alike: k, M and G are of counts, so an axis that goes below 1 has powers of ten
-    ("1e−10"). That is, where numbers as they are would not do: from a thousand on, or below 0.001.
+    """Print ticks alike: k, M and G are of counts, so an axis below 1 has powers of ten (1e−10).
+
+    That is, where numbers as they are would not do: from a thousand on, or below 0.001.
     """
     first, last = min(ticks), max(ticks)
     mixed = first < 1 and (last >= LARGE[-1][0] * 0.9999 or first < PLAIN[0] * 0.999)

@@ -33,6 +33,6 @@ def test_numbers_are_short():
 def test_an_axis_over_many_decades_has_powers_of_ten_throughout():
     said = log_scale(1e-10, 1e12, 6).labels
     assert all(text.startswith("1e") for text in said)
-    assert "1e−10" in said
+    assert "1e−6" in said
     assert log_scale(1, 1e9, 7).labels[-1].endswith(("M", "G"))
     assert log_scale(0.01, 10, 5).labels == ("0.01", "0.1", "1", "10")
