@@ -249,7 +249,7 @@ class Fit:
     """A fitted scaling law y = E + c x^-alpha, in printed units; limits at the analysis' level."""
 
     floor: float | None
-    """E; None: the law is c x^-alpha, for E cannot be told from 0."""
+    """E; None: the law is c x^-alpha, for E cannot be told from 0, or was not asked for."""
     factor: float
     """c; below 0 where y rises towards E."""
     alpha: float
@@ -266,6 +266,8 @@ class Fit:
     """y / predicted - 1 at the largest size, fitted without it."""
     grid: tuple[tuple[float, float, float | None, float | None], ...]
     """x, y and the limits of the fitted line, up to beyond the largest size."""
+    missed: int = 0
+    """Points whose own intervals the line leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
