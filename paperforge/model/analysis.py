@@ -118,7 +118,12 @@ class Decision:
     equivalence: tuple[float, float] | None = None
     """The (1 - 2 alpha) interval, where a margin is declared."""
     equivalent: bool = False
-    """Whether it lies within the margin; may hold beside a difference that was found."""
+    """Whether the two one-sided tests find it, corrected over the family; may hold beside a
+    difference that was found."""
+    p_equivalence: float | None = None
+    """The larger p of the two one-sided tests; None: no margin is declared, or no test has it."""
+    p_equivalence_adjusted: float | None = None
+    """The same, corrected over the family; None for secondary comparisons."""
     monte_carlo: float | None = None
     """Monte Carlo standard error of p; None: none, p is exact or from a formula."""
     effect: Effect = field(default_factory=Effect)

@@ -203,6 +203,9 @@ def _turned(decision: Decision) -> Decision:
         estimate=None if decision.estimate is None else -decision.estimate,
         low=None if decision.high is None else -decision.high,
         high=None if decision.low is None else -decision.low,
+        equivalence=None
+        if decision.equivalence is None
+        else (-decision.equivalence[1], -decision.equivalence[0]),
         verdict=other.get(decision.verdict, decision.verdict),
     )
 
@@ -232,9 +235,9 @@ def _numbers(analysis: Analysis, decision: Decision, metric: Metric) -> str:
     if same and decision.equivalence and metric.margin is not None:
         ends = [words.minus(fixed(x, decimals)) for x in decision.equivalence]
         level = 1 - 2 * (1 - decision.level)
-        more = f"{level:.0%} interval {ends[0]} to {ends[1]}, within ±{metric.margin:g}{unit}"
+        more = f"{level:.0%} interval {ends[0]} to {ends[1]}, within ±{words.margin(metric)}"
     if decision.equivalent and decision.decided:
-        more = f"within the declared margin of {metric.margin:g}{unit}"
+        more = f"within the declared margin of {words.margin(metric)}"
     return ", ".join(parts) + (f"; {more}" if more else "")
 
 

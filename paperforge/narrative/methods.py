@@ -144,7 +144,7 @@ def _correction(analysis: Analysis, decisions: list[Decision]) -> str:
 def _margins(analysis: Analysis, decisions: list[Decision]) -> str:
     tested = {d.metric for d in decisions}
     said = [
-        f"{m.margin:g}{words.unit(m) and ' ' + words.unit(m)} in {m.label}"
+        f"{words.margin(m)} in {m.label}"
         for m in analysis.metrics
         if m.margin is not None and m.name in tested
     ]

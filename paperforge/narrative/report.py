@@ -73,7 +73,7 @@ def markdown(analysis: Analysis) -> str:
         lines = [[block.heads[i] for i in kept], ["---" if i == 0 else "--:" for i in kept]]
         lines += [[row[i].replace("|", "\\|") for i in kept] for row in rows]
         shown = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-        below = "\n\n".join(f"{line}." for line in block.below)
+        below = "\n\n".join(line if line.endswith(":") else f"{line}." for line in block.below)
         made.append(f"## {block.title}\n\n{shown}\n\n{below}")
     made += [
         f"## {head}\n\n" + "\n".join(f"- {x}" for x in lines) for head, lines in _end(analysis)

@@ -13,10 +13,11 @@ from paperforge.spec import Unit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from paperforge.model import Analysis, Calibration, Flip, Fragility, Rate
+    from paperforge.model import Analysis, Calibration, Decision, Flip, Fragility, Rate
 
 RATES = ("Comparison", "p below alpha", "Claimed", "Interval holds 0", "Test")
 LISTED = 4
+SUMMARIES = "only means are known, with their spread and n, so that no run can be dropped"
 OPEN = (Verdict.INCONCLUSIVE, Verdict.UNDECIDABLE)
 """Names that a sentence lists, at most."""
 
@@ -93,15 +94,30 @@ def _line(analysis: Analysis, one: Fragility) -> str:
     singles = [f for f in one.flips if f.count == 1]
     rest = [f for f in one.flips if f.count > 1]
     said = [_change(analysis, one, f) for f in singles]
-    if not singles:
+    summed = bool(mine) and _only_means(analysis, mine[0])
+    places = one.scope is None and len(analysis.datasets) > 1
+    if summed and not one.flips and not places:
+        return f"{start}{SUMMARIES}."
+    if not singles and summed and places:
+        said = [SUMMARIES, f"no single {analysis.design.place} flips it"]
+    elif not singles:
         what = "example" if analysis.design.of(one.metric).unit is Unit.EXAMPLE else "run"
-        dataset = (
-            f", {analysis.design.place}" if one.scope is None and len(analysis.datasets) > 1 else ""
-        )
+        dataset = f", {analysis.design.place}" if places else ""
         said = [f"no single {what}{dataset} or defensible test flips it"]
     said += [_change(analysis, one, f) for f in rest]
     bound = "" if one.complete else "; not every change was tried"
     return f"{start}{'; '.join(said)}{bound}."
+
+
+def _only_means(analysis: Analysis, d: Decision) -> bool:
+    """Whether of both methods nothing but means, spreads and n are known: n runs, one value."""
+    places = {d.scope} if d.scope is not None else {one.name for one in analysis.datasets}
+    cells = [
+        one
+        for one in analysis.aggregates
+        if one.metric == d.metric and one.method in (d.a, d.b) and one.dataset in places
+    ]
+    return bool(cells) and all(len(one.values) == 1 < one.n for one in cells)
 
 
 def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:

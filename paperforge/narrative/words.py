@@ -43,6 +43,12 @@ def unit(metric: Metric) -> str:
     return "points" if metric.unit == "%" else metric.unit
 
 
+def margin(metric: Metric) -> str:
+    """The declared margin with its unit: "0.5 points", "1 point"."""
+    name = "point" if metric.margin == 1 and metric.unit == "%" else unit(metric)
+    return f"{metric.margin:g}" + (f"\u00a0{name}" if name else "")
+
+
 def minus(text: str) -> str:
     """A number with a minus sign in place of the hyphen."""
     return text.replace("-", "−")

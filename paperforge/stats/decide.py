@@ -357,6 +357,10 @@ def decision(  # noqa: PLR0917 - all that is known of one comparison
         detectable=printed(None if detects is None else detects.at(step)),
         equivalence=scaled(contrast.equivalence, scale),
         equivalent=within_margin(ps, spec.alpha),
+        p_equivalence=contrast.p_equivalent,
+        p_equivalence_adjusted=None
+        if contrast.p_equivalent is None or not case.primary
+        else ps.equivalent,
         simultaneous=scaled(ps.interval if case.primary else None, scale),
         monte_carlo=error,
         effect=finish.effect(case),

@@ -174,6 +174,7 @@ def _margins(tested: Sequence[Decision], analysis: Analysis) -> Iterator[Note]:
             continue
         family = [d for d in tested if d.metric == metric.name]
         unit = "points" if metric.unit == "%" else plain(metric.unit)
+        unit = "point" if unit == "points" and metric.margin == 1 else unit
         margin = f"{metric.margin:g}{unit and ' ' + unit}"
         where = f" in {plain(metric.label)}" if several else ""
         for start, found in (
