@@ -94,10 +94,11 @@ class Components:
     def assumed(self) -> tuple[str, ...]:
         """What both laws stand on."""
         if self.paired:
-            return (
+            text = (
                 "what runs and examples add together is counted in both, as the test of pairs "
-                "does: it errs on the safe side",
+                "does: it errs on the safe side"
             )
+            return (text,)
         none = [
             noun
             for noun, variance in (("seeds", self.runs), ("examples", self.examples))
@@ -106,10 +107,11 @@ class Components:
         if not none:
             return ()
         nouns = " and ".join(none)
-        return (
+        text = (
             f"the pilot's {nouns} vary by no more than single scores explain: they are taken to "
-            "add nothing of their own; if that was luck, as much as Graybill and Wang (1980) allow",
+            "add nothing of their own; if that was luck, what Graybill and Wang (1980) allow"
         )
+        return (text,)
 
     @property
     def spreads(self) -> tuple[tuple[str, float], ...]:
