@@ -14,10 +14,8 @@ LETTER = 5.3
 """Points of a letter or digit of 10 points, a little more than on average."""
 GAP, NARROW = 12.0, 6.0
 """Points between two columns: by default, and in a table that is made narrower."""
-SIZES = (("footnotesize", 0.86), ("scriptsize", 0.79))
+SIZES = (("footnotesize", 0.86), ("scriptsize", 0.84))
 """Sizes to make a wide table of, each to 10 points: small letters are wider for their height."""
-LEAST = 60.0
-"""Points that a first or last column has at least which is broken into lines."""
 _POWER = re.compile(r"(?<=\d)e(-?\d+)\b")
 
 
@@ -35,8 +33,9 @@ def tabular(
         start = [f"{{\\{size}\\setlength{{\\tabcolsep}}{{3pt}}"]
         end = ["}"]
         over = _over(widths, scale)
-        last, over = _broken(widths[-1] * scale, over)
-        first, over = _broken(widths[0] * scale, over)
+        columns = list(zip(heads, *rows, strict=True))
+        last, over = _broken(columns[-1], LETTER * scale, over)
+        first, over = _broken(columns[0], LETTER * scale, over)
     return [
         *start,
         f"\\begin{{tabular}}{{{first}{'r' * (len(heads) - 2)}{last}}}",
@@ -55,11 +54,13 @@ def _over(widths: Sequence[float], scale: float) -> float:
     return sum(widths) * scale + NARROW * len(widths) - PAGE
 
 
-def _broken(width: float, over: float) -> tuple[str, float]:
+def _broken(cells: Sequence[str], letter: float, over: float) -> tuple[str, float]:
     """A column of words that gives up what is too wide, and what is left of that."""
-    if over <= 0 or width <= LEAST:
+    width = max(map(len, cells)) * letter
+    least = max((len(word) for cell in cells for word in cell.split()), default=0) * letter
+    if over <= 0 or width <= least:
         return "l", over
-    kept = max(LEAST, width - over)
+    kept = max(least, width - over)
     return f"p{{{kept:.0f}pt}}", over - (width - kept)
 
 
