@@ -144,7 +144,7 @@ def ends(limits: tuple[float | None, float | None], decimals: int) -> str:
     low, high = limits
     if low is None or high is None:
         return ""
-    return words.minus(f"[{fixed(low, decimals)}, {fixed(high, decimals)}]")
+    return f"[{words.number(low, decimals)}, {words.number(high, decimals)}]"
 
 
 def short(p: float, alpha: float) -> str:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import escape, statistics
-from paperforge.latex.rounding import fixed
 from paperforge.model import Verdict
 from paperforge.narrative import words
 from paperforge.spec import AGGREGATES, Direction
@@ -222,7 +221,7 @@ def _numbers(analysis: Analysis, decision: Decision, metric: Metric) -> str:
     unit = f"\u00a0{words.unit(metric)}" if metric.unit else ""
     parts = [f"{words.signed(decision.estimate, decimals)}{unit}"]
     if decision.low is not None and decision.high is not None:
-        low, high = (words.minus(fixed(x, decimals)) for x in (decision.low, decision.high))
+        low, high = (words.number(x, decimals) for x in (decision.low, decision.high))
         parts.append(f"{decision.level:.0%} interval {low} to {high}")
     p = decision.p if decision.p_adjusted is None else decision.p_adjusted
     if p is not None:
@@ -233,7 +232,7 @@ def _numbers(analysis: Analysis, decision: Decision, metric: Metric) -> str:
         more = decision.reason
     same = decision.verdict is Verdict.EQUIVALENT
     if same and decision.equivalence and metric.margin is not None:
-        ends = [words.minus(fixed(x, decimals)) for x in decision.equivalence]
+        ends = [words.number(x, decimals) for x in decision.equivalence]
         level = 1 - 2 * (1 - decision.level)
         more = f"{level:.0%} interval {ends[0]} to {ends[1]}, within ±{words.margin(metric)}"
     if decision.equivalent and decision.decided:
@@ -250,6 +249,6 @@ def excluded(decision: Decision, metric: Metric) -> str:
     names = {Direction.HIGHER: ("worse", "better"), Direction.LOWER: ("better", "worse")}
     below, above = names[metric.direction] if metric.direction else ("lower", "higher")
     ends = [(-low, below), (high, above)]
-    said = [f"at most {fixed(size, decimals)} {word}" for size, word in ends if size > 0]
+    said = [f"at most {words.number(size, decimals)} {word}" for size, word in ends if size > 0]
     alone = "this interval alone leaves zero out, but not after the correction"
     return "; ".join([words.joined(said), alone] if low > 0 or high < 0 else [words.joined(said)])

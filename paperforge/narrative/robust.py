@@ -59,6 +59,13 @@ def _wrongly(analysis: Analysis, found: Calibration) -> Iterator[str]:
             f"At nominal {_plain(found.alpha)} this design {what} wrongly{tail} in "
             f"{_rate(one.error_rate)} of {found.runs:,} simulated nulls."
         )
+    for one in found.families:
+        if one.unconditional is not None:
+            yield (
+                f"That is given the {one.discordant} examples that only one method has right, as "
+                "these results have them; where their number varies from study to study, it is "
+                f"{_plain(round(one.unconditional, 3))} (enumerated)."
+            )
     for one in found.excessive:
         yield (
             f"For {_label(analysis, one.metric)} that is above {_plain(found.alpha)} by more than "

@@ -12,7 +12,7 @@ from paperforge.stats import grouping
 from paperforge.stats.critical import ENOUGH
 from paperforge.stats.crossed import bought
 from paperforge.stats.design import SEED_LIKE, Family, Replication, place_of
-from paperforge.stats.gains import correlated
+from paperforge.stats.gains import of_primary
 from paperforge.stats.jointly import used
 from paperforge.stats.printed import printed, quotations
 from paperforge.stats.replicated import held, of_metrics, replicated
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from paperforge.stats.replicated import Table
 
+NO_SPREAD = 1e-6
+"""Paired over unpaired standard error, below which differences vary by rounding alone."""
 NAMED = 3
 """Comparisons that a sentence names, at most."""
 
@@ -233,18 +235,20 @@ def unpartnered(tables: Sequence[Table]) -> list[str]:
 def forgone(tables: Sequence[Table], noun: str) -> Iterator[str]:
     """Show the correlation over equal seeds, and what pairing would gain; never used to choose."""
     for cells, found in tables:
-        gains = [] if cells.unit is Unit.EXAMPLE else correlated(cells, found)
+        gains = [] if cells.unit is Unit.EXAMPLE else of_primary(cells, found)
         if gains:
             rho = statistics.median(r for r, _ in gains)
             ratio = statistics.median(s for _, s in gains)
-            change = f"{abs(1 - ratio):.0%} {'smaller' if ratio < 1 else 'larger'}"
             name = cells.metric.label or cells.metric.name
             shown = f"{rho:.2f}".replace("-", "−")
-            of = "" if len(gains) == 1 else f" (median of {len(gains):,} comparisons)"
-            yield (
-                f"Equal {noun} numbers correlate {shown} in {name}{of}; pairing would make "
-                f"standard errors {change}."
-            )
+            of = "" if len(gains) == 1 else f" (median of {len(gains):,} primary comparisons)"
+            change = f"{abs(1 - ratio):.0%} {'smaller' if ratio < 1 else 'larger'}"
+            then = f"pairing would make standard errors {change}"
+            if ratio < NO_SPREAD:
+                then = (
+                    "their differences do not vary, and pairing would leave no spread to judge by"
+                )
+            yield f"Equal {noun} numbers correlate {shown} in {name}{of}; {then}."
             return
 
 
