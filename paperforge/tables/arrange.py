@@ -323,7 +323,9 @@ def _notes(view: View, cells: Cells, compared: str, given: Given) -> Iterable[No
     if cited or holes:
         single = [[c for c in column if not (c.missing or c.cite)] for column in single]
     sizes = set(map(_N, chain.from_iterable(single)))
-    yield from notes.replication(design, spread, sizes)
+    averaged = any(slot.dataset is None and not slot.kind for slot in cells)
+    of_averages = notes.averaging(view.analysis) if averaged else ""
+    yield from notes.replication(design, spread, sizes, of_averages)
     used = set(chain.from_iterable(set(map(_MARKS, every))))
     if Mark.BEST in used:
         ties = any(sum(Mark.BEST in m for m in map(_MARKS, c) if m) > 1 for c in cells.values())
@@ -334,14 +336,18 @@ def _notes(view: View, cells: Cells, compared: str, given: Given) -> Iterable[No
     if Mark.BEST_SET in used:
         named = {slot.metric.name for slot in cells}
         yield notes.best_set([b for b in view.analysis.best if b.metric in named])
-    yield from notes.open_questions(_asked(view), view.methods, design.unit)
+    lost = {
+        one.method
+        for one in view.analysis.aggregates
+        if one.not_finite or one.failed or one.missing in notes.LOST
+    }
+    yield from notes.open_questions(_asked(view), view.methods, design.unit, lost)
     yield from extra_notes.said(view, cells)
     missing = {c.missing for c in holes if c.missing and c.printed != notes.NO_AVERAGE}
     refused = any(c.printed == notes.NO_AVERAGE for c in holes)
     whole = "row" if compared == "column" else "column"
     yield from notes.absent(missing, refused=whole if refused else "")
     rows = [(plain(m.label), given.rows[m.name]) for m in view.methods if m.name in given.rows]
-    averaged = any(slot.dataset is None and not slot.kind for slot in cells)
     yield from quoting.notes(view, rows, averaged=averaged and cited)
     for text, symbol in given.letters.items():
         yield Note(text, symbol, quoting.keys(text))

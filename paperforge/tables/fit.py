@@ -7,6 +7,7 @@ and several floats (pages.py). Nothing is ever scaled: \resizebox gives sizes th
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
@@ -287,7 +288,7 @@ def _in_pieces(
 def _in_parts(
     table: Table, page: Page, room: float, below: float
 ) -> list[tuple[Table, Try, TableFit]]:
-    """Ways in a few parts on one page."""
+    """Ways in a few parts on one page; first those that part the table between its metrics."""
     tries = [Try(table, page, size, gap, in_lines=True) for size in page.sizes for gap in GAPS[:2]]
     largest = page.sizes[0][1]
     every = [(table, one, made) for one in tries if (made := one.split(room)) is not None]
@@ -296,7 +297,15 @@ def _in_parts(
         for way in every
         if len(way[2].parts) <= MOST_PARTS and way[1].high(way[2]) <= page.most(below)
     ]
-    return sorted(found, key=lambda way: pages.weight(way[2], largest))
+    return sorted(
+        found, key=lambda way: (_torn(table.columns, way[2]), pages.weight(way[2], largest))
+    )
+
+
+def _torn(heads: Sequence[Column], made: TableFit) -> int:
+    """How many groups of columns stand in several parts."""
+    places = {(heads[i].group, at) for at, part in enumerate(made.parts) for i in part}
+    return sum(n > 1 for n in Counter(group for group, _ in places if group).values())
 
 
 def _in_one(
@@ -348,7 +357,7 @@ def _said(table: Table, made: TableFit, page: Page, *, shortened: bool) -> Diagn
         done.append("across both columns (table*)")
     if made.turned:
         done.append("turned by 90° (needs graphicx)")
-    place = f"{page.name}'s" if page.name else "the"
+    place = f"{page.name}'s" if page.name else "a page's"
     message = (
         f"made to fit {place} {made.room:.0f} pt: {', '.join(done)}; "
         f"text at {made.points:g} pt, {made.width:.0f} pt wide"
