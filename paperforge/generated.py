@@ -143,9 +143,7 @@ def generate(
     return files, tuple(notes)
 
 
-def _floats(
-    project: Project, specs: tuple[TableSpec, ...], page: Venue | None
-) -> dict[str, str]:
+def _floats(project: Project, specs: tuple[TableSpec, ...], page: Venue | None) -> dict[str, str]:
     """Name of a table -> the float that the paper inputs it in: "table", "table*", or "".
 
     Read from the main file of an existing paper, else from the sections that a template inputs.

@@ -57,12 +57,9 @@ SPREADS = ("sd", "se", "ci", "none")
 
 FEW_UNITS = 1e8
 """Of the last decimal: below so many a double and its 15 digits are within 5e-7 units."""
-CLEAR = 1e-6
-"""So far from a half, in those units, both are on one side of it."""
-MANY = 24
-"""Values of a column from which on arrays are quicker."""
-MOST_TEXTS = 50_000
-"""Printed numbers that are kept."""
+CLEAR = 1e-6  # so far from a half, in those units, both are on one side of it
+MANY = 24  # values of a column from which on arrays are quicker
+MOST_TEXTS = 50_000  # printed numbers that are kept
 
 _WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
 
@@ -298,8 +295,9 @@ def rule_for(
     """The whole rule of a column: its decimals, separated thousands, powers of ten.
 
     At most MORE_DECIMALS more than decimals_for() and 0, where that keeps uncertainties (values too
-    where tens are rounded) from printing as zero; below OUTLIER they print as "<0.001". Powers of ten where one value would print as zero
-    beside another a million times as large, none reaches 1e-6, or one has 16 digits or more.
+    where tens are rounded) from printing as zero; below OUTLIER they print as "<0.001". Powers of
+    ten where one value would print as zero beside another a million times as large, none reaches
+    1e-6, or one has 16 digits or more.
     """
     sizes = _sizes(values)
     spreads = list(spreads)

@@ -30,14 +30,10 @@ MOST_PARTS = 4
 CAPTION_PT = 48.0
 """What a caption and its skips leave free of a page that a turned table stands on."""
 LINE = 1.2
-HEIGHT_PT = 650.0
-"""Of a page's text, where a venue does not say."""
-HEAD_LINES = 4
-"""Lines of a part beside its rows: headers, rules."""
-HOT = 1.2
-"""How much higher shaded rows are."""
-NOTE_LINE = (4.0, 11.0)
-"""Width of a letter and height of a line of the sentences under a table."""
+HEIGHT_PT = 650.0  # of a page's text, where a venue does not say
+HEAD_LINES = 4  # lines of a part beside its rows: headers, rules
+HOT = 1.2  # so much higher shaded rows are
+NOTE_LINE = (4.0, 11.0)  # width of a letter and height of a line of the sentences under a table
 OWN_FLOAT = (
     "--float writes all floats; in a float of your own the first one needs [p]. longtable would "
     "break it too, but neither in two columns nor in a float"
@@ -375,7 +371,7 @@ def _on_any(table: Table, *, notes: bool, other: Callable[[], Table] | None) -> 
     done = fit(table, page, "text", notes=notes, other=other)
     message = (
         f"as it is {whole.width:.0f} pt wide and about {made.high(whole):.0f} pt high: "
-        "larger than a page, so it was made to fit"
+        f"larger than {page.text:.0f} by {page.most():.0f} pt, a page's text, so it was made to fit"
     )
     hint = "--venue VENUE fits it to that venue's page; or name fewer metrics, methods or datasets"
     warning = Diagnostic(Severity.WARNING, f"table {table.name}", message, hint)

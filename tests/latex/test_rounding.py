@@ -190,8 +190,8 @@ def test_an_unknown_spread_is_refused():
 
 def test_a_positive_uncertainty_never_prints_as_zero():
     assert rule_for([1.0, 2.0], [0.6, 0.8, 0.09]).decimals == 1
-    assert rule_for([10.0, 20.0], [3.6, 4.6, 0.4]).decimals == 0
-    assert rule_for([10.0, 20.0], [3.6, 4.1, 0.42]).decimals == 1
+    assert rule_for([10.0, 20.0], [3.6, 4.6, 0.3]).decimals == 0
+    assert rule_for([10.0, 20.0], [3.6, 4.6, 0.4]).decimals == 1
     assert rule_for([1.0, 2.0], [1.2, 3.1, 0.0004]).decimals == 1
     assert rule_for([1.0, 2.0], [1.2, 3.1, 0.0]).decimals == 1
     assert rule_for([1.0, 2.0], [1.2, 3.1, 0.04], 1).decimals == 1
