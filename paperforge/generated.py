@@ -102,8 +102,8 @@ def generate(
             around = floats.get(spec.name, "")
             asked = replace(spec, width=spec.width or WIDTHS[around])
             with declared_at(project, "tables", place):
-                made = tabulate(analysis, asked, page, project.root)
-            set_tables.append((asked, _fits(made, around)))
+                table = tabulate(analysis, asked, page, project.root)
+            set_tables.append((asked, _fits(table, around)))
     drawn = _drawn(project, analysis, page) if analysis else []
     files: dict[str, File] = {}
     notes: list[Diagnostic] = []

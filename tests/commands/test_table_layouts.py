@@ -254,7 +254,16 @@ def test_a_column_that_is_only_reported_enlarges_no_family(paperforge, folder):
     ]
     data = "\n".join(["method,dataset,seed,accuracy,latency_ms", *rows])
     (folder / "runs.csv").write_text(data)
-    common = ("table", "runs.csv", "--metric", "accuracy", "--format", "text", "--baseline", "a")
+    common = (
+        "table",
+        "runs.csv",
+        "--metric",
+        "accuracy",
+        "--format",
+        "markdown",
+        "--baseline",
+        "a",
+    )
     alone = paperforge(*common).out
     beside = paperforge(*common, "--column", "latency_ms").out
     assert "over 2 comparisons" in alone
@@ -263,11 +272,11 @@ def test_a_column_that_is_only_reported_enlarges_no_family(paperforge, folder):
         'results = "runs.csv"\n[[tables]]\nmetrics = ["accuracy"]\ncolumns = ["latency_ms"]\n'
         '[methods]\na = { role = "baseline" }\n'
     )
-    assert "over 2 comparisons" in paperforge("table", "--format", "text").out
-    assert "latency" not in paperforge("stats").out.lower()
+    assert "over 2 comparisons" in paperforge("table", "--format", "markdown").out
+    assert "Holm over the 2 primary comparisons" in paperforge("stats").out
     with (folder / "paper.toml").open("a") as toml:
         toml.write("[metrics.latency_ms]\ntested = true\n")
-    assert "over 4 comparisons" in paperforge("table", "--format", "text").out
+    assert "over 4 comparisons" in paperforge("table", "--format", "markdown").out
 
 
 def test_no_finite_run_is_no_single_run(paperforge, folder):
