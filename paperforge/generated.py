@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from paperforge.model import Analysis, Figure, Table, Venue
     from paperforge.spec import Project
 
+WIDTHS = {"table": "column", "table*": "text", "": ""}
+"""Float that a table stands in -> the width that it is made for."""
+
 
 def tabulate(
     analysis: Analysis | None,
@@ -92,12 +95,15 @@ def generate(
 
     page = venue or venues.of_paper(project.root, project.main)
     specs = project.tables or ((TableSpec(),) if analysis and analysis.aggregates else ())
-    specs = _in_floats(project, specs, page)
+    floats = _floats(project, specs, page)
     set_tables: list[tuple[TableSpec, Table]] = []
     for place, spec in enumerate(specs):
         if analysis or tables.is_listing(spec):
+            around = floats.get(spec.name, "")
+            asked = replace(spec, width=spec.width or WIDTHS[around])
             with declared_at(project, "tables", place):
-                set_tables.append((spec, tabulate(analysis, spec, page, project.root)))
+                table = tabulate(analysis, asked, page, project.root)
+            set_tables.append((asked, _fits(table, around)))
     drawn = _drawn(project, analysis, page) if analysis else []
     files: dict[str, File] = {}
     notes: list[Diagnostic] = []
@@ -137,29 +143,33 @@ def generate(
     return files, tuple(notes)
 
 
-def _in_floats(
-    project: Project, specs: tuple[TableSpec, ...], page: Venue | None
-) -> tuple[TableSpec, ...]:
-    """The tables with the width of the floats that an existing paper inputs them in.
+def _floats(project: Project, specs: tuple[TableSpec, ...], page: Venue | None) -> dict[str, str]:
+    """Name of a table -> the float that the paper inputs it in: "table", "table*", or "".
 
-    Only on a page of two columns, where table is a column wide and table* both, and only where
-    nothing else is said.
+    Read from the main file of an existing paper, else from the sections that a template inputs.
+    Only on a page of two columns, where table is a column wide and table* both.
     """
-    if page is None or page.columns == 1 or not project.main:
-        return specs
+    if page is None or page.columns == 1:
+        return {}
     from paperforge.latex.source import float_around, walk
 
     texts: dict[str, str] = {}
+    own = project.sections or tuple(
+        sorted(path.stem for path in (project.root / "sections").glob("*.tex"))
+    )
+    paths = [name if "/" in name or name.endswith(".tex") else f"sections/{name}" for name in own]
+    filled = "".join(f"\\input{{{path}}}\n" for path in paths)
 
     def reader(path: str) -> str | None:
+        if not project.main and path == "main.tex":
+            return filled
         file = project.root / path
         if path not in texts and f"/{path}".find("/generated/") < 0 and file.is_file():
             texts[path] = file.read_text(encoding="utf-8", errors="replace")
         return texts.get(path)
 
-    walk(project.main, reader)
-    widths = {"table": "column", "table*": "text", "": ""}
-    around = {
+    walk(project.main or "main.tex", reader)
+    return {
         spec.name: next(
             filter(
                 None, (float_around(t, f"generated/tables/{spec.name}") for t in texts.values())
@@ -168,7 +178,20 @@ def _in_floats(
         )
         for spec in specs
     }
-    return tuple(replace(s, width=s.width or widths[around[s.name]]) for s in specs)
+
+
+def _fits(table: Table, around: str) -> Table:
+    """The table; with a warning where it needs both columns and stands in a float of one."""
+    if around != "table" or table.fit is None or not table.fit.wide:
+        return table
+    warning = Diagnostic(
+        Severity.WARNING,
+        f"table {table.name}",
+        "wider than a column, but its float is a column wide",
+        r"\begin{table*} … \end{table*} around it, or fewer columns",
+        "boxes",
+    )
+    return replace(table, diagnostics=(*table.diagnostics, warning))
 
 
 def _drawn(project: Project, analysis: Analysis, venue: Venue | None) -> list[Figure]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.generated import declared_at, draw, generate, picture, tabulate
 from paperforge.model import Diagnostic, Manuscript, Severity
-from paperforge.spec import FigureSpec, Mode, TableSpec, Unit
+from paperforge.spec import COLUMNS, FigureSpec, Mode, TableSpec, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +49,8 @@ __all__ = [
     "render",
     "tabulate",
 ]
+COMPARING = ("method-by-dataset", "dataset-by-method", "ablation", "pairwise", "per-seed")
+"""Layouts that show all metrics where none is named."""
 MOST_TRACED = 1_000_000
 """Rows up to which a build says which of them each cell is made of: that reads them once more."""
 
@@ -61,7 +63,28 @@ def load(project: Project, meter: Meter | None = None, *, rows: bool = False) ->
     """
     from paperforge import results
 
+    project = _only_reported(project)
     return results.load(project.sources, project, meter, history=rows, rows=rows)
+
+
+def _only_reported(project: Project) -> Project:
+    """The project with metrics untested that stand in tables only as columns beside others.
+
+    Nothing compares methods on them, so they enlarge no family; `tested` in [metrics] overrules.
+    """
+    if not project.tables:
+        return project
+    beside = [{c for c in spec.columns if c not in COLUMNS} for spec in project.tables]
+    shown = {name for spec in project.tables for name in spec.metrics}
+    shown |= {name for spec in project.figures for name in (spec.metric, spec.x)}
+    for spec, columns in zip(project.tables, beside, strict=True):
+        if not spec.metrics and spec.layout in COMPARING:
+            shown |= set().union(*beside) - columns  # such a table shows all other metrics
+    only = {
+        name: {"tested": False, **project.metrics.get(name, {})}
+        for name in sorted(set().union(*beside) - shown)
+    }
+    return replace(project, metrics={**project.metrics, **only})
 
 
 def analyse(

@@ -24,6 +24,8 @@ _BOX = re.compile(
     r"^Overfull \\(?P<box>[hv])box \((?P<by>[\d.]+)pt too (?:wide|high)\)"
     r"(?:.*? at lines? (?P<line>\d+))?"
 )
+STICKS_OUT = 20.0
+"""Points from which on what is too wide is a fault that a reader sees, such as a table's column."""
 _CHARACTER = re.compile(r"^Missing character: There is no (?P<char>\S+) ")
 _OPEN = re.compile(
     r"\((?P<file>\.?/?[^\s()]+\.(?:tex|sty|cls|bbl|aux|toc|out|def|cfg|fd|clo|ltx|cnf|dfu|mkii|map))"
@@ -212,9 +214,12 @@ def _box(line: _Line) -> Diagnostic | None:
     if not match or float(match.group("by")) < 1:
         return None
     side = "wide" if match.group("box") == "h" else "high"
-    message = f"{float(match.group('by')):.0f} pt too {side} for its space"
+    by = float(match.group("by"))
+    message = f"{by:.0f} pt too {side} for its space"
     where = _place(line.file, match.group("line"))
-    return Diagnostic(Severity.NOTE, where, message, check="boxes")
+    severe = side == "wide" and by >= STICKS_OUT
+    severity = Severity.WARNING if severe else Severity.NOTE
+    return Diagnostic(severity, where, message, check="boxes")
 
 
 def _character(line: _Line) -> Diagnostic | None:

@@ -50,6 +50,12 @@ def test_an_error_names_the_macro_that_stopped_tex():
     assert error.hint
 
 
+def test_what_sticks_out_far_is_a_warning():
+    near, far = (_by_check(LOG.replace("12.34", by))["boxes"] for by in ("19.9", "94.1"))
+    assert (near.severity, far.severity) == (Severity.NOTE, Severity.WARNING)
+    assert "94 pt too wide" in far.message
+
+
 def test_small_overfull_boxes_are_no_news():
     boxes = [d for d in texlog.read(LOG) if d.check == "boxes"]
     assert [b.where for b in boxes] == ["sections/one.tex:7"]

@@ -36,6 +36,7 @@ FATAL = frozenset(
         "pages",
         "anonymity",
         "glyphs",
+        "boxes",
         "fonts",
         "broken-bibliography",
     }

@@ -31,7 +31,7 @@ def table(options: ResultOptions, asked: TableOptions) -> int:
     """
     from paperforge import pipeline, tables
 
-    project = _reported(inputs.project_of(_reading(options, asked)), asked)
+    project = _reported(inputs.project_of(_reading(options, asked)), options, asked)
     spec = asked.on(_spec(project, asked.name))
     spec = replace(spec, best_set=spec.best_set or project.design.best_set)
     if tables.is_listing(spec) or (spec.layout == "settings" and _own_file(options)):
@@ -58,17 +58,19 @@ def _reading(options: ResultOptions, asked: TableOptions) -> ResultOptions:
     return replace(options, metrics=(*options.metrics, *more)) if options.metrics else options
 
 
-def _reported(project: Project, asked: TableOptions) -> Project:
+def _reported(project: Project, options: ResultOptions, asked: TableOptions) -> Project:
     """The project with the metrics of columns declared, so that they are read.
 
-    One that nothing is known of is a number of the runs (parameters): reported, and not tested.
+    They are only reported, so they are not tested: unless paper.toml says otherwise, or has tables,
+    which decide that for the whole paper.
     """
     declared = {
-        name: {} if well_known(name) else {"tested": False}
+        name: {} if project.tables and well_known(name) else {"tested": False}
         for name in _metrics_of(asked)
-        if name not in project.metrics
+        if name not in options.metrics
     }
-    return replace(project, metrics={**project.metrics, **declared})
+    both = {name: {**keys, **project.metrics.get(name, {})} for name, keys in declared.items()}
+    return replace(project, metrics={**project.metrics, **both})
 
 
 def _own_file(options: ResultOptions) -> bool:

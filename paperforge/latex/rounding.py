@@ -42,6 +42,8 @@ TWO_DIGITS = 354
 MORE_DECIMALS = 2
 """A column gets at most so many more decimals for its smallest uncertainty."""
 
+OUTLIER = 0.1
+"""Below this share of the column's median an uncertainty lengthens no other number."""
 TINY = 1e-6
 MOST_ZEROS = 6
 SPAN = 1e6
@@ -49,19 +51,15 @@ SPAN = 1e6
 
 LONG = 1e15
 """From here on a double has digits that it does not hold: a column of such is in powers of ten."""
-
 _QUOTED, _MEAN = attrgetter("quoted"), attrgetter("mean")
 
 SPREADS = ("sd", "se", "ci", "none")
 
 FEW_UNITS = 1e8
-"""Of the last decimal: below so many, a double and its 15 digits are within 5e-7 units."""
-CLEAR = 1e-6
-"""So far from a half, in those units, both are on one side of it."""
-MANY = 24
-"""Values of a column from which on arrays are quicker."""
-MOST_TEXTS = 50_000
-"""Printed numbers that are kept."""
+"""Of the last decimal: below so many a double and its 15 digits are within 5e-7 units."""
+CLEAR = 1e-6  # so far from a half, in those units, both are on one side of it
+MANY = 24  # values of a column from which on arrays are quicker
+MOST_TEXTS = 50_000  # printed numbers that are kept
 
 _WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
 
@@ -297,8 +295,9 @@ def rule_for(
     """The whole rule of a column: its decimals, separated thousands, powers of ten.
 
     At most MORE_DECIMALS more than decimals_for() and 0, where that keeps uncertainties (values too
-    where tens are rounded) from printing as zero. Powers of ten where one value would print as zero
-    beside another a million times as large, none reaches 1e-6, or one has 16 digits or more.
+    where tens are rounded) from printing as zero; below OUTLIER they print as "<0.001". Powers of
+    ten where one value would print as zero beside another a million times as large, none reaches
+    1e-6, or one has 16 digits or more.
     """
     sizes = _sizes(values)
     spreads = list(spreads)
@@ -308,10 +307,11 @@ def rule_for(
     if digits is not None:
         return Rounding(digits, grouped)
     decimals = _decimals(sizes, spreads)
-    smallest = min(spreads, default=0.0)
-    if smallest <= 0:
-        smallest = min((s for s in spreads if s > 0), default=0.0)
-    if smallest:
+    positive = [s for s in spreads if s > 0]
+    if positive:
+        zero = decimals < 0 or not float(fixed(min(sizes, default=1.0), decimals))
+        typical = 0.0 if zero else OUTLIER * _median(positive)
+        smallest = min(s for s in positive if s >= typical)
         most = min(max(decimals, 0) + MORE_DECIMALS, MAX_DECIMALS) + 1
         least = (smallest, min(sizes, default=smallest))
         shown = (

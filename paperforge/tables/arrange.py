@@ -325,7 +325,9 @@ def _replication(view: View, cells: Cells, *, whole: bool) -> Iterable[Note]:
         sizes = set(map(_N, chain.from_iterable(single)))
         design = view.analysis.design.of(slots[0].metric.name)
         names = notes.listed(list(dict.fromkeys(plain(s.metric.label) for s in slots)))
-        for note in notes.replication(design, spread, sizes):
+        averaged = any(slot.dataset is None and not slot.kind for slot in slots)
+        of_averages = notes.averaging(view.analysis) if averaged and design.unit.of_runs else ""
+        for note in notes.replication(design, spread, sizes, of_averages):
             yield note if len(kinds) == 1 else replace(note, text=f"{names}: {note.text}")
 
 
@@ -345,7 +347,12 @@ def _notes(view: View, cells: Cells, compared: str, given: Given) -> Iterable[No
     if Mark.BEST_SET in used:
         named = {slot.metric.name for slot in cells}
         yield notes.best_set([b for b in view.analysis.best if b.metric in named])
-    yield from notes.open_questions(_asked(view), view.methods, design.unit)
+    lost = {
+        one.method
+        for one in view.analysis.aggregates
+        if one.not_finite or one.failed or one.missing in notes.LOST
+    }
+    yield from notes.open_questions(_asked(view), view.methods, design.unit, lost)
     yield from extra_notes.said(view, cells)
     missing = {c.missing for c in holes if c.missing and c.printed != notes.NO_AVERAGE}
     refused = any(c.printed == notes.NO_AVERAGE for c in holes)

@@ -7,6 +7,7 @@ and several floats (pages.py). Nothing is ever scaled: \resizebox gives sizes th
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
@@ -29,14 +30,10 @@ MOST_PARTS = 4
 CAPTION_PT = 48.0
 """What a caption and its skips leave free of a page that a turned table stands on."""
 LINE = 1.2
-HEIGHT_PT = 650.0
-"""Of a page's text, where a venue does not say."""
-HEAD_LINES = 4
-"""Lines of a part beside its rows: headers, rules."""
-HOT = 1.2
-"""How much higher shaded rows are."""
-NOTE_LINE = (4.0, 11.0)
-"""Width of a letter and height of a line of the sentences under a table."""
+HEIGHT_PT = 650.0  # of a page's text, where a venue does not say
+HEAD_LINES = 4  # lines of a part beside its rows: headers, rules
+HOT = 1.2  # so much higher shaded rows are
+NOTE_LINE = (4.0, 11.0)  # width of a letter and height of a line of the sentences under a table
 OWN_FLOAT = (
     "--float writes all floats; in a float of your own the first one needs [p]. longtable would "
     "break it too, but neither in two columns nor in a float"
@@ -287,7 +284,7 @@ def _in_pieces(
 def _in_parts(
     table: Table, page: Page, room: float, below: float
 ) -> list[tuple[Table, Try, TableFit]]:
-    """Ways in a few parts on one page."""
+    """Ways in a few parts on one page; first those that part the table between its metrics."""
     tries = [Try(table, page, size, gap, in_lines=True) for size in page.sizes for gap in GAPS[:2]]
     largest = page.sizes[0][1]
     every = [(table, one, made) for one in tries if (made := one.split(room)) is not None]
@@ -296,7 +293,15 @@ def _in_parts(
         for way in every
         if len(way[2].parts) <= MOST_PARTS and way[1].high(way[2]) <= page.most(below)
     ]
-    return sorted(found, key=lambda way: pages.weight(way[2], largest))
+    return sorted(
+        found, key=lambda way: (_torn(table.columns, way[2]), pages.weight(way[2], largest))
+    )
+
+
+def _torn(heads: Sequence[Column], made: TableFit) -> int:
+    """How many groups of columns stand in several parts."""
+    places = {(heads[i].group, at) for at, part in enumerate(made.parts) for i in part}
+    return sum(n > 1 for n in Counter(group for group, _ in places if group).values())
 
 
 def _in_one(
@@ -348,7 +353,7 @@ def _said(table: Table, made: TableFit, page: Page, *, shortened: bool) -> Diagn
         done.append("across both columns (table*)")
     if made.turned:
         done.append("turned by 90° (needs graphicx)")
-    place = f"{page.name}'s" if page.name else "the"
+    place = f"{page.name}'s" if page.name else "a page's"
     message = (
         f"made to fit {place} {made.room:.0f} pt: {', '.join(done)}; "
         f"text at {made.points:g} pt, {made.width:.0f} pt wide"
@@ -366,7 +371,7 @@ def _on_any(table: Table, *, notes: bool, other: Callable[[], Table] | None) -> 
     done = fit(table, page, "text", notes=notes, other=other)
     message = (
         f"as it is {whole.width:.0f} pt wide and about {made.high(whole):.0f} pt high: "
-        "larger than a page, so it was made to fit"
+        f"larger than {page.text:.0f} by {page.most():.0f} pt, a page's text, so it was made to fit"
     )
     hint = "--venue VENUE fits it to that venue's page; or name fewer metrics, methods or datasets"
     warning = Diagnostic(Severity.WARNING, f"table {table.name}", message, hint)

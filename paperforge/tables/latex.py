@@ -38,6 +38,7 @@ _NOTE, _INTERVAL, _HEAT = map(attrgetter, ("note", "printed_interval", "heat"))
 
 _KEYS = re.compile(r"[A-Za-z0-9_.:/+*!?@=()'-]+(,[A-Za-z0-9_.:/+*!?@=()'-]+)*")
 r"""Keys that \cite takes as they are."""
+_POWER = re.compile(r"\$\\times10\^\{(-?)(\d+)\}\$")
 
 
 def render(
@@ -254,8 +255,16 @@ def _emphasised(cell: Cell) -> str:
     """The digits of a number, bold or underlined by its marks."""
     text = digits(cell.printed)
     if Mark.BEST in cell.marks:
+        # Digits of mathematics would stay thin; \boldmath's are wider than those of other rows.
+        text = _POWER.sub(_in_text, text)
         return rf"{{\fontseries{{b}}\selectfont {text}}}"
     return rf"\underline{{{text}}}" if Mark.SECOND in cell.marks else text
+
+
+def _in_text(power: re.Match[str]) -> str:
+    """A power of ten whose digits are text and follow its weight; as wide as in mathematics."""
+    minus, number = "$-$" if power[1] else "", power[2]
+    return rf"$\times$10\textsuperscript{{{minus}\rlap{{{number}}}\phantom{{${number}$}}}}"
 
 
 def _signs(own: str, frame: Frame) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
@@ -43,6 +44,9 @@ NO_AVERAGE = "∅"
 
 SPREADS = {"sd": "standard deviation", "se": "standard error"}
 UNTESTED = "One run a cell: differences are untested"
+TOO_FEW = "At most one finite run a cell: differences are untested"
+LOST = (Missing.NOT_FINITE, Missing.CRASHED, Missing.OUT_OF_MEMORY)
+"""Why a cell that was run has no number."""
 MOST_NAMED = 3
 """Comparisons that a sentence names one by one."""
 
@@ -73,8 +77,13 @@ def noun(design: Design) -> str:
     return "example" if design.unit is Unit.EXAMPLE else design.noun
 
 
-def replication(design: Design, spread: str, sizes: Collection[int]) -> list[Note]:
-    """What a number and its ± are. `sizes`: replicates of the cells that the table shows."""
+def replication(
+    design: Design, spread: str, sizes: Collection[int], of_averages: str = ""
+) -> list[Note]:
+    """What a number and its ± are.
+
+    sizes: replicates of the cells that the table shows. of_averages: what `averaging` says.
+    """
     if not sizes or design.unit is Unit.NONE or max(sizes) == 1:
         return []
     over = between(min(sizes), max(sizes), noun(design))
@@ -84,7 +93,35 @@ def replication(design: Design, spread: str, sizes: Collection[int]) -> list[Not
     grouped = design.clustered and design.unit is Unit.EXAMPLE  # else the spread is of runs
     clustered = "clustered " if grouped and spread == "se" else ""
     lone = f"; a cell with 1 {noun(design)} has no ±" if min(sizes) == 1 else ""
-    return [Note(f"Mean ± {clustered}{name} over {over}{lone}")]
+    averages = f"; {of_averages}" if of_averages else ""
+    return [Note(f"Mean ± {clustered}{name} over {over}{averages}{lone}")]
+
+
+def averaging(analysis: Analysis) -> str:
+    """What the ± of an average over datasets is of; empty where nothing says it.
+
+    Either the variances of the datasets add (runs drawn anew for each), sd = √(Σ sd²) / datasets,
+    or each run or seed is averaged over the datasets first.
+    """
+    design, places = analysis.design, len(analysis.datasets)
+    if places < 2 or not design.unit.of_runs or design.aggregate != "mean":  # noqa: PLR2004
+        return ""
+    of: dict[tuple[str, str], list[float]] = {}
+    for one in analysis.aggregates:
+        if one.dataset is not None and one.sd is not None:
+            of.setdefault((one.metric, one.method), []).append(one.sd)
+    averages = [
+        (one.sd, math.hypot(*sds) / places)
+        for one in analysis.aggregates
+        if one.dataset is None
+        and one.sd is not None
+        and len(sds := of.get((one.metric, one.method), [])) == places
+    ]
+    if not averages:
+        return ""
+    if all(math.isclose(sd, apart, rel_tol=1e-9, abs_tol=1e-15) for sd, apart in averages):
+        return f"averages take {noun(design)}s as independent per {design.place}"
+    return f"each {noun(design)} is averaged over the {design.place}s first"
 
 
 def best(place: str, *, ties: bool, second: bool, coarse: bool = False) -> list[Note]:
@@ -210,9 +247,15 @@ def _family(tested: Sequence[Decision], correction: str, *, per_metric: bool) ->
 
 
 def open_questions(
-    decisions: Sequence[Decision], methods: Sequence[Method], unit: Unit
+    decisions: Sequence[Decision],
+    methods: Sequence[Method],
+    unit: Unit,
+    lost: Collection[str] = (),
 ) -> list[Note]:
-    """What could not be tested or decided between these methods, said once."""
+    """What could not be tested or decided between these methods, said once.
+
+    lost: methods of which runs failed or are not finite: their cells may have had several.
+    """
     if len(methods) < 2:  # noqa: PLR2004 - a comparison has two sides
         return []
     untested = [d for d in decisions if d.verdict is Verdict.UNTESTED]
@@ -220,9 +263,10 @@ def open_questions(
     labels = {m.name: plain(m.label) for m in methods}
     notes = []
     if unit is Unit.NONE or (untested and len(untested) == len(decisions)):
-        notes.append(Note(UNTESTED))
+        notes.append(Note(TOO_FEW if lost else UNTESTED))
     elif untested:
-        notes.append(Note(f"Untested, with one run a cell: {_named(untested, labels)}"))
+        few = "one finite run" if all({d.a, d.b} & set(lost) for d in untested) else "one run"
+        notes.append(Note(f"Untested, with {few} a cell: {_named(untested, labels)}"))
     if undecidable:
         notes.append(Note(f"Not decidable with these data: {_named(undecidable, labels)}"))
     return notes

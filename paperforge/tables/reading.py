@@ -262,6 +262,12 @@ def unique(names: Iterable[str]) -> tuple[str, ...]:
 def _cell(tex: str) -> Printed:
     bold = re.search(r"\\fontseries\{b\}|\\textbf|\\bfseries", tex) is not None
     tex = _dropped(tex, "vphantom")
+    # A bold number has its power of ten in text.
+    tex = re.sub(
+        r"\$\\times\$10\\textsuperscript\{(?:\$(-)\$)?\\rlap\{(\d+)\}\\phantom\{\$\d+\$\}\}",
+        r"$\\times10^{\1\2}$",
+        tex,
+    )
     raised = re.findall(r"\\textsuperscript(\{.*)", _dropped(tex, "phantom"))
     signs = "".join(shown(_group(rest)[0]) for rest in raised)
     text = shown(_dropped(_dropped(tex, "phantom"), "textsuperscript"))

@@ -212,3 +212,90 @@ def test_a_build_fits_tables_into_the_floats_of_the_paper(paperforge, folder):
         assert built.code == 0, built.err
         assert ("made to fit ICML 2026's 235 pt" in built.err) == (said == 235)
         assert "too wide" not in built.err
+
+
+def test_a_first_build_makes_the_table_for_its_own_float(paperforge, folder):
+    rows = [
+        f"RoBERTa-large + full fine-tuning of {m},{d},{s},{0.7 + s / 100}"
+        for m in "ab"
+        for d in ("mnli", "qqp", "cola")
+        for s in range(3)
+    ]
+    (folder / "wide.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
+    assert paperforge("new", "paper", "--venue", "icml", "--results", "wide.csv").code == 0
+    built = paperforge("build", "paper")
+    assert built.code == 0, built.err
+    assert "made to fit ICML 2026's 235 pt" in built.err
+    assert "too wide" not in built.err
+    section = folder / "paper" / "sections" / "experiments.tex"
+    section.write_text(section.read_text().replace("{table}", "{table*}"))
+    built = paperforge("build", "paper", "--no-pdf")
+    assert "235 pt:" not in built.err
+
+
+def test_a_table_too_wide_for_its_float_is_a_warning_and_fails_a_submission(paperforge, folder):
+    names = [f"a method whose quite long name nothing shortens {m * 50}" for m in "ab"]
+    rows = [f"{m},d,{s},{0.7 + s / 100}" for m in names for s in range(3)]
+    (folder / "wide.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
+    assert paperforge("new", "paper", "--venue", "icml", "--results", "wide.csv").code == 0
+    built = paperforge("build", "paper", "--no-pdf")
+    assert "warning: table main: wider than a column, but its float is a column wide" in built.err
+    built = paperforge("build", "paper", "--no-pdf", "--mode", "submission")
+    assert built.code == 5
+    assert "error: table main: wider than a column" in built.err
+
+
+def test_a_column_that_is_only_reported_enlarges_no_family(paperforge, folder):
+    rows = [
+        f"{m},{d},{s},{0.7 + i / 20 + s * (7 + i) % 5 / 100},{100 + i + s}"
+        for i, m in enumerate("abc")
+        for d in "xy"
+        for s in range(4)
+    ]
+    data = "\n".join(["method,dataset,seed,accuracy,latency_ms", *rows])
+    (folder / "runs.csv").write_text(data)
+    common = (
+        "table",
+        "runs.csv",
+        "--metric",
+        "accuracy",
+        "--format",
+        "markdown",
+        "--baseline",
+        "a",
+    )
+    alone = paperforge(*common).out
+    beside = paperforge(*common, "--column", "latency_ms").out
+    assert "over 2 comparisons" in alone
+    assert "over 2 comparisons" in beside
+    (folder / "paper.toml").write_text(
+        'results = "runs.csv"\n[[tables]]\nmetrics = ["accuracy"]\ncolumns = ["latency_ms"]\n'
+        '[methods]\na = { role = "baseline" }\n'
+    )
+    assert "over 2 comparisons" in paperforge("table", "--format", "markdown").out
+    assert "Holm over the 2 primary comparisons" in paperforge("stats").out
+    with (folder / "paper.toml").open("a") as toml:
+        toml.write("[metrics.latency_ms]\ntested = true\n")
+    assert "over 4 comparisons" in paperforge("table", "--format", "markdown").out
+
+
+def test_no_finite_run_is_no_single_run(paperforge, folder):
+    rows = [f"{m},d,{s},nan" for m in "ab" for s in range(3)]
+    (folder / "runs.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
+    told = paperforge("table", "runs.csv", "--format", "text").out
+    assert "At most one finite run a cell" in told
+    assert "One run a cell" not in told
+
+
+def test_the_spread_of_an_average_says_whose_it_is(paperforge, folder):
+    rows = [
+        f"{m},{d},{s},{0.7 + s * 3 % 4 / 90 + i / 9}"
+        for m in "ab"
+        for i, d in enumerate("xy")
+        for s in range(4)
+    ]
+    (folder / "runs.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
+    common = ("table", "runs.csv", "--format", "markdown")
+    assert "averages take seeds as independent per dataset" in paperforge(*common).out
+    paired = paperforge(*common, "--pair-by", "seed").out
+    assert "each seed is averaged over the datasets first" in paired

@@ -189,7 +189,9 @@ def test_an_unknown_spread_is_refused():
 
 
 def test_a_positive_uncertainty_never_prints_as_zero():
-    assert rule_for([1.0, 2.0], [1.2, 3.1, 0.04]).decimals == 2
+    assert rule_for([1.0, 2.0], [0.6, 0.8, 0.09]).decimals == 1
+    assert rule_for([10.0, 20.0], [3.6, 4.6, 0.3]).decimals == 0
+    assert rule_for([10.0, 20.0], [3.6, 4.6, 0.4]).decimals == 1
     assert rule_for([1.0, 2.0], [1.2, 3.1, 0.0004]).decimals == 1
     assert rule_for([1.0, 2.0], [1.2, 3.1, 0.0]).decimals == 1
     assert rule_for([1.0, 2.0], [1.2, 3.1, 0.04], 1).decimals == 1
@@ -197,6 +199,14 @@ def test_a_positive_uncertainty_never_prints_as_zero():
     assert Rounding(0).show_spread(0.004) == "<1"
     assert Rounding(1).show_spread(0.05) == "0.1"
     assert Rounding(1).show_spread(0.0) == "0.0"
+
+
+def test_one_lucky_row_does_not_lengthen_the_column():
+    spreads = [0.0169, 0.021, 0.015, 0.0002]
+    rule = rule_for([0.6973, 0.7011, 0.6899, 0.7], spreads)
+    assert rule.show_spreads(spreads) == ["0.017", "0.021", "0.015", "<0.001"]
+    # A value that would print as zero keeps its digits, and its neighbours theirs.
+    assert rule_for([10.0, 0.02], [1.2, 1.4, 0.02]).show(0.02) == "0.02"
 
 
 @pytest.mark.parametrize(

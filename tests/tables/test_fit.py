@@ -95,7 +95,7 @@ def test_without_a_page_only_what_no_page_holds_is_made_to_fit():
         assert made.fit.width <= Page().text
         (_, found) = made.diagnostics
         assert found.severity is Severity.WARNING
-        assert "larger than a page, so it was made to fit" in found.message
+        assert "larger than 488 by 602 pt, a page's text, so it was made to fit" in found.message
         assert "--venue" in found.hint
 
 
@@ -139,3 +139,16 @@ def test_what_was_made_to_fit_fits_in_tex(data, boxes):
     )
     (width,) = boxes("times", [sizes + size + tables.render(made)])
     assert width <= (page(venue).text if made.fit.wide else page(venue).column) + 0.5
+
+
+def test_parts_begin_at_a_metric_where_its_columns_fit():
+    """At 10 pt four columns of a metric fit in twos; at a smaller size they stay together."""
+    own = [
+        table(4, label=f"benchmark {name}", group=name, stub="method")
+        for name in ("Accuracy", "F1")
+    ]
+    heads = tuple(column for one in own for column in one.columns)
+    rows = tuple(replace(row, cells=row.cells * 2) for row in own[0].rows)
+    made = fit(replace(own[0], columns=heads, rows=rows), page("icml-2026"), "column")
+    assert made.fit.parts == ((0, 1, 2, 3), (4, 5, 6, 7))
+    assert made.fit.points >= SMALLEST_PT

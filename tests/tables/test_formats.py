@@ -203,7 +203,13 @@ def test_powers_of_ten_in_every_format(make):
     columns = {"": [(1.5e-9, 2e-11), (-2.25e12, 1e9), (0.0, 0.5)]}
     table = tables.arrange(make.table_of(columns, "abc"))
     assert [row.cells[0].printed for row in table.rows] == ["1.50e-9", "-2.25e12", "0"]
-    assert r"1.50$\times10^{-9}$" in tables.render(table)
+    tex = tables.render(table)
+    assert (
+        r"{\fontseries{b}\selectfont 1.50$\times$10\textsuperscript{$-$\rlap{9}\phantom{$9$}}}"
+        in tex
+    )
+    assert r"2.25$\times10^{12}$" in tex
+    assert tables.changes(table, tex, "old.tex") == ("nothing changed",)
     assert "−2.25 × 10<sup>12</sup>" in tables.render(table, "html")
     assert "-2.25e12" in tables.render(table, "text")
     assert [sorted(row.cells[0].marks) for row in table.rows] == [["best"], [], []]

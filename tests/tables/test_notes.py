@@ -219,13 +219,13 @@ def test_the_margin_is_said(make):
 
 def test_the_notes_of_a_whole_table(make):
     assert [sentence(n) for n in tables.arrange(make.paper()).notes] == [
-        "Mean ± standard deviation over 8–10 seeds.",
+        "Mean ± standard deviation over 8–10 seeds; each seed is averaged over the datasets first.",
         "Bold: the best printed value of each column; ties share it.",
         "†: LoRA_r8 (ours) is better than this method.",
         "‡: LoRA_r8 (ours) is worse than this method.",
         "Test: two-sided stratified Welch t on the average over the 3 datasets; Holm over 3 comparisons; α = .05.",
         "This generalises to new seeds on these benchmarks.",
-        "Untested, with one run a cell: LoRA_r8 (ours) against LoRA ($r=1$) & 50%.",
+        "Untested, with one finite run a cell: LoRA_r8 (ours) against LoRA ($r=1$) & 50%.",
         "×: crashed.",
         "∅: no average, because the row is incomplete.",
         "a: 2 of 10 runs are not finite and not in the mean.",
