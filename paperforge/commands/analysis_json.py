@@ -133,6 +133,16 @@ def _design(analysis: Analysis) -> Mapping[str, object]:
         "aggregate": design.aggregate,
         "generalises_to": design.generalises or None,
         "sentences": list(design.sentences),
+        "metrics": [
+            {
+                "metric": one.metric,
+                "unit": one.unit,
+                "replicate": one.noun,
+                "replicates": list(one.replicates),
+                "generalises_to": one.generalises or None,
+            }
+            for one in design.metrics
+        ],
     }
 
 

@@ -130,14 +130,28 @@ def condensed(
         subjects = list(dict.fromkeys(d.a for d in family))
         return " ".join(f"{labels[a]} {_tally(labels, family, a)}." for a in subjects)
     best = leader(analysis, metric, family)
-    found = sum(d.decided for d in family)
-    total = f"a difference is found in {found:,} of {_comparisons(len(family))}."
+    total = _total(family)
     if best is None:
         return total
     what = AGGREGATES[analysis.design.aggregate] if family[0].scope is None else "mean"
     end = "lowest" if metric.direction is Direction.LOWER else "highest"
     mine = f"{labels[best]} has the {end} {what}; it {_tally(labels, family, best)}."
     return f"{mine} In all, {total}"
+
+
+def _total(family: tuple[Decision, ...]) -> str:
+    """How many differences were found among those that a test could be made of."""
+    found, tested = sum(d.decided for d in family), sum(d.p is not None for d in family)
+    if tested == len(family):
+        return f"a difference is found in {found:,} of {_comparisons(len(family))}."
+    left = [d.reason for d in family if d.p is None and d.reason]
+    causes = (reason.removeprefix("no average: ").split(" (")[0] for reason in left)
+    short = list(dict.fromkeys(cause.split(" on ")[0] for cause in causes))
+    why = f" ({words.listed(short, NAMED)})" if short else ""
+    return (
+        f"a difference is found in {found:,} of the {_comparisons(tested)} that could be tested; "
+        f"{len(family) - tested:,} could not{why}."
+    )
 
 
 def leader(analysis: Analysis, metric: Metric, family: tuple[Decision, ...]) -> str | None:

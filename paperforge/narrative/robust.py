@@ -101,7 +101,7 @@ def _line(analysis: Analysis, one: Fragility) -> str:
     if not singles and summed and places:
         said = [SUMMARIES, f"no single {analysis.design.place} flips it"]
     elif not singles:
-        what = "example" if analysis.design.unit is Unit.EXAMPLE else "run"
+        what = "example" if analysis.design.of(one.metric).unit is Unit.EXAMPLE else "run"
         dataset = f", {analysis.design.place}" if places else ""
         said = [f"no single {what}{dataset} or defensible test flips it"]
     said += [_change(analysis, one, f) for f in rest]
@@ -140,7 +140,7 @@ def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
         names = [_dataset(analysis, which.removeprefix("without ")) for which in flip.which]
         return f"leaving out {words.joined(names)} {makes}{_ways(flip, analysis.design.place)}"
     runs = _runs(analysis, one, flip.which)
-    return f"dropping {runs} {makes}{_ways(flip, analysis.design.noun)}"
+    return f"dropping {runs} {makes}{_ways(flip, analysis.design.of(one.metric).noun)}"
 
 
 def _p(analysis: Analysis, p: float) -> str:
@@ -156,13 +156,13 @@ def _runs(analysis: Analysis, one: Fragility, which: Sequence[str]) -> str:
     for run in which:
         place, _, key = run.rpartition(", ")
         places.setdefault(place, []).append(key)
+    noun = analysis.design.of(one.metric).noun
     said = [
-        f"{_keys(keys, analysis.design.noun)} of {_place(analysis, one, place)}"
-        for place, keys in places.items()
+        f"{_keys(keys, noun)} of {_place(analysis, one, place)}" for place, keys in places.items()
     ]
     if len(said) > LISTED:
         left = len(which) - sum(len(keys) for keys in list(places.values())[:LISTED])
-        said = [*said[:LISTED], f"{left} more {analysis.design.noun}{'' if left == 1 else 's'}"]
+        said = [*said[:LISTED], f"{left} more {noun}{'' if left == 1 else 's'}"]
     return words.joined(said)
 
 

@@ -63,8 +63,9 @@ def calibrate(
     primary = [d for d in own.decisions if d.primary]
     nulls: Nulls = {}
     for m in tested:
-        nulls |= draws_of(results, m, unit, spec, seed)
-    said = words(results, unit, spec, nulls)
+        nulls |= draws_of(results, m, own.design.of(m.name).unit, spec, seed)
+    units = dict.fromkeys((unit, *(own.design.of(m.name).unit for m in tested)))
+    said = " ".join(words(results, one, spec, nulls) for one in units)
     if not any(d.p is not None for d in primary):
         return Calibration(spec.alpha, 0, seed, unit, said if unit is Unit.NONE else "", (), ())
     block, quick = block_of(nulls), replace(spec, draws=DRAWS)

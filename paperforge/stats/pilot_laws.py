@@ -85,14 +85,14 @@ def laws(
 ) -> tuple[Found, ...]:
     """For each tested metric its comparison that takes the most; kind() is not empty.
 
-    Metrics without a comparison that varies are left out. Raises InputError for a design that
-    cannot be planned, with the reason.
+    Metrics without a comparison that varies, or of another unit than the design's, are left out.
+    Raises InputError for a design that cannot be planned, with the reason.
     """
     make = KINDS[kind(results, analysis, spec)]
     made = []
     for metric in analysis.metrics:
         family = analysis.primary(metric.name)
-        if not family:
+        if not family or analysis.design.of(metric.name).unit is not analysis.design.unit:
             continue
         runs = tuple(scored(sample, metric) for sample in run_samples(results, metric))
         cells = read(results, metric, analysis.design.unit, runs)

@@ -148,8 +148,10 @@ def comparisons(
     design = analysis.design
     family = _family(tested, design.correction, per_metric=design.per_metric)
     notes.append(Note(f"Test: two-sided {test}{where}; {family}; α = {alpha}"))
-    if analysis.design.generalises:
-        notes.append(Note(plain(analysis.design.generalises)))
+    held = dict.fromkeys(design.of(d.metric).generalises for d in tested)
+    holds = next(iter(held)) if len(held) == 1 else design.generalises
+    if holds:
+        notes.append(Note(plain(holds)))
     return notes
 
 
