@@ -173,6 +173,10 @@ def tested(
     se = math.sqrt(float(rest @ rest) * g / (g - 1)) / units.total
     limits = interval_limits(up, down, ask.alpha / 2, (upper, lower), (mean, se))
     low, high = (None if x is None else x * scale for x in limits)
+    narrow: tuple[float | None, float | None] = (None, None)
+    if ask.margin is not None:
+        narrow = interval_limits(up, down, ask.alpha, (upper, lower), (mean, se))
+    left, right = narrow
     contrast = replace(
         named,
         test=f"sign-flip ({method})",
@@ -183,6 +187,7 @@ def tested(
         smallest_p=honest(2 * least),
         discordant=m,
         detects=OfT(se * scale, g - 1.0),
+        equivalence=None if left is None or right is None else (left * scale, right * scale),
         p_equivalent=None if ask.margin is None else honest(max(up(-ask.margin), down(ask.margin))),
     )
     error = 2 * math.sqrt(p / 2 * (1 - p / 2) / chance[1]) if method == MONTE_CARLO else None

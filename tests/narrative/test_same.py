@@ -89,3 +89,22 @@ def test_a_margin_of_one_is_one_point(margin, unit, said):
 
 def test_a_margin_without_a_unit_is_bare():
     assert words.margin(Metric("rating", "Rating", margin=1.0)) == "1"
+
+
+def test_the_sign_flip_interval_touches_the_margin_where_p_is_alpha(tmp_path):
+    """Interval and p of equivalence come from one inversion: p just crosses alpha at its end."""
+    rng = np.random.default_rng(3)
+    scores = rng.integers(1, 6, (2, 60))
+    path = tmp_path / "r.csv"
+    rows = [f"m{m},{i},{x}" for m, row in enumerate(scores) for i, x in enumerate(row)]
+    path.write_text("\n".join(["system,item_id,rating", *rows]))
+
+    def decision(margin):
+        project = Project(root=tmp_path, metrics={"rating": {"margin": margin}})
+        found = results.load([Source(path, "r.csv")], project)
+        (one,) = analyse(found, DesignSpec()).primary()
+        return one
+
+    low, high = decision(1.0).equivalence
+    far = max(-low, high)
+    assert decision(far * 0.98).p_equivalence > 0.05 > decision(far * 1.02).p_equivalence
