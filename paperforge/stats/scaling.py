@@ -226,7 +226,7 @@ def noise_of(points: Sequence[Point]) -> Noise | None:
 
 def value(law: Fit, x: float) -> float:
     """The fitted line at a size, in printed units."""
-    return (law.floor or 0.0) + law.factor * x**-law.alpha
+    return float((law.floor or 0.0) + law.factor * x**-law.alpha)
 
 
 def fitted(
