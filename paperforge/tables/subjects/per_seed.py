@@ -139,7 +139,9 @@ def _notes(view: View, rows: Sequence[Row]) -> Iterator[Note]:
     means = [row for row in rows if row.cells[0].printed == MEAN]
     sizes = {c.n for row in means for c in row.cells if c.value is not None}
     spread = view.kind if any(c.printed_spread for row in means for c in row.cells) else "none"
-    yield from notes.replication(view.analysis.design, spread, sizes)
+    designs = [view.analysis.design.of(m.name) for m in view.metrics]
+    design = next((one for one in designs if one.unit is not Unit.EXAMPLE), designs[0])
+    yield from notes.replication(design, spread, sizes)
     shown = {c.printed for row in rows for c in row.cells[:1]}
     if any(text.startswith("#") for text in shown):
         yield Note("#1, #2, …: runs without a name, in the order in which they were read")
