@@ -174,6 +174,8 @@ def _decision(decision: Decision, scale: float) -> Mapping[str, object]:
         "p_adjusted": decision.p_adjusted,
         "family_size": decision.family if decision.primary else None,
         "n": list(decision.n),
+        "examples": decision.examples,
+        "unmatched": list(decision.unmatched),
         "unit": decision.unit,
         "paired": decision.paired,
         "test": decision.test or None,

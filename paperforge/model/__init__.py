@@ -62,6 +62,7 @@ from paperforge.model.reading import (
     Raw,
     Results,
     Sample,
+    Scores,
     Store,
     Trace,
 )
@@ -131,6 +132,7 @@ __all__ = [
     "Row",
     "Run",
     "Sample",
+    "Scores",
     "Scaling",
     "Severity",
     "Spending",

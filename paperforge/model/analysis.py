@@ -69,6 +69,8 @@ class Design:
     """Methods of which a cell is a printed mean with its spread and number of runs."""
     scored: tuple[str, str] = ("examples", "")
     """What examples are, and how they are grouped: ("samples", "of 40 prompts")."""
+    sameness: str = ""
+    """Which examples were compared, where not all runs were scored on the same ones."""
 
     @property
     def over_datasets(self) -> str:
@@ -169,6 +171,11 @@ class Decision:
     """What a decision holds for: "new seeds on these benchmarks"."""
     signature: str = ""
     """The settings, the seed, the version and the data that give these numbers again."""
+    unmatched: tuple[int, int] = (0, 0)
+    """Of a and of b: replicates that had no partner and were left out; of runs x examples, and of
+    averages over datasets, examples (of all datasets)."""
+    examples: int | None = None
+    """Of runs x examples: how many both share, and the comparison was made on."""
 
     @property
     def decided(self) -> bool:

@@ -196,6 +196,21 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Scores:
+    """The scores of one cell, one a run and example.
+
+    runs, examples, values: arrays of shape (n,), sorted by run, then example; no pair is there
+    twice. Keys are those of the cell's Samples by seed and by example; values as stored, finite.
+    """
+
+    method: str
+    dataset: str
+    runs: np.ndarray
+    examples: np.ndarray
+    values: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """What a paper prints beside a number that is quoted from it, in stored units."""
 
@@ -310,6 +325,9 @@ class Results(Protocol):
 
     def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
         """Final values of every cell that has some; for a unit of examples one per example."""
+
+    def scores(self, metric: str) -> tuple[Scores, ...]:
+        """What every run scored on every example, cell by cell; empty where none has examples."""
 
     def runs(self) -> tuple[tuple[str, str, str], ...]:
         """(method, dataset, name) of every run with a number of its own, sorted (model.Run)."""

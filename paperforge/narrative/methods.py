@@ -105,10 +105,10 @@ def _replicates(analysis: Analysis, decisions: list[Decision]) -> str:
         return f"{count} {what}{each}{grouped and ' ' + grouped}, one run a method"
     paired = ", paired" if any(d.paired for d in decisions) else ""
     runs = f"{count} {noun}{'' if most == 1 else 's'} a method{paired}"
-    if unit is not Unit.BOTH:
-        return runs
-    what, grouped = analysis.design.scored
-    return f"{runs}, every run scored on the same {what}{grouped and ' ' + grouped}"
+    if unit is Unit.BOTH and not analysis.design.sameness:
+        what, grouped = analysis.design.scored
+        return f"{runs}, every run scored on the same {what}{grouped and ' ' + grouped}"
+    return f"{runs}{analysis.design.sameness and ', ' + analysis.design.sameness}"
 
 
 def _correction(analysis: Analysis, decisions: list[Decision]) -> str:

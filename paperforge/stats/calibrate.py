@@ -73,7 +73,7 @@ def calibrate(
     while done < runs and not (done and seconds is not None and clock() - start >= seconds):
         replicates = np.arange(done, min(runs, done + block))
         for drawn in together(nulls, replicates):
-            found = Substitute(results, partial(find, drawn), plain, results.datasets)
+            found = Substitute(results, partial(find, drawn), plain, results.datasets, drawn=True)
             counts.add(analyse(found, quick), spec.alpha)
         done += len(replicates)
         if meter is not None:

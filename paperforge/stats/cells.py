@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from paperforge.stats.shared import Uneven
+
 HUGE = 1e150
 """Squares of larger numbers overflow."""
 FLAT = 1e-12
@@ -93,6 +95,8 @@ class Cells:
     """The same by example, where runs and examples are both drawn anew."""
     names: Mapping[int, str] = field(default_factory=dict)
     """Key of a run -> its name (Results.names)."""
+    uneven: Uneven | None = None
+    """Every score, where not all runs have the same examples (shared.py)."""
 
     def why(self, method: str, dataset: str) -> Missing:
         """Why a cell has no number."""
@@ -111,7 +115,9 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
         by_run = read(results, metric, Unit.SEED, runs)
         if Unit.NONE in (by_run.unit, examples.unit) or examples.unit is not Unit.EXAMPLE:
             return by_run
-        return replace(by_run, unit=Unit.BOTH, examples=examples)
+        from paperforge.stats.shared import with_scores
+
+        return with_scores(replace(by_run, unit=Unit.BOTH, examples=examples), results)
     samples = list(runs)
     if unit is Unit.EXAMPLE:
         samples = [s for s in results.samples(metric.name, Unit.EXAMPLE) if len(s.values)]

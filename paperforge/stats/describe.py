@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from paperforge.model import Design, Diagnostic, Results, Severity
 from paperforge.spec import AGGREGATES, CORRECTIONS, DesignSpec, Unit
-from paperforge.stats import grouping
+from paperforge.stats import grouping, sameness
 from paperforge.stats.cells import Cells
 from paperforge.stats.compare import Compared
 from paperforge.stats.critical import ENOUGH
@@ -68,8 +68,13 @@ def describe(
         place,
         printed(tables),
         grouping.words(results, [cells for cells, _ in tables]),
+        sameness.words(results, unit, tables),
     )
-    return design, (*unit.notes, *warnings(spec, unit, tables))
+    return design, (
+        *unit.notes,
+        *warnings(spec, unit, tables),
+        *sameness.warnings(results, unit, tables),
+    )
 
 
 def compares(tables: Sequence[Table]) -> bool:
@@ -182,8 +187,7 @@ def pairing(
     """Say what is matched, what has no partner, and what declared pairing would have gained."""
     compared = [(cells, c) for cells, found in tables for c in found]
     units = {cells.unit for cells, _ in compared}
-    if Unit.BOTH in units:
-        yield "Every run of a method is scored on the same examples, which are matched by id."
+    yield from sameness.sentences(results, unit, tables)
     if any(c.contrast.paired for cells, c in compared if cells.unit is Unit.EXAMPLE):
         yield "Examples are matched by id."
     if unit.folds:
@@ -195,11 +199,14 @@ def pairing(
     if not units.isdisjoint((Unit.SEED, Unit.BOTH)):
         paired = any(c.contrast.paired for cells, c in compared if cells.unit is not Unit.EXAMPLE)
         yield from pairing_of_runs(spec, unit, tables, paired=paired)
-    left: dict[str, int] = {}
-    for _, c in compared:
-        if c.unmatched:
+    left: dict[str, tuple[int, Compared]] = {}
+    for cells, c in compared:
+        count = sum(c.unmatched)
+        # an average says again what its datasets say; runs x examples: sameness.py
+        if count and c.scope is not None and cells.unit is not Unit.BOTH:
             where = f"{c.a} against {c.b}{on(c.scope)}"
-            left[where] = max(left.get(where, 0), c.unmatched)
+            if count > left.get(where, (0, c))[0]:
+                left[where] = (count, c)
     if left:
         yield f"Replicates without a partner are left out of paired comparisons: {listed(left)}."
     alone = unpartnered(tables)
@@ -234,11 +241,18 @@ def pairing_of_runs(
     yield from forgone(tables, unit.noun)
 
 
-def listed(left: dict[str, int]) -> str:
-    """Name the comparisons that lose most."""
-    order = sorted(left, key=left.__getitem__, reverse=True)
+def listed(left: Mapping[str, tuple[int, Compared]]) -> str:
+    """Name the comparisons that lose most, with what each side loses: "2 of A, 1 of B"."""
+    order = sorted(left, key=lambda where: left[where][0], reverse=True)
     more = f"; and {len(order) - NAMED} more comparisons" if len(order) > NAMED else ""
-    return "; ".join(f"{left[where]} of {where}" for where in order[:NAMED]) + more
+    shown = [f"{sides(left[where][1])}{on(left[where][1].scope)}" for where in order[:NAMED]]
+    return "; ".join(shown) + more
+
+
+def sides(one: Compared) -> str:
+    """What a comparison leaves out: "2 of A and 1 of B (A against B)", "3 of A (A against B)"."""
+    parts = [f"{n:,} of {name}" for n, name in zip(one.unmatched, (one.a, one.b), strict=True) if n]
+    return f"{' and '.join(parts)} ({one.a} against {one.b})"
 
 
 def on(scope: str | None) -> str:

@@ -33,11 +33,15 @@ class FakeResults:
     folds: Mapping[str, int] = field(default_factory=dict)
     mapped: tuple = ()
     names: Mapping[int, str] = field(default_factory=dict)
+    grid: tuple = ()
 
     def samples(self, metric, unit):
         self.asked.append((metric, unit))
         store = self.by_example if unit is Unit.EXAMPLE else self.by_seed
         return tuple(s for key, s in store.items() if key[0] == metric)
+
+    def scores(self, metric):
+        return self.grid
 
     def ratings(self, metric):
         return ()
