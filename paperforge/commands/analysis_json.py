@@ -217,6 +217,7 @@ def _aggregate(aggregate: Aggregate, scale: float) -> Mapping[str, object]:
         "missing": aggregate.missing,
         "not_finite": aggregate.not_finite,
         "failed": aggregate.failed,
+        "counted_as_score": aggregate.scored,
         "values": [raw(value) for value in aggregate.values],
         "keys": list(aggregate.keys) or None,
     }

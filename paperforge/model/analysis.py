@@ -71,6 +71,11 @@ class Design:
     """What examples are, and how they are grouped: ("samples", "of 40 prompts")."""
     sameness: str = ""
     """Which examples were compared, where not all runs were scored on the same ones."""
+    averaged: tuple[int, int] = (1, 1)
+    """Of examples as the unit: the smallest and largest number of runs that a score is the mean
+    of."""
+    scored_lost: tuple[str, ...] = ()
+    """Failed and diverged runs that count as a score: "3 of A as 0 in Accuracy"."""
 
     @property
     def over_datasets(self) -> str:
@@ -105,6 +110,8 @@ class Aggregate:
     no names."""
     quoted: Quote | None = None
     """What the paper prints that the number is quoted from, in printed units."""
+    scored: int = 0
+    """Replicates that failed or diverged and count as a score (Metric.diverged); they are in n."""
 
 
 @dataclass(frozen=True, slots=True)

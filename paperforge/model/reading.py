@@ -193,6 +193,8 @@ class Sample:
     """Of examples: how many runs each value is the mean of."""
     within: np.ndarray | None = None
     """Of examples: the sum of squares of those runs around their mean."""
+    scored: int = 0
+    """Of runs: how many of the values stand for one without a number (Metric.diverged)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from paperforge.stats.folds import share_of
 from paperforge.stats.null import Examples, Runs, spelled
 from paperforge.stats.null_others import Crossed, Datasets
 from paperforge.stats.null_shares import WORDS, Shares, of_wilson
+from paperforge.stats.shared import samples_on_shared
 from paperforge.stats.substitute import Substitute
 
 if TYPE_CHECKING:
@@ -121,7 +122,9 @@ def draws_of(results: Results, metric: Metric, unit: Unit, spec: DesignSpec, see
         return {(metric.name, Unit.SEED): Datasets.of(runs, seed)}
     if unit is Unit.BOTH and not metric.corpus:
         examples = results.samples(metric.name, Unit.EXAMPLE)
-        pair = Crossed.of(runs, examples, spec, seed, shared=shared)
+        pair = Crossed.of(
+            *samples_on_shared(results, metric, runs, examples), spec, seed, shared=shared
+        )
         return {(metric.name, one.unit): one for one in pair}
     shares = shares_of(results, spec)
     alike = spec.aggregate != MEAN

@@ -154,8 +154,8 @@ def one_way(cells: Cells, a: str, b: str, setting: Setting) -> list[Compared]:
         contrast = untestable((0, 0), None, f"no average: {', '.join(holes)}")
     else:
         contrast = on_average(cells, present(left), present(right), pairs, setting)
-    left = (sum(one.unmatched[0] for one in found), sum(one.unmatched[1] for one in found))
-    return [Compared(a, b, None, primary=True, contrast=contrast, unmatched=left), *found]
+    out = (sum(one.unmatched[0] for one in found), sum(one.unmatched[1] for one in found))
+    return [Compared(a, b, None, primary=True, contrast=contrast, unmatched=out), *found]
 
 
 def present(cells: Sequence[Cell | None]) -> list[Cell]:

@@ -219,7 +219,7 @@ def randomise_corpus(
 def laid_out(
     a: Sequence[CorpusCell], b: Sequence[CorpusCell], metric: Metric
 ) -> tuple[list[Linear], bool, tuple[int, int]]:
-    """Strata with their contrast; whether the methods are paired; the examples of each that do not match.
+    """Strata with their contrast; whether the methods are paired; how many of each do not match.
 
     One stratum a dataset, one for all datasets where units cross them, and one a method and dataset
     where the methods are not paired.

@@ -34,13 +34,13 @@ def describe(
 ) -> tuple[Design, tuple[Diagnostic, ...]]:
     """Write the design with its sentences, and the warnings that go with it."""
     counts = [c.n for cells, _ in tables for c in cells.table.values()]
-    place = place_of(results, spec)
+    place, odd = place_of(results, spec), sameness.found(results, unit, tables)
     shares = any("least favourable" in c.contrast.test for _, found in tables for c in found)
     sentences = (
         unit.sentence.replace(UNTESTED, OF_SHARES) if shares else unit.sentence,
         *scope(spec, tables, place),
         *families(spec, chosen, tables),
-        *pairing(results, spec, unit, tables),
+        *pairing(results, spec, unit, tables, odd),
         *averaging(tables, place),
         *quotations(tables),
         *bounds(tables),
@@ -68,12 +68,14 @@ def describe(
         place,
         printed(tables),
         grouping.words(results, [cells for cells, _ in tables]),
-        sameness.words(results, unit, tables),
+        sameness.words(odd),
+        unit.runs if unit.unit is Unit.EXAMPLE else (1, 1),
+        as_scores(tables),
     )
     return design, (
         *unit.notes,
         *warnings(spec, unit, tables),
-        *sameness.warnings(results, unit, tables),
+        *sameness.warnings(odd),
     )
 
 
@@ -92,6 +94,7 @@ def idle(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterat
         ("aggregate", spec.aggregate != "mean", runs and several),
         ("posthoc", spec.posthoc == "nemenyi", "Nemenyi" in tests),
         ("mcnemar", spec.mcnemar == "exact", "McNemar exact" in tests),
+        ("pair_by", not SEED_LIKE.isdisjoint(spec.pair_by), runs or unit.folds),
         ("test_share", spec.test_share is not None, unit.folds),
     ):
         if changed and not matters:
@@ -182,12 +185,16 @@ def families(spec: DesignSpec, chosen: Family, tables: Sequence[Table]) -> Itera
 
 
 def pairing(
-    results: Results, spec: DesignSpec, unit: Replication, tables: Sequence[Table]
+    results: Results,
+    spec: DesignSpec,
+    unit: Replication,
+    tables: Sequence[Table],
+    odd: Sequence[sameness.Found],
 ) -> Iterator[str]:
     """Say what is matched, what has no partner, and what declared pairing would have gained."""
     compared = [(cells, c) for cells, found in tables for c in found]
     units = {cells.unit for cells, _ in compared}
-    yield from sameness.sentences(results, unit, tables)
+    yield from sameness.sentences(odd, tables, unit.noun)
     if any(c.contrast.paired for cells, c in compared if cells.unit is Unit.EXAMPLE):
         yield "Examples are matched by id."
     if unit.folds:
@@ -341,6 +348,20 @@ def holes(tables: Sequence[Table]) -> Iterator[str]:
             f"Left out of the means: {' and '.join(parts)} {runs}; --diverged METRIC=VALUE counts "
             "them as a score."
         )
+    counted = as_scores(tables)
+    if counted:
+        yield f"Runs that failed or diverged count as a score (--diverged): {', '.join(counted)}."
+
+
+def as_scores(tables: Sequence[Table]) -> tuple[str, ...]:
+    """Failed and diverged runs that count as a score: "3 of A as 0 in Accuracy"."""
+    counts: Counter[tuple[str, str, float]] = Counter()
+    for cells, _ in tables:
+        metric = cells.metric
+        for c in cells.table.values():
+            if c.scored and metric.diverged is not None:
+                counts[c.method, metric.label or metric.name, metric.diverged] += c.scored
+    return tuple(f"{n} of {m} as {value:g} in {label}" for (m, label, value), n in counts.items())
 
 
 def warnings(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:

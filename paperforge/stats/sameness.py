@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from paperforge.model import Diagnostic, Severity
 from paperforge.spec import Unit
-from paperforge.stats.shared import uneven
+from paperforge.stats.shared import in_results
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,15 +42,14 @@ def found(results: Results, unit: Replication, tables: Sequence[Table]) -> list[
         odd = cells.uneven
         if cells.unit is Unit.SEED and compared:
             counts = {at: cell.n for at, cell in cells.table.items()}
-            odd = uneven(results, cells.metric, counts)
+            odd = in_results(results, cells.metric, counts)
         if odd is not None and compared:
             made.append(Found(cells, odd, compared))
     return made
 
 
-def sentences(results: Results, unit: Replication, tables: Sequence[Table]) -> Iterator[str]:
+def sentences(odd: Sequence[Found], tables: Sequence[Table], noun: str) -> Iterator[str]:
     """Say which examples were compared, what each side leaves out, and which runs are short."""
-    odd = found(results, unit, tables)
     both = [cells for cells, compared in tables if compared and cells.unit is Unit.BOTH]
     if both and not any(one.cells.unit is Unit.BOTH for one in odd):
         yield "Every run of a method is scored on the same examples, which are matched by id."
@@ -58,7 +57,7 @@ def sentences(results: Results, unit: Replication, tables: Sequence[Table]) -> I
         return
     first = odd[0]
     yield from on_shared(first) if first.cells.unit is Unit.BOTH else on_own(first)
-    yield from short(first)
+    yield from short(first, noun)
 
 
 def on_shared(one: Found) -> Iterator[str]:
@@ -90,14 +89,14 @@ def on_own(one: Found) -> Iterator[str]:
     )
 
 
-def short(one: Found) -> Iterator[str]:
+def short(one: Found, noun: str) -> Iterator[str]:
     """Name the runs that lack examples of their own method."""
     named = []
     for (method, dataset), scores in one.odd.cells.items():
         whole = one.odd.size(method, dataset)
         for key, n in one.odd.short(method, dataset).items():
             run = one.cells.names.get(key, str(key))
-            named.append(f"{run} of {scores.method}{on(dataset)} has {n:,} of {whole:,}")
+            named.append(f"{noun} {run} of {scores.method}{on(dataset)} has {n:,} of {whole:,}")
     if named:
         yield f"Runs without some of their method's examples: {listed(named)}."
 
@@ -113,23 +112,21 @@ def on(scope: str) -> str:
     return f" on {scope}" if scope else ""
 
 
-def words(results: Results, unit: Replication, tables: Sequence[Table]) -> str:
+def words(odd: Sequence[Found]) -> str:
     """What a methods section says of it; empty where all runs have the same examples."""
-    odd = found(results, unit, tables)
     if not odd:
         return ""
     return ON_SHARED if odd[0].cells.unit is Unit.BOTH else ON_OWN
 
 
-def warnings(results: Results, unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:
+def warnings(odd: Sequence[Found]) -> Iterator[Diagnostic]:
     """Warn of it: a mean over other examples is no mean of the same."""
-    for one in found(results, unit, tables):
+    for one in odd:
         text = "not every run is scored on the same examples: "
         text += "compared are those that all runs of both methods have"
         if one.cells.unit is not Unit.BOTH:
             text = "not every run is scored on the same examples, and each is averaged over its own"
         hint = "score every run on every example"
-        hint += (
-            "" if one.cells.unit is Unit.BOTH else '; replicate = "both" compares what is shared'
-        )
+        if one.cells.unit is not Unit.BOTH:
+            hint += '; replicate = "seed and example" compares what is shared'
         yield Diagnostic(Severity.WARNING, one.cells.metric.label, text, hint)

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 from paperforge.spec import Unit
 from paperforge.stats.cells import Cell, Cells, moments, run_averages
 from paperforge.stats.clusters import clustered
+from paperforge.stats.within import spread_within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy as np
 
-    from paperforge.model import Results, Scores
+    from paperforge.model import Results, Sample, Scores
     from paperforge.spec import Metric
 
     Place = tuple[str, str]
@@ -76,27 +77,33 @@ class Uneven:
         return both and any(self.left(a, b, dataset)[1:])
 
 
-def uneven(results: Results, metric: Metric, runs: Mapping[Place, int]) -> Uneven | None:
+def uneven(
+    results: Results,
+    metric: Metric,
+    runs: Mapping[Place, int],
+    examples: Mapping[Place, tuple[np.ndarray, int]],
+) -> Uneven | None:
     """The scores of a metric, where not all runs on a dataset have the same examples; else None.
 
-    runs: number of runs of every cell that has some.
+    runs: number of runs of every cell that has some. examples: keys of its examples, and how many
+    runs each has (0: that differs); every score is read only where these leave it open.
     """
-    samples = [s for s in results.samples(metric.name, Unit.EXAMPLE) if len(s.values)]
-    if not samples or metric.corpus:
+    if metric.corpus or not examples:
         return None
-    first, alike = {s.dataset: s for s in reversed(samples)}, True
-    for s in samples:
-        count = runs.get((s.method, s.dataset), 0)
-        whole = s.repeats is None or bool((s.repeats == count).all())
-        alike = alike and whole and same(s.keys, first[s.dataset].keys)
-    if alike:
+    first: dict[str, np.ndarray] = {}
+    for (_, dataset), (keys, _) in examples.items():
+        first.setdefault(dataset, keys)
+    if all(
+        repeats == runs.get(at, 0) and same(keys, first[at[1]])
+        for at, (keys, repeats) in examples.items()
+    ):
         return None
     found = Uneven({(s.method, s.dataset): s for s in results.scores(metric.name)})
-    names = {d for _, d in found.cells}
-    methods = {d: [m for m, other in found.cells if other == d] for d in names}
-    odd = any(
-        found.size(m, d) != len(found.of_all(methods[d], d)) for d in names for m in methods[d]
-    )
+    on: dict[str, list[str]] = {}
+    for method, dataset in found.cells:
+        on.setdefault(dataset, []).append(method)
+    shared = {dataset: len(found.of_all(methods, dataset)) for dataset, methods in on.items()}
+    odd = any(found.size(m, dataset) != shared[dataset] for m, dataset in found.cells)
     return found if odd else None
 
 
@@ -104,13 +111,80 @@ def same(left: np.ndarray, right: np.ndarray) -> bool:
     """Whether two arrays of keys hold the same ones."""
     import numpy as np
 
-    return left is right or bool(np.array_equal(np.sort(left), np.sort(right)))
+    return (
+        left is right
+        or np.array_equal(left, right)
+        or bool(np.array_equal(np.sort(left), np.sort(right)))
+    )
+
+
+def in_results(results: Results, metric: Metric, runs: Mapping[Place, int]) -> Uneven | None:
+    """The same, of results whose examples nobody has read yet."""
+    samples = [s for s in results.samples(metric.name, Unit.EXAMPLE) if len(s.values)]
+    found = {(s.method, s.dataset): (s.keys, spread_within(s)[0]) for s in samples}
+    return uneven(results, metric, runs, found)
 
 
 def with_scores(cells: Cells, results: Results) -> Cells:
     """The cells of runs and examples, with the scores where not all runs have the same examples."""
+    if cells.examples is None:
+        return cells
     counts = {at: cell.n for at, cell in cells.table.items()}
-    return replace(cells, uneven=uneven(results, cells.metric, counts))
+    examples = {at: (cell.keys, cell.repeats) for at, cell in cells.examples.table.items()}
+    return replace(cells, uneven=uneven(results, cells.metric, counts, examples))
+
+
+def samples_on_shared(
+    results: Results, metric: Metric, runs: Sequence[Sample], examples: Sequence[Sample]
+) -> tuple[list[Sample], list[Sample]]:
+    """The samples by run and by example, on the examples that every run of every method has."""
+    counts = {(s.method, s.dataset): len(s.values) for s in runs}
+    odd = in_results(results, metric, counts)
+    if odd is None:
+        return list(runs), list(examples)
+    methods = list(dict.fromkeys(m for m, _ in odd.cells))
+    keys = {dataset: odd.of_all(methods, dataset) for _, dataset in odd.cells}
+    grids = {
+        at: scored_on(one, keys[at[1]])
+        for at, one in odd.cells.items()
+        if len(keys[at[1]]) >= ENOUGH
+    }
+    by_run = [run_sample(s, *grids.get((s.method, s.dataset), (None, None))) for s in runs]
+    by_example = [
+        example_sample(s, keys[s.dataset], grids[s.method, s.dataset][0])
+        if (s.method, s.dataset) in grids
+        else s
+        for s in examples
+    ]
+    return by_run, by_example
+
+
+def run_sample(sample: Sample, grid: np.ndarray | None, runs: np.ndarray | None) -> Sample:
+    """The sample by run with the means of these scores, shape (runs, examples)."""
+    import numpy as np
+
+    if grid is None or runs is None:
+        return sample
+    mean = dict(zip(runs.tolist(), grid.mean(axis=1).tolist(), strict=True))
+    rows = zip(sample.keys.tolist(), sample.values.tolist(), strict=True)
+    return replace(sample, values=np.array([mean.get(key, value) for key, value in rows]))
+
+
+def example_sample(sample: Sample, keys: np.ndarray, grid: np.ndarray) -> Sample:
+    """The sample by example with these examples only. grid: scores of shape (runs, examples)."""
+    import numpy as np
+
+    order = np.argsort(sample.keys)
+    rows = order[np.searchsorted(sample.keys, keys, sorter=order)]
+    values = grid.mean(axis=0)
+    return replace(
+        sample,
+        keys=keys,
+        values=values,
+        clusters=None if sample.clusters is None else sample.clusters[rows],
+        repeats=np.full(len(keys), len(grid)),
+        within=((grid - values) ** 2).sum(axis=0),
+    )
 
 
 def too_few(cells: Cells, a: str, b: str) -> list[str]:
