@@ -6,9 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from paperforge.cli import main
 from paperforge.results import load
-from paperforge.spec import DesignSpec, Source, Unit
+from paperforge.spec import DesignSpec, Project, Source, Unit
 from paperforge.stats import analyse
 
 
@@ -34,7 +33,9 @@ def half(tmp_path):
 
 
 def analysis(path, **spec):
-    return analyse(load([Source(path, path.name)]), DesignSpec(**spec), effects=True)
+    return analyse(
+        load([Source(path, path.name)], Project(root=path.parent)), DesignSpec(**spec), effects=True
+    )
 
 
 def test_methods_are_compared_on_the_examples_that_they_share(half):
@@ -92,22 +93,27 @@ def test_the_same_examples_are_said_to_be_the_same(tmp_path):
     assert found.decisions[0].examples == 20
 
 
-def stats(capsys, *words):
-    main(["stats", *map(str, words)])
-    return capsys.readouterr().out
+@pytest.fixture
+def stats(paperforge):
+    def run(*words):
+        said = paperforge("stats", *words)
+        assert said.code == 0, said.err
+        return said.out
+
+    return run
 
 
 def plain(text):
     return " ".join(text.split())
 
 
-def test_json_says_what_each_side_leaves_out(half, capsys):
-    (d,) = json.loads(stats(capsys, half, "--format", "json"))["decisions"]
+def test_json_says_what_each_side_leaves_out(half, stats):
+    (d,) = json.loads(stats(half, "--format", "json"))["decisions"]
     assert (d["examples"], d["unmatched"]) == (30, [0, 30])
 
 
-def test_runs_averaged_for_examples_are_said_to_be(half, capsys):
-    said = plain(stats(capsys, half, "--replicate", "example"))
+def test_runs_averaged_for_examples_are_said_to_be(half, stats):
+    said = plain(stats(half, "--replicate", "example"))
     assert "(30 examples, each score the mean of 4 runs)" in said
     assert "one run a method" not in said
 
@@ -117,35 +123,37 @@ def by_seed(path, rows):
     return path
 
 
-def test_lost_runs_that_count_as_a_score_are_said_to(tmp_path, capsys):
+def test_lost_runs_that_count_as_a_score_are_said_to(tmp_path, stats):
     rows = [f"A,{s},nan" for s in range(3)] + [f"B,{s},.7{s}" for s in range(3)]
     path = by_seed(tmp_path / "lost.csv", rows)
-    said = plain(stats(capsys, path, "--diverged", "acc=0"))
+    said = plain(stats(path, "--diverged", "acc=0"))
     assert said.count("3 of A as 0 in Accuracy") == 2
-    found = json.loads(stats(capsys, path, "--diverged", "acc=0", "--format", "json"))
+    found = json.loads(stats(path, "--diverged", "acc=0", "--format", "json"))
     assert [a["counted_as_score"] for a in found["aggregates"]] == [3, 0]
 
 
-def test_one_comparison_is_not_resampled_for_its_family(tmp_path, capsys):
+def test_one_comparison_is_not_resampled_for_its_family(tmp_path, stats):
     rows = [f"{m},{s},.{70 + 3 * s + 9 * (m == 'B')}" for m in "AB" for s in range(3)]
     path = by_seed(tmp_path / "one.csv", rows)
-    found = json.loads(stats(capsys, path, "--correction", "romano-wolf", "--format", "json"))
+    found = json.loads(stats(path, "--correction", "romano-wolf", "--format", "json"))
     (d,) = found["decisions"]
     assert d["p_adjusted"] == d["p"]
     assert d["monte_carlo_error"] is None
-    assert "Resampling" not in stats(capsys, path, "--correction", "romano-wolf")
+    assert "Resampling" not in stats(path, "--correction", "romano-wolf")
 
 
-def test_paired_seeds_are_counted_as_they_were_matched(tmp_path, capsys):
+def test_paired_seeds_are_counted_as_they_were_matched(tmp_path, stats):
     rows = [f"A,{s},.8{s * s % 7}" for s in range(5)] + [f"B,{s},.7{s}" for s in range(1, 6)]
-    said = plain(stats(capsys, by_seed(tmp_path / "part.csv", rows), "--pair-by", "seed"))
+    said = plain(stats(by_seed(tmp_path / "part.csv", rows), "--pair-by", "seed"))
     assert "(4 seeds a method, paired)" in said
     assert "left out of paired comparisons: 1 of A and 1 of B (A against B)." in said
 
 
 def test_pairing_by_seeds_that_nothing_uses_is_noted(half):
     found = analysis(half, replicate=Unit.EXAMPLE, pair_by=("seed",))
-    assert [n.where for n in found.notes if "pair_by is declared" in n.message] == ["design.pair_by"]
+    assert [n.where for n in found.notes if "pair_by is declared" in n.message] == [
+        "design.pair_by"
+    ]
 
 
 def test_a_simulated_null_is_one_of_the_shared_examples(half):
@@ -153,7 +161,7 @@ def test_a_simulated_null_is_one_of_the_shared_examples(half):
     from paperforge.stats.corpus_compare import run_samples
     from paperforge.stats.shared import samples_on_shared
 
-    results = load([Source(half, half.name)])
+    results = load([Source(half, half.name)], Project(root=half.parent))
     (metric,) = results.metrics
     runs, examples = run_samples(results, metric), results.samples(metric.name, Unit.EXAMPLE)
     by_run, by_example = samples_on_shared(results, metric, runs, examples)
