@@ -252,14 +252,14 @@ def listed(left: Mapping[str, tuple[int, Compared]]) -> str:
     """Name the comparisons that lose most, with what each side loses: "2 of A, 1 of B"."""
     order = sorted(left, key=lambda where: left[where][0], reverse=True)
     more = f"; and {len(order) - NAMED} more comparisons" if len(order) > NAMED else ""
-    shown = [f"{sides(left[where][1])}{on(left[where][1].scope)}" for where in order[:NAMED]]
+    shown = [sides(left[where][1]) for where in order[:NAMED]]
     return "; ".join(shown) + more
 
 
 def sides(one: Compared) -> str:
     """What a comparison leaves out: "2 of A and 1 of B (A against B)", "3 of A (A against B)"."""
     parts = [f"{n:,} of {name}" for n, name in zip(one.unmatched, (one.a, one.b), strict=True) if n]
-    return f"{' and '.join(parts)} ({one.a} against {one.b})"
+    return f"{' and '.join(parts)} ({one.a} against {one.b}{on(one.scope)})"
 
 
 def on(scope: str | None) -> str:
