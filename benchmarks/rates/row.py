@@ -54,6 +54,10 @@ class Simulated:
         """Values by example or by run."""
         return self.by_example if unit is Unit.EXAMPLE else self.by_run
 
+    def scores(self, metric: str) -> tuple[Any, ...]:
+        """Nobody asks: all runs have the same examples."""
+        return ()
+
     def missing(self, metric: str) -> Mapping[tuple[str, str], Missing]:
         """Nothing is."""
         return {}

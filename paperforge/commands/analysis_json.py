@@ -186,6 +186,8 @@ def _decision(decision: Decision, scale: float) -> Mapping[str, object]:
         "p_adjusted": decision.p_adjusted,
         "family_size": decision.family if decision.primary else None,
         "n": list(decision.n),
+        "examples": decision.examples,
+        "unmatched": list(decision.unmatched),
         "unit": decision.unit,
         "paired": decision.paired,
         "test": decision.test or None,
@@ -227,6 +229,7 @@ def _aggregate(aggregate: Aggregate, scale: float) -> Mapping[str, object]:
         "missing": aggregate.missing,
         "not_finite": aggregate.not_finite,
         "failed": aggregate.failed,
+        "counted_as_score": aggregate.scored,
         "values": [raw(value) for value in aggregate.values],
         "keys": list(aggregate.keys) or None,
     }

@@ -62,6 +62,7 @@ from paperforge.model.reading import (
     Raw,
     Results,
     Sample,
+    Scores,
     Store,
     Trace,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "Run",
     "Sample",
     "Scaling",
+    "Scores",
     "Severity",
     "Spending",
     "Stopping",

@@ -60,6 +60,8 @@ class Aggregate:
     no names."""
     quoted: Quote | None = None
     """What the paper prints that the number is quoted from, in printed units."""
+    scored: int = 0
+    """Replicates that failed or diverged and count as a score (Metric.diverged); they are in n."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,11 @@ class Decision:
     """What a decision holds for: "new seeds on these benchmarks"."""
     signature: str = ""
     """The settings, the seed, the version and the data that give these numbers again."""
+    unmatched: tuple[int, int] = (0, 0)
+    """Of a and of b: replicates that had no partner and were left out; of runs x examples, and of
+    averages over datasets, examples (of all datasets)."""
+    examples: int | None = None
+    """Of runs x examples: how many both share, and the comparison was made on."""
 
     @property
     def decided(self) -> bool:

@@ -58,6 +58,13 @@ class Design:
     """What examples are, and how they are grouped: ("samples", "of 40 prompts")."""
     metrics: tuple[Replicated, ...] = ()
     """Of each metric; where they differ, `unit` and `noun` are those of the metrics with ids."""
+    sameness: str = ""
+    """Which examples were compared, where not all runs were scored on the same ones."""
+    averaged: tuple[int, int] = (1, 1)
+    """Of examples as the unit: the smallest and largest number of runs that a score is the mean
+    of."""
+    scored_lost: tuple[str, ...] = ()
+    """Failed and diverged runs that count as a score: "3 of A as 0 in Accuracy"."""
 
     @property
     def mixed(self) -> bool:

@@ -193,6 +193,23 @@ class Sample:
     """Of examples: how many runs each value is the mean of."""
     within: np.ndarray | None = None
     """Of examples: the sum of squares of those runs around their mean."""
+    scored: int = 0
+    """Of runs: how many of the values stand for one without a number (Metric.diverged)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The scores of one cell, one a run and example.
+
+    runs, examples, values: arrays of shape (n,), sorted by run, then example; no pair is there
+    twice. Keys are those of the cell's Samples by seed and by example; values as stored, finite.
+    """
+
+    method: str
+    dataset: str
+    runs: np.ndarray
+    examples: np.ndarray
+    values: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +327,9 @@ class Results(Protocol):
 
     def samples(self, metric: str, unit: Unit) -> tuple[Sample, ...]:
         """Final values of every cell that has some; for a unit of examples one per example."""
+
+    def scores(self, metric: str) -> tuple[Scores, ...]:
+        """What every run scored on every example, cell by cell; empty where none has examples."""
 
     def runs(self) -> tuple[tuple[str, str, str], ...]:
         """(method, dataset, name) of every run with a number of its own, sorted (model.Run)."""

@@ -31,6 +31,7 @@ def sentence(analysis: Analysis) -> str:
             None,
             (
                 _tests(analysis, decisions),
+                _lost(analysis),
                 _correction(analysis, decisions),
                 _margins(analysis, decisions),
                 _best(analysis),
@@ -108,7 +109,7 @@ def _replicates(analysis: Analysis, decisions: list[Decision]) -> str:
         sizes += [
             n for d in analysis.decisions if d.metric in metrics and d.scope for n in d.n if n
         ]
-    if unit not in (Unit.DATASET, Unit.EXAMPLE):
+    if unit not in (Unit.DATASET, Unit.EXAMPLE) and not all(d.paired for d in decisions):
         sizes += [n for n in analysis.design.replicates if n]
     least, most = min(sizes), max(sizes)
     count = f"{least:,}" if least == most else f"{least:,} to {most:,}"
@@ -117,13 +118,32 @@ def _replicates(analysis: Analysis, decisions: list[Decision]) -> str:
     if unit is Unit.EXAMPLE:
         each = f" a {analysis.design.place}" if least < most else ""
         what, grouped = analysis.design.scored
-        return f"{count} {what}{each}{grouped and ' ' + grouped}, one run a method"
+        return f"{count} {what}{each}{grouped and ' ' + grouped}, {_runs(analysis)}"
     paired = ", paired" if any(d.paired for d in decisions) else ""
     runs = f"{count} {noun}{'' if most == 1 else 's'} a method{paired}"
-    if unit is not Unit.BOTH:
-        return runs
-    what, grouped = analysis.design.scored
-    return f"{runs}, every run scored on the same {what}{grouped and ' ' + grouped}"
+    if unit is Unit.BOTH and not analysis.design.sameness:
+        what, grouped = analysis.design.scored
+        return f"{runs}, every run scored on the same {what}{grouped and ' ' + grouped}"
+    return f"{runs}{analysis.design.sameness and ', ' + analysis.design.sameness}"
+
+
+def _runs(analysis: Analysis) -> str:
+    """How many runs the score of an example comes from."""
+    least, most = analysis.design.averaged
+    if most <= 1:
+        return "one run a method"
+    count = f"{most}" if least == most else f"{least} to {most}"
+    return f"each score the mean of {count} runs"
+
+
+def _lost(analysis: Analysis) -> str:
+    """Runs without a number that count as a score."""
+    lost = analysis.design.scored_lost
+    return (
+        f"Runs that failed or diverged count as a score: {words.joined(list(lost))}."
+        if lost
+        else ""
+    )
 
 
 def _correction(analysis: Analysis, decisions: list[Decision]) -> str:

@@ -13,6 +13,7 @@ from paperforge.model import (
     Quote,
     Rating,
     Sample,
+    Scores,
 )
 from paperforge.results import (
     condensed,
@@ -179,6 +180,28 @@ class LoadedResults:
             return (self.anew or self.again)().scored(metric)
         sql = "SELECT 1 FROM final_examples WHERE metric = $1 LIMIT 1"
         return self._query(sql, [metric]).fetchone() is not None
+
+    def scores(self, metric: str) -> tuple[Scores, ...]:
+        """What every run scored on every example, in the order of methods, then datasets."""
+        import numpy as np
+
+        if "example" not in self.present:
+            return ()
+        if self.again:  # of a reading in one pass the runs of an example are averaged already
+            return self.again().scores(metric)
+        columns = self._numpy(replicates.BY_BOTH, [metric])
+        method, dataset = columns["m"], columns["d"]
+        edges = np.flatnonzero((np.diff(method) != 0) | (np.diff(dataset) != 0)) + 1
+        return tuple(
+            Scores(
+                *self._cell(method[start], dataset[start]),
+                np.asarray(columns["run"][start:stop], dtype=np.int64),
+                np.asarray(columns["example"][start:stop], dtype=np.int64),
+                np.asarray(columns["value"][start:stop], dtype=np.float64),
+            )
+            for start, stop in pairwise([0, *edges.tolist(), len(method)])
+            if stop > start
+        )
 
     def quotes(self, metric: str) -> Mapping[tuple[str, str], Quote]:
         """(method, dataset) -> what was printed beside a number that is quoted."""

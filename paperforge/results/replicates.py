@@ -29,6 +29,12 @@ BY_EXAMPLE = (
     "JOIN example_keys e USING (dataset, example) WHERE metric = $1[1] "
     "GROUP BY c.m, c.d, e.key ORDER BY 1, 2, 3"
 )
+BY_BOTH = (
+    "SELECT c.m, c.d, f.key AS run, e.key AS example, favg(value) AS value "
+    "FROM final_examples f JOIN {cells} c USING (method, dataset) "
+    "JOIN example_keys e USING (dataset, example) WHERE metric = $1[1] AND finite > 0 "
+    "GROUP BY c.m, c.d, f.key, e.key ORDER BY 1, 2, 3, 4"
+)
 
 
 def rounded(values: np.ndarray, counts: np.ndarray) -> np.ndarray:

@@ -94,6 +94,7 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
         interval=None if share is None else (share[0] * scale, share[1] * scale),
         keys=named(cells, cell) if few else (),
         quoted=printed(cell.quote, scale),
+        scored=cell.scored,
     )
 
 
@@ -206,5 +207,6 @@ def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
         None if half is None else finite(half * scale),
         not_finite=sum(cell.not_finite for cell in row),
         failed=sum(cell.failed for cell in row),
+        scored=sum(cell.scored for cell in row),
         interval=None if share is None else (share[0] * scale, share[1] * scale),
     )

@@ -19,6 +19,7 @@ from paperforge.stats.null import Examples, Runs, spelled
 from paperforge.stats.null_others import Crossed, Datasets
 from paperforge.stats.null_shares import WORDS, Shares, of_wilson
 from paperforge.stats.pilot import pilots
+from paperforge.stats.shared import samples_on_shared
 from paperforge.stats.substitute import Substitute
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def calibrate(
     while done < runs and not (done and seconds is not None and clock() - start >= seconds):
         replicates = np.arange(done, min(runs, done + block))
         for drawn in together(nulls, replicates):
-            found = Substitute(results, partial(find, drawn), plain, results.datasets)
+            found = Substitute(results, partial(find, drawn), plain, results.datasets, drawn=True)
             counts.add(analyse(found, quick), spec.alpha)
         done += len(replicates)
         if meter is not None:
@@ -126,7 +127,9 @@ def draws_of(results: Results, metric: Metric, unit: Unit, spec: DesignSpec, see
         return {(metric.name, Unit.SEED): Datasets.of(runs, seed)}
     if unit is Unit.BOTH and not metric.corpus:
         examples = results.samples(metric.name, Unit.EXAMPLE)
-        pair = Crossed.of(runs, examples, spec, seed, shared=shared)
+        pair = Crossed.of(
+            *samples_on_shared(results, metric, runs, examples), spec, seed, shared=shared
+        )
         return {(metric.name, one.unit): one for one in pair}
     shares = shares_of(results, spec)
     alike = spec.aggregate != MEAN

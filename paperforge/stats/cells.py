@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from paperforge.model import Missing, Quote, Results, Sample
 from paperforge.spec import Metric, Unit
 from paperforge.stats.clusters import clustered
+from paperforge.stats.quotes import quoted
 from paperforge.stats.within import right_or_wrong, spread_within
 
 if TYPE_CHECKING:
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from paperforge.stats.shared import Uneven
+
 HUGE = 1e150
 """Squares of larger numbers overflow."""
 FLAT = 1e-12
 """A spread of at most this share of the largest value is rounding, and counts as none."""
-EXAMPLES = "examples"
-"""What n counts where a share of examples stands alone."""
 MANY = 2
 """Datasets from which on an example could be in more than one."""
 
@@ -65,6 +66,8 @@ class Cell:
     """Of examples: whether every run got every one right or wrong, so that means are shares."""
     within: float = 0.0
     """Of examples: sum of squares of the runs around the mean of their example, over all."""
+    scored: int = 0
+    """Runs without a number that count as a score (Metric.diverged)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ class Cells:
     """The same by example, where runs and examples are both drawn anew."""
     names: Mapping[int, str] = field(default_factory=dict)
     """Key of a run -> its name (Results.names)."""
+    uneven: Uneven | None = None
+    """Every score, where not all runs have the same examples (shared.py)."""
 
     def why(self, method: str, dataset: str) -> Missing:
         """Why a cell has no number."""
@@ -111,7 +116,9 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
         by_run = read(results, metric, Unit.SEED, runs)
         if Unit.NONE in (by_run.unit, examples.unit) or examples.unit is not Unit.EXAMPLE:
             return by_run
-        return replace(by_run, unit=Unit.BOTH, examples=examples)
+        from paperforge.stats.shared import with_scores
+
+        return with_scores(replace(by_run, unit=Unit.BOTH, examples=examples), results)
     samples, unit = sampled(results, metric, unit, runs)
     lost = {(s.method, s.dataset): (s.not_finite, s.failed) for s in samples if not len(s.values)}
     samples = [s for s in samples if len(s.values)]
@@ -176,6 +183,7 @@ def scored(sample: Sample, metric: Metric) -> Sample:
         values=np.concatenate([sample.values, np.full(lost, metric.diverged / metric.scale)]),
         not_finite=0,
         failed=0,
+        scored=lost,
     )
 
 
@@ -298,48 +306,8 @@ def cell(
         repeats,
         within=within,
         shares=binary or right_or_wrong(sample),
+        scored=sample.scored,
     )
-
-
-def quoted(cell: Cell, quote: Quote) -> Cell:
-    """The cell as the paper prints it: n runs with their spread, where it says both.
-
-    A half width of an interval is taken for that of a t interval over the n runs. Rounding to
-    the printed digits is not known to the spread: docs/error-rates.md says what that costs.
-    """
-    n, se = quote.n, printed_error(quote)
-    if quote.kind == EXAMPLES and n > 1:
-        return replace(cell, counted=quote)
-    if se is None:
-        return replace(cell, lacking=lacking(n, quote.spread))
-    return replace(
-        cell, n=n, sd=se * math.sqrt(n), variance=se * se, df=n - 1.0, keyed=False, quoted=True
-    )
-
-
-def printed_error(quote: Quote) -> float | None:
-    """The standard error of a printed mean; None: its spread or number of runs is not printed."""
-    from scipy.special import stdtrit
-
-    n, spread = quote.n, quote.spread
-    if n <= 1 or not spread or spread < 0:
-        return None
-    se = spread
-    if quote.kind.startswith("ci"):
-        level = float(quote.kind.removeprefix("ci") or 95) / 100
-        se = spread / float(stdtrit(n - 1, (1 + level) / 2))
-    elif quote.kind != "se":
-        se = spread / math.sqrt(n)
-    return se
-
-
-def lacking(n: int, spread: float | None) -> str:
-    """What keeps a printed mean from being compared."""
-    if spread is None:
-        return "no spread is reported"
-    if spread <= 0:
-        return f"a spread of {spread:g} is reported"
-    return "no number of runs is reported" if n < 1 else "a spread of one run is reported"
 
 
 def moments(values: np.ndarray, size: float) -> tuple[float, float]:

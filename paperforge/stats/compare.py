@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.spec import Unit
+from paperforge.stats import shared
 from paperforge.stats.contrast import Ask, Contrast, cut
 from paperforge.stats.crossed import residual, two_way
 from paperforge.stats.exact import mcnemar, smallest_p
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 ENOUGH = 2
 """Replicates that a spread needs."""
+APART = "fewer than two examples are shared by all runs of both methods"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +56,48 @@ class Compared:
     scope: str | None
     primary: bool
     contrast: Contrast
-    unmatched: int = 0
+    unmatched: tuple[int, int] = (0, 0)
+    """Replicates of a and of b; of runs x examples: examples."""
     fell_back: bool = False
     """Pairing was declared or structural, and nothing matched."""
+    cells: Cells | None = None
+    """What was compared, where runs differ in their examples (shared.py)."""
+    examples: int | None = None
+    """Of runs x examples: how many examples it was made on."""
 
 
 def compare(cells: Cells, a: str, b: str, setting: Setting) -> list[Compared]:
     """Compare a with b on each dataset, and first of all on the average where there are several."""
     if cells.examples is None:
         return one_way(cells, a, b, setting)
+    whole, cells = cells, shared.of_methods(cells, a, b)
+    assert cells.examples is not None
     by_run = one_way(replace(cells, unit=Unit.SEED, examples=None), a, b, setting)
     by_example = one_way(cells.examples, a, b, replace(setting, graded=True))
-    return [
-        replace(run, contrast=both_ways(cells, run, example, setting))
+    found = [
+        replace(
+            run,
+            contrast=both_ways(cells, run, example, setting),
+            cells=None if cells is whole else cells,
+            examples=min(example.contrast.n) or None,
+        )
         for run, example in zip(by_run, by_example, strict=True)
     ]
+    return found if cells.uneven is None else [on_shared(cells, one) for one in found]
+
+
+def on_shared(cells: Cells, one: Compared) -> Compared:
+    """The comparison with the examples that it leaves out; none where too few are shared."""
+    assert cells.uneven is not None
+    few = shared.too_few(cells, one.a, one.b)
+    places = cells.datasets if one.scope is None else (one.scope,)
+    odd = [d for d in places if cells.uneven.of(one.a, one.b, d)]
+    left = [cells.uneven.left(one.a, one.b, d) for d in odd]
+    one = replace(one, unmatched=(sum(x for _, x, _ in left), sum(y for *_, y in left)))
+    if few and (one.scope is None or one.scope in few):
+        contrast = untestable(one.contrast.n, None, APART)
+        return replace(one, contrast=contrast, examples=min(n for n, *_ in left))
+    return one
 
 
 def both_ways(cells: Cells, run: Compared, example: Compared, setting: Setting) -> Contrast:
@@ -109,7 +138,7 @@ def one_way(cells: Cells, a: str, b: str, setting: Setting) -> list[Compared]:
                 dataset,
                 single,
                 contrast,
-                unmatched=0 if pair is None else pair.unmatched,
+                unmatched=(0, 0) if pair is None else pair.unmatched,
                 fell_back=asked and pair is None,
             )
         )
@@ -125,7 +154,8 @@ def one_way(cells: Cells, a: str, b: str, setting: Setting) -> list[Compared]:
         contrast = untestable((0, 0), None, f"no average: {', '.join(holes)}")
     else:
         contrast = on_average(cells, present(left), present(right), pairs, setting)
-    return [Compared(a, b, None, True, contrast), *found]  # noqa: FBT003 - primary, the field's name
+    out = (sum(one.unmatched[0] for one in found), sum(one.unmatched[1] for one in found))
+    return [Compared(a, b, None, primary=True, contrast=contrast, unmatched=out), *found]
 
 
 def present(cells: Sequence[Cell | None]) -> list[Cell]:

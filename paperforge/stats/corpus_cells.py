@@ -218,15 +218,16 @@ def randomise_corpus(
 
 def laid_out(
     a: Sequence[CorpusCell], b: Sequence[CorpusCell], metric: Metric
-) -> tuple[list[Linear], bool, int]:
-    """Strata with their contrast; whether the methods are paired; how many examples do not match.
+) -> tuple[list[Linear], bool, tuple[int, int]]:
+    """Strata with their contrast; whether the methods are paired; how many of each do not match.
 
     One stratum a dataset, one for all datasets where units cross them, and one a method and dataset
     where the methods are not paired.
     """
     kind, share = metric.corpus, 1 / len(a)
     pairs = [(x, y, shared_keys([x.keys, y.keys])) for x, y in zip(a, b, strict=True)]
-    unmatched = sum(x.n + y.n - 2 * len(keys) for x, y, keys in pairs)
+    common = sum(len(keys) for *_, keys in pairs)
+    unmatched = (sum(one.n for one in a) - common, sum(one.n for one in b) - common)
     if min(len(keys) for *_, keys in pairs) < corpus_resample.ENOUGH:
         parts = [*alone(kind, a, share), *alone(kind, b, -share)]
         return parts, False, unmatched

@@ -74,8 +74,8 @@ def compared(
     rows: Sequence[Sequence[CorpusCell | None]],
     datasets: Sequence[str],
     ask: Ask,
-) -> tuple[Contrast, int]:
-    """One comparison, and how many examples have no partner."""
+) -> tuple[Contrast, tuple[int, int]]:
+    """One comparison, and how many examples of each have no partner."""
     from paperforge.stats.corpus_cells import compare_corpus
 
     holes = [
@@ -85,7 +85,7 @@ def compared(
         if one is None
     ]
     if holes:
-        return untestable((0, 0), None, ", ".join(holes)), 0
+        return untestable((0, 0), None, ", ".join(holes)), (0, 0)
     left, right = ([one for one in row if one is not None] for row in rows)
     found = compare_corpus(left, right, cells.metric, ask, ask.seed)
     return replace(found.contrast, monte_carlo=found.error), found.unmatched

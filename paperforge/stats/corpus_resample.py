@@ -51,7 +51,7 @@ class Outcome:
     error: float | None = None
     """Standard deviation of p over other seeds: sqrt(p (1 - p) / (B + 1))."""
     replicates: int = 0
-    unmatched: int = 0
+    unmatched: tuple[int, int] = (0, 0)
     se: float | None = None
     """Of the difference, linearised; stored units."""
 

@@ -125,7 +125,7 @@ def scores(results: Results) -> dict[str, tuple[Sample, ...]]:
 def cases_of(looked: Sequence[Looked], again: Again) -> list[Case]:
     """Every comparison of the metrics, in order."""
     return [
-        Case(found.cells, one, functools.partial(again, found.cells.metric, place))
+        Case(one.cells or found.cells, one, functools.partial(again, found.cells.metric, place))
         for found in looked
         for place, one in enumerate(found.compared)
     ]
@@ -365,6 +365,8 @@ def decision(  # noqa: PLR0917 - all that is known of one comparison
         monte_carlo=error,
         effect=finish.effect(case),
         generalises=finish.holds(case.cells.metric.name, contrast.p),
+        unmatched=one.unmatched,
+        examples=one.examples,
         signature=finish.signature(
             Settings(
                 contrast.test,

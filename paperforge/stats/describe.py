@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.model import Design, Diagnostic, Results, Severity
 from paperforge.spec import AGGREGATES, CORRECTIONS, DesignSpec, Unit
-from paperforge.stats import grouping
+from paperforge.stats import grouping, sameness
 from paperforge.stats.critical import ENOUGH
 from paperforge.stats.crossed import bought
 from paperforge.stats.design import SEED_LIKE, Family, Replication, place_of
@@ -18,8 +18,9 @@ from paperforge.stats.printed import printed, quotations
 from paperforge.stats.replicated import held, of_metrics, replicated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from paperforge.stats.compare import Compared
     from paperforge.stats.replicated import Table
 
 NO_SPREAD = 1e-6
@@ -38,13 +39,13 @@ def describe(
     """Write the design with its sentences, and the warnings that go with it."""
     main = [cells for cells, _ in tables if cells.metric.name not in unit.apart]
     counts = [c.n for cells in main for c in cells.table.values()]
-    place = place_of(results, spec)
+    place, odd = place_of(results, spec), sameness.found(results, unit, tables)
     shares = any("least favourable" in c.contrast.test for _, found in tables for c in found)
     sentences = (
         *replicated(unit, tables, shares=shares),
         *scope(spec, tables, place),
         *families(spec, chosen, tables),
-        *pairing(results, spec, unit, tables),
+        *pairing(results, spec, unit, tables, odd),
         *averaging(tables, place),
         *quotations(tables),
         *bounds(tables),
@@ -73,8 +74,15 @@ def describe(
         printed(tables),
         grouping.words(results, [cells for cells, _ in tables]),
         of_metrics(unit, len(results.datasets), tables, shares=shares),
+        sameness.words(odd),
+        unit.runs if unit.unit is Unit.EXAMPLE else (1, 1),
+        as_scores(tables),
     )
-    return design, (*unit.notes, *warnings(spec, unit, tables))
+    return design, (
+        *unit.notes,
+        *warnings(spec, unit, tables),
+        *sameness.warnings(odd),
+    )
 
 
 def idle(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:
@@ -87,6 +95,7 @@ def idle(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterat
         ("aggregate", spec.aggregate != "mean", runs and several),
         ("posthoc", spec.posthoc == "nemenyi", "Nemenyi" in tests),
         ("mcnemar", spec.mcnemar == "exact", "McNemar exact" in tests),
+        ("pair_by", not SEED_LIKE.isdisjoint(spec.pair_by), runs or unit.folds),
         ("test_share", spec.test_share is not None, unit.folds),
     ):
         if changed and not matters:
@@ -155,13 +164,16 @@ def families(spec: DesignSpec, chosen: Family, tables: Sequence[Table]) -> Itera
 
 
 def pairing(
-    results: Results, spec: DesignSpec, unit: Replication, tables: Sequence[Table]
+    results: Results,
+    spec: DesignSpec,
+    unit: Replication,
+    tables: Sequence[Table],
+    odd: Sequence[sameness.Found],
 ) -> Iterator[str]:
     """Say what is matched, what has no partner, and what declared pairing would have gained."""
     compared = [(cells, c) for cells, found in tables for c in found]
     units = {cells.unit for cells, _ in compared}
-    if Unit.BOTH in units:
-        yield "Every run of a method is scored on the same examples, which are matched by id."
+    yield from sameness.sentences(odd, tables, unit.noun)
     if any(c.contrast.paired for cells, c in compared if cells.unit is Unit.EXAMPLE):
         yield "Examples are matched by id."
     if unit.folds:
@@ -175,11 +187,14 @@ def pairing(
         yield from pairing_of_runs(
             spec, next(iter(unit.apart.values()), unit), tables, paired=paired
         )
-    left: dict[str, int] = {}
-    for _, c in compared:
-        if c.unmatched:
+    left: dict[str, tuple[int, Compared]] = {}
+    for cells, c in compared:
+        count = sum(c.unmatched)
+        # an average says again what its datasets say; runs x examples: sameness.py
+        if count and c.scope is not None and cells.unit is not Unit.BOTH:
             where = f"{c.a} against {c.b}{on(c.scope)}"
-            left[where] = max(left.get(where, 0), c.unmatched)
+            if count > left.get(where, (0, c))[0]:
+                left[where] = (count, c)
     if left:
         yield f"Replicates without a partner are left out of paired comparisons: {listed(left)}."
     alone = unpartnered(tables)
@@ -214,11 +229,18 @@ def pairing_of_runs(
     yield from forgone(tables, unit.noun)
 
 
-def listed(left: dict[str, int]) -> str:
-    """Name the comparisons that lose most."""
-    order = sorted(left, key=left.__getitem__, reverse=True)
+def listed(left: Mapping[str, tuple[int, Compared]]) -> str:
+    """Name the comparisons that lose most, with what each side loses: "2 of A, 1 of B"."""
+    order = sorted(left, key=lambda where: left[where][0], reverse=True)
     more = f"; and {len(order) - NAMED} more comparisons" if len(order) > NAMED else ""
-    return "; ".join(f"{left[where]} of {where}" for where in order[:NAMED]) + more
+    shown = [sides(left[where][1]) for where in order[:NAMED]]
+    return "; ".join(shown) + more
+
+
+def sides(one: Compared) -> str:
+    """What a comparison leaves out: "2 of A and 1 of B (A against B)", "3 of A (A against B)"."""
+    parts = [f"{n:,} of {name}" for n, name in zip(one.unmatched, (one.a, one.b), strict=True) if n]
+    return f"{' and '.join(parts)} ({one.a} against {one.b}{on(one.scope)})"
 
 
 def on(scope: str | None) -> str:
@@ -309,6 +331,20 @@ def holes(tables: Sequence[Table]) -> Iterator[str]:
             f"Left out of the means: {' and '.join(parts)} {runs}; --diverged METRIC=VALUE counts "
             "them as a score."
         )
+    counted = as_scores(tables)
+    if counted:
+        yield f"Runs that failed or diverged count as a score (--diverged): {', '.join(counted)}."
+
+
+def as_scores(tables: Sequence[Table]) -> tuple[str, ...]:
+    """Failed and diverged runs that count as a score: "3 of A as 0 in Accuracy"."""
+    counts: Counter[tuple[str, str, float]] = Counter()
+    for cells, _ in tables:
+        metric = cells.metric
+        for c in cells.table.values():
+            if c.scored and metric.diverged is not None:
+                counts[c.method, metric.label or metric.name, metric.diverged] += c.scored
+    return tuple(f"{n} of {m} as {value:g} in {label}" for (m, label, value), n in counts.items())
 
 
 def warnings(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:

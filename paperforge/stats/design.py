@@ -39,6 +39,8 @@ class Replication:
     noun: str
     """What a replicate is called: "seed", "fold", "run", "example"."""
     notes: tuple[Diagnostic, ...] = ()
+    runs: tuple[int, int] = (1, 1)
+    """Smallest and largest number of runs in a cell."""
     apart: Mapping[str, Replication] = field(default_factory=dict)
     """Metrics without example ids, where others have them -> what is replicated in those."""
 
@@ -173,14 +175,20 @@ def of_all(results: Results, spec: DesignSpec, runs: Mapping[str, Sequence[Sampl
     many = span(least, most, FOLD if noun == FOLD else "run")
     words = {
         Unit.SEED: f"The unit of replication is the {noun} (declared): {many} a cell.",
-        Unit.EXAMPLE: "The unit of replication is the example (declared).",
+        Unit.EXAMPLE: f"The unit of replication is the example (declared){over_runs(least, most)}.",
         Unit.BOTH: f"Both {noun}s and examples are replicated (declared): {many} a cell.",
         Unit.DATASET: f"The unit of replication is the dataset (declared): {datasets} of them, "
         f"each the mean of {many}.",
         Unit.NONE: "Nothing is replicated (declared): untested.",
     }
     called = EXAMPLE if spec.replicate is Unit.EXAMPLE else noun
-    return Replication(spec.replicate, inferred=False, sentence=words[spec.replicate], noun=called)
+    return Replication(
+        spec.replicate,
+        inferred=False,
+        sentence=words[spec.replicate],
+        noun=called,
+        runs=(max(1, least), max(1, most)),
+    )
 
 
 def replicates(results: Results, runs: Mapping[str, Sequence[Sample]]) -> list[int]:
@@ -222,8 +230,10 @@ def infer(least: int, most: int, noun: str, *, examples: bool = False) -> Replic
         return Replication(Unit.BOTH, inferred=True, sentence=words, noun=noun)
     if examples and least <= 1:
         words = "The unit of replication is the example (inferred: there are example ids and "
-        words += "one run a cell)." if most <= 1 else "not every cell has two runs)."
-        return Replication(Unit.EXAMPLE, inferred=True, sentence=words, noun=EXAMPLE)
+        words += "one run a cell" if most <= 1 else "not every cell has two runs"
+        words += f"){over_runs(least, most)}."
+        runs = (max(1, least), max(1, most))
+        return Replication(Unit.EXAMPLE, inferred=True, sentence=words, noun=EXAMPLE, runs=runs)
     if most <= 1:
         return Replication(Unit.NONE, inferred=True, sentence=UNTESTED, noun=noun)
     many = span(least, most, FOLD if noun == FOLD else "run")
@@ -234,6 +244,11 @@ def infer(least: int, most: int, noun: str, *, examples: bool = False) -> Replic
         else ")."
     )
     return Replication(Unit.SEED, inferred=True, sentence=words, noun=noun)
+
+
+def over_runs(least: int, most: int) -> str:
+    """What becomes of several runs where examples are compared."""
+    return f": each example's score is the mean of {span(least, most, 'run')}" if most > 1 else ""
 
 
 def span(least: int, most: int, noun: str) -> str:

@@ -57,6 +57,8 @@ class Finish:
         """Effect sizes of a comparison, where they are asked for."""
         if not self.effects:
             return Effect()
+        if case.one.cells is not None:  # cells of this comparison alone
+            return Measure(case.cells).effect(case.one)
         name = case.cells.metric.name
         if name not in self.measures:
             self.measures[name] = Measure(case.cells)

@@ -36,14 +36,19 @@ def correlated(cells: Cells, found: Sequence[Compared]) -> list[Gain]:
     In the order of the datasets.
     """
     places: dict[str, list[Pair]] = defaultdict(list)
-    table = cells.table
+    apart: list[Gain | None] = []
     for c in found:
         if c.scope is None:
             continue
+        table = (c.cells or cells).table
         a, b = table.get((c.a, c.scope)), table.get((c.b, c.scope))
         if a is not None and b is not None and a.keyed and b.keyed and a.sd > 0 and b.sd > 0:
-            places[c.scope].append((a, b))
-    return [gain for pairs in places.values() for gain in of_dataset(pairs)]
+            if c.cells is None:
+                places[c.scope].append((a, b))
+            else:  # of this comparison alone
+                apart.append(gain(a, b))
+    found_together = [one for pairs in places.values() for one in of_dataset(pairs)]
+    return found_together + [one for one in apart if one is not None]
 
 
 def of_primary(cells: Cells, found: Sequence[Compared]) -> list[Gain]:

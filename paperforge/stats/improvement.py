@@ -17,6 +17,7 @@ from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.means import match, satterthwaite
 from paperforge.stats.profiles import limits
 from paperforge.stats.runs_tasks import Interval, probability_of_improvement
+from paperforge.stats.shared import of_methods
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,11 @@ def improvements(results: Results, analysis: Analysis, metric: Metric) -> tuple[
         return ()
     runs = tuple(scored(sample, metric) for sample in run_samples(results, metric))
     cells = read(results, metric, unit, runs)
-    found = [of_decision(cells, d) for d in analysis.decisions if d.metric == metric.name]
+    found = [
+        of_decision(of_methods(cells, d.a, d.b), d)
+        for d in analysis.decisions
+        if d.metric == metric.name
+    ]
     return tuple(one for one in found if one is not None)
 
 

@@ -60,6 +60,8 @@ def jointly(family: Sequence[Case], spec: DesignSpec) -> list[Adjusted]:
     members = [(case.cells, case.one) for case in family]
     kinds = {kind(cells, one) for cells, one in members}
     step_down = spec.correction == STEP_DOWN
+    if len(members) == 1 and kinds <= {"independent", "matched"}:
+        return [of_one(members[0][1].contrast, step_down=step_down)]
     if kinds == {"independent"}:
         found = of_means(members, spec)
     elif kinds == {"matched"}:
@@ -81,6 +83,12 @@ def jointly(family: Sequence[Case], spec: DesignSpec) -> list[Adjusted]:
         floor = found.floors[i] if found.floors else found.smallest_p
         made.append(held(one.contrast, Adjusted(p, low, high, floor, found.p_error[i])))
     return made
+
+
+def of_one(one: Contrast, *, step_down: bool) -> Adjusted:
+    """A family of one comparison: there is nothing to correct, and nothing is resampled."""
+    low, high = (None, None) if step_down else (one.low, one.high)
+    return Adjusted(one.p, low, high, one.smallest_p, one.monte_carlo)
 
 
 def used(spec: DesignSpec, tables: Sequence[tuple[Cells, Sequence[Compared]]]) -> str:

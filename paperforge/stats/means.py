@@ -37,7 +37,8 @@ class Matched:
     groups: np.ndarray | None
     size: float
     """The largest value of both, without its sign."""
-    unmatched: int
+    unmatched: tuple[int, int]
+    """Of a and of b: replicates without a partner."""
 
     @property
     def n(self) -> int:
@@ -51,10 +52,11 @@ def match(a: Cell, b: Cell) -> Matched:
 
     size = max(a.size, b.size)
     if np.array_equal(a.keys, b.keys):
-        return Matched(a.values, b.values, a.keys, a.groups, size, 0)
+        return Matched(a.values, b.values, a.keys, a.groups, size, (0, 0))
     keys, at, bt = np.intersect1d(a.keys, b.keys, assume_unique=True, return_indices=True)
     groups = None if a.groups is None else a.groups[at]
-    return Matched(a.values[at], b.values[bt], keys, groups, size, a.n + b.n - 2 * len(keys))
+    left = (a.n - len(keys), b.n - len(keys))
+    return Matched(a.values[at], b.values[bt], keys, groups, size, left)
 
 
 def satterthwaite(parts: Sequence[Part]) -> Part:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.stats import keyed
-from paperforge.stats.cells import group_ids, merge, printed_error
+from paperforge.stats.cells import group_ids, merge
 from paperforge.stats.design import SEED_LIKE
 from paperforge.stats.joint import normals
+from paperforge.stats.quotes import printed_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -25,6 +25,7 @@ from paperforge.stats.plan_clusters import Clustered, Clusters
 from paperforge.stats.plan_crossed import Components, Examples, Seeds
 from paperforge.stats.plan_datasets import Datasets
 from paperforge.stats.plan_folds import FoldPart, Folds
+from paperforge.stats.shared import of_methods
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -205,11 +206,12 @@ def aggregate(pilot: Pilot, d: Decision) -> Found | None:
 
 def crossed(pilot: Pilot, d: Decision) -> Found | None:
     """Seeds and examples, both drawn anew."""
-    cells, examples = pilot.cells, pilot.cells.examples
-    if examples is None:
-        return None
     from dataclasses import replace
 
+    cells = of_methods(pilot.cells, d.a, d.b)
+    examples = cells.examples
+    if examples is None:
+        return None
     by_run = one_way(replace(cells, unit=Unit.SEED, examples=None), d.a, d.b, pilot.setting)
     by_example = one_way(examples, d.a, d.b, replace(pilot.setting, graded=True))
     run, example = by_run[0].contrast, by_example[0].contrast

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Rating,
         Results,
         Sample,
+        Scores,
         Trace,
     )
     from paperforge.spec import Dataset, Method, Metric, Source, Unit
@@ -33,6 +34,8 @@ class Substitute:
     draw: Callable[[str, Unit], tuple[Sample, ...]]
     metrics: tuple[Metric, ...]
     datasets: tuple[Dataset, ...]
+    drawn: bool = False
+    """Whether the samples are simulated, so that the base's scores are not theirs."""
 
     @property
     def methods(self) -> tuple[Method, ...]:
@@ -100,6 +103,11 @@ class Substitute:
     def scored(self, metric: str) -> bool:
         """Whether the metric has a value of any example of the base."""
         return self.base.scored(metric)
+
+    def scores(self, metric: str) -> tuple[Scores, ...]:
+        """Scores of the base, on the datasets that are kept; none of simulated samples."""
+        kept = {d.name for d in self.datasets}
+        return () if self.drawn else tuple(s for s in self.base.scores(metric) if s.dataset in kept)
 
     def runs(self) -> tuple[tuple[str, str, str], ...]:
         """Runs of the base."""

@@ -17,6 +17,7 @@ from paperforge.stats.cells import read
 from paperforge.stats.contrast import Ask
 from paperforge.stats.others import left_out, others, placed
 from paperforge.stats.reasons import chosen, observed, rejected
+from paperforge.stats.shared import of_methods
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +84,7 @@ def of_metric(
     margin = None if metric.margin is None else metric.margin / abs(metric.scale)
     ask = Ask(spec.alpha, margin, spec.mcnemar, spec.seed, spec.engine)
     family = analysis.primary(metric.name)
-    places = [placed(cells, d, design, family) for d in mine]
+    places = [placed(of_methods(cells, d.a, d.b), d, design, family) for d in mine]
     return [(place, others(place, results, ask, ready=ready)) for place in places]
 
 

@@ -33,6 +33,7 @@ class FakeResults:
     folds: Mapping[str, int] = field(default_factory=dict)
     mapped: tuple = ()
     names: Mapping[int, str] = field(default_factory=dict)
+    grid: tuple = ()
 
     def samples(self, metric, unit):
         self.asked.append((metric, unit))
@@ -41,6 +42,9 @@ class FakeResults:
 
     def scored(self, metric):
         return any(key[0] == metric for key in self.by_example)
+
+    def scores(self, metric):
+        return self.grid
 
     def ratings(self, metric):
         return ()

@@ -124,7 +124,7 @@ def test_declared_pairs_that_lack_a_partner_are_reported(fake):
     analysis = analyse(fake(cells), DesignSpec(pair_by=("seed",)))
     decision = analysis.decisions[0]
     assert (decision.paired, decision.n, decision.estimate) == (True, (2, 2), pytest.approx(1.0))
-    assert "3 of x against y on d" in " ".join(analysis.design.sentences)
+    assert "2 of x and 1 of y (x against y on d)" in " ".join(analysis.design.sentences)
 
 
 def test_where_nothing_matches_welch_is_used_and_said(fake):

@@ -66,7 +66,7 @@ def test_pairs_are_matched_by_key_and_not_by_row():
     assert pair.keys.tolist() == [10, 20]
     assert pair.a.tolist() == [2.0, 4.0]
     assert pair.b.tolist() == [1.5, 0.5]
-    assert pair.unmatched == 3
+    assert sum(pair.unmatched) == 3
 
 
 def test_stratified_contrast_worked_by_hand():

@@ -1,0 +1,55 @@
+"""Cells of numbers that somebody printed: a mean with its spread and number of runs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from paperforge.model import Quote
+    from paperforge.stats.cells import Cell
+
+EXAMPLES = "examples"
+"""What n counts where a share of examples stands alone."""
+
+
+def quoted(cell: Cell, quote: Quote) -> Cell:
+    """The cell as the paper prints it: n runs with their spread, where it says both.
+
+    A half width of an interval is taken for that of a t interval over the n runs. Rounding to
+    the printed digits is not known to the spread: docs/error-rates.md says what that costs.
+    """
+    n, se = quote.n, printed_error(quote)
+    if quote.kind == EXAMPLES and n > 1:
+        return replace(cell, counted=quote)
+    if se is None:
+        return replace(cell, lacking=lacking(n, quote.spread))
+    return replace(
+        cell, n=n, sd=se * math.sqrt(n), variance=se * se, df=n - 1.0, keyed=False, quoted=True
+    )
+
+
+def printed_error(quote: Quote) -> float | None:
+    """The standard error of a printed mean; None: its spread or number of runs is not printed."""
+    from scipy.special import stdtrit
+
+    n, spread = quote.n, quote.spread
+    if n <= 1 or not spread or spread < 0:
+        return None
+    se = spread
+    if quote.kind.startswith("ci"):
+        level = float(quote.kind.removeprefix("ci") or 95) / 100
+        se = spread / float(stdtrit(n - 1, (1 + level) / 2))
+    elif quote.kind != "se":
+        se = spread / math.sqrt(n)
+    return se
+
+
+def lacking(n: int, spread: float | None) -> str:
+    """What keeps a printed mean from being compared."""
+    if spread is None:
+        return "no spread is reported"
+    if spread <= 0:
+        return f"a spread of {spread:g} is reported"
+    return "no number of runs is reported" if n < 1 else "a spread of one run is reported"
