@@ -5,10 +5,12 @@ runs needs the first, stats two, table and figure three, build all.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from paperforge.errors import InputError
 from paperforge.generated import declared_at, draw, generate, picture, tabulate
 from paperforge.model import Diagnostic, Manuscript, Severity
 from paperforge.spec import COLUMNS, FigureSpec, Mode, TableSpec, Unit
@@ -39,6 +41,7 @@ __all__ = [
     "draw",
     "explain",
     "fragile",
+    "in_force",
     "load",
     "paper_folders",
     "picture",
@@ -183,6 +186,33 @@ def planned(
     runs = {at: len(values) for at, values in numbers.items()}
     look = _look(plan.in_force, analysis, runs)
     return protocol.against(plan, analysis, runs, look, results.runs(), numbers=numbers)
+
+
+def in_force(results: Results, analysis: Analysis, project: Project) -> tuple[Diagnostic, ...]:
+    """That a frozen plan is there, and at which alpha it has this look judged; usually nothing.
+
+    Looked for beside paper.toml (or in the working folder) and beside each source.
+    """
+    from paperforge import protocol
+
+    folders = [project.root]
+    for source in project.sources:
+        folders += [source.path, source.path.parent] if source.path.is_dir() else []
+        folders += [] if source.path.is_dir() else [source.path.parent]
+    for folder in dict.fromkeys(folder.resolve() for folder in folders):
+        file = folder / protocol.NAME
+        if not file.exists() or not protocol.lock_of(file).exists():
+            continue
+        shown = os.path.relpath(file)
+        try:
+            plan = protocol.load(file, shown)
+        except InputError as error:  # plan --check says it; the results can be read without
+            text = f"a plan stands there, and cannot be read: {error.message}"
+            return (Diagnostic(Severity.WARNING, error.where or shown, text, check="plan"),)
+        runs = {at: len(values) for at, values in by_run(results).items()}
+        look = _look(plan.in_force, analysis, runs)
+        return protocol.announced(plan, analysis.design.alpha, look)
+    return ()
 
 
 def by_run(results: Results) -> dict[tuple[str, str, str], list[float]]:

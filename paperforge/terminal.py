@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ NARROWEST = 40
 """Below it a text is unreadable, and runs over the edge instead."""
 LEAST = 12
 """Columns that are left of a name, at least."""
+PARTS = 3
+"""Lines that a name takes, at most."""
 BOTH = -1
 SIGNS = frozenset("=<>±−")
 """What stands between two words that are not parted: p = .03."""
@@ -99,6 +102,21 @@ def shortened(names: Sequence[str], width: int) -> list[str]:
     return list(names)
 
 
+def parted(name: str, width: int) -> list[str] | None:
+    """A difference (a − b) on up to three lines, its words whole; None: one is too wide for it."""
+    if columns(name) <= width:
+        return [name]
+    lines = [""]
+    for word in name.replace(" − ", "\0− ").split(" "):
+        shown = word.replace("\0", " ")
+        if lines[-1] and columns(lines[-1]) + 1 + columns(shown) > width:
+            lines.append(" " * GAP + shown)
+        else:
+            lines[-1] += f" {shown}" if lines[-1] else shown
+    fits = " − " in name and len(lines) <= PARTS and max(map(columns, lines)) <= width
+    return lines if fits else None
+
+
 def _sides(name: str, width: int) -> str:
     """A difference with both of its sides cut, the longer one first."""
     left, minus, right = name.partition(" − ")
@@ -153,11 +171,18 @@ class Grid:
         widths = self._widths(kept)
         over = sum(widths) + 2 * (len(widths) - 1) - width
         names = [row[kept[0]] for row in self.rows]
+        ends: list[list[str]] = [[] for _ in names]
         if over > 0:
-            names = shortened(names, max(LEAST, widths[0] - over))
-            widths[0] = max(map(columns, names))
+            room = max(LEAST, widths[0] - over)
+            folded = [parted(name, room) for name in names]
+            whole = [pair for pair in folded if pair is not None]
+            if len(whole) == len(names):
+                names, ends = [name for name, *_ in whole], [end for _, *end in whole]
+            else:
+                names = shortened(names, room)
+            widths[0] = max(map(columns, chain(names, *ends)))
         lines = []
-        for row, name in zip(self.rows, names, strict=True):
+        for row, name, end in zip(self.rows, names, ends, strict=True):
             cells = [name, *(row[i] for i in kept[1:])]
             parts = [
                 cell + blanks if i in self.words else blanks + cell
@@ -165,6 +190,7 @@ class Grid:
                 for blanks in [" " * (size - columns(cell))]
             ]
             lines.append("  ".join(parts).rstrip())
+            lines += end
         return lines
 
 

@@ -465,3 +465,18 @@ def test_a_plan_that_is_not_frozen_says_so_beside_what_differs():
     assert "the plan is not frozen" in found[0].hint
     frozen = held(analysis(), runs(2), frozen=lock.add((), planned(), "2026-11-01"))
     assert "amended plan" in frozen[0].hint
+
+
+def test_a_frozen_plan_is_announced_with_the_level_of_its_look():
+    look = Look(1, 3, 2, 6, nominal=0.000207, spent=0.000207, before=0.0)
+    plan = protocol.read.protocol_of(LOOKS, "plan.toml")
+    assert protocol.announced(protocol.Plan("plan.toml", plan), 0.05, look) == ()
+    frozen = protocol.lock.add((), plan, "2026-11-29", (), None)
+    (one,) = protocol.announced(protocol.Plan("plan.toml", plan, frozen), 0.05, look)
+    assert one.severity is Severity.WARNING
+    assert "a plan was frozen on 2026-11-29; look 1 of 3" in one.message
+    assert "verdicts here are at alpha = 0.05, not at the plan's 0.000207" in one.message
+    for alpha, at in ((0.0002, look), (0.05, None)):
+        (one,) = protocol.announced(protocol.Plan("plan.toml", plan, frozen), alpha, at)
+        assert one.severity is Severity.NOTE
+        assert "verdicts" not in one.message

@@ -88,3 +88,15 @@ def test_a_word_longer_than_its_column_is_parted():
     lines = terminal.wrapped((("A", "b", "C"), ("x" * 90, "1", "y")), 60)
     assert max(map(terminal.columns, lines)) <= 60
     assert "".join(lines).count("x") == 90
+
+
+def test_a_difference_takes_lines_before_it_is_cut():
+    rows = [("", "Difference", "on"), ("Accuracy: linear-probe − bias-only", "+0.1", "x" * 20)]
+    shown = Grid(rows, (0, 2)).lines(56)
+    assert [line[:18].rstrip() for line in shown[1:]] == [
+        "Accuracy:",
+        "  linear-probe −",
+        "  bias-only",
+    ]
+    assert "…" not in "".join(shown)
+    assert "…" in "".join(Grid([rows[0], ("a" * 40 + " − b", "+0.1", "y")], (0, 2)).lines(40))

@@ -133,6 +133,16 @@ def _design(analysis: Analysis) -> Mapping[str, object]:
         "aggregate": design.aggregate,
         "generalises_to": design.generalises or None,
         "sentences": list(design.sentences),
+        "metrics": [
+            {
+                "metric": one.metric,
+                "unit": one.unit,
+                "replicate": one.noun,
+                "replicates": list(one.replicates),
+                "generalises_to": one.generalises or None,
+            }
+            for one in design.metrics
+        ],
     }
 
 
@@ -169,6 +179,8 @@ def _decision(decision: Decision, scale: float) -> Mapping[str, object]:
         "ci": pair((decision.low, decision.high)),
         "ci_simultaneous": pair(decision.simultaneous),
         "ci_equivalence": pair(decision.equivalence),
+        "p_equivalence": decision.p_equivalence,
+        "p_equivalence_adjusted": decision.p_equivalence_adjusted,
         "level": decision.level,
         "p": decision.p,
         "p_adjusted": decision.p_adjusted,

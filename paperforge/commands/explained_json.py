@@ -87,6 +87,8 @@ def calibration(found: Calibration) -> Object:
                 "size": one.comparisons,
                 "correction": one.correction,
                 "error_rate": _rate(one.error_rate),
+                "discordant": one.discordant,
+                "unconditional": one.unconditional,
             }
             for one in found.families
         ],

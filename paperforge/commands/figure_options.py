@@ -80,7 +80,7 @@ OPTIONS = (
     ),
     click.option(
         "--height",
-        type=click.FloatRange(20, 700),
+        type=click.FloatRange(40, 2000),
         default=None,
         help="In TeX points; by content otherwise.",
     ),

@@ -85,17 +85,21 @@ def forecasts(
     from paperforge.stats import pilot_laws
     from paperforge.stats.pilot import pilots
 
+    by_law: list[Forecast] = []
     if pilot_laws.kind(results, analysis, project.design):
-        found = _by_law(results, analysis, project, asked)
-        if found or analysis.design.unit is not Unit.EXAMPLE:
-            return found
+        by_law = _by_law(results, analysis, project, asked)
+        if analysis.design.unit is not Unit.EXAMPLE:
+            return by_law
+    planned = {one.metric.name for one in by_law}
     by_metric: dict[str, list[Pilot]] = {}
     for pilot in pilots(results, analysis):
-        if any(v > 0 and math.isfinite(v) for v, _ in pilot.parts):
+        if pilot.metric.name not in planned and any(
+            v > 0 and math.isfinite(v) for v, _ in pilot.parts
+        ):
             by_metric.setdefault(pilot.metric.name, []).append(pilot)
     labels = {m.name: m.label for m in analysis.methods}
     design = analysis.design
-    found = []
+    found = by_law
     for group in by_metric.values():
         name = group[0].metric.name if design.per_metric else None
         family = len(analysis.primary(name))

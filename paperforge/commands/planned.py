@@ -243,7 +243,8 @@ def _pairs(roles: Mapping[str, Role | None]) -> tuple[tuple[str, str], ...]:
 def _worded(plan: Protocol) -> Protocol:
     """The plan with its question and estimand drafted."""
     ours = [name for name, method in plan.methods.items() if method.role is Role.OURS]
-    rest = [name for name in plan.methods if name not in ours]
+    compared = {name for pair in plan.family for name in pair}
+    rest = [name for name in plan.methods if name not in ours and name in compared]
     question = ""
     if ours and rest:
         verb = "Is" if len(ours) == 1 else "Are"

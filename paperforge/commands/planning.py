@@ -276,6 +276,8 @@ def of_found(
         over=over,
         law=found.law,
         trainings=found.trainings,
+        cluster=found.cluster,
+        effect=found.effect,
     )
 
 

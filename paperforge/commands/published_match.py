@@ -137,7 +137,25 @@ def other_units(lines: Sequence[Line]) -> dict[int, int]:
         close = [i for i, off in row.items() if off < CLOSE]
         whole = 2 * len(close) > len(row) and max(row.values()) < NEAR
         read |= {i: found[i] for i in (row if whole else close)}
-    return read
+    return read | _without_runs(lines, groups, read)
+
+
+def _without_runs(
+    lines: Sequence[Line],
+    groups: Mapping[tuple[str, str], Mapping[int, float]],
+    read: dict[int, int],
+) -> dict[int, int]:
+    """Values that no run reproduces, in the unit of the paper's others, where they agree."""
+    more = {}
+    for i, line in enumerate(lines):
+        one = line.published
+        if line.metric is None or line.found is not None or one.percent:
+            continue
+        shifts = {read.get(j, 0) for j in groups.get((line.metric.name, one.cite), {})}
+        places = shifts.pop() if len(shifts) == 1 else 0
+        if places and (abs(one.value) > 1) is (places < 0):
+            more[i] = places
+    return more
 
 
 def said(places: Mapping[int, int], lines: Sequence[Line], file: str) -> list[Diagnostic]:

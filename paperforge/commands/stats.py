@@ -33,6 +33,8 @@ def stats(options: ResultOptions, asked: StatsOptions) -> int:
     project = inputs.project_of(options)
     results = progress.load(project, quiet=asked.form == "json")
     analysis = pipeline.analyse(results, replace(project, figures=()), full=True)
+    plan = pipeline.in_force(results, analysis, project)
+    analysis = replace(analysis, notes=analysis.notes + plan)
     say(results.notes + analysis.notes)
     report = _as_json if asked.form == "json" else _as_text
     code = report(results, analysis, project, asked)

@@ -113,7 +113,15 @@ def _check(
         raise written.refused(spec, text, f"name fewer methods; {instead}")
     longest = max(abs(m) for inside in means for m in inside)
     gap = max(max(inside) - min(inside) for inside in means)
+    within = [(max(inside) - min(inside), max(map(abs, inside))) for inside in means]
     if 0 < gap < LEAST_GAP * longest:
+        if any(apart >= LEAST_GAP * size > 0 for apart, size in within):
+            least = min(abs(m) for inside in means for m in inside if m)
+            text = f"bars of {least:.3g} and of {longest:.3g} stand on one axis: "
+            text += "the short ones, and how far a group's bars differ, are not seen"
+            raise written.refused(
+                spec, text, f"name datasets of one size (datasets = …); {instead}"
+            )
         text = (
             f"the bars of a group differ by at most {100 * gap / longest:.1g}% of their length: "
             "from zero nobody sees it"

@@ -24,11 +24,12 @@ VISIONS: dict[str, tuple[tuple[float, float, float], ...]] = {
     ),
 }
 _XYZ = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+_GRAY = (0.30, 0.59, 0.11)
 _LINEAR = 0.04045
 """Up to here sRGB is a straight line."""
 GREY = 5.0
 """Lightness (CIE L*) that is this much apart can be told apart in greyscale print."""
-SEEN = 10.0
+SEEN = 12.0
 """Colours this far apart (CIE76) can be told apart on thin lines and small dots."""
 PALE = 12.0
 """Chroma below which a colour is a grey: frames, grids, words."""
@@ -45,6 +46,18 @@ def lab(colour: str, vision: str = "full colour vision") -> tuple[float, float, 
     return 116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])
 
 
+def printed(colour: str) -> float:
+    """Return L* of the grey that printers and viewers make of "#rrggbb".
+
+    PDF's conversion of DeviceRGB to DeviceGray is .30 R + .59 G + .11 B of the values as they are
+    written (ISO 32000-1, 10.3.3), not of linear light: it turns #ff0000 and #008000 alike.
+    """
+    level = round(
+        sum(w * int(colour[i : i + 2], 16) for w, i in zip(_GRAY, (1, 3, 5), strict=True))
+    )
+    return lab(f"#{level:02x}" + f"{level:02x}" * 2)[0]
+
+
 def is_grey(colour: str) -> bool:
     """Whether a colour is black, white or a grey."""
     return dist(lab(colour)[1:], (0.0, 0.0)) < PALE
@@ -53,7 +66,8 @@ def is_grey(colour: str) -> bool:
 def alike(one: str, other: str) -> tuple[str, ...]:
     """Return how two colours cannot be told apart: "in greyscale", "with protanopia" … or not."""
     found = []
-    if abs(lab(one)[0] - lab(other)[0]) < GREY:
+    ways = (lambda c: lab(c)[0], printed)  # what the eye, and what a printer makes of them
+    if any(abs(grey(one) - grey(other)) < GREY for grey in ways):
         found.append("in greyscale")
     found += [f"with {v}" for v in VISIONS if dist(lab(one, v), lab(other, v)) < SEEN]
     return tuple(found)

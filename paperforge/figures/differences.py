@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.figures import palette, scale, select, written
-from paperforge.figures.dots import Dot, DotPlot, Panel
+from paperforge.figures.dots import VERSUS, Dot, DotPlot, Panel
 from paperforge.model import Verdict
 from paperforge.spec import CORRECTIONS, Method
 
@@ -230,7 +230,7 @@ class Differences:
         found = {(d.a, d.b): d for d in inside}
         dots = []
         for a, b in rows:
-            label = f"{self._name(a)} vs. {self._name(b)}" if several else f"vs. {self._name(b)}"
+            label = f"{self._name(a)}{VERSUS}{self._name(b)}" if several else f"vs. {self._name(b)}"
             if common:
                 label = self._name(a)
             look, decision = self.looks[a if common else b], found.get((a, b))

@@ -31,10 +31,16 @@ CLOSEST = 1.12
 """Height of a row where many must fit a page."""
 NAMES = 0.36
 """Share of the width that the names may take."""
+PAIRS = 0.45
+"""The same, of pairs in two lines."""
 ROW = 1.5
 """Height of a row, in its text size."""
 APART = 0.8
 """Between the numbers of two panels, in their size."""
+VERSUS = "\nvs. "
+"""Between the two names of a row's label: set in one line where all fit, else in two."""
+SECOND = 1.35
+"""Height that a second line of a label adds to a row, in its text size."""
 AIR_PT = 10.0
 """Between columns."""
 EDGE_PT = 1.0
@@ -100,7 +106,7 @@ class DotPlot:
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size; rows have a fixed height unless the style has a height."""
         frame = self._frame(style, ruler)
-        height = self._height(frame, style)
+        height = self._height(frame, style, SECOND if self._folded(ruler, style) else 0.0)
         xs = self._scales(style, ruler, frame)
         gap, right = self._edges(ruler, style, frame, xs)
         if gap > frame.gap or right > frame.right:
@@ -130,8 +136,10 @@ class DotPlot:
 
     def _frame(self, style: Style, ruler: Ruler) -> Frame:
         dots = [dot for panel in self.panels for dot in panel.dots]
-        names = max(ruler.width(dot.label, style.tick) for dot in dots)
-        left = min(names, NAMES * style.width) + 5.0
+        lines = [line for dot in dots for line in self._lines(dot.label, ruler, style)]
+        names = max(ruler.width(line, style.tick) for line in lines)
+        most = PAIRS if self._folded(ruler, style) else NAMES
+        left = min(names, most * style.width) + 6.0
         columns = columns_for(len(self.panels), style.width - left, NARROWEST_PT + AIR_PT)
         words = [dot.word for dot in dots if dot.value is not None and dot.word]
         beside = columns == 1 and words
@@ -151,12 +159,32 @@ class DotPlot:
             bottom=under + style.label * LINE + 1.5,
         )
 
-    def _height(self, frame: Frame, style: Style) -> float:
+    def _folded(self, ruler: Ruler, style: Style) -> bool:
+        """Whether the pairs of names take two lines."""
+        pairs = {d.label for panel in self.panels for d in panel.dots if VERSUS in d.label}
+        widest = max((ruler.width(_flat(pair), style.tick) for pair in pairs), default=0.0)
+        return widest > NAMES * style.width
+
+    def _lines(self, label: str, ruler: Ruler, style: Style) -> list[str]:
+        """The lines of a label."""
+        return label.split("\n") if self._folded(ruler, style) else [_flat(label)]
+
+    def _labels(self, panel: Panel, ruler: Ruler, style: Style, room: float) -> list[str]:
+        """The labels as set: each name of a pair is shortened so that names stay distinct."""
+        if not self._folded(ruler, style):
+            return ruler.fit_names([_flat(d.label) for d in panel.dots], style.tick, room)
+        split = [d.label.partition(VERSUS) for d in panel.dots]
+        names = list(dict.fromkeys(name for a, _, b in split for name in (a, b) if name))
+        room -= ruler.width(VERSUS.strip() + " ", style.tick)
+        fitted = dict(zip(names, ruler.fit_names(names, style.tick, room), strict=True))
+        return [f"{fitted[a]}{mark}{fitted.get(b, '')}" for a, mark, b in split]
+
+    def _height(self, frame: Frame, style: Style, more: float) -> float:
         """The panels' height: rows stand closer where the figure would not fit a page."""
         if style.height is not None:
             return frame.panel_height(style.height, self.where)
         rows = max(len(panel.dots) for panel in self.panels)
-        usual, least = (rows * row * style.tick + 3.0 for row in (self.row, CLOSEST))
+        usual, least = (rows * (row + more) * style.tick + 3.0 for row in (self.row, CLOSEST))
         return frame.fitting(usual, least)
 
     def _edges(
@@ -215,7 +243,7 @@ class DotPlot:
         count = len(panel.dots)
         names = [""] * count
         if named:
-            names = ruler.fit_names([d.label for d in panel.dots], style.tick, room - 4.5)
+            names = self._labels(panel, ruler, style, room - 4.5)
         ticks = tuple(float(count - 1 - row) for row in range(count))
         return Scale(-0.6, count - 0.4, ticks, tuple(names))
 
@@ -246,6 +274,11 @@ class DotPlot:
             sheet.text((box.left + 2.0, y), word, size, color=FAINT, bbox=over, **how)
         elif dot.word and frame.columns == 1:
             sheet.text((box.right + 4.0, y), sheet.ruler.letters.spell(dot.word), size, **how)
+
+
+def _flat(label: str) -> str:
+    """A label in one line."""
+    return label.replace("\n", " ")
 
 
 def draw_dot(axes: Axes, dot: Dot, y: float) -> None:

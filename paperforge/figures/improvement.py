@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.figures import palette, select, written
-from paperforge.figures.dots import Dot, DotPlot, Panel
+from paperforge.figures.dots import VERSUS, Dot, DotPlot, Panel
 from paperforge.spec import Method, Unit
 
 if TYPE_CHECKING:
@@ -215,7 +215,9 @@ class Improvements:
         dots = []
         for a, b in rows:
             label = (
-                f"vs. {self._name(b)}" if self._single else f"{self._name(a)} vs. {self._name(b)}"
+                f"vs. {self._name(b)}"
+                if self._single
+                else f"{self._name(a)}{VERSUS}{self._name(b)}"
             )
             one = found.get((a, b))
             if one is None:

@@ -41,7 +41,22 @@ def log_scale(low: float, high: float, most: int, *, pad: bool = True) -> LogSca
     if not ticks:  # narrower than from 1 to 2: a linear axis' ticks
         ticks = tuple(t for t in scale.scale(low, high, most, pad=False).ticks if low <= t <= high)
         return LogScale(low, high, ticks, scale.numbers(ticks))
-    return LogScale(low, high, ticks, tuple(number(t) for t in ticks))
+    return LogScale(low, high, ticks, spelled(ticks))
+
+
+def spelled(ticks: Sequence[float]) -> tuple[str, ...]:
+    """Print ticks alike: k, M and G are of counts, so an axis below 1 has powers of ten (1e−10).
+
+    That is, where numbers as they are would not do: from a thousand on, or below 0.001.
+    """
+    first, last = min(ticks), max(ticks)
+    mixed = first < 1 and (last >= LARGE[-1][0] * 0.9999 or first < PLAIN[0] * 0.999)
+    powers = [round(math.log10(t)) for t in ticks]
+    if mixed and all(
+        math.isclose(t, 10.0**k, rel_tol=1e-9) for t, k in zip(ticks, powers, strict=True)
+    ):
+        return tuple(f"1e{k}".replace("-", "−") for k in powers)
+    return tuple(number(t) for t in ticks)
 
 
 def _ticks(low: float, high: float, most: int) -> tuple[float, ...]:

@@ -61,7 +61,11 @@ def paint(job: Job, form: str = "pdf") -> Painted:
         touching = audit.overlaps(page.figure)
         over = audit.covered(page.figure) if own else None
         other = sheet.FORMS[form](page.figure) if form != "pdf" else b""
-    notes = [*drawing.diagnostics, *letters.notes, *_of_layout(page, touching, over, about)]
+    notes = [
+        *drawing.diagnostics,
+        *letters.notes,
+        *_of_layout(page, touching, over, about, width=spec.width),
+    ]
     notes += [
         Diagnostic(Severity.NOTE, about, text) for text in dict.fromkeys(map(_told, warned)) if text
     ]
@@ -108,14 +112,20 @@ def _too_high(spec: FigureSpec, height: float) -> InputError:
 
 
 def _of_layout(
-    page: sheet.Sheet, touching: tuple[str, ...], over: tuple[str, ...] | None, about: str
+    page: sheet.Sheet,
+    touching: tuple[str, ...],
+    over: tuple[str, ...] | None,
+    about: str,
+    *,
+    width: str,
 ) -> list[Diagnostic]:
     """What did not fit the page. over: of an own function, its legends over the data."""
     found = []
     if page.ruler.cut:
         names = ", ".join(f'"{name}"' for name in page.ruler.cut)
         message = f"too long for the drawing, so shortened: {names}"
-        found.append((message, 'give a shorter label in paper.toml, or use width = "text"'))
+        wider = ', or use width = "text"' if width == "column" else ""
+        found.append((message, f"give a shorter label in paper.toml{wider}"))
     if over is None:
         hint = "set height_pt or use fewer methods or datasets"
     else:

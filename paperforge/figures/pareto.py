@@ -41,8 +41,6 @@ GREY_PT = 2.4
 TOLD = 12
 GREY = palette.Look(FAINT, (), "o", 0.7, GREY_PT, 2)
 """Of a method without a name in the figure."""
-BAR_REACH = 1.0
-"""Intervals stretch an axis by at most this share of the points' own range."""
 
 
 def compose(spec: FigureSpec, analysis: Analysis) -> Front:
@@ -271,22 +269,10 @@ class Front:
         metric: Metric,
         log: bool,
     ) -> Axis:
-        """An axis that holds all points, and intervals as far as they do not squeeze the points."""
-        low, high = min(values), max(values)
+        """An axis that holds all points and intervals; a logarithmic one, what is above 0."""
         limits = [e for pair in ends if pair for e in pair if math.isfinite(e)]
-        if log:
-            limits = [e for e in limits if e > 0]
-            reach = (high / low) ** BAR_REACH if high > low else math.inf
-            low, high = (
-                max(min([low, *limits]), low / reach),
-                min(max([high, *limits]), high * reach),
-            )
-        else:
-            reach = BAR_REACH * (high - low) if high > low else math.inf
-            low, high = (
-                max(min([low, *limits]), low - reach),
-                min(max([high, *limits]), high + reach),
-            )
+        held = [*values, *(e for e in limits if e > 0 or not log)]
+        low, high = min(held), max(held)
         return Axis(low, high, log, roof=100.0 if metric.unit == "%" else math.inf)
 
     def _fill(self, panel: Panel, *, named: bool) -> bool:

@@ -15,6 +15,7 @@ from paperforge.figures.logscale import number
 from paperforge.figures.plane import Axis, Panel, Plane
 from paperforge.figures.style import PDF_POINTS
 from paperforge.model import Diagnostic, Severity
+from paperforge.model.order import ours_last
 from paperforge.spec import Method, Role
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ MOST_BANDS = 8
 REACH = 0.6
 """Bands and intervals stretch the axis by at most this share of the points' and lines' range."""
 TOLD = 6
+FEWEST = 4
+"""Sizes of which three are left without the largest: too few to fit E."""
 BEYOND_DASH = (1.5, 2.0)
 SPOKEN = {"dataset": "Dataset size", "step": "Step"}
 
@@ -64,7 +67,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Law:
             where,
             "a family is drawn with all its methods: name all of them in `methods`, or none",
         )
-    listed = tuple(found)
+    listed = tuple(sorted(found, key=lambda s: _place(s, analysis)))
     select.told_apart(spec, len(listed))
     names = {m.name: m for m in analysis.methods}
     looks = palette.looks(analysis.methods)
@@ -72,6 +75,12 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Law:
     notes = [*select.others(spec, analysis, having, metric), *_notes(spec, listed, about)]
     level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
     return Law(spec, metric, named.get(spec.x), listed, about, level, tuple(notes))
+
+
+def _place(s: Scaling, analysis: Analysis) -> int:
+    """Where a series stands among the others: as its last method does in the tables."""
+    order = [m.name for m in ours_last(analysis.methods)]
+    return max((order.index(m) for m in s.methods if m in order), default=len(order))
 
 
 def _series(
@@ -133,12 +142,13 @@ class Law:
             text = "Points: means, without intervals."
         if fits:
             robust = [f.robust for f in fits]
+            asked = any(f.p_floor is not None for f in fits)
+            bare = "E cannot be told from 0" if asked else "sizes are too few to ask for E"
             how = "Huber's loss" if all(robust) else "least squares"
             if any(robust) and not all(robust):
                 how = "Huber's loss, or least squares where sizes are few,"
             text += (
-                f" Lines: y = E + c x^(−α), or c x^(−α) where E cannot be told from 0, fitted by "
-                f"{how} to logarithms"
+                f" Lines: y = E + c x^(−α), or c x^(−α) where {bare}, fitted by {how} to logarithms"
             )
             banded = any(f.alpha_limits for f in fits)
             text += f"; bands: {self.level}% limits of the line." if banded else ", without bands."
@@ -160,9 +170,13 @@ class Law:
             parts.append(_with_limits("E", fit.floor, fit.floor_limits))
         text = f"{head}{', '.join(parts)}"
         if fit.held_out is not None:
-            text += (
-                f"; fitted without the largest size, the law misses it by {_percent(fit.held_out)}"
-            )
+            bare = fit.floor is not None and len(set(s.sizes)) <= FEWEST
+            law = "c x^(−α)" if bare else "the law"
+            text += f"; fitted without the largest size, {law} misses it by "
+            text += _percent(fit.held_out)
+        if fit.missed:
+            ends = "interval" if fit.missed == 1 else "intervals"
+            text += f"; the line lies outside the {ends} of {fit.missed} of {len(s.sizes)} points"
         return f"{text} ({s.reason})." if s.reason else f"{text}."
 
     @property

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from paperforge.figures import palette, select
 from paperforge.figures.sheet import Sheet
 from paperforge.figures.style import PDF_POINTS
 from paperforge.model import Diagnostic, Severity
+from paperforge.model.order import ours_last
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -178,7 +179,8 @@ class Script:
         looks = palette.looks(self.analysis.methods)
         frame = self.analysis.frame or nothing
         sizes = (style.label * PDF_POINTS, style.tick * PDF_POINTS)
-        return Paper(self.analysis, looks, style.width, style.height, *sizes, frame)
+        ordered = replace(self.analysis, methods=ours_last(self.analysis.methods))
+        return Paper(ordered, looks, style.width, style.height, *sizes, frame)
 
 
 def _function(path: Path, name: str, about: str) -> Callable[[Paper], Drawn]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
+from paperforge.model.order import ours_last
 from paperforge.spec import Dataset, Direction, Method, Metric, Unit
 
 if TYPE_CHECKING:
@@ -64,16 +65,17 @@ def others(
 
 
 def methods_of(spec: FigureSpec, analysis: Analysis, having: Iterable[str]) -> tuple[Method, ...]:
-    """Return the methods asked for that have something to draw, in the paper's order."""
+    """Return the methods asked for that have something to draw, in the order of the tables.
+
+    That is the order asked for, else the paper's, with ours after the baselines.
+    """
     known = {method.name: method for method in analysis.methods}
     present = list(dict.fromkeys(having))
     for name in spec.methods:
         if name not in known and name not in present:
             raise unknown("method", name, known, spec)
-    wanted = [name for name in (*known, *present) if not spec.methods or name in spec.methods]
-    return tuple(
-        known.get(name, Method(name, name)) for name in dict.fromkeys(wanted) if name in present
-    )
+    wanted = [name for name in spec.methods or (*known, *present) if name in present]
+    return ours_last([known.get(name, Method(name, name)) for name in dict.fromkeys(wanted)])
 
 
 def datasets_of(spec: FigureSpec, analysis: Analysis, having: Iterable[str]) -> tuple[Dataset, ...]:

@@ -15,7 +15,6 @@ from paperforge.model.analysis import (
     BestSet,
     Curve,
     Decision,
-    Design,
     Effect,
     Fit,
     Groups,
@@ -27,6 +26,7 @@ from paperforge.model.analysis import (
     Verdict,
 )
 from paperforge.model.charts import Bin, Confusion, Correlations, Distribution, Joined, Reliability
+from paperforge.model.design import Design, Replicated
 from paperforge.model.explained import (
     Alternative,
     Calibration,
@@ -127,6 +127,7 @@ __all__ = [
     "Ratings",
     "Raw",
     "Reliability",
+    "Replicated",
     "Results",
     "Row",
     "Run",

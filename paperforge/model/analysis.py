@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from paperforge.spec import AGGREGATES
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import pandas as pd
 
     from paperforge.model.charts import Confusion, Correlations, Distribution, Joined, Reliability
+    from paperforge.model.design import Design
     from paperforge.model.messages import Diagnostic
     from paperforge.model.reading import Missing, Quote
     from paperforge.model.reported import Agreement, Cost, Hyperparameter, Ratings
@@ -33,48 +32,6 @@ class Verdict(StrEnum):
     """No outcome of this design could have been decided."""
     UNTESTED = "untested"
     """One run a cell and no examples: nothing to test."""
-
-
-@dataclass(frozen=True, slots=True)
-class Design:
-    """What the results replicate, pair and miss; decides the test."""
-
-    unit: Unit
-    inferred: bool
-    pair_by: tuple[str, ...]
-    alpha: float
-    correction: str
-    mcnemar: str
-    clustered: bool
-    shared_runs: bool
-    replicates: tuple[int, int]
-    """Smallest and largest number of replicates in a cell that has any."""
-    generalises: str
-    """"This generalises to new seeds on these benchmarks.\""""
-    sentences: tuple[str, ...]
-    """The design in words: what varies, what is paired, what is missing, what was inferred."""
-    noun: str = "seed"
-    """What a replicate is called: "seed", "fold", "run", "example", "dataset"."""
-    family: str = "all pairs of methods"
-    """What is compared: "ours against each baseline"."""
-    per_metric: bool = False
-    """Whether each metric has a family of its own."""
-    seed: int = 0
-    """Of every resampling."""
-    aggregate: str = "mean"
-    """What is compared over the datasets: a key of spec.AGGREGATES."""
-    place: str = "dataset"
-    """What a dataset is called: "dataset", or "task" where the results call it so."""
-    printed: tuple[str, ...] = ()
-    """Methods of which a cell is a printed mean with its spread and number of runs."""
-    scored: tuple[str, str] = ("examples", "")
-    """What examples are, and how they are grouped: ("samples", "of 40 prompts")."""
-
-    @property
-    def over_datasets(self) -> str:
-        """What the numbers over the datasets are called, as a heading: "Average", "IQM"."""
-        name = AGGREGATES[self.aggregate]
-        return name[0].upper() + name[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +118,12 @@ class Decision:
     equivalence: tuple[float, float] | None = None
     """The (1 - 2 alpha) interval, where a margin is declared."""
     equivalent: bool = False
-    """Whether it lies within the margin; may hold beside a difference that was found."""
+    """Whether the two one-sided tests find it, corrected over the family; may hold beside a
+    difference that was found."""
+    p_equivalence: float | None = None
+    """The larger p of the two one-sided tests; None: no margin is declared, or no test has it."""
+    p_equivalence_adjusted: float | None = None
+    """The same, corrected over the family; None for secondary comparisons."""
     monte_carlo: float | None = None
     """Monte Carlo standard error of p; None: none, p is exact or from a formula."""
     effect: Effect = field(default_factory=Effect)
@@ -292,7 +254,7 @@ class Fit:
     """A fitted scaling law y = E + c x^-alpha, in printed units; limits at the analysis' level."""
 
     floor: float | None
-    """E; None: the law is c x^-alpha, for E cannot be told from 0."""
+    """E; None: the law is c x^-alpha, for E cannot be told from 0, or was not asked for."""
     factor: float
     """c; below 0 where y rises towards E."""
     alpha: float
@@ -309,6 +271,8 @@ class Fit:
     """y / predicted - 1 at the largest size, fitted without it."""
     grid: tuple[tuple[float, float, float | None, float | None], ...]
     """x, y and the limits of the fitted line, up to beyond the largest size."""
+    missed: int = 0
+    """Points whose own intervals the line leaves out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,6 +314,9 @@ class Results(Protocol):
     def runs(self) -> tuple[tuple[str, str, str], ...]:
         """(method, dataset, name) of every run with a number of its own, sorted (model.Run)."""
 
+    def scored(self, metric: str) -> bool:
+        """Whether the metric has a value of any example."""
+
     def quotes(self, metric: str) -> Mapping[tuple[str, str], Quote]:
         """(method, dataset) -> what was printed beside a number that is quoted."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.latex.rounding import fixed
-from paperforge.narrative import words
+from paperforge.narrative import same, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,7 +101,9 @@ def block(
     reasons = tuple("" if d.equivalent else d.reason for d in decisions)
     if len(reasons) > 1 and len(set(reasons)) == 1 and reasons[0]:
         title, reasons = f"{title} · {reasons[0]}", ("",) * len(reasons)
-    return Block(title, HEADS, rows, reasons, (said(tests, keys),))
+    most = max((decimals[d.metric] for d in decisions), default=0)
+    below = (said(tests, keys), *same.lines(analysis, decisions, most))
+    return Block(title, HEADS, rows, reasons, below)
 
 
 def said(tests: Sequence[str], keys: dict[str, str]) -> str:
@@ -142,7 +144,7 @@ def ends(limits: tuple[float | None, float | None], decimals: int) -> str:
     low, high = limits
     if low is None or high is None:
         return ""
-    return words.minus(f"[{fixed(low, decimals)}, {fixed(high, decimals)}]")
+    return f"[{words.number(low, decimals)}, {words.number(high, decimals)}]"
 
 
 def short(p: float, alpha: float) -> str:

@@ -25,6 +25,7 @@ METRICS = 4
 FULL = "--all, or --format json|markdown"
 HEADS = ("", "Lowest", "on", "Highest", "on", "above 0", "below 0", "holds 0")
 CHOSEN = " (here: those of the best, and the smallest other differences)"
+FIRST = " (here: the first, in the order of the metrics)"
 COUNTS = slice(5, 8)
 """Of HEADS: datasets by their interval."""
 SPARE = ("P(a > b)", "d", "Simultaneous", "p", blocks.TEST)
@@ -39,7 +40,10 @@ def shown(analysis: Analysis) -> Iterator[Block]:
     kept: dict[str, tuple[Decision, ...]] = {}
     for metric in tested:
         family = analysis.primary(metric.name)
-        kept[metric.name] = nearest(analysis, metric, family, room)
+        if together:  # a table of all metrics is in their order
+            kept[metric.name] = tuple(family[:room])
+        else:
+            kept[metric.name] = nearest(analysis, metric, family, room)
         room -= len(kept[metric.name])
     primary = analysis.primary()
     if together and primary:
@@ -47,7 +51,8 @@ def shown(analysis: Analysis) -> Iterator[Block]:
         scope = words.scope(analysis, primary[0])
         about = words.about(f"{len(tested)} metrics", scope)
         title = f"{about}{words.family(analysis, primary[0])}"
-        yield cut(blocks.block(analysis, title, first, named=True), len(primary) - len(first))
+        more = len(primary) - len(first)
+        yield cut(blocks.block(analysis, title, first, named=True), more, FIRST)
     for metric in tested:
         family = analysis.primary(metric.name)
         if family and not together:

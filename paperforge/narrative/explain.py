@@ -96,7 +96,7 @@ def numbers(one: Decision | Alternative, decimals: int, alpha: float) -> tuple[s
     """Difference, interval, p, adjusted p, smallest p, its Monte Carlo error."""
     interval = ""
     if one.low is not None and one.high is not None:
-        interval = words.minus(f"[{fixed(one.low, decimals)}, {fixed(one.high, decimals)}]")
+        interval = f"[{words.number(one.low, decimals)}, {words.number(one.high, decimals)}]"
     return (
         "" if one.estimate is None else words.signed(one.estimate, decimals),
         interval,

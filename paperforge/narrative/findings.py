@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import escape, statistics
-from paperforge.latex.rounding import fixed
 from paperforge.model import Verdict
 from paperforge.narrative import words
 from paperforge.spec import AGGREGATES, Direction
@@ -130,14 +129,28 @@ def condensed(
         subjects = list(dict.fromkeys(d.a for d in family))
         return " ".join(f"{labels[a]} {_tally(labels, family, a)}." for a in subjects)
     best = leader(analysis, metric, family)
-    found = sum(d.decided for d in family)
-    total = f"a difference is found in {found:,} of {_comparisons(len(family))}."
+    total = _total(family)
     if best is None:
         return total
     what = AGGREGATES[analysis.design.aggregate] if family[0].scope is None else "mean"
     end = "lowest" if metric.direction is Direction.LOWER else "highest"
     mine = f"{labels[best]} has the {end} {what}; it {_tally(labels, family, best)}."
     return f"{mine} In all, {total}"
+
+
+def _total(family: tuple[Decision, ...]) -> str:
+    """How many differences were found among those that a test could be made of."""
+    found, tested = sum(d.decided for d in family), sum(d.p is not None for d in family)
+    if tested == len(family):
+        return f"a difference is found in {found:,} of {_comparisons(len(family))}."
+    left = [d.reason for d in family if d.p is None and d.reason]
+    causes = (reason.removeprefix("no average: ").split(" (")[0] for reason in left)
+    short = list(dict.fromkeys(cause.split(" on ")[0] for cause in causes))
+    why = f" ({words.listed(short, NAMED)})" if short else ""
+    return (
+        f"a difference is found in {found:,} of the {_comparisons(tested)} that could be tested; "
+        f"{len(family) - tested:,} could not{why}."
+    )
 
 
 def leader(analysis: Analysis, metric: Metric, family: tuple[Decision, ...]) -> str | None:
@@ -189,6 +202,9 @@ def _turned(decision: Decision) -> Decision:
         estimate=None if decision.estimate is None else -decision.estimate,
         low=None if decision.high is None else -decision.high,
         high=None if decision.low is None else -decision.low,
+        equivalence=None
+        if decision.equivalence is None
+        else (-decision.equivalence[1], -decision.equivalence[0]),
         verdict=other.get(decision.verdict, decision.verdict),
     )
 
@@ -205,7 +221,7 @@ def _numbers(analysis: Analysis, decision: Decision, metric: Metric) -> str:
     unit = f"\u00a0{words.unit(metric)}" if metric.unit else ""
     parts = [f"{words.signed(decision.estimate, decimals)}{unit}"]
     if decision.low is not None and decision.high is not None:
-        low, high = (words.minus(fixed(x, decimals)) for x in (decision.low, decision.high))
+        low, high = (words.number(x, decimals) for x in (decision.low, decision.high))
         parts.append(f"{decision.level:.0%} interval {low} to {high}")
     p = decision.p if decision.p_adjusted is None else decision.p_adjusted
     if p is not None:
@@ -216,11 +232,11 @@ def _numbers(analysis: Analysis, decision: Decision, metric: Metric) -> str:
         more = decision.reason
     same = decision.verdict is Verdict.EQUIVALENT
     if same and decision.equivalence and metric.margin is not None:
-        ends = [words.minus(fixed(x, decimals)) for x in decision.equivalence]
+        ends = [words.number(x, decimals) for x in decision.equivalence]
         level = 1 - 2 * (1 - decision.level)
-        more = f"{level:.0%} interval {ends[0]} to {ends[1]}, within ±{metric.margin:g}{unit}"
+        more = f"{level:.0%} interval {ends[0]} to {ends[1]}, within ±{words.margin(metric)}"
     if decision.equivalent and decision.decided:
-        more = f"within the declared margin of {metric.margin:g}{unit}"
+        more = f"within the declared margin of {words.margin(metric)}"
     return ", ".join(parts) + (f"; {more}" if more else "")
 
 
@@ -233,6 +249,6 @@ def excluded(decision: Decision, metric: Metric) -> str:
     names = {Direction.HIGHER: ("worse", "better"), Direction.LOWER: ("better", "worse")}
     below, above = names[metric.direction] if metric.direction else ("lower", "higher")
     ends = [(-low, below), (high, above)]
-    said = [f"at most {fixed(size, decimals)} {word}" for size, word in ends if size > 0]
+    said = [f"at most {words.number(size, decimals)} {word}" for size, word in ends if size > 0]
     alone = "this interval alone leaves zero out, but not after the correction"
     return "; ".join([words.joined(said), alone] if low > 0 or high < 0 else [words.joined(said)])

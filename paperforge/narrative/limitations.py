@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import escape
@@ -34,6 +35,11 @@ def sentences(analysis: Analysis) -> tuple[str, ...]:
 
 
 def _replicates(analysis: Analysis) -> Iterator[str]:
+    if analysis.design.mixed:
+        for metric in analysis.metrics:
+            own = replace(analysis, design=replace(analysis.design.of(metric.name), metrics=()))
+            yield from (f"{metric.label}: {said[0].lower()}{said[1:]}" for said in _replicates(own))
+        return
     design = analysis.design
     least, most = design.replicates
     if design.unit.of_runs:

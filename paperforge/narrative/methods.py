@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.narrative import words
@@ -29,7 +30,7 @@ def sentence(analysis: Analysis) -> str:
         filter(
             None,
             (
-                _test(analysis, decisions),
+                _tests(analysis, decisions),
                 _correction(analysis, decisions),
                 _margins(analysis, decisions),
                 _best(analysis),
@@ -38,6 +39,20 @@ def sentence(analysis: Analysis) -> str:
             ),
         )
     )
+
+
+def _tests(analysis: Analysis, decisions: list[Decision]) -> str:
+    """A sentence; where metrics replicate different things, one of each kind."""
+    kinds: dict[Unit, list[Decision]] = {}
+    for d in decisions:
+        kinds.setdefault(analysis.design.of(d.metric).unit, []).append(d)
+    labels = {m.name: m.label for m in analysis.metrics}
+    said = []
+    for mine in kinds.values():
+        text = _test(replace(analysis, design=analysis.design.of(mine[0].metric)), mine)
+        names = words.joined(list(dict.fromkeys(labels[d.metric] for d in mine)))
+        said.append(text if len(kinds) == 1 else f"In {names}, {text[0].lower()}{text[1:]}")
+    return " ".join(said)
 
 
 def _test(analysis: Analysis, decisions: list[Decision]) -> str:
@@ -129,7 +144,7 @@ def _correction(analysis: Analysis, decisions: list[Decision]) -> str:
 def _margins(analysis: Analysis, decisions: list[Decision]) -> str:
     tested = {d.metric for d in decisions}
     said = [
-        f"{m.margin:g}{words.unit(m) and ' ' + words.unit(m)} in {m.label}"
+        f"{words.margin(m)} in {m.label}"
         for m in analysis.metrics
         if m.margin is not None and m.name in tested
     ]

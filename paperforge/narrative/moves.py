@@ -84,12 +84,17 @@ def _constant(analysis: Analysis, mine: Sequence[Decision]) -> str:
 
 
 def _few_discordant(analysis: Analysis, mine: Sequence[Decision]) -> str:
-    exact = any(EXACT in d.test for d in mine)
+    exact = analysis.design.mcnemar == EXACT or any(EXACT in d.test for d in mine)
     least = _halvings(analysis, mine, 2.0 if exact else 1.0)
     return (
         f"Score more examples: it takes {least} at least that only one of the two has right"
         f"{_fewer(mine)}."
     )
+
+
+def _few_different(analysis: Analysis, mine: Sequence[Decision]) -> str:
+    least = _halvings(analysis, mine, 2.0)
+    return f"Score more examples: it takes {least} at least on which the two differ{_fewer(mine)}."
 
 
 def _few_datasets(analysis: Analysis, mine: Sequence[Decision]) -> str:
@@ -145,6 +150,7 @@ MOVES: tuple[tuple[str, Callable[[Analysis, Sequence[Decision]], str]], ...] = (
     (r"^one run a cell", _no_replicates),
     (r"one replicate only", _one_replicate),
     (r"discordant examples?: p cannot", _few_discordant),
+    (r"examples? on which the two differ: p cannot", _few_different),
     (r"datasets?: p cannot", _few_datasets),
     (r"identical outputs", _identical),
     (r"nothing varies", _constant),

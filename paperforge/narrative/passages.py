@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge import terminal
 from paperforge.latex.escape import escape, statistics
+from paperforge.narrative import tabulars
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,17 +86,7 @@ def latex(head: str, passages: Sequence[Passage]) -> str:
         blocks += ["\n".join([*start, *said])] * bool(start or said)
         if one.grid:
             heads, *rows = one.grid.kept()
-            blocks.append(
-                "\n".join([
-                    f"\\begin{{tabular}}{{l{'r' * (len(heads) - 2)}l}}",
-                    "\\toprule",
-                    _row(heads),
-                    "\\midrule",
-                    *map(_row, rows),
-                    "\\bottomrule",
-                    "\\end{tabular}",
-                ])
-            )  # fmt: skip
+            blocks.append("\n".join(tabulars.tabular(heads, rows, _tex)))
         blocks += ["\n".join(_tex(line.strip()) for line in one.after)] * bool(one.after)
     return "\n\n".join(blocks) + "\n"
 
@@ -110,10 +101,6 @@ FORMS: dict[str, Callable[..., str]] = {
 def _item(line: str) -> str:
     """A line of a list; what is indented stands one level lower."""
     return f"{'  ' * line.startswith('  ')}- {line.strip()}"
-
-
-def _row(cells: Sequence[str]) -> str:
-    return " & ".join(map(_tex, cells)) + r" \\"
 
 
 def _tex(line: str) -> str:

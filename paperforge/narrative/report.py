@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from paperforge import terminal
 from paperforge.latex.escape import escape, statistics
 from paperforge.latex.rounding import fixed
-from paperforge.narrative import blocks, brief, findings, methods, moves, words
+from paperforge.narrative import blocks, brief, findings, methods, moves, tabulars, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -73,7 +73,7 @@ def markdown(analysis: Analysis) -> str:
         lines = [[block.heads[i] for i in kept], ["---" if i == 0 else "--:" for i in kept]]
         lines += [[row[i].replace("|", "\\|") for i in kept] for row in rows]
         shown = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-        below = "\n\n".join(f"{line}." for line in block.below)
+        below = "\n\n".join(line if line.endswith(":") else f"{line}." for line in block.below)
         made.append(f"## {block.title}\n\n{shown}\n\n{below}")
     made += [
         f"## {head}\n\n" + "\n".join(f"- {x}" for x in lines) for head, lines in _end(analysis)
@@ -89,13 +89,9 @@ def latex(analysis: Analysis) -> str:
         lines = [
             f"% {block.title}",
             *(f"% {line}" for line in block.below),
-            f"\\begin{{tabular}}{{l{'r' * (len(kept) - 2)}l}}",
-            "\\toprule",
-            " & ".join(_tex(block.heads[i]) for i in kept) + r" \\",
-            "\\midrule",
-            *(" & ".join(_tex(row[i]) for i in kept) + r" \\" for row in block.rows),
-            "\\bottomrule",
-            "\\end{tabular}",
+            *tabulars.tabular(
+                [block.heads[i] for i in kept], [[row[i] for i in kept] for row in block.rows], _tex
+            ),
         ]
         made.append("\n".join(lines))
     made += [

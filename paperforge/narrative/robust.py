@@ -13,10 +13,11 @@ from paperforge.spec import Unit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from paperforge.model import Analysis, Calibration, Flip, Fragility, Rate
+    from paperforge.model import Analysis, Calibration, Decision, Flip, Fragility, Rate
 
 RATES = ("Comparison", "p below alpha", "Claimed", "Interval holds 0", "Test")
 LISTED = 4
+SUMMARIES = "only means are known, with their spread and n, so that no run can be dropped"
 OPEN = (Verdict.INCONCLUSIVE, Verdict.UNDECIDABLE)
 """Names that a sentence lists, at most."""
 
@@ -58,6 +59,13 @@ def _wrongly(analysis: Analysis, found: Calibration) -> Iterator[str]:
             f"At nominal {_plain(found.alpha)} this design {what} wrongly{tail} in "
             f"{_rate(one.error_rate)} of {found.runs:,} simulated nulls."
         )
+    for one in found.families:
+        if one.unconditional is not None:
+            yield (
+                f"That is given the {one.discordant} examples that only one method has right, as "
+                "these results have them; where their number varies from study to study, it is "
+                f"{_plain(round(one.unconditional, 3))} (enumerated)."
+            )
     for one in found.excessive:
         yield (
             f"For {_label(analysis, one.metric)} that is above {_plain(found.alpha)} by more than "
@@ -93,15 +101,30 @@ def _line(analysis: Analysis, one: Fragility) -> str:
     singles = [f for f in one.flips if f.count == 1]
     rest = [f for f in one.flips if f.count > 1]
     said = [_change(analysis, one, f) for f in singles]
-    if not singles:
-        what = "example" if analysis.design.unit is Unit.EXAMPLE else "run"
-        dataset = (
-            f", {analysis.design.place}" if one.scope is None and len(analysis.datasets) > 1 else ""
-        )
+    summed = bool(mine) and _only_means(analysis, mine[0])
+    places = one.scope is None and len(analysis.datasets) > 1
+    if summed and not one.flips and not places:
+        return f"{start}{SUMMARIES}."
+    if not singles and summed and places:
+        said = [SUMMARIES, f"no single {analysis.design.place} flips it"]
+    elif not singles:
+        what = "example" if analysis.design.of(one.metric).unit is Unit.EXAMPLE else "run"
+        dataset = f", {analysis.design.place}" if places else ""
         said = [f"no single {what}{dataset} or defensible test flips it"]
     said += [_change(analysis, one, f) for f in rest]
     bound = "" if one.complete else "; not every change was tried"
     return f"{start}{'; '.join(said)}{bound}."
+
+
+def _only_means(analysis: Analysis, d: Decision) -> bool:
+    """Whether of both methods nothing but means, spreads and n are known: n runs, one value."""
+    places = {d.scope} if d.scope is not None else {one.name for one in analysis.datasets}
+    cells = [
+        one
+        for one in analysis.aggregates
+        if one.metric == d.metric and one.method in (d.a, d.b) and one.dataset in places
+    ]
+    return bool(cells) and all(len(one.values) == 1 < one.n for one in cells)
 
 
 def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
@@ -124,7 +147,7 @@ def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
         names = [_dataset(analysis, which.removeprefix("without ")) for which in flip.which]
         return f"leaving out {words.joined(names)} {makes}{_ways(flip, analysis.design.place)}"
     runs = _runs(analysis, one, flip.which)
-    return f"dropping {runs} {makes}{_ways(flip, analysis.design.noun)}"
+    return f"dropping {runs} {makes}{_ways(flip, analysis.design.of(one.metric).noun)}"
 
 
 def _p(analysis: Analysis, p: float) -> str:
@@ -140,13 +163,13 @@ def _runs(analysis: Analysis, one: Fragility, which: Sequence[str]) -> str:
     for run in which:
         place, _, key = run.rpartition(", ")
         places.setdefault(place, []).append(key)
+    noun = analysis.design.of(one.metric).noun
     said = [
-        f"{_keys(keys, analysis.design.noun)} of {_place(analysis, one, place)}"
-        for place, keys in places.items()
+        f"{_keys(keys, noun)} of {_place(analysis, one, place)}" for place, keys in places.items()
     ]
     if len(said) > LISTED:
         left = len(which) - sum(len(keys) for keys in list(places.values())[:LISTED])
-        said = [*said[:LISTED], f"{left} more {analysis.design.noun}{'' if left == 1 else 's'}"]
+        said = [*said[:LISTED], f"{left} more {noun}{'' if left == 1 else 's'}"]
     return words.joined(said)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from paperforge.latex.p_values import p_value
-from paperforge.latex.rounding import decimals_for, fixed
+from paperforge.latex.rounding import LONG, MOST_ZEROS, TINY, decimals_for, fixed, powers
 from paperforge.spec import AGGREGATES, Unit
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from paperforge.model import Alternative, Analysis, Decision
     from paperforge.spec import Metric
 
+MANTISSA = 2
+"""Decimals of a number with a power of ten, at most."""
 EXTRA = 3
 """So many more decimals, less one, an interval gets whose end would print as zero."""
 
@@ -32,15 +35,39 @@ def decimals_of(decisions: Sequence[Decision | Alternative], metric: Metric) -> 
     return decimals
 
 
+def number(value: float, decimals: int) -> str:
+    """A number with a true minus; as tables do, with a power of ten where that alone is read.
+
+    "−1.6e-12" below 1e-6 where more decimals than MOST_ZEROS are shown, "2.5e300" from 1e15 on.
+    """
+    size = abs(value)
+    if not math.isfinite(value) or not size:
+        return minus(fixed(value, decimals))
+    power = math.floor(math.log10(size))
+    long = size >= LONG
+    if not long and not (size < TINY and decimals > MOST_ZEROS):
+        return minus(fixed(value, decimals))
+    if not long and decimals + power < -1:  # rounds to nothing
+        return "0"
+    digits = min(max(decimals + power, 0), MANTISSA)
+    return powers(value, digits).replace("-", "−", value < 0)
+
+
 def signed(value: float, decimals: int) -> str:
     """A difference with its sign."""
-    text = minus(fixed(value, decimals))
+    text = number(value, decimals)
     return text if text.startswith("−") else f"+{text}"
 
 
 def unit(metric: Metric) -> str:
     """The unit of a difference: of percentages, points."""
     return "points" if metric.unit == "%" else metric.unit
+
+
+def margin(metric: Metric) -> str:
+    """The declared margin with its unit: "0.5 points", "1 point"."""
+    name = "point" if metric.margin == 1 and metric.unit == "%" else unit(metric)
+    return f"{metric.margin:g}" + (f"\u00a0{name}" if name else "")
 
 
 def minus(text: str) -> str:

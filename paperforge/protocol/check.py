@@ -250,6 +250,25 @@ def _look(plan: Protocol, look: Look) -> str:
     )
 
 
+def announced(plan: Plan, alpha: float, look: Look | None) -> tuple[Diagnostic, ...]:
+    """That a frozen plan is there, where an analysis is shown at `alpha` without being held to it.
+
+    A warning where the plan has this look judged at less. Nothing where no plan is frozen.
+    """
+    if not plan.frozen:
+        return ()
+    held, severity = plan.in_force, Severity.NOTE
+    text = f"a plan was frozen on {plan.frozen[-1].date}"
+    level = held.alpha if look is None else look.nominal
+    if look is not None:
+        text += f"; {_look(held, look)}"
+    if alpha > level * (1 + 1e-3):
+        severity = Severity.WARNING
+        text += f". The verdicts here are at alpha = {alpha:g}, not at the plan's {level:.3g}"
+    hint = "paperforge plan RESULTS --check says whether the analysis is the planned one"
+    return (Diagnostic(severity, plan.shown, text, hint, "plan"),)
+
+
 def _spent(plan: Plan, analysis: Analysis, look: Look) -> list[Diagnostic]:
     """A warning where the analysis judges at a larger alpha than the look may."""
     alpha = analysis.design.alpha

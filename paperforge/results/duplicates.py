@@ -236,6 +236,8 @@ def _way_out(engine: duckdb.DuckDBPyConnection, inputs: Sequence[Input], chosen:
                     f"{column!r} tells the rows apart: --where {quote(value)} keeps one setting, "
                     f"--map {quote(column + '=method')} compares them"
                 )
+            if plain(column) in {*listed("prompts"), *listed("row_example")}:
+                return f"if they are different examples, say so: --map {quote(column + '=example')}"
             option = f"--map {quote(column + '=seed')}"
             return f"if they are different runs, say so: {option} (or run, fold, method)"
     return "if they are different runs, map the column that tells them apart: --map COLUMN=seed"

@@ -1,12 +1,13 @@
 """Rows that are one example each, though no column's name says so for sure: what they hold decides.
 
 A column called `index` or `sentence_id` numbers examples where every method has the same values of
-it, each once a dataset; a number of the row or of the run could do that too only without a seed.
+it, each once a dataset; beside seeds each once a seed, and what may number rows does not count.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from paperforge import columns
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from paperforge.numbers import Look
     from paperforge.spec import Source
 
-_REPLICATES = frozenset(("example", "seed", "run", "fold", "step"))
+_REPLICATES = frozenset(("example", "run", "fold", "step"))
 
 
 def guess(
@@ -42,15 +43,24 @@ def guess(
     if _REPLICATES & set(mapped.roles) or not looks or "metric" in mapped.roles:
         return mapped
     taken = {*mapped.roles.values(), *(value.column for value in mapped.values)}
+    seeded = "seed" in mapped.roles
+    names = {*listed("row_example")}
+    if seeded:
+        names = (names | {*listed("prompts")}) - {*listed("row_number")}
     for column in raw.columns:
-        if column in taken or plain(column) not in listed("row_example"):
+        if column in taken or plain(column) not in names:
             continue
         if not _numbers_examples(engine, raw.table, where, column, mapped):
             continue
         given = replace(source, columns={**source.columns, "example": column})
         found = columns.guess(raw, looks, given, declared, rows)
-        text = f"{column!r} is taken for the example: every method has the same ones, each once"
-        note = Diagnostic(Severity.NOTE, source.shown, text, f"--map {column}=seed if it is not")
+        text = f"{column!r} is taken for the example: " + (
+            "every seed of a method has them anew"
+            if seeded
+            else "every method has the same ones, each once"
+        )
+        hint = f"--map {quote(f'{column}=' + ('method' if seeded else 'seed'))} if it is not"
+        note = Diagnostic(Severity.NOTE, source.shown, text, hint)
         return replace(found, guessed=found.guessed | {"example"}, notes=(*found.notes, note))
     return mapped
 
@@ -58,18 +68,29 @@ def guess(
 def _numbers_examples(
     engine: duckdb.DuckDBPyConnection, table: str, where: str, column: str, mapped: Mapped
 ) -> bool:
-    """Whether a column's values are unique in each cell and the same for all methods."""
-    method = identifier(mapped.roles["method"])
+    """Whether a column's values are unique in each cell and the same for all methods.
+
+    Beside seeds: several in a seed of a cell, most rows another one, and some the same in others;
+    what is missing of one seed, or twice, is for the matching and for duplicates.py to tell.
+    """
+    seeded = "seed" in mapped.roles
+    whose = [identifier(mapped.roles[r]) for r in ("method", "seed") if r in mapped.roles]
     cell = ", ".join(
         [*(identifier(mapped.roles[r]) for r in ("dataset", "split") if r in mapped.roles), "true"]
     )
+    same = (
+        "max(ids) > 1 AND 2 * sum(ids) > sum(n) AND sum(ids) > any_value(every)"
+        if seeded
+        else "bool_and(n = ids) AND min(n) > 1 AND count(*) > 1 "
+        "AND min(all_of_them) = max(all_of_them)"
+    )
     row = engine.execute(
-        "WITH cells AS (SELECT m, c, count(*) AS n, count(DISTINCT x) AS ids, "
-        "sum(hash(x)::HUGEINT) AS all_of_them FROM "
-        f"(SELECT {method} AS m, ({cell}) AS c, {identifier(column)} AS x "
-        f"FROM {identifier(table)} WHERE {where}) GROUP BY m, c), "
-        "sets AS (SELECT c, bool_and(n = ids) AND min(n) > 1 AND count(*) > 1 "
-        "AND min(all_of_them) = max(all_of_them) AS same FROM cells GROUP BY c) "
+        f"WITH rows AS (SELECT ({', '.join([*whose, 'true'])}) AS m, ({cell}) AS c, "
+        f"{identifier(column)} AS x FROM {identifier(table)} WHERE {where}), "
+        "cells AS (SELECT m, c, count(*) AS n, count(DISTINCT x) AS ids, "
+        "sum(hash(x)::HUGEINT) AS all_of_them FROM rows GROUP BY m, c), "
+        "known AS (SELECT c, count(DISTINCT x) AS every FROM rows GROUP BY c), "
+        f"sets AS (SELECT c, {same} AS same FROM cells JOIN known USING (c) GROUP BY c) "
         "SELECT bool_and(same) FROM sets"
     ).fetchone()
     return bool(row and row[0])

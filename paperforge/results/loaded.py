@@ -171,6 +171,15 @@ class LoadedResults:
             )
         return tuple(samples)
 
+    def scored(self, metric: str) -> bool:
+        """Whether the metric has a value of any example."""
+        if "example" not in self.present:
+            return False
+        if self.again and not self._has_examples():
+            return (self.anew or self.again)().scored(metric)
+        sql = "SELECT 1 FROM final_examples WHERE metric = $1 LIMIT 1"
+        return self._query(sql, [metric]).fetchone() is not None
+
     def quotes(self, metric: str) -> Mapping[tuple[str, str], Quote]:
         """(method, dataset) -> what was printed beside a number that is quoted."""
         found = self._query(

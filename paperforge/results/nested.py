@@ -7,6 +7,7 @@ example by itself: sample 0 of one prompt is not sample 0 of another.
 from __future__ import annotations
 
 from dataclasses import replace
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier
@@ -52,7 +53,8 @@ def with_samples(
         f"up to {samples} samples of each of {prompts} prompts ({prompt!r}, {sample!r}): those of "
         "a prompt belong together"
     )
-    hint = f"--map {sample}=seed if they are runs"
+    asked = f"--map {quote(f'{sample}=seed')} --map {quote(f'{prompt}=example')}"
+    hint = f"{asked} if they are runs"
     note = Diagnostic(Severity.NOTE, source.path.name, text, hint)
     found = replace(raw, table=view, columns=(*raw.columns, name), notes=(*raw.notes, note))
     said = {**source.columns, "example": name, "cluster": prompt}

@@ -56,8 +56,7 @@ def _means(engine: duckdb.DuckDBPyConnection, one: Input, number: int) -> None:
             where += f" AND f.metric = {literal(value.metric)}"
         if value is not None and value.dataset:
             where += f" AND f.dataset = {literal(value.dataset)}"
-        text = f"r.{identifier(beside.column)}::VARCHAR"
-        said["digits"] = f"length(split_part(rtrim({text}, ' %'), '.', 2))::VARCHAR"
+        said["digits"] = _decimals(beside.column, style)
         said["kind"] = literal(beside.kind or "examples")
         _insert(engine, one, where, said)
 
@@ -72,6 +71,19 @@ def _number(column: str, style: Style) -> str:
     """SQL of a spread that is written as the means beside it are, with or without its %."""
     text = f"rtrim(r.{identifier(column)}::VARCHAR, ' %')"
     return f"replace({text}, ',', '.')" if style.comma else text
+
+
+def _decimals(column: str, style: Style) -> str:
+    """SQL of the decimals that a column of numbers is read to: those of its most precise value.
+
+    A file of numbers drops the noughts at an end: .80 stands there as 0.8. A window over the rows
+    of a metric, for a column may hold several.
+    """
+    text = _number(column, style)
+    mantissa = f"regexp_extract({text}, '^[^eE]*')"
+    power = f"coalesce(TRY_CAST(regexp_extract({text}, '[eE](.*)$', 1) AS BIGINT), 0)"
+    own = f"greatest(0, length(split_part({mantissa}, '.', 2)) - {power})"
+    return f"(max({own}) OVER (PARTITION BY f.metric))::VARCHAR"
 
 
 def _insert(

@@ -7,6 +7,7 @@ saw the same item, and what the raters share about an item is no new evidence (s
 from __future__ import annotations
 
 from dataclasses import replace
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier
@@ -64,8 +65,7 @@ def with_raters(
         f"{raters} raters ({rater!r}) of {items} items ({item!r}): ratings of an item belong "
         "together"
     )
-    hint = f"--map {rater}=seed if they are runs"
-    note = Diagnostic(Severity.NOTE, source.path.name, text, hint)
+    note = Diagnostic(Severity.NOTE, source.path.name, text, _if_runs(item, rater))
     found = replace(raw, table=view, columns=(*raw.columns, name), notes=(*raw.notes, note))
     return found, replace(source, columns={**source.columns, "example": name, "cluster": item})
 
@@ -97,9 +97,15 @@ def _of_items(
         f"every item ({item!r}) was rated once for each method ({rater!r}): a rating is the item's "
         "score, and there are no clusters"
     )
-    note = Diagnostic(Severity.NOTE, source.path.name, text, f"--map {rater}=seed if they are runs")
+    note = Diagnostic(Severity.NOTE, source.path.name, text, _if_runs(item, rater))
     found = replace(raw, notes=(*raw.notes, note))
     return found, replace(source, columns={**source.columns, "example": item})
+
+
+def _if_runs(item: str, rater: str) -> str:
+    """What to declare where the raters are runs: both columns, or the items could be lost."""
+    asked = f"--map {quote(f'{rater}=seed')} --map {quote(f'{item}=example')}"
+    return f"{asked} if they are runs"
 
 
 def _columns(raw: Raw, source: Source) -> tuple[str, str] | None:

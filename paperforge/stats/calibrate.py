@@ -14,9 +14,11 @@ from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.decide import analyse
 from paperforge.stats.design import FOLD, replicate_noun, usable
 from paperforge.stats.folds import share_of
+from paperforge.stats.mid_p import unconditional
 from paperforge.stats.null import Examples, Runs, spelled
 from paperforge.stats.null_others import Crossed, Datasets
 from paperforge.stats.null_shares import WORDS, Shares, of_wilson
+from paperforge.stats.pilot import pilots
 from paperforge.stats.substitute import Substitute
 
 if TYPE_CHECKING:
@@ -63,8 +65,9 @@ def calibrate(
     primary = [d for d in own.decisions if d.primary]
     nulls: Nulls = {}
     for m in tested:
-        nulls |= draws_of(results, m, unit, spec, seed)
-    said = words(results, unit, spec, nulls)
+        nulls |= draws_of(results, m, own.design.of(m.name).unit, spec, seed)
+    units = dict.fromkeys((unit, *(own.design.of(m.name).unit for m in tested)))
+    said = " ".join(words(results, one, spec, nulls) for one in units)
     if not any(d.p is not None for d in primary):
         return Calibration(spec.alpha, 0, seed, unit, said if unit is Unit.NONE else "", (), ())
     block, quick = block_of(nulls), replace(spec, draws=DRAWS)
@@ -85,7 +88,9 @@ def calibrate(
         unit,
         said if unit is not Unit.NONE else f"{WORDS} {said}",
         tuple(counts.rates(d, done) for d in primary),
-        tuple(family(own, m.name, counts, done, spec) for m in tested if own.primary(m.name)),
+        tuple(
+            family(results, own, m.name, counts, done, spec) for m in tested if own.primary(m.name)
+        ),
         tuple(counts.left_out(best.metric, done) for best in own.best),
     )
 
@@ -204,10 +209,21 @@ def place(d: Decision) -> Place:
     return d.metric, d.a, d.b, d.scope
 
 
-def family(own: Analysis, metric: str, counts: Counts, done: int, spec: DesignSpec) -> FamilyRate:
+def family(  # noqa: PLR0917  parts of one value
+    results: Results, own: Analysis, metric: str, counts: Counts, done: int, spec: DesignSpec
+) -> FamilyRate:
     """Rate of one metric's family."""
-    size = max((d.family for d in own.primary(metric)), default=0)
-    return FamilyRate(metric, size, spec.correction, Rate.of(counts.families[metric], done))
+    mine = own.primary(metric)
+    size = max((d.family for d in mine), default=0)
+    made = FamilyRate(metric, size, spec.correction, Rate.of(counts.families[metric], done))
+    if len(mine) != 1 or not mine[0].test.startswith("McNemar "):
+        return made
+    found = [one for one in pilots(results, own) if one.metric.name == metric]
+    if len(found) != 1 or found[0].discordance is None:
+        return made
+    n = found[0].n
+    m, exact = round(found[0].discordance * n), mine[0].test == "McNemar exact"
+    return replace(made, discordant=m, unconditional=unconditional(m, n, spec.alpha, exact=exact))
 
 
 def shares_of(results: Results, spec: DesignSpec) -> dict[str, float] | None:

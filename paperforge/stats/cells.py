@@ -112,15 +112,9 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
         if Unit.NONE in (by_run.unit, examples.unit) or examples.unit is not Unit.EXAMPLE:
             return by_run
         return replace(by_run, unit=Unit.BOTH, examples=examples)
-    samples = list(runs)
-    if unit is Unit.EXAMPLE:
-        samples = [s for s in results.samples(metric.name, Unit.EXAMPLE) if len(s.values)]
-        have = {(s.method, s.dataset) for s in samples}
-        samples += [s for s in runs if (s.method, s.dataset) not in have]
+    samples, unit = sampled(results, metric, unit, runs)
     lost = {(s.method, s.dataset): (s.not_finite, s.failed) for s in samples if not len(s.values)}
     samples = [s for s in samples if len(s.values)]
-    if unit is Unit.EXAMPLE and not any(s.keyed and len(s.values) > 1 for s in samples):
-        unit = Unit.SEED
     merged = {(s.method, s.dataset): merge(s) for s in samples}
     grouping = Grouping()
     if unit is Unit.EXAMPLE:  # a lone row is a run without examples, and its key is the run's
@@ -150,6 +144,18 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
         lost,
         names={} if unit is Unit.EXAMPLE else results.names,
     )
+
+
+def sampled(
+    results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]
+) -> tuple[list[Sample], Unit]:
+    """The samples to read, and what is replicated in them: seeds where no cell has examples."""
+    if unit is not Unit.EXAMPLE:
+        return list(runs), unit
+    samples = [s for s in results.samples(metric.name, Unit.EXAMPLE) if len(s.values)]
+    unit = unit if any(s.keyed and len(s.values) > 1 for s in samples) else Unit.SEED
+    have = {(s.method, s.dataset) for s in samples}
+    return samples + [s for s in runs if (s.method, s.dataset) not in have], unit
 
 
 def scored(sample: Sample, metric: Metric) -> Sample:

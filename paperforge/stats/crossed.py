@@ -87,7 +87,8 @@ def two_way(
     if found.detects is None:
         return replace(found, sources=sources)
     both = (twice, twice * twice / uncertain if uncertain > 0 else 1.0)
-    detects = OfCrossed(means_of(by_run), (of_examples, df_examples), both, few)
+    tested = (max(of_examples, twice), df_examples)
+    detects = OfCrossed(raised(means_of(by_run), twice), tested, both, few)
     return replace(found, sources=sources, detects=detects)
 
 
@@ -96,6 +97,21 @@ def means_of(by_run: Contrast) -> tuple[Part, ...]:
     if isinstance(by_run.detects, OfFound | OfParts):
         return by_run.detects.parts
     return ((by_run.variance or 0.0, by_run.df or 1.0),)
+
+
+def raised(parts: tuple[Part, ...], least: float) -> tuple[Part, ...]:
+    """The parts in their proportion, with a sum of at least the residual.
+
+    What runs (or examples) vary by holds the residual, so that no true value is below it; one that
+    is found below is luck, which the next study does not have. A study of 4 seeds on 25 examples
+    that finds .2 of it has power .42 at the difference that its own mean squares promise .8 at.
+    """
+    total = sum(variance for variance, _ in parts)
+    if total >= least:
+        return parts
+    if total <= 0:
+        return tuple((least / len(parts), df) for _, df in parts)
+    return tuple((variance * (least / total), df) for variance, df in parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,9 @@ def analyse(
     unit = replication(results, spec, runs)
     chosen = family(results.methods)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is caught as not finite
-        looked = [look(results, m, unit, runs[m.name], spec, chosen) for m in results.metrics]
+        looked = [
+            look(results, m, unit.of(m.name), runs[m.name], spec, chosen) for m in results.metrics
+        ]
         tables = [one.cells for one in looked]
         compared = [one.compared for one in looked]
         over = [one.over for one in looked if one.over is not None]
@@ -104,7 +106,9 @@ def primary_cases(results: Results, spec: DesignSpec) -> list[Case]:
     unit = replication(results, spec, runs)
     with np.errstate(over="ignore", invalid="ignore"):
         looked = [
-            look(results, m, unit, runs[m.name], spec, chosen) for m in results.metrics if m.primary
+            look(results, m, unit.of(m.name), runs[m.name], spec, chosen)
+            for m in results.metrics
+            if m.primary
         ]
     cases = cases_of(looked, Again(results, unit, runs, spec, chosen))
     return [case for case in cases if case.primary]
@@ -199,7 +203,9 @@ class Again:
         key = (metric.name, alpha)
         if key not in self._made:
             spec, runs = replace(self._spec, alpha=alpha), self._runs[metric.name]
-            found = look(self._results, metric, self._unit, runs, spec, self._chosen)
+            found = look(
+                self._results, metric, self._unit.of(metric.name), runs, spec, self._chosen
+            )
             self._made[key] = found.compared
         return self._made[key][place].contrast
 
@@ -295,6 +301,8 @@ def unreachable(contrast: Contrast, ps: Ps, unit: Unit) -> str:
     of = f"{few} {units}{'' if few == 1 else 's'}"
     if m is not None:
         of = f"{m} discordant example{'' if m == 1 else 's'}"
+        if contrast.test.startswith("sign-flip"):  # graded: nobody is right or wrong
+            of = f"{m} example{'' if m == 1 else 's'} on which the two differ"
     return f"{of}: p cannot be below {p_bound(least)}{corrected}"
 
 
@@ -349,10 +357,14 @@ def decision(  # noqa: PLR0917 - all that is known of one comparison
         detectable=printed(None if detects is None else detects.at(step)),
         equivalence=scaled(contrast.equivalence, scale),
         equivalent=within_margin(ps, spec.alpha),
+        p_equivalence=contrast.p_equivalent,
+        p_equivalence_adjusted=None
+        if contrast.p_equivalent is None or not case.primary
+        else ps.equivalent,
         simultaneous=scaled(ps.interval if case.primary else None, scale),
         monte_carlo=error,
         effect=finish.effect(case),
-        generalises=finish.holds(contrast.p),
+        generalises=finish.holds(case.cells.metric.name, contrast.p),
         signature=finish.signature(
             Settings(
                 contrast.test,

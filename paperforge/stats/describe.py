@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from paperforge.model import Design, Diagnostic, Results, Severity
 from paperforge.spec import AGGREGATES, CORRECTIONS, DesignSpec, Unit
 from paperforge.stats import grouping
-from paperforge.stats.cells import Cells
-from paperforge.stats.compare import Compared
 from paperforge.stats.critical import ENOUGH
 from paperforge.stats.crossed import bought
-from paperforge.stats.design import SEED_LIKE, UNTESTED, Family, Replication, place_of
-from paperforge.stats.gains import correlated
+from paperforge.stats.design import SEED_LIKE, Family, Replication, place_of
+from paperforge.stats.gains import of_primary
 from paperforge.stats.jointly import used
 from paperforge.stats.printed import printed, quotations
+from paperforge.stats.replicated import held, of_metrics, replicated
 
-Table = tuple[Cells, Sequence[Compared]]
-EXAMPLES = "new examples, not to retraining"
-OF_SHARES = "One run a cell, with a share of right answers and the number of examples."
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from paperforge.stats.replicated import Table
+
+NO_SPREAD = 1e-6
+"""Paired over unpaired standard error, below which differences vary by rounding alone."""
 NAMED = 3
 """Comparisons that a sentence names, at most."""
 
@@ -33,11 +36,12 @@ def describe(
     tables: Sequence[Table],
 ) -> tuple[Design, tuple[Diagnostic, ...]]:
     """Write the design with its sentences, and the warnings that go with it."""
-    counts = [c.n for cells, _ in tables for c in cells.table.values()]
+    main = [cells for cells, _ in tables if cells.metric.name not in unit.apart]
+    counts = [c.n for cells in main for c in cells.table.values()]
     place = place_of(results, spec)
     shares = any("least favourable" in c.contrast.test for _, found in tables for c in found)
     sentences = (
-        unit.sentence.replace(UNTESTED, OF_SHARES) if shares else unit.sentence,
+        *replicated(unit, tables, shares=shares),
         *scope(spec, tables, place),
         *families(spec, chosen, tables),
         *pairing(results, spec, unit, tables),
@@ -58,7 +62,7 @@ def describe(
         bool(grouping.clusters([cells for cells, _ in tables])),
         results.shared_runs,
         (min(counts, default=0), max(counts, default=0)),
-        generalises(unit, len(results.datasets), shares=shares) if compares(tables) else "",
+        held(unit, len(results.datasets), tables, shares=shares),
         sentences,
         unit.noun,
         chosen.words,
@@ -68,20 +72,16 @@ def describe(
         place,
         printed(tables),
         grouping.words(results, [cells for cells, _ in tables]),
+        of_metrics(unit, len(results.datasets), tables, shares=shares),
     )
     return design, (*unit.notes, *warnings(spec, unit, tables))
-
-
-def compares(tables: Sequence[Table]) -> bool:
-    """Whether anything was tested, so that something can be said to hold elsewhere."""
-    every = [c.contrast.p for _, found in tables for c in found]
-    return not every or any(p is not None for p in every)
 
 
 def idle(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:
     """Settings that this design has no use for."""
     tests = " ".join(c.contrast.test for _, found in tables for c in found)
-    runs = unit.unit in (Unit.SEED, Unit.BOTH) and not unit.folds
+    units = {one.unit for one in (unit, *unit.apart.values())}
+    runs = not units.isdisjoint((Unit.SEED, Unit.BOTH)) and not unit.folds
     several = any(len(cells.datasets) > 1 for cells, _ in tables)
     for key, changed, matters in (
         ("aggregate", spec.aggregate != "mean", runs and several),
@@ -101,28 +101,6 @@ def unranked(spec: DesignSpec, tables: Sequence[Table]) -> Iterator[Diagnostic]:
         if spec.best_set and metric.tested and metric.direction is None:
             text = "which values are better is not known, so there is no best-set"
             yield Diagnostic(Severity.NOTE, metric.label, text, f"--higher {metric.name} says it")
-
-
-def generalises(unit: Replication, datasets: int, *, shares: bool = False) -> str:
-    """Say what a decision holds for; nothing where nothing is decided."""
-    place = EXAMPLES if shares else holds_for(unit, datasets)
-    return f"This generalises to {place}." if place else ""
-
-
-def holds_for(unit: Replication, datasets: int) -> str:
-    """Name what a decision generalises to; empty where nothing is decided."""
-    where = "these benchmarks" if datasets > 1 else "this benchmark"
-    if unit.unit is Unit.EXAMPLE:
-        return EXAMPLES
-    if unit.unit is Unit.BOTH:
-        return f"new {unit.noun}s and new examples of {where}"
-    if unit.unit is Unit.DATASET:
-        return "new datasets like these"
-    if unit.unit is Unit.NONE:
-        return ""
-    if unit.folds:
-        return f"new training sets of this size on {where}"
-    return f"new {unit.noun}s on {where}"
 
 
 def scope(spec: DesignSpec, tables: Sequence[Table], place: str) -> Iterator[str]:
@@ -194,7 +172,9 @@ def pairing(
         )
     if not units.isdisjoint((Unit.SEED, Unit.BOTH)):
         paired = any(c.contrast.paired for cells, c in compared if cells.unit is not Unit.EXAMPLE)
-        yield from pairing_of_runs(spec, unit, tables, paired=paired)
+        yield from pairing_of_runs(
+            spec, next(iter(unit.apart.values()), unit), tables, paired=paired
+        )
     left: dict[str, int] = {}
     for _, c in compared:
         if c.unmatched:
@@ -255,18 +235,20 @@ def unpartnered(tables: Sequence[Table]) -> list[str]:
 def forgone(tables: Sequence[Table], noun: str) -> Iterator[str]:
     """Show the correlation over equal seeds, and what pairing would gain; never used to choose."""
     for cells, found in tables:
-        gains = correlated(cells, found)
+        gains = [] if cells.unit is Unit.EXAMPLE else of_primary(cells, found)
         if gains:
             rho = statistics.median(r for r, _ in gains)
             ratio = statistics.median(s for _, s in gains)
-            change = f"{abs(1 - ratio):.0%} {'smaller' if ratio < 1 else 'larger'}"
             name = cells.metric.label or cells.metric.name
             shown = f"{rho:.2f}".replace("-", "−")
-            of = "" if len(gains) == 1 else f" (median of {len(gains):,} comparisons)"
-            yield (
-                f"Equal {noun} numbers correlate {shown} in {name}{of}; pairing would make "
-                f"standard errors {change}."
-            )
+            of = "" if len(gains) == 1 else f" (median of {len(gains):,} primary comparisons)"
+            change = f"{abs(1 - ratio):.0%} {'smaller' if ratio < 1 else 'larger'}"
+            then = f"pairing would make standard errors {change}"
+            if ratio < NO_SPREAD:
+                then = (
+                    "their differences do not vary, and pairing would leave no spread to judge by"
+                )
+            yield f"Equal {noun} numbers correlate {shown} in {name}{of}; {then}."
             return
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,12 @@ class Replication:
     noun: str
     """What a replicate is called: "seed", "fold", "run", "example"."""
     notes: tuple[Diagnostic, ...] = ()
+    apart: Mapping[str, Replication] = field(default_factory=dict)
+    """Metrics without example ids, where others have them -> what is replicated in those."""
+
+    def of(self, metric: str) -> Replication:
+        """What is replicated in one metric."""
+        return self.apart.get(metric, self)
 
     @property
     def folds(self) -> bool:
@@ -92,13 +98,40 @@ def unused(results: Results, spec: DesignSpec) -> tuple[Diagnostic, ...]:
 def replication(
     results: Results, spec: DesignSpec, runs: Mapping[str, Sequence[Sample]]
 ) -> Replication:
-    """Take the declared unit of replication, or infer it.
+    """Take the declared unit of replication, or infer it; of each metric, where they differ.
 
-    runs: metric -> its samples a run. Raises InputError where examples are declared and there are
-    none.
+    runs: metric -> its samples a run. A metric of several runs without example ids has runs for its
+    unit, whatever the others have. Raises InputError where examples are declared and there
+    are none.
     """
-    counts = replicates(results, runs)
-    least, most = (min(counts), max(counts)) if counts else (0, 0)
+    alone = [] if spec.replicate in (Unit.SEED, Unit.DATASET, Unit.NONE) else idless(results, runs)
+    others = {name: samples for name, samples in runs.items() if name not in alone}
+    whole = of_all(results, spec, others)
+    if whole.unit not in (Unit.EXAMPLE, Unit.BOTH):
+        return of_all(results, spec, runs)
+    noun = replicate_noun(results)
+    apart = {name: infer(*ends(replicates(results, {name: runs[name]})), noun) for name in alone}
+    return replace(whole, apart=apart)
+
+
+def idless(results: Results, runs: Mapping[str, Sequence[Sample]]) -> list[str]:
+    """Metrics with several runs a cell and no example ids, where other metrics have ids."""
+    if "example" not in results.varies or len(runs) == 1:
+        return []
+    corpus = {m.name for m in results.metrics if m.corpus}
+    several = [m for m in runs if ends(replicates(results, {m: runs[m]}))[1] > 1]
+    found = [m for m in several if m not in corpus and not results.scored(m)]
+    return found if len(found) < len(runs) else []
+
+
+def ends(counts: Sequence[int]) -> tuple[int, int]:
+    """The smallest and the largest; 0 of none."""
+    return min(counts, default=0), max(counts, default=0)
+
+
+def of_all(results: Results, spec: DesignSpec, runs: Mapping[str, Sequence[Sample]]) -> Replication:
+    """The declared or inferred unit of metrics that are replicated alike; raises as replication."""
+    least, most = ends(replicates(results, runs))
     examples = "example" in results.varies
     noun = replicate_noun(results)
     if spec.replicate is None:
@@ -177,7 +210,7 @@ def replicate_noun(results: Results) -> str:
     return FOLD if FOLD in results.present and "run" not in results.varies else "run"
 
 
-def infer(least: int, most: int, noun: str, *, examples: bool) -> Replication:
+def infer(least: int, most: int, noun: str, *, examples: bool = False) -> Replication:
     """Infer the unit from the smallest and largest number of runs in a cell."""
     if examples and least > 1 and noun != FOLD:
         words = (

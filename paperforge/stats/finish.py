@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from paperforge.model import Effect
 from paperforge.spec import DesignSpec, Unit
-from paperforge.stats.describe import EXAMPLES, holds_for
 from paperforge.stats.measure import Measure
+from paperforge.stats.replicated import EXAMPLES, holds_for
 from paperforge.stats.signature import fingerprint, signature
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from paperforge.model import Results
     from paperforge.stats.design import Replication
     from paperforge.stats.families import Case
@@ -27,6 +29,8 @@ class Finish:
     """The digest of the numbers; empty: signatures are without."""
     place: str = ""
     """What a decision holds for."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """The same of metrics that replicate something else."""
     of_shares: bool = False
     """Whether nothing is replicated, and what is tested are shares of examples."""
     effects: bool = False
@@ -44,6 +48,7 @@ class Finish:
             spec,
             fingerprint(results, unit.unit) if signed else "",
             holds_for(unit, len(results.datasets)),
+            {name: holds_for(one, len(results.datasets)) for name, one in unit.apart.items()},
             of_shares=unit.unit is Unit.NONE,
             effects=effects,
         )
@@ -57,9 +62,9 @@ class Finish:
             self.measures[name] = Measure(case.cells)
         return self.measures[name].effect(case.one)
 
-    def holds(self, p: float | None) -> str:
+    def holds(self, metric: str, p: float | None) -> str:
         """What a decision generalises to."""
-        return EXAMPLES if self.of_shares and p else self.place
+        return EXAMPLES if self.of_shares and p else self.places.get(metric, self.place)
 
     def signature(self, settings: Settings) -> str:
         """The line that gives a decision again."""

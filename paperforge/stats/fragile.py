@@ -197,7 +197,7 @@ def by_dataset(lab: Lab, d: Decision) -> Flip | None:
 
 def by_runs(lab: Lab, d: Decision) -> Flip | None:
     """Leave out each run; then the k that move the estimate most."""
-    alone, jointly = runs(lab.results, lab.spec, d, lab.analysis.design.noun)
+    alone, jointly = runs(lab.results, lab.spec, d, lab.analysis.design.of(d.metric).noun)
     room = max(1, lab.until - lab.done - RESERVE)
     lab.short = lab.short or len(alone) > room
     return singles(lab, d, "run", alone[:room]) or several(lab, d, "run", jointly)

@@ -24,6 +24,8 @@ FEWEST = 3
 """Pairs that a correlation needs."""
 ALIKE = 1e100
 """Sizes of values no further apart than this are scaled together: their squares are numbers."""
+ONE_BY_ONE = 2000
+"""Comparisons times datasets up to which each is looked at for itself."""
 MOST = 1 << 22
 """Products of a matrix at once."""
 
@@ -42,6 +44,59 @@ def correlated(cells: Cells, found: Sequence[Compared]) -> list[Gain]:
         if a is not None and b is not None and a.keyed and b.keyed and a.sd > 0 and b.sd > 0:
             places[c.scope].append((a, b))
     return [gain for pairs in places.values() for gain in of_dataset(pairs)]
+
+
+def of_primary(cells: Cells, found: Sequence[Compared]) -> list[Gain]:
+    """Of each primary comparison, over all of its datasets together, where its seeds say something.
+
+    Of averages over several datasets: squares and products of each dataset added up, as the
+    standard error of their average does; of the averages of a seed where seeds are averaged first.
+    Where there are too many comparisons for one at a time: of each on a dataset.
+    """
+    primary = [c for c in found if c.primary] or list(found)
+    if len(primary) * len(cells.datasets) > ONE_BY_ONE:
+        pairs = {(c.a, c.b) for c in primary}
+        return correlated(cells, [c for c in found if (c.a, c.b) in pairs])
+    made = []
+    for c in primary:
+        sums = _sums(_pairs(cells, c))
+        if sums is not None and min(sums[:2]) > 0:
+            made.append(_gain(*sums))
+    return made
+
+
+def _pairs(cells: Cells, c: Compared) -> list[Pair]:
+    """What pairing would match: the two cells of each dataset, or the averages over them."""
+    if c.contrast.test.endswith(" averages"):
+        left, right = cells.averages.get(c.a), cells.averages.get(c.b)
+        return [] if left is None or right is None else [(left, right)]
+    places = cells.datasets if c.scope is None else (c.scope,)
+    made = []
+    for place in places:
+        a, b = cells.table.get((c.a, place)), cells.table.get((c.b, place))
+        if a is None or b is None or not (a.keyed and b.keyed):
+            return []
+        made.append((a, b))
+    return made
+
+
+def _sums(pairs: Sequence[Pair]) -> tuple[float, float, float] | None:
+    """Squares of both and products, each dataset's as the variance of its mean counts them."""
+    size = max((max(a.size, b.size) for a, b in pairs), default=0.0)
+    xx, yy, xy = 0.0, 0.0, 0.0
+    for a, b in pairs:
+        pair = match(a, b)
+        if pair.n < FEWEST:
+            return None
+        x, y = (pair.a - pair.a.mean()) / size, (pair.b - pair.b.mean()) / size
+        weight = pair.n * (pair.n - 1)
+        xx, yy = xx + float(x @ x) / weight, yy + float(y @ y) / weight
+        xy += float(x @ y) / weight
+    return (xx, yy, xy) if pairs else None
+
+
+def _gain(xx: float, yy: float, xy: float) -> Gain:
+    return xy / (math.sqrt(xx) * math.sqrt(yy)), math.sqrt(max(0.0, 1 - 2 * xy / (xx + yy)))
 
 
 def of_dataset(pairs: Sequence[Pair]) -> Iterator[Gain]:

@@ -37,7 +37,7 @@ def improvements(results: Results, analysis: Analysis, metric: Metric) -> tuple[
     Where less is better, lower values count as wins; where nobody knows, higher ones. Comparisons
     with a missing cell, and metrics of sums over examples, have none.
     """
-    unit = analysis.design.unit
+    unit = analysis.design.of(metric.name).unit
     if metric.corpus and unit is Unit.EXAMPLE:
         return ()
     runs = tuple(scored(sample, metric) for sample in run_samples(results, metric))

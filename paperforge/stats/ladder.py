@@ -44,7 +44,7 @@ def shares_of_examples(a: Cell, b: Cell, ask: Ask) -> Contrast | None:
         high=stored(found.high),
         detects=found.detects and OfShares(bounds.most, left.n, whole),
         equivalence=None if within is None else (within[0] * whole, within[1] * whole),
-        reason=said(bounds, left.n, a.counted.digits or 0 if a.counted else 0),
+        reason=said(bounds, left.n, [c.counted.digits or 0 for c in (a, b) if c.counted]),
     )
 
 
@@ -92,8 +92,8 @@ def interval_of_average(row: Sequence[Cell], alpha: float) -> tuple[float, float
     return low * whole, high * whole
 
 
-def said(bounds: Pairings, n: int, decimals: int) -> str:
-    """What p could have been, whatever the answers were."""
+def said(bounds: Pairings, n: int, decimals: Sequence[int]) -> str:
+    """What p could have been, whatever the answers were. decimals: those of either share."""
     if bounds.significant_up_to is None:
         text = f"p cannot be below {p_bound(bounds.smallest_p)} whatever the answers were"
     elif bounds.possible is Possible.DECIDED:
@@ -106,7 +106,8 @@ def said(bounds: Pairings, n: int, decimals: int) -> str:
         )
         if bounds.significant_up_to >= bounds.most:  # it hangs on which count was printed
             text = f"p is anything from {least} to {p_bound(bounds.largest_p, most=True)}"
-    text += f" (read to {decimals} decimal{'' if decimals == 1 else 's'})"
+    read = dict.fromkeys(decimals)
+    text += f" (read to {' and '.join(map(str, read))} decimal{'' if [*read] == [1] else 's'})"
     return text if bounds.printable else f"{text}; no count of {n:,} prints so, the nearest is used"
 
 

@@ -74,9 +74,8 @@ def _distributions(_: Results, analysis: Analysis, __: Asker) -> Analysis:
 
 def _joined(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
     assert isinstance(asker, FigureSpec)
-    if analysis.design.unit is not Unit.EXAMPLE:
-        return analysis
     drawn = [m for m in analysis.metrics if m.name == (asker.metric or analysis.metrics[0].name)]
+    drawn = [m for m in drawn if analysis.design.of(m.name).unit is Unit.EXAMPLE]
     made = (joined(results, analysis.methods, metric, asker) for metric in drawn)
     new = tuple(one for found in made for one in found if one not in analysis.joined)
     return replace(analysis, joined=(*analysis.joined, *new))
@@ -129,7 +128,7 @@ def _profiles(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
     spec = DesignSpec(alpha=design.alpha)
     made = []
     for metric in _asked(analysis, asker):
-        if metric.name in have or not design.unit.of_runs:
+        if metric.name in have or not design.of(metric.name).unit.of_runs:
             continue
         runs = tuple(scored(sample, metric) for sample in run_samples(results, metric))
         made += performance(read(results, metric, Unit.SEED, runs), spec, DRAWN)

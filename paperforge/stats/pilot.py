@@ -61,8 +61,9 @@ def pilots(results: Results, analysis: Analysis) -> tuple[Pilot, ...]:
     """One for each comparison of the family of which the results say a variance."""
     made = []
     pairs = bool(analysis.design.pair_by)
-    unit = Unit.EXAMPLE if analysis.design.unit is Unit.EXAMPLE else Unit.SEED
     for metric in analysis.metrics:
+        own = analysis.design.of(metric.name).unit
+        unit = Unit.EXAMPLE if own is Unit.EXAMPLE else Unit.SEED
         family = analysis.primary(metric.name)
         if not family:
             continue

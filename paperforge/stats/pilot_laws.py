@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from paperforge.errors import InputError
 from paperforge.spec import Unit
 from paperforge.stats import robust
 from paperforge.stats.cells import read, scored
+from paperforge.stats.clusters import clustered
 from paperforge.stats.compare import matched, one_way
 from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.crossed import residual
@@ -19,6 +21,7 @@ from paperforge.stats.grouping import nouns, sampled
 from paperforge.stats.means import difference
 from paperforge.stats.nested import Prompts, Samples, nested
 from paperforge.stats.plan_aggregates import Runs
+from paperforge.stats.plan_clusters import Clustered, Clusters
 from paperforge.stats.plan_crossed import Components, Examples, Seeds
 from paperforge.stats.plan_datasets import Datasets
 from paperforge.stats.plan_folds import FoldPart, Folds
@@ -54,6 +57,9 @@ class Found:
     """Of those, in the pilot."""
     trainings: int = 1
     """Of each method for each replicate, over all datasets."""
+    cluster: float = 1.0
+    """Examples a cluster, on average; and how much clusters add to the variance of a mean."""
+    effect: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,10 @@ class Asked:
 
 
 def kind(results: Results, analysis: Analysis, spec: DesignSpec) -> str:
-    """Which of KINDS the design calls for; empty: a t test or McNemar's (pilot.py)."""
+    """Which of KINDS the design calls for; empty: a t test or McNemar's (pilot.py).
+
+    Of single examples "clusters", which finds nothing where they stand alone.
+    """
     design = analysis.design
     runs = design.unit in (Unit.SEED, Unit.BOTH)
     if runs and design.noun == "fold":
@@ -77,7 +86,9 @@ def kind(results: Results, analysis: Analysis, spec: DesignSpec) -> str:
         return "aggregate"
     if design.unit is Unit.BOTH:
         return "crossed"
-    return "prompts" if design.unit is Unit.EXAMPLE and sampled(results) else ""
+    if design.unit is not Unit.EXAMPLE:
+        return ""
+    return "prompts" if sampled(results) else "clusters"
 
 
 def laws(
@@ -85,14 +96,14 @@ def laws(
 ) -> tuple[Found, ...]:
     """For each tested metric its comparison that takes the most; kind() is not empty.
 
-    Metrics without a comparison that varies are left out. Raises InputError for a design that
-    cannot be planned, with the reason.
+    Metrics without a comparison that varies, or of another unit than the design's, are left out.
+    Raises InputError for a design that cannot be planned, with the reason.
     """
     make = KINDS[kind(results, analysis, spec)]
     made = []
     for metric in analysis.metrics:
         family = analysis.primary(metric.name)
-        if not family:
+        if not family or analysis.design.of(metric.name).unit is not analysis.design.unit:
             continue
         runs = tuple(scored(sample, metric) for sample in run_samples(results, metric))
         cells = read(results, metric, analysis.design.unit, runs)
@@ -267,10 +278,46 @@ def prompts(pilot: Pilot, d: Decision) -> Found | None:
     )
 
 
+def clusters(pilot: Pilot, d: Decision) -> Found | None:
+    """Examples in clusters; none where they stand alone, are unpaired or cross datasets."""
+    import numpy as np
+
+    cells, rows = pilot.cells, []
+    if not cells.clustered or (cells.crossing and len(cells.datasets) > 1):
+        return None
+    for dataset in cells.datasets:
+        a, b = (cells.table.get((m, dataset)) for m in (d.a, d.b))
+        pair = None if a is None or b is None else matched(cells, a, b, pilot.setting)
+        if pair is None or pair.groups is None:
+            return None
+        x, _, sd = difference(pair)
+        variance, df = clustered([x], [pair.groups], cells.groups)
+        if sd <= 0 or df <= 0:
+            return None
+        sizes = np.bincount(pair.groups)
+        variance = max(variance, sd * sd / pair.n) * pilot.square
+        held = tuple(int(size) for size in sizes[sizes > 0])
+        rows.append(Clustered(variance, held, sd * math.sqrt(pilot.square)))
+    law = Clusters(tuple(rows))
+    worst = max(rows, key=lambda row: row.effect)
+    size = worst.n / len(worst.sizes)
+    return Found(
+        cells.metric,
+        d.a,
+        d.b,
+        Unit.EXAMPLE,
+        law,
+        law.least,
+        cluster=size,
+        effect=worst.effect,
+    )
+
+
 KINDS: Mapping[str, Callable[[Pilot, Decision], Found | None]] = {
     "folds": folds,
     "datasets": datasets,
     "aggregate": aggregate,
     "crossed": crossed,
     "prompts": prompts,
+    "clusters": clusters,
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from paperforge.stats import reached
 from paperforge.stats.crossed import FEW, FEW_PAIRED
 from paperforge.stats.outlook import OfHalves
-from paperforge.stats.plan import fewest, upper_limit
+from paperforge.stats.plan import CAUTION, fewest, upper_limit
 from paperforge.stats.power import POWER
 
 if TYPE_CHECKING:
@@ -46,17 +46,17 @@ class Components:
         """True standard error, and the half-widths that studies of this size find (reached.py).
 
         Each is made as crossed.two_way() makes it. The variance over runs is that of as many equal
-        parts (methods, datasets) as its degrees of freedom tell.
+        parts (methods, datasets) as its degrees of freedom tell. cautious: see limits().
         """
         if min(seeds, examples) < ENOUGH:
             return None
-        luck = [upper_limit(1.0, df) if cautious else 1.0 for df in self.df[:2]]
-        if not all(map(math.isfinite, luck)):
+        held = self.limits() if cautious else (self.runs, self.examples, self.both)
+        if not all(map(math.isfinite, held)):
             return None
         more_s, more_n = seeds / self.seeds, examples / self.tested
-        both = self.both / (more_s * more_n)
-        of_runs = self.runs * luck[0] / more_s + both
-        of_examples = self.examples * luck[1] / more_n + both
+        both = held[2] / (more_s * more_n)
+        of_runs = held[0] / more_s + both
+        of_examples = held[1] / more_n + both
         dfs = [
             df * ((n - 1) / (m - 1))
             for df, n, m in zip(self.df, (seeds, examples), (self.seeds, self.tested), strict=False)
@@ -71,22 +71,59 @@ class Components:
             few=FEW_PAIRED if self.paired else FEW,
         )
 
+    def limits(self) -> tuple[float, float, float]:
+        """Upper 80% confidence limits of `runs`, `examples` and `both`.
+
+        The mean square over runs (or examples) is what they add and the residual. With M the mean
+        square, R the residual: M - R + sqrt((L - 1)^2 M^2 + G^2 R^2), L M the upper limit of M and
+        (1 - G) R the lower one of R, both by chi-squared (Graybill and Wang 1980, J. Am. Stat.
+        Assoc. 75(372):869-873, modified large samples). A mean square below the residual is
+        counted as equal to it, so that no limit is 0: that errs on the safe side.
+        """
+        luck = [upper_limit(1.0, df) for df in self.df]
+        if self.both <= 0:
+            return self.runs * luck[0], self.examples * luck[1], 0.0
+        lower = 1 - upper_limit(1.0, self.df[2], 1 - CAUTION)
+
+        def limit(variance: float, times: float) -> float:
+            return variance + math.hypot((times - 1) * (variance + self.both), lower * self.both)
+
+        return limit(self.runs, luck[0]), limit(self.examples, luck[1]), self.both * luck[2]
+
     @property
     def assumed(self) -> tuple[str, ...]:
         """What both laws stand on."""
-        both = (
-            "what runs and examples add together is counted in both, as the test of pairs does: it "
-            "errs on the safe side"
+        if self.paired:
+            text = (
+                "what runs and examples add together is counted in both, as the test of pairs "
+                "does: it errs on the safe side"
+            )
+            return (text,)
+        none = [
+            noun
+            for noun, variance in (("seeds", self.runs), ("examples", self.examples))
+            if variance <= 0
+        ]
+        if not none:
+            return ()
+        nouns = " and ".join(none)
+        text = (
+            f"the pilot's {nouns} vary by no more than single scores explain: they are taken to "
+            "add nothing of their own; if that was luck, what Graybill and Wang (1980) allow"
         )
-        return (both,) if self.paired else ()
+        return (text,)
 
     @property
     def spreads(self) -> tuple[tuple[str, float], ...]:
-        """Standard deviations of the difference that one seed, or one example, would have."""
-        return (
+        """Standard deviations of the difference that one seed, one example, or both would add."""
+        made = [
             ("of the difference from one run of each method", math.sqrt(self.runs * self.seeds)),
             ("of an example's difference", math.sqrt(self.examples * self.tested)),
-        )
+        ]
+        if self.both > 0:
+            single = math.sqrt(self.both * self.seeds * self.tested)
+            made.append(("of what else two single scores differ by", single))
+        return tuple(made)
 
     @property
     def on(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,11 +35,21 @@ class Law:
     robust: bool
     x0: float
     y0: float
+    unit: np.ndarray
+    """cov over the square of the scale."""
 
     @property
     def floored(self) -> bool:
         """Whether it has a floor."""
         return len(self.theta) == 3  # noqa: PLR2004 - E, c, alpha
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Variance of the log of a size's mean, as its runs have it, with its degrees of freedom."""
+
+    variance: float
+    df: int
 
 
 def curve(theta: np.ndarray, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -89,7 +99,7 @@ def fit(x: np.ndarray, y: np.ndarray, *, floored: bool) -> Law | None:
         flat = float((weights >= 1).mean())
         kappa = 1 + p / len(u) * (1 - flat) / flat
         scale = kappa * math.sqrt(float((weights * r) @ (weights * r)) / df) / flat
-    return Law(best, inverse * scale**2, scale, df, weights, robust, x0, y0)
+    return Law(best, inverse * scale**2, scale, df, weights, robust, x0, y0, inverse)
 
 
 def first(u: np.ndarray, target: np.ndarray, *, floored: bool) -> list[np.ndarray]:
@@ -178,10 +188,28 @@ def reweighted(
     return theta, weights
 
 
-def p_floor(x: np.ndarray, y: np.ndarray, law: Law) -> float | None:
+def known_errors(law: Law, noise: Noise) -> Law:
+    """The law with the runs' noise for the variance of its errors, and that noise's df."""
+    cov = law.unit * noise.variance
+    return replace(law, cov=cov, scale=math.sqrt(noise.variance), df=noise.df)
+
+
+def p_fit(x: np.ndarray, y: np.ndarray, law: Law, noise: Noise) -> float:
+    """P of no lack of fit: F on m - p and the noise's degrees of freedom, residuals over noise."""
+    import numpy as np
+    from scipy.special import fdtrc
+
+    if law.df < 1:
+        return 1.0
+    left = squares(law.theta, np.log(x / law.x0), np.log(y / law.y0), law.weights)
+    return float(fdtrc(law.df, noise.df, left / law.df / noise.variance))
+
+
+def p_floor(x: np.ndarray, y: np.ndarray, law: Law, noise: Noise | None = None) -> float | None:
     """P of no floor: F on 1 and m - 3 degrees of freedom, sums of squares with the law's weights.
 
-    None where there is nothing left to measure the errors by.
+    With `noise`: over that, on its degrees of freedom. None where there is nothing left to measure
+    the errors by.
     """
     import numpy as np
     from scipy.special import fdtrc
@@ -195,6 +223,8 @@ def p_floor(x: np.ndarray, y: np.ndarray, law: Law) -> float | None:
     bare = squares(start, u, target, law.weights)
     if bare <= whole:
         return 1.0
+    if noise is not None:
+        return float(fdtrc(1, noise.df, (bare - whole) / noise.variance))
     return float(fdtrc(1, law.df, (bare - whole) / (whole / law.df))) if whole > 0 else 0.0
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from paperforge.stats.describe import Table
+    from paperforge.stats.replicated import Table
 
 
 def printed(tables: Sequence[Table]) -> tuple[str, ...]:

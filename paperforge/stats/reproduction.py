@@ -54,7 +54,7 @@ class Reproduction:
     p: float | None = None
     df: float | None = None
     interval: str = ""
-    """Which: "prediction interval of a run", "Welch interval of the difference", …"""
+    """Which: "prediction interval of a run", "published values that would not differ (Welch)", …"""
     reason: str = ""
 
 
@@ -132,7 +132,7 @@ def _part(
         assert n is not None
         parts = [(sd * sd / k, k - 1.0) for sd, k in own]
         return satterthwaite([*parts, (spread * spread / n, n - 1.0)]), (
-            "Welch interval of the difference"
+            "published values that would not differ (Welch)"
         )
     if m > 1:
         runs = max(1, n or 1)

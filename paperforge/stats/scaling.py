@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Fit, Scaling
-from paperforge.stats.power_law import fit, p_floor, predict
+from paperforge.stats.power_law import Noise, fit, known_errors, p_fit, p_floor, predict
 from paperforge.stats.steps import curves
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FEWEST = 4
 """Sizes that a fit needs."""
 ASKED = 5
-"""Sizes from which on it can be asked whether there is a floor."""
+"""Sizes from which on the lack of fit alone says whether there is a floor: with fewer, the runs."""
 GRID = 81
 BEYOND = (2.0, 10.0)
 """The line goes beyond the largest size by a quarter of the range, within these factors."""
@@ -50,6 +50,9 @@ class Point:
     low: float | None
     high: float | None
     method: str
+    se: float | None = None
+    """Of a mean of n runs; None where they say nothing of the noise between sizes."""
+    n: int = 0
 
 
 def scalings(results: Results, analysis: Analysis, metric: Metric, x: str) -> tuple[Scaling, ...]:
@@ -82,20 +85,20 @@ def by_metric(analysis: Analysis, metric: Metric, x: str) -> dict[str, list[Poin
         if a.metric == x and a.mean is not None and a.mean > 0
     }
     rows = [
-        (a.dataset, Point(sizes[a.method, a.dataset], a.mean, *ends(a), a.method))
+        (a.dataset, point(analysis, a, sizes[a.method, a.dataset], a.mean))
         for a in analysis.aggregates
         if a.metric == metric.name and a.mean is not None and (a.method, a.dataset) in sizes
     ]
     each: dict[str, list[Point]] = {}
-    for place, point in rows:
+    for place, one in rows:
         if place is not None:
-            each.setdefault(point.method, []).append(point)
+            each.setdefault(one.method, []).append(one)
     grown = {m for m, points in each.items() if len({p.x for p in points}) > 1}
     whole = None if len(analysis.datasets) > 1 else analysis.datasets[0].name
     made: dict[str, list[Point]] = {m: each[m] for m in each if m in grown}
-    for place, point in rows:
-        if place == whole and point.method not in grown:
-            made.setdefault(family(point.method), []).append(point)
+    for place, one in rows:
+        if place == whole and one.method not in grown:
+            made.setdefault(family(one.method), []).append(one)
     return made
 
 
@@ -105,8 +108,14 @@ def by_dataset(analysis: Analysis, metric: Metric) -> dict[str, list[Point]]:
     for a in analysis.aggregates:
         size = None if a.dataset is None else number(a.dataset)
         if a.metric == metric.name and a.mean is not None and size is not None and size > 0:
-            made.setdefault(a.method, []).append(Point(size, a.mean, *ends(a), a.method))
+            made.setdefault(a.method, []).append(point(analysis, a, size, a.mean))
     return made
+
+
+def point(analysis: Analysis, cell: Aggregate, size: float, mean: float) -> Point:
+    """A cell at its size; the noise between runs is that of one dataset's own runs."""
+    own = cell.dataset is not None and analysis.design.unit.of_runs
+    return Point(size, mean, *ends(cell), cell.method, cell.se if own else None, cell.n)
 
 
 def by_step(results: Results, metric: Metric) -> dict[str, list[Point]]:
@@ -188,27 +197,65 @@ def of_points(metric: Metric, x: str, name: str, points: Iterable[Point], level:
         return replace(bare, reason=text)
     if min(p.y for p in order) <= TINY:
         return replace(bare, reason="values are not all above 0, and the fit is of logarithms")
-    found = fitted([p.x for p in order], [p.y for p in order], level, of_runs=x != STEP)
+    noise = noise_of(order)
+    found = fitted(
+        [p.x for p in order], [p.y for p in order], level, of_runs=x != STEP, noise=noise
+    )
+    left_out = sum(
+        p.low is not None and p.high is not None and not p.low <= value(found, p.x) <= p.high
+        for p in order
+    )
+    found = replace(found, missed=left_out)
     why = "" if x != STEP else "steps of one run depend on each other, so the fit has no interval"
     return replace(bare, fit=found, reason=why)
 
 
-def fitted(sizes: Sequence[float], values: Sequence[float], level: float, *, of_runs: bool) -> Fit:
+def noise_of(points: Sequence[Point]) -> Noise | None:
+    """The pooled variance of log y between the runs of one size, for the mean of a size.
+
+    With s_i the standard deviation of n_i runs about their mean y_i: the sum of (n_i - 1)
+    (s_i / y_i)^2 over that of n_i - 1, times the mean of 1 / n_i. None where a size has one run.
+    """
+    if any(p.se is None or p.n < 2 for p in points):  # noqa: PLR2004 - one run has no spread
+        return None
+    df = sum(p.n - 1 for p in points)
+    within = sum((p.n - 1) * p.n * ((p.se or 0.0) / p.y) ** 2 for p in points) / df
+    variance = within * sum(1 / p.n for p in points) / len(points)
+    return Noise(variance, df) if variance > 0 else None
+
+
+def value(law: Fit, x: float) -> float:
+    """The fitted line at a size, in printed units."""
+    return float((law.floor or 0.0) + law.factor * x**-law.alpha)
+
+
+def fitted(
+    sizes: Sequence[float],
+    values: Sequence[float],
+    level: float,
+    *,
+    of_runs: bool,
+    noise: Noise | None = None,
+) -> Fit:
     """Fit y = E + c x^-alpha to m >= 4 points of at least 4 sizes, all above 0.
 
     Means of one size each are the points, errors are of log y and independent between them. The
-    floor E is kept where F of the two sums of squares leaves it out with p below 1 - level, from 5
-    sizes on; else the law is c x^-alpha. Limits: estimate +/- t se with m - p degrees of freedom,
-    by the delta method, c's in the logarithm; none where `of_runs` is false. Simulated coverage at
-    .95, 300 times each, errors of 1 %, 5 to 10 sizes: .90 to .96 of alpha and .91 to .95 of the
-    line with a floor that is there; where it is not, .90 to .94 and .93 to .96. A floor that the
+    floor E is kept where F of the two sums of squares leaves it out with p below 1 - level; else
+    the law is c x^-alpha. With 4 sizes one degree of freedom is left, so the errors are then the
+    `noise` of the runs and its degrees of freedom (Draper and Smith 1998, "Applied Regression
+    Analysis", 2.1: pure error), unless the fit misses the points by more than that (F, p below
+    1 - level); without runs a floor is not asked for. Limits: estimate +/- t se with m - p (or the
+    noise's) degrees of freedom, by the delta method, c's in the logarithm; none where `of_runs` is
+    false. Simulated coverage at .95, 300 times each, errors of 1 %, 5 to 10 sizes: .90 to .96 of
+    alpha and .91 to .95 of the line with a floor that is there; where it is not, .90 to .94 and .93
+    to .96. A floor that the
     data are too few to show biases alpha.
     """
     import numpy as np
     from scipy.special import stdtrit
 
     x, y = np.array(sizes, dtype=float), np.array(values, dtype=float)
-    law, p = chosen(x, y, 1 - level)
+    law, p = chosen(x, y, 1 - level, noise)
     t = float(stdtrit(law.df, (1 + level) / 2)) if of_runs and law.df > 0 else math.nan
     se = np.sqrt(np.maximum(np.diag(law.cov), 0.0))
     c, alpha = float(law.theta[-2]), float(law.theta[-1])
@@ -240,18 +287,25 @@ def fitted(sizes: Sequence[float], values: Sequence[float], level: float, *, of_
     )
 
 
-def chosen(x: np.ndarray, y: np.ndarray, alpha: float) -> tuple[Law, float | None]:
+def chosen(
+    x: np.ndarray, y: np.ndarray, alpha: float, noise: Noise | None = None
+) -> tuple[Law, float | None]:
     """The law with a floor where that can be told from 0, else without; and p of no floor."""
     import numpy as np
 
     bare = fit(x, y, floored=False)
     assert bare is not None
-    if len(np.unique(x)) < ASKED:
+    few = len(np.unique(x)) < ASKED
+    if few and noise is None:
         return bare, None
     whole = fit(x, y, floored=True)
     if whole is None:
         return bare, 1.0
-    p = p_floor(x, y, whole)
+    if few and noise is not None and not whole.robust and p_fit(x, y, whole, noise) >= alpha:
+        whole = known_errors(whole, noise)
+        p = p_floor(x, y, whole, noise)
+    else:
+        p = p_floor(x, y, whole)
     return (whole, p) if p is not None and p < alpha else (bare, p)
 
 

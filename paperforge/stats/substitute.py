@@ -97,6 +97,10 @@ class Substitute:
         kept = {d.name for d in self.datasets}
         return tuple(s for s in self.draw(metric, unit) if s.dataset in kept)
 
+    def scored(self, metric: str) -> bool:
+        """Whether the metric has a value of any example of the base."""
+        return self.base.scored(metric)
+
     def runs(self) -> tuple[tuple[str, str, str], ...]:
         """Runs of the base."""
         return self.base.runs()

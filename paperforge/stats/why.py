@@ -77,12 +77,13 @@ def of_metric(
     mine = [d for d in primary if d.metric == metric.name]
     if not mine:
         return []
-    unit = analysis.design.unit
+    design = analysis.design.of(metric.name)
+    unit = design.unit
     cells = read(results, metric, unit, results.samples(metric.name, Unit.SEED))
     margin = None if metric.margin is None else metric.margin / abs(metric.scale)
     ask = Ask(spec.alpha, margin, spec.mcnemar, spec.seed, spec.engine)
     family = analysis.primary(metric.name)
-    places = [placed(cells, d, analysis.design, family) for d in mine]
+    places = [placed(cells, d, design, family) for d in mine]
     return [(place, others(place, results, ask, ready=ready)) for place in places]
 
 

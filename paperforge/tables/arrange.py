@@ -23,7 +23,7 @@ from paperforge.model import (
     Table,
 )
 from paperforge.spec import LAYOUTS as EVERY
-from paperforge.spec import Method, TableSpec
+from paperforge.spec import Method, TableSpec, Unit
 from paperforge.tables import extra_notes, extras, heat, marks, notes, quoting
 from paperforge.tables.doubts import doubts
 from paperforge.tables.layouts import LAYOUTS, Grid, Slot
@@ -140,7 +140,7 @@ def _excluded(view: View, slot: Slot, one: Aggregate) -> str:
     if one.mean is None or slot.dataset is None:
         return ""
     bold = view.spec.bold and slot.metric.direction is not None
-    unit = view.analysis.design.unit
+    unit = view.analysis.design.of(slot.metric.name).unit
     return notes.excluded(one.not_finite, one.failed, one.n, unit, bold=bold)
 
 
@@ -312,20 +312,32 @@ def _homes(view: View, marking: marks.Marking) -> dict[str, Slot]:
 # ---------------------------------------------------------------------------------------------
 
 
+def _replication(view: View, cells: Cells, *, whole: bool) -> Iterable[Note]:
+    """What a number and its ± are, of each kind of metrics. whole: no cell is missing or quoted."""
+    kinds: dict[Unit, list[Slot]] = {}
+    for slot in cells:
+        kinds.setdefault(view.analysis.design.of(slot.metric.name).unit, []).append(slot)
+    for slots in kinds.values():
+        spread = view.kind if _any_spread([cells[s] for s in slots if not s.kind]) else "none"
+        single = [cells[s] for s in slots if s.dataset is not None]
+        if not whole:
+            single = [[c for c in column if not (c.missing or c.cite)] for column in single]
+        sizes = set(map(_N, chain.from_iterable(single)))
+        design = view.analysis.design.of(slots[0].metric.name)
+        names = notes.listed(list(dict.fromkeys(plain(s.metric.label) for s in slots)))
+        mean = {s.metric.name for s in slots if s.dataset is None and not s.kind}
+        of_averages = notes.averaging(view.analysis, design, mean)
+        for note in notes.replication(design, spread, sizes, of_averages):
+            yield note if len(kinds) == 1 else replace(note, text=f"{names}: {note.text}")
+
+
 def _notes(view: View, cells: Cells, compared: str, given: Given) -> Iterable[Note]:
     """All sentences under the table, in reading order."""
     design, marking = view.analysis.design, given.marking
     every = list(chain.from_iterable(cells.values()))
     cited, holes = any(map(_CITE, every)), [c for c in every if c.missing]
-    own = [column for slot, column in cells.items() if not slot.kind]
-    spread = view.kind if _any_spread(own) else "none"
-    single = [column for slot, column in cells.items() if slot.dataset is not None]
-    if cited or holes:
-        single = [[c for c in column if not (c.missing or c.cite)] for column in single]
-    sizes = set(map(_N, chain.from_iterable(single)))
     averaged = any(slot.dataset is None and not slot.kind for slot in cells)
-    of_averages = notes.averaging(view.analysis) if averaged else ""
-    yield from notes.replication(design, spread, sizes, of_averages)
+    yield from _replication(view, cells, whole=not (cited or holes))
     used = set(chain.from_iterable(set(map(_MARKS, every))))
     if Mark.BEST in used:
         ties = any(sum(Mark.BEST in m for m in map(_MARKS, c) if m) > 1 for c in cells.values())

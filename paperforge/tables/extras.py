@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.latex.escape import plain
 from paperforge.latex.rounding import Rounding, rule_for
-from paperforge.model import Cell, Missing, Severity
+from paperforge.model import Cell, Missing, Severity, order
 from paperforge.model import Diagnostic as Said
 from paperforge.spec import COLUMNS, Direction, Role
-from paperforge.tables import marks, notes
+from paperforge.tables import notes
 from paperforge.tables.layouts import Slot
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def baseline(view: View) -> Method:
         text = f'the results have no method "{plain(spec.baseline)}"'
         raise InputError(text, f"table {spec.name}", f"they have {', '.join(map(plain, known))}")
     declared = [m for m in view.analysis.methods if m.role is Role.BASELINE]
-    found = declared or marks.roles(view.analysis.methods)[0]
+    found = declared or order.roles(view.analysis.methods)[0]
     if len(found) == 1:
         return found[0]
     text = "there are several baselines" if found else "there is no baseline"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
 from paperforge.model import Cell, Column, Row
+from paperforge.model.order import sides
 from paperforge.spec import Dataset, Direction, Method, Metric
 from paperforge.tables.groups import Groups
-from paperforge.tables.marks import sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

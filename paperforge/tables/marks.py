@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, cast
 
 from paperforge.latex.escape import plain
 from paperforge.model import Analysis, Decision, Mark, Verdict
-from paperforge.spec import Direction, Method, Role
+from paperforge.model.order import roles
+from paperforge.spec import Direction, Method
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -113,30 +114,6 @@ def alike(a: Decimal, b: Decimal) -> bool:
 
 def _exponent(number: Decimal) -> int:
     return int(number.as_tuple().exponent)
-
-
-def roles(methods: Iterable[Method]) -> tuple[list[Method], list[Method]]:
-    """(baselines, ours). A method without a role stands on the side that nobody else was given."""
-    every = list(methods)
-    ours = [m for m in every if m.role is Role.OURS]
-    baselines = [m for m in every if m.role is Role.BASELINE]
-    if ours:
-        return [m for m in every if m.role is not Role.OURS], ours
-    if baselines:
-        return baselines, [m for m in every if m.role is not Role.BASELINE]
-    return [], []
-
-
-def sides(methods: Iterable[Method]) -> tuple[list[Method], list[Method]]:
-    """(baselines, ours) for rows in two groups; both empty where a method belongs to neither.
-
-    With both roles given, a method without one is beside the comparison: the paper's order stays.
-    """
-    every = list(methods)
-    given = {m.role for m in every}
-    if given >= {Role.OURS, Role.BASELINE, None}:
-        return [], []
-    return roles(every)
 
 
 def against_baseline(analysis: Analysis, metrics: Iterable[str]) -> Marking:

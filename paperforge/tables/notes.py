@@ -97,13 +97,13 @@ def replication(
     return [Note(f"Mean ± {clustered}{name} over {over}{averages}{lone}")]
 
 
-def averaging(analysis: Analysis) -> str:
-    """What the ± of an average over datasets is of; empty where nothing says it.
+def averaging(analysis: Analysis, design: Design, metrics: Collection[str]) -> str:
+    """What the ± of these metrics' averages over datasets is of; empty where nothing says it.
 
     Either the variances of the datasets add (runs drawn anew for each), sd = √(Σ sd²) / datasets,
     or each run or seed is averaged over the datasets first.
     """
-    design, places = analysis.design, len(analysis.datasets)
+    places = len(analysis.datasets)
     if places < 2 or not design.unit.of_runs or design.aggregate != "mean":  # noqa: PLR2004
         return ""
     of: dict[tuple[str, str], list[float]] = {}
@@ -114,6 +114,7 @@ def averaging(analysis: Analysis) -> str:
         (one.sd, math.hypot(*sds) / places)
         for one in analysis.aggregates
         if one.dataset is None
+        and one.metric in metrics
         and one.sd is not None
         and len(sds := of.get((one.metric, one.method), [])) == places
     ]
@@ -185,8 +186,10 @@ def comparisons(
     design = analysis.design
     family = _family(tested, design.correction, per_metric=design.per_metric)
     notes.append(Note(f"Test: two-sided {test}{where}; {family}; α = {alpha}"))
-    if analysis.design.generalises:
-        notes.append(Note(plain(analysis.design.generalises)))
+    held = dict.fromkeys(design.of(d.metric).generalises for d in tested)
+    holds = next(iter(held)) if len(held) == 1 else design.generalises
+    if holds:
+        notes.append(Note(plain(holds)))
     return notes
 
 
@@ -209,6 +212,7 @@ def _margins(tested: Sequence[Decision], analysis: Analysis) -> Iterator[Note]:
             continue
         family = [d for d in tested if d.metric == metric.name]
         unit = "points" if metric.unit == "%" else plain(metric.unit)
+        unit = "point" if unit == "points" and metric.margin == 1 else unit
         margin = f"{metric.margin:g}{unit and ' ' + unit}"
         where = f" in {plain(metric.label)}" if several else ""
         for start, found in (

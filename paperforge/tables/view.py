@@ -9,10 +9,10 @@ from paperforge.errors import InputError
 from paperforge.latex.escape import plain
 from paperforge.latex.rounding import Rounding, column_rules, columns_of, spread_kind
 from paperforge.model import Aggregate, Analysis, Diagnostic, Missing, Severity
+from paperforge.model.order import ours_last
 from paperforge.spec import Dataset, Method, Metric, TableSpec
 from paperforge.tables import extras, groups
 from paperforge.tables.layouts import Slot
-from paperforge.tables.marks import sides
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -104,14 +104,6 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
         tuple(left_out),
         headings,
     )
-
-
-def ours_last(methods: Sequence[Method]) -> tuple[Method, ...]:
-    """Methods as rows: ours after the baselines, otherwise in the paper's order."""
-    baselines, ours = sides(methods)
-    if not (baselines and ours):
-        return tuple(methods)
-    return (*(m for m in methods if m not in ours), *ours)
 
 
 def named(every: Sequence[Named], names: Sequence[str], noun: str, spec: TableSpec) -> list[Named]:

@@ -148,8 +148,11 @@ def test_a_pilot_of_examples(paperforge, scores):
 def test_a_pilot_in_clusters(paperforge, scores):
     one, decision = detected(paperforge, scores, "--map", "source=cluster")
     assert one["assumed"]["cluster"] == 4
-    assert one["detectable"] == pytest.approx(decision["detectable"], rel=0.05)
+    assert one["detectable"] == pytest.approx(decision["detectable"], rel=1e-6)
     assert one["assumed"]["design_effect"] > 1.2
+    said = paperforge("plan", scores, "--map", "source=cluster", "--difference", "0.05").out
+    assert "clusters (the pilot has 200)" in said
+    assert "clustered paired t (CR2)" in said
 
 
 def graded(tmp_path, shift):

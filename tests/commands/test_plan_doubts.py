@@ -229,3 +229,32 @@ def test_what_says_no_variance_has_a_next_move_with_its_own_numbers(paperforge, 
     assert "a share of 0.03 at least: paperforge plan --discordant 0.06" in said
     (tmp_path / "one.csv").write_text("method,seed,accuracy\na,0,1.0\na,1,3.0\na,2,5.0")
     assert "paperforge plan --sd 2" in paperforge("plan", "one.csv").err
+
+
+def test_the_question_names_what_is_compared(paperforge, tmp_path):
+    rows = [f"{m},d,{s},{0.8 + 0.01 * k + 0.003 * (s * (k + 1) % 4)}" for k, m in
+            enumerate(("ours", "b1", "b2")) for s in range(4)]  # fmt: skip
+    name = pilot(tmp_path, rows)
+    given = ("--ours", "ours", "--baseline", "b1", "--metric", "accuracy")
+    assert paperforge("plan", name, "--write", tmp_path / "one.toml", *given).code == 0
+    assert 'question = "Is ours better than b1?"' in (tmp_path / "one.toml").read_text()
+
+
+def test_stats_says_that_a_frozen_plan_is_there(paperforge, tmp_path):
+    rows = [f"{m},d,{s},{0.8 + 0.05 * k + 0.003 * (s * (k + 1) % 4)}" for k, m in
+            enumerate(("ours", "b1")) for s in range(4)]  # fmt: skip
+    name = pilot(tmp_path, rows)
+    plan = tmp_path / "plan.toml"
+    assert paperforge("plan", name, "--ours", "ours", "--write").code == 0
+    assert "frozen" not in paperforge("stats", name).err
+    text = plan.read_text().replace("seeds = 4", "seeds = 8")
+    plan.write_text(text.replace("[stopping]", "[stopping]\nlooks = [2, 4, 8]", 1))
+    assert paperforge("plan", name, "--ours", "ours", "--freeze").code == 0
+    said = paperforge("stats", name)
+    assert said.code == 0
+    assert "look 2 of 3, at 4 of 8 seeds" in said.err
+    assert "The verdicts here are at alpha = 0.05" in said.err
+    notes = json.loads(paperforge("stats", name, "--format", "json").out)["notes"]
+    assert any("a plan was frozen on" in str(one) for one in notes)
+    plan.write_text("alpha = ")
+    assert "cannot be read" in paperforge("stats", name).err

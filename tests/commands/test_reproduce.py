@@ -49,7 +49,7 @@ def test_each_value_has_its_verdict(paperforge, published, results_csv):
     first, second, third, last = report["values"]
     assert first["published"]["decimals"] == 2
     assert (first["method"], first["reproduced"]["n"]) == ("ours", 5)
-    assert second["interval"]["kind"] == "Welch interval of the difference"
+    assert second["interval"]["kind"] == "published values that would not differ (Welch)"
     assert second["interval"]["low"] < 0.805 < second["interval"]["high"]
     assert third["interval"]["high"] < 0.95 and third["p"] < 0.05
     assert last["reproduced"] is None and last["reason"] == "no run"
@@ -221,7 +221,7 @@ def test_every_row_says_what_its_interval_is_of(paperforge, published, results_c
     keys = {line.split(", ")[0]: line for line in lines if ", alpha" in line}
     assert "] a" in keys["Ours"] and "] b" in keys["base"] and "] a" in keys["near"]
     assert "a: prediction interval of a run." in lines
-    assert "b: Welch interval of the difference." in lines
+    assert "b: published values that would not differ (Welch)." in lines
     assert all(len(line) <= 100 for line in lines)
 
 
@@ -241,3 +241,16 @@ def test_what_was_taken_for_granted_is_said(paperforge, tmp_path):
     said = paperforge("reproduce", "theirs.csv", "runs.csv").out
     assert "t interval" not in said
     assert "independent" not in said
+
+
+def test_a_value_without_a_run_is_in_the_unit_of_its_papers_others(paperforge, tmp_path):
+    """72 per cent among values that are read as fractions is 0.72, though no run gives it."""
+    runs = [
+        f"{m},A,{i},{v + i / 1000}" for m, v in (("ours", 0.9), ("base", 0.8)) for i in range(4)
+    ]
+    (tmp_path / "r.csv").write_text("\n".join(["method,dataset,seed,accuracy", *runs]))
+    rows = ["ours,A,accuracy,90.2,x", "base,A,accuracy,80.1,x", "other,A,accuracy,72,x"]
+    (tmp_path / "p.csv").write_text("\n".join(["method,dataset,metric,value,cite", *rows]))
+    said = paperforge("reproduce", tmp_path / "p.csv", tmp_path / "r.csv", "--format", "json")
+    values = [one["published"]["value"] for one in json.loads(said.out)["values"]]
+    assert values == pytest.approx([0.902, 0.801, 0.72])

@@ -11,6 +11,7 @@ from paperforge.errors import InputError
 from paperforge.figures import audit
 from paperforge.figures.bars import HATCHES
 from paperforge.model import Severity
+from paperforge.model.order import ours_last
 from paperforge.spec import FigureSpec
 
 SPEC = FigureSpec("f", "bars", width="text")
@@ -60,7 +61,8 @@ def test_a_methods_hatch_is_its_own_and_the_same_everywhere(study, paint):
     analysis = study(12)
     with paint(SPEC, analysis) as page:
         hatches = [bar.get_hatch() or "" for bar in page.figure.axes[0].patches]
-        assert len(set(hatches)) == 12 and hatches == list(HATCHES)
+        own = [HATCHES[analysis.methods.index(m)] for m in ours_last(analysis.methods)]
+        assert len(set(hatches)) == 12 and hatches == own
     with paint(replace(SPEC, methods=("m3", "m5")), analysis) as page:
         bars = page.figure.axes[0].patches
         assert [bar.get_hatch() for bar in bars] == [HATCHES[3], HATCHES[5]]
@@ -132,3 +134,20 @@ def test_what_is_told(study):
     assert [d for d in figure.diagnostics if d.severity is not Severity.NOTE] == []
     single = figures.draw(SPEC, study(2, seeds=1))
     assert single.note.startswith("Bars: a single run each, so there are no intervals.")
+
+
+def test_values_of_other_sizes_are_said_to_share_an_axis(study):
+    """A group whose bars differ visibly, beside a far larger one, is not called alike."""
+    analysis = study(2, 2)
+    sizes = {d.name: (1e-9, 1e12)[i] for i, d in enumerate(analysis.datasets)}
+    cells = tuple(
+        replace(
+            a,
+            mean=sizes[a.dataset]
+            * (1 + (a.method == analysis.methods[0].name) * 1e-3 ** (sizes[a.dataset] > 1)),
+        )
+        for a in analysis.aggregates
+        if a.dataset is not None
+    )
+    with pytest.raises(InputError, match="stand on one axis"):
+        figures.draw(SPEC, replace(analysis, aggregates=cells))

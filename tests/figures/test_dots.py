@@ -192,3 +192,23 @@ def test_replicates_have_their_own_name(study):
     bare = tuple(replace(a, half_width=None) for a in folds.aggregates)
     note = figures.draw(MEANS, replace(folds, aggregates=bare)).note
     assert note.startswith("Dots: mean over 10 folds, without intervals.")
+
+
+@pytest.mark.parametrize("width", ["column", "text"])
+def test_pairs_of_long_names_are_told_apart_in_two_lines(study, paint, width):
+    names = ("RoBERTa-large + LoRA rank 8", "RoBERTa-large + LoRA rank 16", "RoBERTa-large + full")
+    analysis = study(names)
+    plain = [replace(m, role=None) for m in analysis.methods]
+    first = next(d for d in analysis.decisions if d.primary)
+    pairs = [(names[0], names[1]), (names[0], names[2]), (names[1], names[2])]
+    made = tuple(replace(first, a=a, b=b) for a, b in pairs)
+    analysis = replace(analysis, methods=tuple(plain), decisions=made)
+    spec = FigureSpec("f", "differences", width=width)
+    with paint(spec, analysis) as page:
+        rows = [t.get_text() for t in page.figure.axes[0].get_yticklabels()]
+        cut = page.ruler.cut
+    assert len(set(rows)) == 3
+    lines = [row.split("\nvs. ") for row in rows]
+    assert lines[0][0] == lines[1][0] != lines[2][0]
+    assert lines[1][1] == lines[2][1] != lines[0][1]
+    assert width == "column" or not cut

@@ -15,7 +15,7 @@ import pytest
 
 from paperforge import figures
 from paperforge.errors import InputError
-from paperforge.figures import audit
+from paperforge.figures import audit, select
 from paperforge.model import Severity
 from paperforge.spec import FigureSpec
 
@@ -157,7 +157,7 @@ def test_a_method_looks_the_same_in_every_figure(study, paint):
         with paint(spec, analysis) as page:
             # Intervals draw a bar of two points for each dot of one.
             lines = [x for x in page.figure.axes[0].lines if len(x.get_xdata()) != 2]
-        known = [m for m in analysis.methods if m.name in spec.methods]
+        known = select.methods_of(spec, analysis, spec.methods)
         for method, line in zip(known, lines, strict=True):
             seen.setdefault(method.name, set()).add((line.get_color(), line.get_marker()))
     assert set(seen) == {"m1", "m2", "m3", "m4", "m5"}

@@ -28,3 +28,11 @@ def test_decades_and_parts_of_them():
 def test_numbers_are_short():
     said = [number(v) for v in (1e-9, 2e-5, 0.001, 0.5, 999, 1e3, 2.5e6, 1e9, 1e12, 3e21)]
     assert said == ["1e−9", "2e−5", "0.001", "0.5", "999", "1k", "2.5M", "1G", "1T", "3e21"]
+
+
+def test_an_axis_over_many_decades_has_powers_of_ten_throughout():
+    said = log_scale(1e-10, 1e12, 6).labels
+    assert all(text.startswith("1e") for text in said)
+    assert "1e−6" in said
+    assert log_scale(1, 1e9, 7).labels[-1].endswith(("M", "G"))
+    assert log_scale(0.01, 10, 5).labels == ("0.01", "0.1", "1", "10")

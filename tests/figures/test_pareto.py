@@ -187,3 +187,21 @@ def test_a_front_of_sixty_is_refused(study, wealth, spec_of):
     analysis = placed(study, wealth, [(1.0 + i, 10.0 + i) for i in range(60)])
     with pytest.raises(InputError, match="60 points of the front in one panel"):
         figures.draw(spec_of("pareto"), analysis)
+
+
+@pytest.mark.parametrize("log", ["", "xy"])
+def test_the_axes_hold_every_interval_however_long(study, wealth, spec_of, paint, log):
+    analysis = placed(study, wealth, [(10.0, 50.0), (12.0, 51.0), (15.0, 50.5)])
+    halves = {"latency": 3.0, "accuracy": 20.0}
+    cells = [replace(a, half_width=halves[a.metric]) for a in analysis.aggregates]
+    analysis = replace(analysis, aggregates=tuple(cells))
+    with paint(spec_of("pareto", log=log), analysis) as page:
+        [axes] = page.figure.axes
+        left, right = axes.get_xlim()
+        low, high = axes.get_ylim()
+        assert left < 7.0
+        assert right > 18.0
+        assert low < 30.0
+        assert high > 71.0
+        ends = [tuple(x.get_ydata()) for x in axes.lines if len(x.get_ydata()) == 2]
+        assert (30.0, 70.0) in ends

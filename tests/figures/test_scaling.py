@@ -67,3 +67,12 @@ def test_families_are_said_and_named(study, wealth, spec_of):
 def test_wrong_axes_are_named(study, wealth, spec_of, more, message):
     with pytest.raises(InputError, match=message):
         figures.draw(replace(spec_of("scaling"), **more), wealth(study(2)))
+
+
+def test_a_line_outside_the_intervals_of_points_is_said(study, wealth, spec_of):
+    analysis = wealth(study(1))
+    [one, *_] = analysis.scalings
+    missing = replace(one, fit=replace(one.fit, missed=2, p_floor=None, floor=None))
+    note = figures.draw(spec_of("scaling"), replace(analysis, scalings=(missing,))).note
+    assert "the line lies outside the intervals of 2 of 5 points" in note
+    assert "where sizes are too few to ask for E" in note

@@ -11,7 +11,7 @@ from paperforge.stats.cells import read
 from paperforge.stats.compare import Compared
 from paperforge.stats.contrast import Contrast
 from paperforge.stats.decide import scores
-from paperforge.stats.gains import correlated, gain
+from paperforge.stats.gains import correlated, gain, of_primary
 
 
 def whole(fake, cells):
@@ -68,3 +68,23 @@ def test_sizes_far_apart_and_averages(fake):
     found = correlated(made, pairs)
     assert len(found) == 12 - 3  # beside it, the others' squares are nothing
     assert correlated(made, [replace(c, scope=None) for c in pairs]) == []
+
+
+def test_of_the_primary_comparison_over_all_datasets(fake):
+    """One dataset where pairing loses, one where it gains: what the average would have."""
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(0, 3, 6), rng.normal(0, 1, 6)
+    values = {
+        ("a", "d"): x,
+        ("b", "d"): rng.normal(0, 1, 6) - x,
+        ("a", "e"): y,
+        ("b", "e"): y + 0.1,
+    }
+    made, pairs = whole(fake, values)
+    average = replace(pairs[0], a="a", b="b", scope=None, primary=True)
+    ((rho, ratio),) = of_primary(made, [average, *pairs])
+    paired = sum((values["a", d] - values["b", d]).var(ddof=1) for d in "de")
+    apart = sum(one.var(ddof=1) for one in values.values())
+    assert ratio == pytest.approx(math.sqrt(paired / apart))
+    assert ratio > 1 > correlated(made, [one for one in pairs if one.scope == "e"])[0][1]
+    assert -1 <= rho < 0

@@ -87,3 +87,43 @@ def test_runs_that_differ_by_nothing_leave_nothing_on_examples_without_end():
     error, halves = known.halves(3, math.inf, 0.05, cautious=False)
     assert error == 0
     assert (halves == 0).all()
+
+
+def test_the_limits_hold_the_truth_as_often_as_they_say():
+    """A pilot of 4 x 60 without any variance of runs: the limit holds it, and is never 0."""
+    true = truth(0.2, 0.0, 0.4, 4, 60)
+    rng, held = np.random.default_rng(82), []
+    squares = (true.runs + true.both, true.examples + true.both, true.both)
+    for _ in range(2000):
+        found = [v * rng.chisquare(df) / df for v, df in zip(squares, true.df, strict=True)]
+        runs, examples = (max(0.0, one - found[2]) for one in found[:2])
+        one = Components(runs, examples, found[2], true.df, 4, 60, paired=False)
+        limits = one.limits()
+        assert min(limits) > 0
+        held.append([limits[0] >= true.runs, limits[1] >= true.examples, limits[2] >= true.both])
+    rates = np.mean(held, axis=0)
+    assert rates[0] == pytest.approx(0.8, abs=0.03)
+    assert rates[1] >= 0.8  # a variance of 0 is below every limit
+    assert rates[2] == pytest.approx(0.8, abs=0.03)
+
+
+def test_an_estimate_of_zero_is_not_taken_for_certain():
+    none = truth(0.0, 0.0, 0.4, 4, 60)
+    for law, n in ((Seeds(none, 60), 4), (Examples(none, 4), 60)):
+        assert law.smallest(n, 0.05, cautious=True) > 1.1 * law.smallest(n, 0.05)
+    assert [round(sd, 3) for _, sd in none.spreads] == [0, 0, round(0.4 * math.sqrt(2), 3)]
+    assert none.assumed
+
+
+def test_the_study_detects_what_its_plan_says(fake):
+    """Runs closer to each other than the residual allows: luck, that neither counts on."""
+    rng = np.random.default_rng(83)
+    scores = {}
+    for name in "ab":
+        rows = rng.normal(0, 0.4, (4, 25))
+        scores[name] = rows - rows.mean(axis=1, keepdims=True) + rng.normal(0, 0.01, (4, 1))
+    one = analyse(results_of(fake, scores), DesignSpec()).primary()[0]
+    noise = sum(((r - r.mean(0) - r.mean(1, keepdims=True) + r.mean()) ** 2).sum() / 72
+                for r in scores.values()) / 2  # fmt: skip
+    known = truth(0.0, 0.0, math.sqrt(noise), 4, 25)
+    assert one.detectable >= 0.98 * Seeds(known, 25).smallest(4, 0.05)

@@ -1,14 +1,17 @@
 """Scaling laws: against scipy's curve_fit, against simulated truth, and what is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import curve_fit
+from scipy.special import stdtrit
 
 from paperforge.errors import InputError
 from paperforge.spec import DesignSpec, Direction, FigureSpec, Metric
 from paperforge.stats import analyse, supply
 from paperforge.stats.power_law import fit
-from paperforge.stats.scaling import family, fitted, number
+from paperforge.stats.scaling import Point, family, fitted, noise_of, number, of_points
 
 SIZES = np.geomspace(1e6, 1e10, 7)
 
@@ -134,3 +137,62 @@ def test_what_has_no_size_is_refused_with_the_ways_there_are(fake):
     with pytest.raises(InputError, match='no method has "loss"') as caught:
         supply("scalings", results, analysis, spec)
     assert '"dataset"' in caught.value.hint
+
+
+def runs_of(rng, x, sd, seeds=5, **law):
+    """Runs, sizes by seeds, and what the sizes' points are."""
+    y = truth(x[:, None], **law) * np.exp(rng.normal(0, sd, (len(x), seeds)))
+    se = y.std(axis=1, ddof=1) / np.sqrt(seeds)
+    points = [
+        Point(a, b, None, None, "m", c, seeds) for a, b, c in zip(x, y.mean(1), se, strict=True)
+    ]
+    return y, points
+
+
+def test_four_sizes_of_runs_show_a_floor_that_scipy_finds():
+    """Standard error of E: scipy's of all runs, whose residuals are nearly the noise within."""
+    x = np.geomspace(1e6, 1e9, 4)
+    y, points = runs_of(np.random.default_rng(1), x, 0.0005, floor=1.7, factor=400, alpha=0.38)
+    noise = noise_of(points)
+    assert noise.df == 16
+    assert noise.variance == pytest.approx(np.log(y).var(axis=1, ddof=1).mean() / 5, rel=0.01)
+    found = fitted(x, y.mean(1), 0.95, of_runs=True, noise=noise)
+    theirs, cov = curve_fit(
+        lambda u, e, a, b: np.log(e + np.exp(a - b * (u - 17))),
+        np.repeat(np.log(x), 5), np.log(y).ravel(), p0=(1.5, 0.2, 0.3),
+    )  # fmt: skip
+    assert found.floor == pytest.approx(theirs[0], rel=1e-4)
+    assert found.alpha == pytest.approx(theirs[2], rel=1e-3)
+    half = (found.floor_limits[1] - found.floor_limits[0]) / 2
+    assert half == pytest.approx(stdtrit(16, 0.975) * np.sqrt(cov[0, 0]), rel=0.15)
+    assert found.floor_limits[0] < 1.7 < found.floor_limits[1]
+    assert found.p_floor < 1e-6
+
+
+def test_four_sizes_without_a_floor_seldom_show_one():
+    rng, x = np.random.default_rng(8), np.geomspace(1e6, 1e9, 4)
+    found = []
+    for _ in range(120):
+        y, points = runs_of(rng, x, 0.01, floor=0.0)
+        found.append(fitted(x, y.mean(1), 0.95, of_runs=True, noise=noise_of(points)).floor)
+    assert 0 < sum(f is not None for f in found) <= 120 * (0.05 + 3 * np.sqrt(0.05 * 0.95 / 120))
+
+
+def test_four_sizes_off_the_curve_are_not_judged_by_the_noise_of_their_runs():
+    x = np.geomspace(1e6, 1e9, 4)
+    off = np.exp([0.1, -0.1, 0.1, -0.1])
+    y, points = runs_of(np.random.default_rng(2), x, 0.0001, floor=0.0)
+    found = fitted(x, y.mean(1) * off, 0.95, of_runs=True, noise=noise_of(points))
+    assert found.floor is None
+    assert found.p_floor is None or found.p_floor > 0.05
+
+
+def test_points_off_the_line_by_more_than_their_intervals_are_counted():
+    metric = Metric("loss", "loss", Direction.LOWER)
+    sizes = [float(s) for s in np.geomspace(1e6, 1e9, 4)]
+    off = (1.1, 0.9, 1.1, 0.9)
+    ys = [5 * s**-0.1 * o for s, o in zip(sizes, off, strict=True)]
+    tight = [Point(s, y, y * 0.999, y * 1.001, "m") for s, y in zip(sizes, ys, strict=True)]
+    assert of_points(metric, "dataset", "m", tight, 0.95).fit.missed == 4
+    wide = [replace(p, low=p.y * 0.5, high=p.y * 2) for p in tight]
+    assert of_points(metric, "dataset", "m", wide, 0.95).fit.missed == 0

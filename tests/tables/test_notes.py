@@ -209,7 +209,7 @@ def test_what_is_not_tested_is_not_covered(make):
 def test_the_margin_is_said(make):
     metrics = (replace(BLEU, margin=1.0, unit="%"),)
     said = under(make, Verdict.EQUIVALENT, metrics, reason="within the margin of 1 %")
-    assert "Equivalent within ±1 points: a and b" in said
+    assert "Equivalent within ±1 point: a and b" in said
     assert not any("not found to differ" in text for text in said)
     reason = "the difference is within the margin of 1 %"
     said = under(make, Verdict.BETTER, metrics, reason=reason)

@@ -9,8 +9,9 @@ from paperforge.errors import InputError
 from paperforge.latex.escape import plain
 from paperforge.latex.rounding import Rounding, rule_for
 from paperforge.model import Cell, Column, Cost, Missing, Note, Row
+from paperforge.model.order import ours_last
 from paperforge.tables import groups, notes, parts
-from paperforge.tables.view import named, ours_last
+from paperforge.tables.view import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -29,15 +29,17 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
 
     Raises InputError where the numbers are those of examples, or no cell has its runs.
     """
-    if analysis.design.unit is Unit.EXAMPLE:
+    view = choose(analysis, spec)
+    designs = [analysis.design.of(m.name) for m in view.metrics]
+    design = next((one for one in designs if one.unit is not Unit.EXAMPLE), None)
+    if design is None:
         raise InputError(
             "the numbers are means over examples: no cell has several runs",
             f"table {spec.name}",
             'runs are shown where they are replicated: replicate = "seed" (--replicate seed)',
         )
-    view = choose(analysis, spec)
     slots = [slot for slot in view.slots if slot.dataset is not None]
-    noun = notes.noun(analysis.design)
+    noun = notes.noun(design)
     rows: list[Row] = []
     for method in view.methods:
         rows += _rows(view, method, [(slot.metric.name, slot.dataset) for slot in slots])

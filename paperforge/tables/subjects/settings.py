@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.latex.escape import plain
 from paperforge.model import Cell, Column, Hyperparameter, Note, Row
+from paperforge.model.order import ours_last
 from paperforge.tables import groups, notes, parts
-from paperforge.tables.view import named, ours_last
+from paperforge.tables.view import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

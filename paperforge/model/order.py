@@ -1,0 +1,44 @@
+"""The order of methods in every table and figure: ours after the baselines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paperforge.spec import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from paperforge.spec import Method
+
+
+def roles(methods: Iterable[Method]) -> tuple[list[Method], list[Method]]:
+    """(baselines, ours). A method without a role stands on the side that nobody else was given."""
+    every = list(methods)
+    ours = [m for m in every if m.role is Role.OURS]
+    baselines = [m for m in every if m.role is Role.BASELINE]
+    if ours:
+        return [m for m in every if m.role is not Role.OURS], ours
+    if baselines:
+        return baselines, [m for m in every if m.role is not Role.BASELINE]
+    return [], []
+
+
+def sides(methods: Iterable[Method]) -> tuple[list[Method], list[Method]]:
+    """(baselines, ours) for rows in two groups; both empty where a method belongs to neither.
+
+    With both roles given, a method without one is beside the comparison: the paper's order stays.
+    """
+    every = list(methods)
+    given = {m.role for m in every}
+    if given >= {Role.OURS, Role.BASELINE, None}:
+        return [], []
+    return roles(every)
+
+
+def ours_last(methods: Sequence[Method]) -> tuple[Method, ...]:
+    """The methods as rows, bars and entries: ours after the baselines, else in the order given."""
+    baselines, ours = sides(methods)
+    if not (baselines and ours):
+        return tuple(methods)
+    return (*(m for m in methods if m not in ours), *ours)

@@ -1,0 +1,68 @@
+"""Booktabs tabulars of a report, no wider than a page of the plain article class."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+PAGE = 345.0
+"""Points of \\linewidth in a plain article of 10 points."""
+LETTER = 5.3
+"""Points of a letter or digit of 10 points, a little more than on average."""
+GAP, NARROW = 12.0, 6.0
+"""Points between two columns: by default, and in a table that is made narrower."""
+SIZES = (("footnotesize", 0.86), ("scriptsize", 0.84))
+"""Sizes to make a wide table of, each to 10 points: small letters are wider for their height."""
+_POWER = re.compile(r"(?<=\d)e(-?\d+)\b")
+
+
+def tabular(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], tex: Callable[[str], str]
+) -> list[str]:
+    """The lines of one; smaller where it is wider than the page, its words broken if need be.
+
+    heads, rows: plain text; tex: plain text -> TeX.
+    """
+    widths = [max(map(len, column)) * LETTER for column in zip(heads, *rows, strict=True)]
+    start, end, first, last = [], [], "l", "l"
+    if sum(widths) + GAP * len(widths) > PAGE:
+        size, scale = next((s for s in SIZES if _over(widths, s[1]) <= 0), SIZES[-1])
+        start = [f"{{\\{size}\\setlength{{\\tabcolsep}}{{3pt}}"]
+        end = ["}"]
+        over = _over(widths, scale)
+        columns = list(zip(heads, *rows, strict=True))
+        last, over = _broken(columns[-1], LETTER * scale, over)
+        first, over = _broken(columns[0], LETTER * scale, over)
+    return [
+        *start,
+        f"\\begin{{tabular}}{{{first}{'r' * (len(heads) - 2)}{last}}}",
+        "\\toprule",
+        _row(heads, tex),
+        "\\midrule",
+        *(_row(row, tex) for row in rows),
+        "\\bottomrule",
+        "\\end{tabular}",
+        *end,
+    ]
+
+
+def _over(widths: Sequence[float], scale: float) -> float:
+    """Points that a table of narrow gaps is too wide by."""
+    return sum(widths) * scale + NARROW * len(widths) - PAGE
+
+
+def _broken(cells: Sequence[str], letter: float, over: float) -> tuple[str, float]:
+    """A column of words that gives up what is too wide, and what is left of that."""
+    width = max(map(len, cells)) * letter
+    least = max((len(word) for cell in cells for word in cell.split()), default=0) * letter
+    if over <= 0 or width <= least:
+        return "l", over
+    kept = max(least, width - over)
+    return f"p{{{kept:.0f}pt}}", over - (width - kept)
+
+
+def _row(cells: Sequence[str], tex: Callable[[str], str]) -> str:
+    return " & ".join(_POWER.sub(r"$\\times10^{\1}$", tex(cell)) for cell in cells) + r" \\"

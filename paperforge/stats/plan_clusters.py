@@ -1,0 +1,129 @@
+"""How many examples, in clusters of the pilot's sizes, find a difference: t with few clusters."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paperforge.stats.outlook import OfParts
+from paperforge.stats.plan import upper_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from paperforge.stats.sums import Part
+
+ENOUGH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Clustered:
+    """The examples of one dataset in a pilot; in squared printed units."""
+
+    variance: float
+    """Of the mean difference, robust to clusters (clusters.py), as it is in the pilot."""
+    sizes: tuple[int, ...]
+    """Examples in each cluster."""
+    sd: float
+    """Standard deviation of an example's difference, printed units."""
+
+    @property
+    def n(self) -> int:
+        """Examples."""
+        return sum(self.sizes)
+
+    @property
+    def effect(self) -> float:
+        """How much clusters add to the variance of the mean (Kish's design effect)."""
+        return self.variance * self.n / self.sd**2
+
+
+def bell_mccaffrey(sizes: Sequence[int], times: float = 1.0) -> float:
+    """Degrees of freedom of CR2 for clusters of these sizes, each there so many times.
+
+    Of the variance of a mean of sum(sizes) times examples, for independent values of one spread
+    (Bell and McCaffrey 2002, Survey Methodology 28(2)); as clusters.clustered() has them for one
+    array. A number of times that is not whole lies between. 0: one cluster has all examples.
+    """
+    n = sum(sizes) * times
+    if max(sizes) >= n:
+        return 0.0
+    trace = [m / n for m in sizes]
+    norms = [m * m / ((1 - m / n) * n * n) for m in sizes]
+    whole = times * math.fsum(norms)
+    square = times * math.fsum(t * t for t in trace) + whole**2
+    square -= times * math.fsum(one * one for one in norms)
+    return 1.0 / square
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters(OfParts):
+    """n examples on each of D datasets, in more clusters of the sizes that the pilot's have.
+
+    Standard error^2 = sum of the variances of the means, over D^2, each as many times smaller as
+    there are more clusters; degrees of freedom by Bell and McCaffrey, of several by Satterthwaite.
+    """
+
+    rows: tuple[Clustered, ...]
+    """One a dataset."""
+
+    noun = "examples"
+    limit = ""
+    fixed = ""
+
+    def parts(self, n: float, *, cautious: bool) -> tuple[Part, ...] | None:
+        """As in OfParts; n: examples of the dataset that has fewest."""
+        times, made = n / self.least, []
+        for row in self.rows:
+            df = bell_mccaffrey(row.sizes, times) if math.isfinite(n) else math.inf
+            if len(row.sizes) * times < ENOUGH or df <= 0:
+                return None
+            v = row.variance
+            v = upper_limit(v, bell_mccaffrey(row.sizes)) if cautious else v
+            made.append((v / times / len(self.rows) ** 2, df))
+        return tuple(made) if all(math.isfinite(v) for v, _ in made) else None
+
+    @property
+    def least(self) -> int:
+        """Examples of the dataset that has fewest."""
+        return min(row.n for row in self.rows)
+
+    def clusters(self, n: int) -> int:
+        """How many clusters n examples are in, on the dataset that has fewest examples."""
+        row = min(self.rows, key=lambda row: row.n)
+        return math.ceil(len(row.sizes) * n / row.n - 1e-9)
+
+    def amount(self, n: int) -> str:
+        """As in Law."""
+        count = self.clusters(n)
+        on = f" on each of the {len(self.rows)} datasets" if len(self.rows) > 1 else ""
+        words = "example" if n == 1 else "examples", "cluster" if count == 1 else "clusters"
+        return f"{n:,} {words[0]} in {count:,} {words[1]}{on}"
+
+    @property
+    def test(self) -> str:
+        """As in Law."""
+        over = f" over the {len(self.rows)} datasets" if len(self.rows) > 1 else ""
+        kind = "stratified clustered" if over else "clustered"
+        return f"{kind} paired t{over} (CR2)"
+
+    @property
+    def spreads(self) -> tuple[tuple[str, float], ...]:
+        """As in Law."""
+        sds = sorted(row.sd for row in self.rows)
+        return tuple(("of an example's difference", sd) for sd in dict.fromkeys((sds[0], sds[-1])))
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """As in Law."""
+        sizes = [size for row in self.rows for size in row.sizes]
+        dfs = sorted({f"{bell_mccaffrey(row.sizes):.3g}" for row in self.rows}, key=float)
+        few, many = min(sizes), max(sizes)
+        span = f"{few}" if few == many else f"{few} to {many}"
+        had = " to ".join(dict.fromkeys((dfs[0], dfs[-1])))
+        text = (
+            f"new clusters are of the sizes of the pilot's ({span} examples); t with Bell and "
+            f"McCaffrey's degrees of freedom for them ({had} in the pilot)"
+        )
+        return (text,)

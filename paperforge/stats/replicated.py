@@ -1,0 +1,93 @@
+"""What is replicated, in words, and what its decisions hold for: of all metrics, or of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from paperforge.model import Replicated
+from paperforge.spec import Unit
+from paperforge.stats.cells import Cells
+from paperforge.stats.compare import Compared
+from paperforge.stats.design import UNTESTED, Replication
+
+Table = tuple[Cells, Sequence[Compared]]
+EXAMPLES = "new examples, not to retraining"
+OF_SHARES = "One run a cell, with a share of right answers and the number of examples."
+
+
+def replicated(unit: Replication, tables: Sequence[Table], *, shares: bool) -> Iterator[str]:
+    """Say what the unit of replication is: once, or of each kind of metrics."""
+    if not unit.apart:
+        yield unit.sentence.replace(UNTESTED, OF_SHARES) if shares else unit.sentence
+        return
+    for names, one in kinds(unit, tables):
+        why = "" if one is unit else " It has no example ids."
+        if len(names) > 1:
+            why = why.replace("It has", "They have")
+        yield f"{listing(names)}: {one.sentence[0].lower()}{one.sentence[1:]}{why}"
+
+
+def kinds(unit: Replication, tables: Sequence[Table]) -> list[tuple[list[str], Replication]]:
+    """The labels of the metrics that replicate the same, with what that is."""
+    found: dict[str, tuple[list[str], Replication]] = {}
+    for cells, _ in tables:
+        one = unit.of(cells.metric.name)
+        found.setdefault(one.sentence, ([], one))[0].append(cells.metric.label or cells.metric.name)
+    return list(found.values())
+
+
+def listing(names: Sequence[str]) -> str:
+    """Write "BLEU, Time and FLOPs"."""
+    return " and ".join([*filter(None, [", ".join(names[:-1])]), *names[-1:]])
+
+
+def held(unit: Replication, datasets: int, tables: Sequence[Table], *, shares: bool) -> str:
+    """Say what the decisions hold for, of each kind of metrics; nothing where nothing is tested."""
+    tested = [(cells, found) for cells, found in tables if found and compares([(cells, found)])]
+    several = kinds(unit, tested)
+    if not unit.apart or len(several) <= 1:
+        one = several[0][1] if unit.apart and several else unit
+        return generalises(one, datasets, shares=shares) if compares(tables) else ""
+    parts = [f"in {listing(names)} to {holds_for(one, datasets)}" for names, one in several]
+    return f"This generalises {'; '.join(parts)}."
+
+
+def of_metrics(
+    unit: Replication, datasets: int, tables: Sequence[Table], *, shares: bool
+) -> tuple[Replicated, ...]:
+    """What each metric replicates, with the sizes of its cells."""
+    made = []
+    for cells, found in tables:
+        one, counts = unit.of(cells.metric.name), [c.n for c in cells.table.values()]
+        said = generalises(one, datasets, shares=shares) if compares([(cells, found)]) else ""
+        sizes = (min(counts, default=0), max(counts, default=0))
+        made.append(Replicated(cells.metric.name, one.unit, one.noun, sizes, said))
+    return tuple(made)
+
+
+def compares(tables: Sequence[Table]) -> bool:
+    """Whether anything was tested, so that something can be said to hold elsewhere."""
+    every = [c.contrast.p for _, found in tables for c in found]
+    return not every or any(p is not None for p in every)
+
+
+def generalises(unit: Replication, datasets: int, *, shares: bool = False) -> str:
+    """Say what a decision holds for; nothing where nothing is decided."""
+    place = EXAMPLES if shares else holds_for(unit, datasets)
+    return f"This generalises to {place}." if place else ""
+
+
+def holds_for(unit: Replication, datasets: int) -> str:
+    """Name what a decision generalises to; empty where nothing is decided."""
+    where = "these benchmarks" if datasets > 1 else "this benchmark"
+    if unit.unit is Unit.EXAMPLE:
+        return EXAMPLES
+    if unit.unit is Unit.BOTH:
+        return f"new {unit.noun}s and new examples of {where}"
+    if unit.unit is Unit.DATASET:
+        return "new datasets like these"
+    if unit.unit is Unit.NONE:
+        return ""
+    if unit.folds:
+        return f"new training sets of this size on {where}"
+    return f"new {unit.noun}s on {where}"

@@ -1,0 +1,91 @@
+"""What tests of equivalence gave is printed, above all where equivalence was not shown."""
+
+import json
+
+import numpy as np
+import pytest
+
+from paperforge import results
+from paperforge.commands import analysis_json
+from paperforge.narrative import report, words
+from paperforge.spec import DesignSpec, Metric, Project, Source
+from paperforge.stats import analyse
+
+GAPS = {"ours": 0.0, "near": -0.011, "far": -0.04}
+NOISE = (-0.01, -0.005, 0.0, 0.005, 0.01)
+
+
+@pytest.fixture
+def study(tmp_path):
+    def call(margin, methods=tuple(GAPS)):
+        path = tmp_path / "m.csv"
+        lines = ["model,seed,accuracy"]
+        lines += [f"{m},{i},{0.8 + GAPS[m] + x:.4f}" for m in methods for i, x in enumerate(NOISE)]
+        path.write_text("\n".join(lines))
+        project = Project(
+            root=tmp_path,
+            methods={"ours": {"role": "ours"}},
+            metrics={} if margin is None else {"accuracy": {"margin": margin}},
+        )
+        return analyse(results.load([Source(path, "m.csv")], project), DesignSpec())
+
+    return call
+
+
+def tost(sd, n, gap, margin):
+    """Two one-sided t tests of two samples with equal spread and n (Schuirmann 1987)."""
+    from scipy.stats import t
+
+    return float(t.sf((margin - abs(gap)) / (sd * np.sqrt(2 / n)), 2 * n - 2))
+
+
+def test_p_of_equivalence_is_that_of_the_two_one_sided_tests(study):
+    near, far = study(0.02).primary()
+    sd = np.std(NOISE, ddof=1)
+    assert near.p_equivalence == pytest.approx(tost(sd, 5, 0.011, 0.02), rel=1e-6)
+    assert far.p_equivalence == pytest.approx(tost(sd, 5, 0.04, 0.02), rel=1e-6)
+    assert near.p_equivalence_adjusted == pytest.approx(2 * near.p_equivalence, rel=1e-9)
+
+
+def test_an_interval_inside_the_margin_beside_no_equivalence_is_explained(study):
+    """Inside by itself, but not after Holm's correction over two comparisons."""
+    found = study(0.0215)
+    near, _ = found.primary()
+    assert near.p_equivalence < 0.05 < near.p_equivalence_adjusted
+    assert not near.equivalent
+    for text in (report.text(found), report.markdown(found)):
+        flat = " ".join(text.split())
+        assert "Equivalence within ±0.0215 (two one-sided tests, p adjusted over 2 compar" in flat
+        (line,) = [x for x in flat.split("ours − ") if x.startswith("near: 90% interval")]
+        assert "adjusted p = " in line
+        assert "not shown (the interval is not adjusted for the family of 2)" in line
+
+
+def test_one_comparison_has_no_adjusted_p(study):
+    found = study(0.0215, ("ours", "near"))
+    (d,) = found.primary()
+    assert d.equivalent
+    text = " ".join(report.text(found).split())
+    assert "Equivalence within ±0.0215 (two one-sided tests):" in text
+    assert "ours − near: 90% interval [" in text
+    assert ": equivalent" in text
+
+
+def test_without_a_margin_nothing_is_said_and_the_keys_are_null(study):
+    found = study(None)
+    assert "Equivalence" not in report.text(found)
+    made = json.loads(analysis_json.render(found))["decisions"]
+    assert {d["p_equivalence"] for d in made} == {None}
+    assert {d["p_equivalence_adjusted"] for d in made} == {None}
+
+
+@pytest.mark.parametrize(
+    ("margin", "unit", "said"),
+    [(1.0, "%", "1\u00a0point"), (0.5, "%", "0.5\u00a0points"), (2.0, "s", "2\u00a0s")],
+)
+def test_a_margin_of_one_is_one_point(margin, unit, said):
+    assert words.margin(Metric("accuracy", "Accuracy", unit=unit, margin=margin)) == said
+
+
+def test_a_margin_without_a_unit_is_bare():
+    assert words.margin(Metric("rating", "Rating", margin=1.0)) == "1"
