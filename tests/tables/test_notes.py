@@ -213,7 +213,7 @@ def test_the_margin_is_said(make):
     assert not any("not found to differ" in text for text in said)
     reason = "the difference is within the margin of 1 %"
     said = under(make, Verdict.BETTER, metrics, reason=reason)
-    assert "Found to differ, but within the declared margin of 1 points: a and b" in said
+    assert "Found to differ, but within the declared margin of 1 point: a and b" in said
     assert not any("margin" in text for text in under(make, Verdict.BETTER, metrics))
 
 
