@@ -227,7 +227,7 @@ def analysis(**changes):
         unit=Unit.SEED, inferred=True, pair_by=(), alpha=0.05, correction="holm", mcnemar="mid-p",
         clustered=False, shared_runs=False, replicates=(3, 3), generalises="", sentences=(),
     )  # fmt: skip
-    own = {k: changes.pop(k) for k in list(changes) if k in Design.__slots__}
+    own = {k: changes.pop(k) for k in list(changes) if k in Design.__slots__ and k != "metrics"}
     given = {
         "metrics": (ACCURACY,),
         "methods": METHODS,

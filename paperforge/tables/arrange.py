@@ -325,8 +325,8 @@ def _replication(view: View, cells: Cells, *, whole: bool) -> Iterable[Note]:
         sizes = set(map(_N, chain.from_iterable(single)))
         design = view.analysis.design.of(slots[0].metric.name)
         names = notes.listed(list(dict.fromkeys(plain(s.metric.label) for s in slots)))
-        averaged = any(slot.dataset is None and not slot.kind for slot in slots)
-        of_averages = notes.averaging(view.analysis) if averaged and design.unit.of_runs else ""
+        mean = {s.metric.name for s in slots if s.dataset is None and not s.kind}
+        of_averages = notes.averaging(view.analysis, design, mean)
         for note in notes.replication(design, spread, sizes, of_averages):
             yield note if len(kinds) == 1 else replace(note, text=f"{names}: {note.text}")
 
@@ -336,6 +336,7 @@ def _notes(view: View, cells: Cells, compared: str, given: Given) -> Iterable[No
     design, marking = view.analysis.design, given.marking
     every = list(chain.from_iterable(cells.values()))
     cited, holes = any(map(_CITE, every)), [c for c in every if c.missing]
+    averaged = any(slot.dataset is None and not slot.kind for slot in cells)
     yield from _replication(view, cells, whole=not (cited or holes))
     used = set(chain.from_iterable(set(map(_MARKS, every))))
     if Mark.BEST in used:
@@ -359,7 +360,6 @@ def _notes(view: View, cells: Cells, compared: str, given: Given) -> Iterable[No
     whole = "row" if compared == "column" else "column"
     yield from notes.absent(missing, refused=whole if refused else "")
     rows = [(plain(m.label), given.rows[m.name]) for m in view.methods if m.name in given.rows]
-    averaged = any(slot.dataset is None and not slot.kind for slot in cells)
     yield from quoting.notes(view, rows, averaged=averaged and cited)
     for text, symbol in given.letters.items():
         yield Note(text, symbol, quoting.keys(text))

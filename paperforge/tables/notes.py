@@ -97,13 +97,13 @@ def replication(
     return [Note(f"Mean ± {clustered}{name} over {over}{averages}{lone}")]
 
 
-def averaging(analysis: Analysis) -> str:
-    """What the ± of an average over datasets is of; empty where nothing says it.
+def averaging(analysis: Analysis, design: Design, metrics: Collection[str]) -> str:
+    """What the ± of these metrics' averages over datasets is of; empty where nothing says it.
 
     Either the variances of the datasets add (runs drawn anew for each), sd = √(Σ sd²) / datasets,
     or each run or seed is averaged over the datasets first.
     """
-    design, places = analysis.design, len(analysis.datasets)
+    places = len(analysis.datasets)
     if places < 2 or not design.unit.of_runs or design.aggregate != "mean":  # noqa: PLR2004
         return ""
     of: dict[tuple[str, str], list[float]] = {}
@@ -114,6 +114,7 @@ def averaging(analysis: Analysis) -> str:
         (one.sd, math.hypot(*sds) / places)
         for one in analysis.aggregates
         if one.dataset is None
+        and one.metric in metrics
         and one.sd is not None
         and len(sds := of.get((one.metric, one.method), [])) == places
     ]
