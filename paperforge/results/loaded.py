@@ -143,16 +143,12 @@ class LoadedResults:
             self._numpy(replicates.BY_EXAMPLE, asked) if by_example else self._replicates(metric)
         )
         method, dataset = columns["m"], columns["d"]
-        if not len(method):
-            return ()
         values = replicates.rounded(columns["value"], columns["n"])
-        edges = np.flatnonzero((np.diff(method) != 0) | (np.diff(dataset) != 0)) + 1
         within = replicates.rounded(columns["within"], columns["n"]) if by_example else values
         failed = self._failed(metric)
         samples = []
-        for start, stop in pairwise([0, *edges.tolist(), len(method)]):
-            cell = slice(start, stop)
-            name = self._cell(method[start], dataset[start])
+        for cell in replicates.cells_of(method, dataset):
+            name = self._cell(method[cell.start], dataset[cell.start])
             finite = columns["n"][cell] > 0
             clusters = columns["cluster"][cell][finite] if by_example else None
             samples.append(
@@ -191,16 +187,14 @@ class LoadedResults:
             return self.again().scores(metric)
         columns = self._numpy(replicates.BY_BOTH, [metric])
         method, dataset = columns["m"], columns["d"]
-        edges = np.flatnonzero((np.diff(method) != 0) | (np.diff(dataset) != 0)) + 1
         return tuple(
             Scores(
-                *self._cell(method[start], dataset[start]),
-                np.asarray(columns["run"][start:stop], dtype=np.int64),
-                np.asarray(columns["example"][start:stop], dtype=np.int64),
-                np.asarray(columns["value"][start:stop], dtype=np.float64),
+                *self._cell(method[cell.start], dataset[cell.start]),
+                np.asarray(columns["run"][cell], dtype=np.int64),
+                np.asarray(columns["example"][cell], dtype=np.int64),
+                np.asarray(columns["value"][cell], dtype=np.float64),
             )
-            for start, stop in pairwise([0, *edges.tolist(), len(method)])
-            if stop > start
+            for cell in replicates.cells_of(method, dataset)
         )
 
     def quotes(self, metric: str) -> Mapping[tuple[str, str], Quote]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,6 +36,16 @@ BY_BOTH = (
     "JOIN example_keys e USING (dataset, example) WHERE metric = $1[1] AND finite > 0 "
     "GROUP BY c.m, c.d, f.key, e.key ORDER BY 1, 2, 3, 4"
 )
+
+
+def cells_of(method: np.ndarray, dataset: np.ndarray) -> list[slice]:
+    """Where each cell's rows are, of rows in order of their cells."""
+    import numpy as np
+
+    edges = np.flatnonzero((np.diff(method) != 0) | (np.diff(dataset) != 0)) + 1
+    if not len(method):
+        return []
+    return [slice(*ends) for ends in pairwise([0, *edges.tolist(), len(method)])]
 
 
 def rounded(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
