@@ -6,17 +6,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from paperforge.spec import Unit
 from paperforge.stats.design import SEED_LIKE
 from paperforge.stats.null import merged_sample
-from paperforge.stats.substitute import Substitute
+from paperforge.stats.substitute import Substitute, without
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
 
-    from paperforge.model import Decision, Results, Sample
-    from paperforge.spec import DesignSpec, Metric, Unit
+    from paperforge.model import Decision, Results, Sample, Scores
+    from paperforge.spec import DesignSpec, Metric
+
+    Place = tuple[str, str]
+    """Method, dataset."""
 
 Row = tuple[str, str, int]
 """Method, dataset, key (of rows that have none: the place)."""
@@ -43,20 +47,65 @@ class Step:
     change: Change
 
 
-def substitute(results: Results, metric: Metric, unit: Unit, change: Change) -> Substitute:
-    """The results with the change, of one metric."""
+def substitute(
+    results: Results,
+    metric: Metric,
+    unit: Unit,
+    change: Change,
+    scores: Mapping[Place, Scores] | None = None,
+) -> Substitute:
+    """The results with the change, of one metric.
+
+    scores: of every cell, where runs and examples are both drawn anew (unit BOTH).
+    """
     datasets = tuple(d for d in results.datasets if d.name not in change.datasets)
-    return Substitute(results, partial(changed, results, unit, change), (metric,), datasets)
+    draw = partial(changed, results, unit, change, scores=scores or {})
+    runs = change.dropped if unit is Unit.BOTH else frozenset()
+    return Substitute(results, draw, (metric,), datasets, left_out=runs)
 
 
 def changed(
-    results: Results, changed_unit: Unit, change: Change, metric: str, unit: Unit
+    results: Results,
+    changed_unit: Unit,
+    change: Change,
+    metric: str,
+    unit: Unit,
+    *,
+    scores: Mapping[Place, Scores],
 ) -> tuple[Sample, ...]:
-    """The samples of a metric after the change, which is one of rows of `changed_unit`."""
+    """The samples of a metric after the change, which is one of rows of `changed_unit`.
+
+    Of BOTH the rows are runs: without one, every example's score is the mean of the others.
+    """
     samples = results.samples(metric, unit)
-    if unit is not changed_unit or not (change.dropped or change.turned):
+    if not (change.dropped or change.turned):
+        return samples
+    if changed_unit is Unit.BOTH and unit is Unit.EXAMPLE:
+        return tuple(averaged(s, scores.get((s.method, s.dataset)), change) for s in samples)
+    if unit is not changed_unit and (changed_unit is not Unit.BOTH or unit is not Unit.SEED):
         return samples
     return tuple(altered(s, change) for s in samples)
+
+
+def averaged(sample: Sample, scores: Scores | None, change: Change) -> Sample:
+    """The examples of one cell, each with the mean of the runs that are left."""
+    import numpy as np
+
+    if scores is None:
+        return sample
+    left = without(scores, change.dropped)
+    if left is scores:
+        return sample
+    keys, at = np.unique(left.examples, return_inverse=True)
+    n = np.bincount(at)
+    values = np.bincount(at, left.values) / n
+    within = np.bincount(at, (left.values - values[at]) ** 2)
+    clusters = sample.clusters
+    if clusters is not None:
+        order = np.argsort(sample.keys)
+        clusters = clusters[order[np.searchsorted(sample.keys[order], keys)]]
+    made = replace(sample, keys=keys, values=values, clusters=clusters)
+    return replace(made, repeats=n, within=within)
 
 
 def altered(sample: Sample, change: Change) -> Sample:

@@ -17,7 +17,7 @@ from paperforge.stats.substitute import Substitute
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from paperforge.model import Analysis, Decision, Results
+    from paperforge.model import Analysis, Decision, Results, Scores
     from paperforge.spec import Metric
     from paperforge.stats.families import Case
 
@@ -97,6 +97,7 @@ class Lab:
         self.known: dict[tuple[str, DesignSpec, Change], Sequence[Decision]] = {}
         self.readings: dict[tuple[str, DesignSpec], Reading | None] = {}
         self.as_they_are: dict[tuple[str, DesignSpec], Sequence[Case]] = {}
+        self.scores: dict[str, Mapping[tuple[str, str], Scores]] = {}
 
     def flipped(
         self, d: Decision, change: Change, spec: DesignSpec | None = None
@@ -142,7 +143,15 @@ class Lab:
         quick = reading.cases(change) if reading else None
         if quick is not None:
             return quick
-        return primary_cases(substitute(self.results, metric, d.unit, change), spec)
+        scores = self.scores_of(metric.name) if d.unit is Unit.BOTH else {}
+        return primary_cases(substitute(self.results, metric, d.unit, change, scores), spec)
+
+    def scores_of(self, metric: str) -> Mapping[tuple[str, str], Scores]:
+        """Method and dataset -> what every run scored on every example; read once."""
+        if metric not in self.scores:
+            found = self.results.scores(metric)
+            self.scores[metric] = {(s.method, s.dataset): s for s in found}
+        return self.scores[metric]
 
     def unchanged(self, metric: Metric, spec: DesignSpec) -> Sequence[Case]:
         """The comparisons of another metric of the family."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     import pandas as pd
     import pyarrow as pa
@@ -36,6 +36,8 @@ class Substitute:
     datasets: tuple[Dataset, ...]
     drawn: bool = False
     """Whether the samples are simulated, so that the base's scores are not theirs."""
+    left_out: frozenset[tuple[str, str, int]] = frozenset()
+    """Runs whose scores are left out: method, dataset, key."""
 
     @property
     def methods(self) -> tuple[Method, ...]:
@@ -105,9 +107,12 @@ class Substitute:
         return self.base.scored(metric)
 
     def scores(self, metric: str) -> tuple[Scores, ...]:
-        """Scores of the base, on the datasets that are kept; none of simulated samples."""
+        """Scores of the base, of the datasets and runs that are kept; none if simulated."""
+        if self.drawn:
+            return ()
         kept = {d.name for d in self.datasets}
-        return () if self.drawn else tuple(s for s in self.base.scores(metric) if s.dataset in kept)
+        found = (s for s in self.base.scores(metric) if s.dataset in kept)
+        return tuple(without(s, self.left_out) for s in found)
 
     def runs(self) -> tuple[tuple[str, str, str], ...]:
         """Runs of the base."""
@@ -154,3 +159,19 @@ class Substitute:
     def frame(self) -> pd.DataFrame:
         """The frame of the base."""
         return self.base.frame()
+
+
+def without(scores: Scores, runs: Collection[tuple[str, str, int]]) -> Scores:
+    """The scores of one cell but for those of some runs: method, dataset, key."""
+    import numpy as np
+
+    gone = [key for *place, key in runs if tuple(place) == (scores.method, scores.dataset)]
+    if not gone:
+        return scores
+    kept = ~np.isin(scores.runs, gone)
+    return replace(
+        scores,
+        runs=scores.runs[kept],
+        examples=scores.examples[kept],
+        values=scores.values[kept],  # noqa: PD011 - no pandas here
+    )
