@@ -57,7 +57,9 @@ def paragraph(analysis: Analysis) -> str:
     """A drafted findings paragraph as TeX, for generated/findings.tex."""
     tested = [metric for metric in analysis.metrics if analysis.primary(metric.name)]
     if not tested:
-        return "% No comparisons: the results hold one method.\n"
+        several = len(analysis.methods) > 1
+        why = "no two methods have numbers to compare" if several else "the results hold one method"
+        return f"% No comparisons: {why}.\n"
     parts = [statistics(escape(text)) for text in sentences(analysis)]
     if analysis.design.generalises:
         parts.append(escape(analysis.design.generalises))

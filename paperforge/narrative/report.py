@@ -20,6 +20,7 @@ ALONE = (
     "No comparisons: the results hold one method. Add the rows of another one, or --map "
     "COLUMN=method where a column names them."
 )
+APART = "No comparisons: no two methods have a finite number on the same {place}."
 NEXT = "Next"
 """The head of what to do about comparisons that cannot be told; no part of a paper."""
 
@@ -111,7 +112,8 @@ def answers(analysis: Analysis, *, brief: bool = False) -> tuple[str, ...]:
     """What the results support, in plain words; how far it holds."""
     said = findings.sentences(analysis, brief=brief)
     if not said:
-        return (ALONE,)
+        several = len(analysis.methods) > 1
+        return (APART.format(place=analysis.design.place) if several else ALONE,)
     holds = analysis.design.generalises
     best = [
         f"{blocks.label(analysis, one.metric)}, not distinguishable from the best: "

@@ -25,6 +25,7 @@ EXAMPLE = "example"
 TASK = re.compile(r"(^|[_./-])(task|env|environment|game)(s|id|name)?($|[_./-])")
 """Columns of datasets that hold tasks."""
 UNTESTED = "One run a cell: untested."
+NO_NUMBERS = "No cell has a finite number: untested."
 SAMPLE = 5
 """Datasets from which on it is said that they can be the unit of replication."""
 
@@ -235,7 +236,8 @@ def infer(least: int, most: int, noun: str, *, examples: bool = False) -> Replic
         runs = (max(1, least), max(1, most))
         return Replication(Unit.EXAMPLE, inferred=True, sentence=words, noun=EXAMPLE, runs=runs)
     if most <= 1:
-        return Replication(Unit.NONE, inferred=True, sentence=UNTESTED, noun=noun)
+        sentence = UNTESTED if most else NO_NUMBERS
+        return Replication(Unit.NONE, inferred=True, sentence=sentence, noun=noun)
     many = span(least, most, FOLD if noun == FOLD else "run")
     words = f"The unit of replication is the {noun} (inferred: {many} a cell"
     words += (

@@ -279,3 +279,14 @@ def test_why_loses_no_column_and_no_name_on_a_narrow_terminal(paperforge, result
         assert "too wide" not in told
         assert "Smallest p" in told
         assert "(needs pair_by)" in " ".join(told.split())
+
+
+def test_methods_without_any_finite_number(paperforge, tmp_path):
+    rows = [f"{m},t,{seed},nan" for m in "ab" for seed in range(3)]
+    path = tmp_path / "r.csv"
+    path.write_text("\n".join(["model,task,seed,accuracy", *rows]) + "\n")
+    out = " ".join(paperforge("stats", path).out.split())
+    assert "No comparisons: no two methods have a finite number on the same task." in out
+    assert "No cell has a finite number: untested." in out
+    assert "one method" not in out
+    assert "One run" not in out
