@@ -332,6 +332,9 @@ def decision(  # noqa: PLR0917 - all that is known of one comparison
     detects = contrast.detects
     unit = Unit.EXAMPLE if case.cells.unit is Unit.NONE and contrast.p else case.cells.unit
     error = ps.error if contrast.monte_carlo is None else contrast.monte_carlo
+    margined = case.primary and contrast.p_equivalent is not None
+    counted = size if case.primary else None
+    settings = Settings(contrast.test, unit, contrast.paired, counted, drawn=error is not None)
     return Decision(
         metric=case.cells.metric.name,
         a=one.a,
@@ -358,24 +361,14 @@ def decision(  # noqa: PLR0917 - all that is known of one comparison
         equivalence=scaled(contrast.equivalence, scale),
         equivalent=within_margin(ps, spec.alpha),
         p_equivalence=contrast.p_equivalent,
-        p_equivalence_adjusted=None
-        if contrast.p_equivalent is None or not case.primary
-        else ps.equivalent,
+        p_equivalence_adjusted=ps.equivalent if margined else None,
         simultaneous=scaled(ps.interval if case.primary else None, scale),
         monte_carlo=error,
         effect=finish.effect(case),
         generalises=finish.holds(case.cells.metric.name, contrast.p),
         unmatched=one.unmatched,
         examples=one.examples,
-        signature=finish.signature(
-            Settings(
-                contrast.test,
-                unit,
-                contrast.paired,
-                size if case.primary else None,
-                drawn=error is not None,
-            )
-        ),
+        signature=finish.signature(settings),
     )
 
 
