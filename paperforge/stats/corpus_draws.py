@@ -23,7 +23,7 @@ BLOCK = 1 << 18
 """Draws at once: what bounds the memory, whatever the examples and replicates."""
 GPU_BLOCK = 1 << 25
 WIDE = 1 << 20
-"""Units up to which four replicates are held at once, which share their hashes."""
+"""Units up to which the replicates that share a hash are held at once."""
 SMALL = 10_000
 """Units up to which n are drawn from n; above, each has a Poisson(1) weight of its own."""
 MOST = 255
