@@ -112,6 +112,16 @@ OPTIONS = (
         help="Folds: test over training examples (1 / (k - 1) of k folds).",
     ),
     click.option(
+        "--resplit",
+        is_flag=True,
+        help="Folds: each seed has split the data anew (else equal folds are the same split).",
+    ),
+    click.option(
+        "--items",
+        type=click.Choice(["same", "apart"]),
+        help="Equal example ids in several datasets: the same item, or not (apart where they count).",
+    ),
+    click.option(
         "--best-set",
         is_flag=True,
         help="Say which methods cannot be told from the best.",

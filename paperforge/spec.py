@@ -256,6 +256,12 @@ class DesignSpec:
     """Over the datasets: a key of AGGREGATES; the others are for runs x tasks (RL)."""
     test_share: float | None = None
     """Cross-validation: size of the test set over that of the training set; None: 1 / (k - 1)."""
+    resplit: bool = False
+    """Cross-validation: whether each seed has split the data anew; else equal folds are the same
+    split, and the seeds of a fold are averaged."""
+    items: str = ""
+    """Equal ids of examples (or clusters) in several datasets: "same" item or "apart"; empty: apart
+    where they are mere counters, the same where they are names."""
     draws: int = 0
     """Replicates of every resampling; 0: as many as are usual. Fewer are for simulations of many
     analyses; no paper.toml says it."""

@@ -413,14 +413,40 @@ def test_runs_shared_by_datasets(load):
     assert not numbered.shared_runs
 
 
-def test_folds(load):
-    text = "method,seed,fold,accuracy\n"
-    text += "".join(f"{m},{s},{f},0.{s}{f}\n" for m in "ab" for s in (0, 1) for f in (1, 2, 3))
-    found = load(text)
+FOLDS = "".join(f"{m},{s},{f},0.{s}{f}\n" for m in "ab" for s in (0, 1) for f in (1, 2, 3))
+
+
+def test_folds_of_several_seeds_are_the_same_folds(load):
+    found = load("method,seed,fold,accuracy\n" + FOLDS)
+    first, second = found.samples("accuracy", Unit.SEED)
+    assert first.values.tolist() == pytest.approx([0.06, 0.07, 0.08])
+    assert first.keys.tolist() == second.keys.tolist() == [1, 2, 3]
+    assert found.names == {1: "1", 2: "2", 3: "3"}
+    assert (found.fold_runs, found.folds) == ((2, 2), {"": 3})
+    assert found.varies == {"seed", "fold"}
+
+
+@pytest.mark.parametrize("column", ["repeat", "repetition", "rep"])
+def test_repeats_are_new_splits(load, column):
+    found = load(f"method,{column},fold,accuracy\n" + FOLDS)
     first, second = found.samples("accuracy", Unit.SEED)
     assert first.values.tolist() == [0.01, 0.02, 0.03, 0.11, 0.12, 0.13]
     assert first.keys.tolist() == second.keys.tolist() == [0, 1, 2, 3, 4, 5]
-    assert found.varies == {"seed", "fold"}
+    assert (found.fold_runs, found.folds) == ((1, 1), {"": 3})
+
+
+def test_runs_on_the_same_folds_are_the_same_folds(load):
+    found = load("method,run,fold,accuracy\n" + FOLDS)
+    assert [s.values.tolist() for s in found.samples("accuracy", Unit.SEED)] == [
+        pytest.approx([0.06, 0.07, 0.08])
+    ] * 2
+    assert found.fold_runs == (2, 2)
+
+
+def test_seeds_on_one_split_stay_seeds(load):
+    found = load("method,seed,fold,accuracy\na,0,2,0.1\na,1,2,0.2\nb,0,2,0.3\nb,1,2,0.5\n")
+    assert table(found) == {("a", ""): {0: 0.1, 1: 0.2}, ("b", ""): {0: 0.3, 1: 0.5}}
+    assert found.fold_runs == (1, 1)
 
 
 def test_seeds_that_are_no_numbers_have_keys_in_their_order(load):

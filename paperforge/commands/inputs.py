@@ -58,6 +58,8 @@ class ResultOptions:
     posthoc: str | None = None
     aggregate: str | None = None
     test_share: float | None = None
+    resplit: bool = False
+    items: str | None = None
     best_set: bool = False
     random_seed: int | None = None
     engine: str | None = None
@@ -109,6 +111,8 @@ def _design(options: ResultOptions, declared: DesignSpec) -> DesignSpec:
         "posthoc": options.posthoc,
         "aggregate": options.aggregate,
         "test_share": options.test_share,
+        "resplit": options.resplit or None,
+        "items": options.items,
         "best_set": options.best_set or None,
         "seed": options.random_seed,
         "engine": options.engine,

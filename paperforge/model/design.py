@@ -61,8 +61,8 @@ class Design:
     sameness: str = ""
     """Which examples were compared, where not all runs were scored on the same ones."""
     averaged: tuple[int, int] = (1, 1)
-    """Of examples as the unit: the smallest and largest number of runs that a score is the mean
-    of."""
+    """Of examples or folds as the unit: the smallest and largest number of runs (of folds: seeds)
+    that a score is the mean of."""
     scored_lost: tuple[str, ...] = ()
     """Failed and diverged runs that count as a score: "3 of A as 0 in Accuracy"."""
 

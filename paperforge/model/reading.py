@@ -190,11 +190,13 @@ class Sample:
     not_finite: int = 0
     failed: int = 0
     repeats: np.ndarray | None = None
-    """Of examples: how many runs each value is the mean of."""
+    """Of examples, and of folds that several seeds have: how many runs a value is the mean of."""
     within: np.ndarray | None = None
     """Of examples: the sum of squares of those runs around their mean."""
     scored: int = 0
     """Of runs: how many of the values stand for one without a number (Metric.diverged)."""
+    unreported: int = 0
+    """Of runs: how many are there and have no number, without having failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +300,14 @@ class Results(Protocol):
     @property
     def folds(self) -> Mapping[str, int]:
         """Dataset -> folds of one cross-validation, where folds vary; its repeats are seeds."""
+
+    @property
+    def fold_runs(self) -> tuple[int, int]:
+        """The fewest and the most seeds that a fold's value is the mean of; (1, 1) without."""
+
+    @property
+    def items_apart(self) -> bool:
+        """Whether equal example ids in several datasets are taken for different items."""
 
     @property
     def notes(self) -> tuple[Diagnostic, ...]:

@@ -120,11 +120,19 @@ def _replicates(analysis: Analysis, decisions: list[Decision]) -> str:
         what, grouped = analysis.design.scored
         return f"{count} {what}{each}{grouped and ' ' + grouped}, {_runs(analysis)}"
     paired = ", paired" if any(d.paired for d in decisions) else ""
-    runs = f"{count} {noun}{'' if most == 1 else 's'} a method{paired}"
+    runs = f"{count} {noun}{'' if most == 1 else 's'} a method{_seeds(analysis)}{paired}"
     if unit is Unit.BOTH and not analysis.design.sameness:
         what, grouped = analysis.design.scored
         return f"{runs}, every run scored on the same {what}{grouped and ' ' + grouped}"
     return f"{runs}{analysis.design.sameness and ', ' + analysis.design.sameness}"
+
+
+def _seeds(analysis: Analysis) -> str:
+    """How many seeds the score of a fold comes from."""
+    least, most = analysis.design.averaged
+    if analysis.design.noun != "fold" or most <= 1:
+        return ""
+    return f", each the mean of {most if least == most else f'{least} to {most}'} seeds"
 
 
 def _runs(analysis: Analysis) -> str:
@@ -139,11 +147,7 @@ def _runs(analysis: Analysis) -> str:
 def _lost(analysis: Analysis) -> str:
     """Runs without a number that count as a score."""
     lost = analysis.design.scored_lost
-    return (
-        f"Runs that failed or diverged count as a score: {words.joined(list(lost))}."
-        if lost
-        else ""
-    )
+    return f"Runs without a number count as a score: {words.joined(list(lost))}." if lost else ""
 
 
 def _correction(analysis: Analysis, decisions: list[Decision]) -> str:

@@ -183,6 +183,13 @@ class DesignTable(Strict):
         float | None,
         Field(gt=0, description="Folds: test over training examples; by default 1 / (k - 1)."),
     ] = None
+    resplit: Annotated[
+        bool, Field(description="Folds: each seed has split the data anew (repeated CV).")
+    ] = False
+    items: Annotated[
+        Literal["", "same", "apart"],
+        Field(description="Equal example ids in several datasets; apart where mere numbers."),
+    ] = ""
     margin: Annotated[
         float | None,
         Field(gt=0, description="Margin of the metrics that declare none, in printed units."),

@@ -28,6 +28,7 @@ from paperforge.results import (
     final,
     kept,
     quotes,
+    repeats,
     sources,
     tidy,
 )
@@ -170,7 +171,8 @@ class _Reading:
             cells = condensed.build(connection, inputs, lean=way == _LEAN)
         else:
             tidy.build(connection, inputs)
-        replicates = duplicates.replicates(connection)
+        resplit = repeats.resplit(inputs, project.design)
+        replicates = duplicates.replicates(connection, resplit=resplit)
         if quick:
             condensed.check(connection, replicates)
         if any(one.clusters for one in cells):

@@ -43,8 +43,12 @@ class Replicates:
     """Whether a run, by its own id, is measured on several datasets."""
 
 
-def replicates(engine: duckdb.DuckDBPyConnection) -> Replicates:
-    """Find out what tells replicates apart, and store their integer keys in `replicate_keys`."""
+def replicates(engine: duckdb.DuckDBPyConnection, *, resplit: bool = False) -> Replicates:
+    """Find out what tells replicates apart, and store their integer keys in `replicate_keys`.
+
+    A fold that a cell has of several seeds (or runs) is one replicate, whose value is their mean:
+    the same folds again are no new data. `resplit`: every seed has split the data anew.
+    """
     seeds, one_seed, runs, folds = engine.execute(
         "SELECT count(seed), min(seed) = max(seed), count(run), count(fold) FROM tidy_rows"
     ).fetchone() or (0, False, 0, 0)
@@ -55,19 +59,24 @@ def replicates(engine: duckdb.DuckDBPyConnection) -> Replicates:
     rerun = constant and _exists(
         engine, "run IS NOT NULL", f"{_CELL}, seed, fold", "count(DISTINCT run) > 1"
     )
-    by_seed = "seed::VARCHAR" + (" || coalesce(' fold ' || fold::VARCHAR, '')" if folds else "")
+    of_fold = " || coalesce(' fold ' || fold::VARCHAR, '')" if folds else ""
+    by_seed = "seed::VARCHAR" + of_fold
+    several = (
+        runs and folds and _exists(engine, "run IS NOT NULL", "run", "count(DISTINCT fold) > 1")
+    )
+    of_run = of_fold if several else ""
     quoted = engine.execute("SELECT 1 FROM tidy_rows WHERE status::VARCHAR = 'quoted' LIMIT 1")
     cases = [
         # A number quoted from a paper is nobody's replicate.
         *(["WHEN status::VARCHAR = 'quoted' THEN NULL"] if quoted.fetchone() else []),
         *(["WHEN seed IS NOT NULL THEN " + by_seed] if seeds and not rerun else []),
-        *(["WHEN run IS NOT NULL THEN 'run ' || run::VARCHAR"] if runs else []),
+        *(["WHEN run IS NOT NULL THEN 'run ' || run::VARCHAR" + of_run] if runs else []),
         *(["WHEN fold IS NOT NULL THEN fold::VARCHAR"] if folds else []),
         "WHEN example IS NOT NULL OR step IS NOT NULL THEN ''",
     ]
     name = f"CASE {' '.join(cases)} END"
     by = "seed" if seeds and not rerun else "run" if runs else "fold" if folds else ""
-    _number(engine, name)
+    _number(engine, name, by_fold=bool(folds) and not resplit and _folds_again(engine, name))
     return Replicates(name, by, bool(runs), shared)
 
 
@@ -76,15 +85,29 @@ def _exists(engine: duckdb.DuckDBPyConnection, where: str, group: str, having: s
     return engine.execute(sql).fetchone() is not None
 
 
-def _number(engine: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Seeds that are whole numbers keep them; other names are numbered in their order."""
+def _folds_again(engine: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether a cell of several folds has one of them more than once."""
+    found = engine.execute(
+        "SELECT 1 FROM (SELECT metric, method, dataset, split, fold, "
+        f"count(DISTINCT {name}) AS n FROM tidy_rows WHERE used AND fold IS NOT NULL GROUP BY ALL) "
+        "GROUP BY metric, method, dataset, split HAVING count(*) > 1 AND max(n) > 1 LIMIT 1"
+    )
+    return found.fetchone() is not None
+
+
+def _number(engine: duckdb.DuckDBPyConnection, name: str, *, by_fold: bool) -> None:
+    """Seeds that are whole numbers keep them; other names are numbered in their order.
+
+    `shown` is what stands for all names of one key: of `by_fold` the fold.
+    """
+    unit = "coalesce(fold::VARCHAR, name || ' without a fold')" if by_fold else "name"
     engine.execute(
         "CREATE TABLE replicate_keys AS "
-        "WITH found AS (SELECT DISTINCT name, TRY_CAST(name AS BIGINT) AS whole "
-        f"FROM (SELECT {name} AS name FROM tidy_rows) WHERE name IS NOT NULL) "
-        "SELECT name, CASE WHEN (SELECT bool_and(whole IS NOT NULL AND whole::VARCHAR = name) "
-        "FROM found) THEN whole ELSE row_number() OVER (ORDER BY whole, name) - 1 END AS key "
-        "FROM found"
+        f"WITH found AS (SELECT DISTINCT name, {unit} AS shown, TRY_CAST(shown AS BIGINT) AS whole "
+        f"FROM (SELECT {name} AS name, fold FROM tidy_rows) WHERE name IS NOT NULL) "
+        "SELECT name, shown, "
+        "CASE WHEN (SELECT bool_and(whole IS NOT NULL AND whole::VARCHAR = shown) FROM found) "
+        "THEN whole ELSE dense_rank() OVER (ORDER BY whole, shown) - 1 END AS key FROM found"
     )
 
 

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from paperforge.numbers import Look
     from paperforge.spec import Source
 
+_MANY, _NEARLY = 20, 0.8
+"""Rows a method, and the share of values that two methods have, from which on a column that may
+number rows names examples."""
+_TWICE = 1.05
+"""Rows over different values, at most: a few may be written twice."""
 _REPLICATES = frozenset(("example", "run", "fold", "step"))
 
 
@@ -57,7 +62,7 @@ def guess(
         text = f"{column!r} is taken for the example: " + (
             "every seed of a method has them anew"
             if seeded
-            else "every method has the same ones, each once"
+            else "every method has the same ones, or most of them, each once"
         )
         hint = f"--map {quote(f'{column}=' + ('method' if seeded else 'seed'))} if it is not"
         note = Diagnostic(Severity.NOTE, source.shown, text, hint)
@@ -65,10 +70,20 @@ def guess(
     return mapped
 
 
+def _mostly(column: str) -> str:
+    """SQL: whether the methods of a dataset share so many values that these name examples."""
+    if plain(column) in listed("row_number"):
+        return f"min(n) >= {_MANY} AND any_value(shared) >= {_NEARLY} * any_value(every)"
+    return "2 * any_value(shared) >= min(ids)"
+
+
 def _numbers_examples(
     engine: duckdb.DuckDBPyConnection, table: str, where: str, column: str, mapped: Mapped
 ) -> bool:
     """Whether a column's values are unique in each cell and the same for all methods.
+
+    Some may be missing, and a few may come twice: two methods share half as many as one has. What
+    may number rows must be of many rows and nearly the same: runs are numbered from 0 too.
 
     Beside seeds: several in a seed of a cell, most rows another one, and some the same in others;
     what is missing of one seed, or twice, is for the matching and for duplicates.py to tell.
@@ -81,15 +96,17 @@ def _numbers_examples(
     same = (
         "max(ids) > 1 AND 2 * sum(ids) > sum(n) AND sum(ids) > any_value(every)"
         if seeded
-        else "bool_and(n = ids) AND min(n) > 1 AND count(*) > 1 "
-        "AND min(all_of_them) = max(all_of_them)"
+        else "count(*) > 1 AND min(n) > 1 AND (bool_and(n = ids) AND min(all_of_them) = "
+        f"max(all_of_them) OR bool_and(n <= {_TWICE} * ids) AND {_mostly(column)})"
     )
     row = engine.execute(
         f"WITH rows AS (SELECT ({', '.join([*whose, 'true'])}) AS m, ({cell}) AS c, "
         f"{identifier(column)} AS x FROM {identifier(table)} WHERE {where}), "
         "cells AS (SELECT m, c, count(*) AS n, count(DISTINCT x) AS ids, "
         "sum(hash(x)::HUGEINT) AS all_of_them FROM rows GROUP BY m, c), "
-        "known AS (SELECT c, count(DISTINCT x) AS every FROM rows GROUP BY c), "
+        "known AS (SELECT c, count(*) AS every, count(*) FILTER (k > 1) AS shared FROM "
+        "(SELECT c, x, count(DISTINCT m) AS k FROM rows WHERE x IS NOT NULL GROUP BY c, x) "
+        "GROUP BY c), "
         f"sets AS (SELECT c, {same} AS same FROM cells JOIN known USING (c) GROUP BY c) "
         "SELECT bool_and(same) FROM sets"
     ).fetchone()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import is_cost
-from paperforge.results import percents, policy
+from paperforge.results import items, percents, policy
 from paperforge.results.tidy import STRIDE, USABLE
 from paperforge.spec import ROLES
 
@@ -56,6 +56,7 @@ def build(
     stores were asked for all steps; `whole`: tidy_rows has every row; `last_is_summary`: of these
     files (Raw). Raises InputError where it cannot be told which split or which step is meant.
     """
+    items.declare(engine, project.design.items)
     notes = _choose_splits(engine)
     chosen = policy.choose(engine, known, project, last_is_summary)
     notes += chosen.notes
@@ -268,27 +269,7 @@ def _find_examples(engine: duckdb.DuckDBPyConnection, *, whole: bool) -> None:
         )
     engine.execute(f"CREATE VIEW final_examples AS {examples}")
     if engine.execute("SELECT 1 FROM final_examples LIMIT 1").fetchone():
-        number_examples(engine)
-
-
-def number_examples(engine: duckdb.DuckDBPyConnection) -> None:
-    """Make `example_keys` for the values in `final_examples`.
-
-    An integer for each example, and for the cluster that it belongs to, over all datasets.
-
-    An id that occurs in several datasets counts as one item, so that its differences are summed
-    before they are compared: that stays valid where the ids are equal by chance, the reverse
-    (two measurements of one item taken as independent) does not.
-    """
-    engine.execute(
-        "CREATE TABLE example_keys AS "
-        "WITH found AS (SELECT dataset, example, min(cluster) AS cluster "
-        "FROM final_examples GROUP BY dataset, example), "
-        "numbered AS (SELECT *, "
-        "dense_rank() OVER (ORDER BY TRY_CAST(example AS BIGINT), example) - 1 AS key FROM found) "
-        "SELECT dataset, example, key, CASE WHEN cluster IS NULL THEN key "
-        "ELSE min(key) OVER (PARTITION BY cluster) END AS cluster FROM numbered"
-    )
+        items.number(engine)
 
 
 def _unnamed(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:

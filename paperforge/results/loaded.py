@@ -17,11 +17,13 @@ from paperforge.model import (
 )
 from paperforge.results import (
     condensed,
-    final,
     hyperparameters,
+    items,
+    lost,
     parts,
     places,
     raters,
+    repeats,
     replicates,
     traces,
 )
@@ -41,12 +43,12 @@ if TYPE_CHECKING:
     from paperforge.engine import Engine
     from paperforge.model import Diagnostic, Trace
     from paperforge.results.condensed import Cells
+    from paperforge.results.lost import Lost
     from paperforge.results.sources import Input
     from paperforge.results.survey import Survey
 
 _FEW = 2_000_000
 """Rows of which all replicates are held at once."""
-_FAILED = "used AND status IN ('crashed', 'out of memory', 'diverged')"
 _WORST_FIRST = (
     Missing.OUT_OF_MEMORY,
     Missing.CRASHED,
@@ -89,7 +91,10 @@ class LoadedResults:
     """The stores' own relations, open in the engine; the cache keeps none."""
     _known: dict[str, dict[str, np.ndarray]] = field(default_factory=dict, repr=False)
     """The replicates of each metric."""
-    _failures: list[bool] = field(default_factory=list, repr=False)
+    _holes: list[bool] = field(default_factory=list, repr=False)
+    """Whether any replicate says that it has no number."""
+    _repeats: list[tuple[int, int]] = field(default_factory=list, repr=False)
+    _apart: list[bool] = field(default_factory=list, repr=False)
 
     @property
     def digest(self) -> str:
@@ -99,19 +104,31 @@ class LoadedResults:
     @property
     def folds(self) -> Mapping[str, int]:
         """Dataset -> different folds of the seed that has most of them; empty: no folds vary."""
-        if "fold" not in self.varies:
-            return {}
-        found = self._query(
-            "SELECT dataset, max(n) FROM (SELECT dataset, count(DISTINCT fold) AS n FROM final "
-            "GROUP BY metric, method, dataset, coalesce(seed, '')) GROUP BY dataset",
-            [],
-        ).fetchall()
-        return {dataset: int(n) for dataset, n in found}
+        return repeats.folds(self._query) if "fold" in self.varies else {}
+
+    @property
+    def fold_runs(self) -> tuple[int, int]:
+        """The fewest and the most seeds (or runs) that a fold's score is the mean of; (1, 1)."""
+        if not self._repeats:
+            known = repeats.runs_of_folds(self._query) if "fold" in self.varies else (1, 1)
+            self._repeats.append(known)
+        return self._repeats[0]
+
+    @property
+    def items_apart(self) -> bool:
+        """Whether equal ids of examples in several datasets are taken for different items."""
+        if "example" not in self.present or len(self.datasets) == 1:
+            return False
+        if self.again and not self._has_examples():
+            return (self.anew or self.again)().items_apart
+        if not self._apart:
+            self._apart.append(items.apart(self._query))
+        return self._apart[0]
 
     @property
     def names(self) -> Mapping[int, str]:
         """Key of a replicate -> its seed, fold or run, as written."""
-        found = self._query("SELECT key, name FROM replicate_keys", []).fetchall()
+        found = self._query("SELECT DISTINCT key, shown FROM replicate_keys", []).fetchall()
         return {key: name.removeprefix("run ") for key, name in found}
 
     def settings(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
@@ -145,11 +162,13 @@ class LoadedResults:
         method, dataset = columns["m"], columns["d"]
         values = replicates.rounded(columns["value"], columns["n"])
         within = replicates.rounded(columns["within"], columns["n"]) if by_example else values
-        failed = self._failed(metric)
+        holes = self._lost(metric)
+        several = not by_example and self.fold_runs[1] > 1
         samples = []
         for cell in replicates.cells_of(method, dataset):
             name = self._cell(method[cell.start], dataset[cell.start])
             finite = columns["n"][cell] > 0
+            gone = holes.get(name, lost.NONE)
             clusters = columns["cluster"][cell][finite] if by_example else None
             samples.append(
                 Sample(
@@ -160,9 +179,12 @@ class LoadedResults:
                     values=values[cell][finite],
                     clusters=clusters if "cluster" in self.present else None,
                     keyed=bool(columns["keyed"][cell].all()),
-                    not_finite=int(columns["bad"][cell].sum()) + failed.get(name, (0, 0))[1],
-                    failed=failed.get(name, (0, 0))[0],
-                    repeats=np.asarray(columns["n"][cell][finite]) if by_example else None,
+                    not_finite=int(columns["bad"][cell].sum()) + gone.diverged,
+                    failed=gone.failed,
+                    unreported=0 if by_example else gone.unreported,
+                    repeats=np.asarray(columns["n"][cell][finite])
+                    if by_example or several
+                    else None,
                     within=within[cell][finite] if by_example else None,
                 )
             )
@@ -349,13 +371,6 @@ class LoadedResults:
                 self._known[name] = {key: column[start:stop] for key, column in whole.items()}
         return self._known[metric]
 
-    def _has_failed(self) -> bool:
-        """Whether any replicate says that it has no number."""
-        if not self._failures:
-            sql = f"SELECT 1 FROM tidy_rows WHERE {_FAILED} LIMIT 1"
-            self._failures.append(self._query(sql, []).fetchone() is not None)
-        return self._failures[0]
-
     def _has_examples(self) -> bool:
         """Whether the examples are at hand, kept or looked up now."""
         if not self._query("SELECT 1 FROM final_examples LIMIT 1", []).fetchone():
@@ -365,7 +380,7 @@ class LoadedResults:
                 return False
             if not self.cells:
                 return False
-            final.number_examples(self.engine.connection)
+            items.number(self.engine.connection)
             if self.keep:
                 self.keep(self)
         return True
@@ -373,23 +388,10 @@ class LoadedResults:
     def _cell(self, method: int, dataset: int) -> tuple[str, str]:
         return self.methods[method - 1].name, self.datasets[dataset - 1].name
 
-    def _failed(self, metric: str) -> dict[tuple[str, str], tuple[int, int]]:
-        """Replicates without a number: crashed or out of memory, and diverged."""
-        if not self._has_failed():
-            return {}
-        found = self._query(
-            "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), status = 'diverged', "
-            "count(DISTINCT coalesce(run::VARCHAR, "
-            "seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), file || ' ' || row)) "
-            f"FROM tidy_rows WHERE {_FAILED} AND (metric IS NULL OR metric::VARCHAR = $1) "
-            "GROUP BY 1, 2, 3",
-            [metric],
-        ).fetchall()
-        counts: dict[tuple[str, str], tuple[int, int]] = {}
-        for method, dataset, diverged, count in found:
-            failed, other = counts.get((method, dataset), (0, 0))
-            counts[method, dataset] = (failed, count) if diverged else (count, other)
-        return counts
+    def _lost(self, metric: str) -> Mapping[tuple[str, str], Lost]:
+        if not self._holes:
+            self._holes.append(lost.some(self._query))
+        return lost.counts(self._query, metric) if self._holes[0] else {}
 
 
 def _reason(text: str | None) -> Missing:

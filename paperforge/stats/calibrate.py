@@ -243,8 +243,11 @@ def words(results: Results, unit: Unit, spec: DesignSpec, nulls: Nulls) -> str:
         found = [of_wilson(null, spec.alpha) for null in nulls.values() if isinstance(null, Shares)]
         return " ".join(dict.fromkeys(filter(None, found)))
     if unit is not Unit.EXAMPLE and shares_of(results, spec) is not None:
+        again = results.fold_runs[1] > 1
         return (
-            "Every cell was drawn from a normal distribution with its own standard deviation "
+            "The seeds of a fold, which are the same split, were drawn as their mean. "
+            * again
+            + "Every cell was drawn from a normal distribution with its own standard deviation "
             "around the mean of its dataset, its folds correlated by n_test / (n_test + n_train), "
             "as the corrected test takes them to be (Nadeau and Bengio 2003). How much they truly "
             "correlate cannot be told from the folds of one study (Bengio and Grandvalet 2004, "

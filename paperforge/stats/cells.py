@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from paperforge.errors import InputError
 from paperforge.model import Missing, Quote, Results, Sample
 from paperforge.spec import Metric, Unit
 from paperforge.stats.clusters import clustered
@@ -68,6 +69,8 @@ class Cell:
     """Of examples: sum of squares of the runs around the mean of their example, over all."""
     scored: int = 0
     """Runs without a number that count as a score (Metric.diverged)."""
+    unreported: int = 0
+    """Runs that are there without a number, and have not failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +171,21 @@ def sampled(
 def scored(sample: Sample, metric: Metric) -> Sample:
     """The sample with its lost runs as scores, where the author declares what they count as.
 
-    They have keys of their own, below all others, so that nothing is matched with them.
+    They have keys of their own, below all others, so that nothing is matched with them. Raises
+    InputError where a fold's score is the mean of several seeds: it is not known whose it was.
     """
     import numpy as np
 
-    lost = sample.not_finite + sample.failed
+    lost = sample.not_finite + sample.failed + sample.unreported
     if metric.diverged is None or not lost:
         return sample
+    if sample.repeats is not None:
+        raise InputError(
+            f"{lost} of the runs of {sample.method} have no number, and the score of a fold is the "
+            "mean of several seeds",
+            f"diverged of {metric.name}",
+            "write what they count as into their rows",
+        )
     keys = np.asarray(sample.keys, dtype=np.int64)
     first = min(0, int(keys.min(initial=0)))
     return replace(
@@ -183,6 +194,7 @@ def scored(sample: Sample, metric: Metric) -> Sample:
         values=np.concatenate([sample.values, np.full(lost, metric.diverged / metric.scale)]),
         not_finite=0,
         failed=0,
+        unreported=0,
         scored=lost,
     )
 
@@ -307,6 +319,7 @@ def cell(
         within=within,
         shares=binary or right_or_wrong(sample),
         scored=sample.scored,
+        unreported=sample.unreported,
     )
 
 

@@ -139,6 +139,7 @@ def runs(results: Results, metric: Metric) -> tuple[Sample, ...]:
                 keyed=keyed,
                 not_finite=not_finite,
                 failed=failed,
+                unreported=max(sample.unreported for sample in parts),
             )
         )
     return tuple(made)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from paperforge.model import Design, Diagnostic, Results, Severity
 from paperforge.spec import AGGREGATES, CORRECTIONS, DesignSpec, Unit
-from paperforge.stats import grouping, sameness
+from paperforge.stats import grouping, layout, sameness
 from paperforge.stats.critical import ENOUGH
 from paperforge.stats.crossed import bought
 from paperforge.stats.design import SEED_LIKE, Family, Replication, place_of
 from paperforge.stats.gains import of_primary
 from paperforge.stats.jointly import used
 from paperforge.stats.printed import printed, quotations
-from paperforge.stats.replicated import held, of_metrics, replicated
+from paperforge.stats.replicated import held, listing, of_metrics, replicated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,6 +43,7 @@ def describe(
     shares = any("least favourable" in c.contrast.test for _, found in tables for c in found)
     sentences = (
         *replicated(unit, tables, shares=shares),
+        *layout.crossed(results, spec, unit, [cells for cells, _ in tables]),
         *scope(spec, tables, place),
         *families(spec, chosen, tables),
         *pairing(results, spec, unit, tables, odd),
@@ -52,6 +53,7 @@ def describe(
         *buying(unit, tables),
         *grouping.sentences(results, [cells for cells, _ in tables]),
         *holes(tables),
+        *layout.absent(results, [cells for cells, _ in tables]),
     )
     design = Design(
         unit.unit,
@@ -75,7 +77,7 @@ def describe(
         grouping.words(results, [cells for cells, _ in tables]),
         of_metrics(unit, len(results.datasets), tables, shares=shares),
         sameness.words(odd),
-        unit.runs if unit.unit is Unit.EXAMPLE else (1, 1),
+        unit.runs if unit.unit is Unit.EXAMPLE else results.fold_runs if unit.folds else (1, 1),
         as_scores(tables),
     )
     return design, (
@@ -323,17 +325,19 @@ def holes(tables: Sequence[Table]) -> Iterator[str]:
     lost = [pair for cells, _ in tables for pair in cells.lost.values()]
     failed = sum(c.failed for c in every) + sum(n for _, n in lost)
     odd = sum(c.not_finite for c in every) + sum(n for n, _ in lost)
-    if failed or odd:
+    empty = sum(c.unreported for c in every)
+    if failed or odd or empty:
         parts = [f"{failed} failed"] * bool(failed)
         parts += [f"{odd} diverged or not finite"] * bool(odd)
-        runs = "run" if failed + odd == 1 else "runs"
+        parts += [f"{empty} unreported"] * bool(empty)
+        runs = "run" if failed + odd + empty == 1 else "runs"
         yield (
-            f"Left out of the means: {' and '.join(parts)} {runs}; --diverged METRIC=VALUE counts "
+            f"Left out of the means: {listing(parts)} {runs}; --diverged METRIC=VALUE counts "
             "them as a score."
         )
     counted = as_scores(tables)
     if counted:
-        yield f"Runs that failed or diverged count as a score (--diverged): {', '.join(counted)}."
+        yield f"Runs without a number count as a score (--diverged): {', '.join(counted)}."
 
 
 def as_scores(tables: Sequence[Table]) -> tuple[str, ...]:

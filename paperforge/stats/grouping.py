@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from paperforge.spec import Unit
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -62,8 +64,16 @@ def sentences(results: Results, tables: Sequence[Cells]) -> Iterator[str]:
             f"{how}; intervals and tests allow for correlation within them (CR2, t with Bell and "
             f"McCaffrey's degrees of freedom{part})."
         )
-    if any(cells.crossing and len(cells.datasets) > 1 for cells in tables):
+    several = [c for c in (t.examples or t for t in tables) if len(c.datasets) > 1]
+    if any(cells.crossing for cells in several):
         yield (
             "Equal ids of examples or clusters in several datasets are taken as the same thing: "
-            "its differences are summed over the datasets first."
+            "its differences are summed over the datasets first; design.items (--items apart) "
+            "takes them for different ones."
+        )
+    elif any(c.unit is Unit.EXAMPLE for c in several) and results.items_apart:
+        yield (
+            "Equal ids in several datasets are taken for different examples: ids that only count "
+            "say nothing of another dataset. Where they are the same items, design.items "
+            "(--items same) sums their differences over the datasets first."
         )

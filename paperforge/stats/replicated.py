@@ -12,6 +12,8 @@ from paperforge.stats.design import UNTESTED, Replication
 
 Table = tuple[Cells, Sequence[Compared]]
 EXAMPLES = "new examples, not to retraining"
+MANY = 20
+"""Rows a cell of 0 and 1 alone, from which on they are likelier examples than runs."""
 OF_SHARES = "One run a cell, with a share of right answers and the number of examples."
 
 
@@ -47,7 +49,8 @@ def held(unit: Replication, datasets: int, tables: Sequence[Table], *, shares: b
     several = kinds(unit, tested)
     if not unit.apart or len(several) <= 1:
         one = several[0][1] if unit.apart and several else unit
-        return generalises(one, datasets, shares=shares) if compares(tables) else ""
+        said = generalises(one, datasets, shares=shares) if compares(tables) else ""
+        return doubted(said, one, tables)
     parts = [f"in {listing(names)} to {holds_for(one, datasets)}" for names, one in several]
     return f"This generalises {'; '.join(parts)}."
 
@@ -60,9 +63,30 @@ def of_metrics(
     for cells, found in tables:
         one, counts = unit.of(cells.metric.name), [c.n for c in cells.table.values()]
         said = generalises(one, datasets, shares=shares) if compares([(cells, found)]) else ""
+        said = doubted(said, one, [(cells, found)])
         sizes = (min(counts, default=0), max(counts, default=0))
         made.append(Replicated(cells.metric.name, one.unit, one.noun, sizes, said))
     return tuple(made)
+
+
+def doubted(said: str, unit: Replication, tables: Sequence[Table]) -> str:
+    """What decisions hold for, with the doubt where rows that nothing names look like examples."""
+    if not said or unit.unit is not Unit.SEED or unit.noun != "run":
+        return said
+    odd = [cells.metric.label or cells.metric.name for cells, _ in tables if like_examples(cells)]
+    if not odd:
+        return said
+    return (
+        f"{said.removesuffix('.')} if every row is a run. But {listing(odd)} "
+        f"{'is' if len(odd) == 1 else 'are'} 0 or 1 in every row, as if each were one example: then "
+        "this answer is of the wrong test, and --map COLUMN=example pairs the methods by example."
+    )
+
+
+def like_examples(cells: Cells) -> bool:
+    """Whether the cells hold many answers, right or wrong, that nothing names."""
+    every = cells.table.values()
+    return bool(every) and all(c.binary and not c.keyed and c.n >= MANY for c in every)
 
 
 def compares(tables: Sequence[Table]) -> bool:

@@ -65,6 +65,16 @@ class Substitute:
         return self.base.folds
 
     @property
+    def fold_runs(self) -> tuple[int, int]:
+        """Those of the base."""
+        return self.base.fold_runs
+
+    @property
+    def items_apart(self) -> bool:
+        """As in the base."""
+        return self.base.items_apart
+
+    @property
     def notes(self) -> tuple[Diagnostic, ...]:
         """Those of the base."""
         return self.base.notes

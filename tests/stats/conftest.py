@@ -31,6 +31,8 @@ class FakeResults:
     asked: list = field(default_factory=list)
     quoted: Mapping[tuple[str, str], Quote] = field(default_factory=dict)
     folds: Mapping[str, int] = field(default_factory=dict)
+    fold_runs: tuple[int, int] = (1, 1)
+    items_apart: bool = False
     mapped: tuple = ()
     names: Mapping[int, str] = field(default_factory=dict)
     grid: tuple = ()

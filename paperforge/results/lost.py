@@ -1,0 +1,56 @@
+"""Replicates that were made and have no number: failed, diverged, or without a score."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import duckdb
+
+    Query = Callable[[str, Sequence[object]], duckdb.DuckDBPyConnection]
+
+_FAILED = "status IN ('crashed', 'out of memory', 'diverged')"
+_EMPTY = "status = 'not reported'"
+_NAME = (
+    "coalesce(run::VARCHAR, seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), "
+    "file || ' ' || row)"
+)
+"""SQL: the same for the rows of one replicate."""
+
+
+class Lost(NamedTuple):
+    """How many replicates of a cell have no number, and why."""
+
+    failed: int = 0
+    """Crashed or out of memory."""
+    diverged: int = 0
+    unreported: int = 0
+    """The row is there, and its number is not; a run that has one of some examples is not lost."""
+
+
+NONE = Lost()
+
+
+def some(query: Query) -> bool:
+    """Whether any row says that it has no number."""
+    sql = f"SELECT 1 FROM tidy_rows WHERE used AND ({_FAILED} OR {_EMPTY}) LIMIT 1"
+    return query(sql, []).fetchone() is not None
+
+
+def counts(query: Query, metric: str) -> dict[tuple[str, str], Lost]:
+    """(method, dataset) -> the replicates of a metric without a number."""
+    found = query(
+        "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), "
+        "count(*) FILTER (failed), count(*) FILTER (diverged AND NOT failed), "
+        "count(*) FILTER (unreported AND NOT failed AND NOT diverged) "
+        f"FROM (SELECT method, dataset, {_NAME} AS name, "
+        "coalesce(bool_or(status IN ('crashed', 'out of memory')), false) AS failed, "
+        "coalesce(bool_or(status = 'diverged'), false) AS diverged, "
+        "bool_and(coalesce(status = 'not reported', false) AND example IS NULL) AS unreported "
+        "FROM tidy_rows WHERE used AND method IS NOT NULL AND (metric IS NULL "
+        "OR metric::VARCHAR = $1) GROUP BY ALL) GROUP BY 1, 2",
+        [metric],
+    ).fetchall()
+    return {(method, dataset): Lost(*of) for method, dataset, *of in found}
