@@ -119,7 +119,7 @@ OPTIONS = (
     click.option(
         "--items",
         type=click.Choice(["same", "apart"]),
-        help="Equal example ids in several datasets: the same item, or not (apart where they count).",
+        help="Equal example ids in several datasets: one item, or not (apart where they count).",
     ),
     click.option(
         "--best-set",

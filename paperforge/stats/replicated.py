@@ -78,8 +78,8 @@ def doubted(said: str, unit: Replication, tables: Sequence[Table]) -> str:
         return said
     return (
         f"{said.removesuffix('.')} if every row is a run. But {listing(odd)} "
-        f"{'is' if len(odd) == 1 else 'are'} 0 or 1 in every row, as if each were one example: then "
-        "this answer is of the wrong test, and --map COLUMN=example pairs the methods by example."
+        f"{'is' if len(odd) == 1 else 'are'} 0 or 1 in every row, as if each were one example: "
+        "then this answer is of the wrong test, and --map COLUMN=example pairs the methods by it."
     )
 
 

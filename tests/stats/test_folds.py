@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,11 @@ from rates.runs import fold_scores
 from scipy import stats as scipy_stats
 
 from paperforge import results
+from paperforge.errors import InputError
 from paperforge.model import Sample
 from paperforge.spec import DesignSpec, Project, Source
 from paperforge.stats import analyse
+from paperforge.stats.calibrate import calibrate
 from paperforge.stats.cells import Grouping, cell, merge
 from paperforge.stats.contrast import Ask
 from paperforge.stats.folds import NO_RATIO, compare_folds, of_mean, share_of, stratified_corrected
@@ -98,7 +101,7 @@ def test_degenerate_folds_have_reasons():
 def test_repeated_cross_validation_from_a_file(tmp_path, paired):
     rng = np.random.default_rng(4)
     scores = rng.normal(0.8, 0.02, (2, 3, 5)) + rng.normal(0, 0.03, (3, 5))
-    lines = ["model,seed,fold,accuracy"]
+    lines = ["model,repeat,fold,accuracy"]
     for m, table in enumerate(scores):
         lines += [
             f"m{m},{s},{f},{v:.12g}" for s, row in enumerate(table) for f, v in enumerate(row)
@@ -119,6 +122,82 @@ def test_repeated_cross_validation_from_a_file(tmp_path, paired):
     assert analysis.design.generalises == (
         "This generalises to new training sets of this size on this benchmark."
     )
+
+
+@pytest.fixture
+def file_of(tmp_path):
+    def make(scores, head="model,seed,fold,accuracy"):
+        lines = [head]
+        for (m, s, f), value in np.ndenumerate(scores):
+            lines.append(f"m{m},{s},{f},{value:.12g}")
+        path = tmp_path / "cv.csv"
+        path.write_text("\n".join(lines))
+        return results.load([Source(path, "cv.csv")], Project(root=tmp_path))
+
+    return make
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_seeds_on_the_same_folds_are_averaged_first(file_of, paired):
+    rng = np.random.default_rng(8)
+    scores = rng.normal(0, 0.02, (2, 3, 5)) + rng.normal(0.8, 0.03, 5)
+    analysis = analyse(file_of(scores), DesignSpec(pair_by=("fold",) if paired else ()))
+    decision, folds = analysis.primary()[0], scores.mean(axis=1)
+    d = folds[0] - folds[1]
+    spread = d.var(ddof=1) if paired else sum(row.var(ddof=1) for row in folds)
+    assert decision.n == (5, 5)
+    assert decision.statistic == pytest.approx(d.mean() / np.sqrt((1 / 5 + 1 / 4) * spread))
+    assert analysis.design.averaged == (3, 3)
+    assert "Crossed: method (2) × fold (5) × seed (3)." in analysis.design.sentences
+    said = next(s for s in analysis.design.sentences if "the same split" in s)
+    assert "mean of its 3 seeds" in said
+    assert "--resplit" in said
+
+
+def test_the_same_seed_again_is_no_evidence(file_of):
+    rng = np.random.default_rng(9)
+    once = rng.normal(0.8, 0.03, (2, 1, 5))
+    spec = DesignSpec(pair_by=("fold",))
+    one = analyse(file_of(once), spec).primary()[0]
+    again = analyse(file_of(np.repeat(once, 3, axis=1)), spec).primary()[0]
+    assert again.p == pytest.approx(one.p)
+    assert again.df == one.df == 4
+
+
+def test_a_lost_run_of_a_fold_of_several_seeds_is_asked_about(file_of):
+    scores = np.random.default_rng(3).normal(0.8, 0.03, (2, 3, 5))
+    scores[0, 1, 2] = np.nan
+    found = file_of(scores)
+    assert analyse(found, DesignSpec()).primary()[0].n == (5, 5)
+    counted = replace(found, metrics=(replace(found.metrics[0], diverged=0.0),))
+    with pytest.raises(InputError, match="mean of several seeds"):
+        analyse(counted, DesignSpec())
+
+
+def test_calibration_draws_the_folds_not_the_seeds(file_of):
+    scores = np.random.default_rng(5).normal(0.8, 0.03, (2, 3, 5))
+    found = calibrate(file_of(scores), DesignSpec(pair_by=("fold",)), runs=400)
+    assert "drawn as their mean" in found.null
+    assert found.comparisons[0].size.value <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+def test_size_of_seeds_on_the_same_folds(noise):
+    """3 seeds on the same 5 folds whose differences correlate by 1/5, as the test takes them to."""
+    rng = np.random.default_rng([31, int(10 * noise)])
+    shared = np.sqrt(0.2) * rng.normal(size=(20_000, 1)) + np.sqrt(0.8) * rng.normal(
+        size=(20_000, 5)
+    )
+    raw = shared[:, None, :] + noise * rng.normal(size=(20_000, 3, 5))
+
+    def size(d):
+        n = d.shape[1]
+        t = d.mean(axis=1) / (np.sqrt(1 / n + 1 / 4) * d.std(axis=1, ddof=1))
+        return np.mean(2 * scipy_stats.t.sf(abs(t), n - 1) < 0.05)
+
+    assert size(raw.mean(axis=1)) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 20_000)
+    assert size(raw.reshape(20_000, 15)) > 0.1  # seeds taken for new folds
 
 
 @pytest.mark.slow
