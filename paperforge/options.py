@@ -117,7 +117,7 @@ OPTIONS = (
         help="Folds: each seed has split the data anew (else equal folds are the same split).",
     ),
     click.option(
-        "--items",
+        "--ids",
         type=click.Choice(["same", "apart"]),
         help="Equal example ids in several datasets: one item, or not (apart where they count).",
     ),

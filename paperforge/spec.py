@@ -259,7 +259,7 @@ class DesignSpec:
     resplit: bool = False
     """Cross-validation: whether each seed has split the data anew; else equal folds are the same
     split, and the seeds of a fold are averaged."""
-    items: str = ""
+    ids: str = ""
     """Equal ids of examples (or clusters) in several datasets: "same" item or "apart"; empty: apart
     where they are mere counters, the same where they are names."""
     draws: int = 0

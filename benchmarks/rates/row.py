@@ -42,6 +42,8 @@ class Simulated:
     varies: frozenset[str]
     shared_runs: bool = False
     folds: Mapping[str, int] = field(default_factory=dict)
+    fold_runs: tuple[int, int] = (1, 1)
+    items_apart: bool = False
     quoted: Mapping[tuple[str, str], Quote] = field(default_factory=dict)
     names: Mapping[int, str] = field(default_factory=dict)
     mapped: tuple[Any, ...] = ()

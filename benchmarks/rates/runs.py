@@ -163,6 +163,23 @@ def folds(k: int, repeats: int, datasets: int = 1) -> Callable[..., Iterator[Sim
     return draw
 
 
+def same_folds(k: int, seeds: int, noise: float) -> Callable[..., Iterator[Simulated]]:
+    """Seeds on the same k folds, averaged as a reading does; noise: sd of a seed, of a fold's 1.
+
+    Differences of folds correlate by 1/k, as the corrected test takes them to.
+    """
+
+    def draw(rng: np.random.Generator, runs: int) -> Iterator[Simulated]:
+        for _ in range(runs):
+            gap = np.sqrt(1 / k) * rng.normal() + np.sqrt(1 - 1 / k) * rng.normal(size=k)
+            x, y = noise * rng.normal(size=(2, seeds, k)).mean(axis=1)
+            cells = {("x", "d"): x + gap, ("y", "d"): y}
+            varies = frozenset({"seed", "fold"})
+            yield results(cells, varies=varies, folds={"d": k}, fold_runs=(seeds, seeds))
+
+    return draw
+
+
 SKEWED = {3: 0.091, 5: 0.076, 10: 0.066}
 FAILURES = {2: 0.100, 3: 0.094, 5: 0.079, 10: 0.081, 30: 0.075}
 ROWS = (
@@ -189,6 +206,13 @@ ROWS = (
     *(
         analysed("folds, paired", f"{r} x {k}-fold", r * k, folds(k, r), BY_FOLD, shifts=False)
         for k, r in ((2, 1), (3, 1), (5, 1), (10, 1), (10, 3), (5, 2))
+    ),
+    *(
+        analysed(
+            "folds, paired, 3 seeds on them", f"5-fold, seeds' sd {noise:g} of a fold's", 5,
+            same_folds(5, 3, noise), BY_FOLD, shifts=False,
+        )
+        for noise in (0.0, 0.3)
     ),
     *(
         analysed("folds, unpaired", f"{r} x {k}-fold", r * k, folds(k, r), shifts=False)

@@ -59,7 +59,7 @@ class ResultOptions:
     aggregate: str | None = None
     test_share: float | None = None
     resplit: bool = False
-    items: str | None = None
+    ids: str | None = None
     best_set: bool = False
     random_seed: int | None = None
     engine: str | None = None
@@ -112,7 +112,7 @@ def _design(options: ResultOptions, declared: DesignSpec) -> DesignSpec:
         "aggregate": options.aggregate,
         "test_share": options.test_share,
         "resplit": options.resplit or None,
-        "items": options.items,
+        "ids": options.ids,
         "best_set": options.best_set or None,
         "seed": options.random_seed,
         "engine": options.engine,

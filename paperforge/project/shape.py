@@ -186,7 +186,7 @@ class DesignTable(Strict):
     resplit: Annotated[
         bool, Field(description="Folds: each seed has split the data anew (repeated CV).")
     ] = False
-    items: Annotated[
+    ids: Annotated[
         Literal["", "same", "apart"],
         Field(description="Equal example ids in several datasets; apart where mere numbers."),
     ] = ""

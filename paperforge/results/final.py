@@ -56,7 +56,7 @@ def build(
     stores were asked for all steps; `whole`: tidy_rows has every row; `last_is_summary`: of these
     files (Raw). Raises InputError where it cannot be told which split or which step is meant.
     """
-    items.declare(engine, project.design.items)
+    items.declare(engine, project.design.ids)
     notes = _choose_splits(engine)
     chosen = policy.choose(engine, known, project, last_is_summary)
     notes += chosen.notes

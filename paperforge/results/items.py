@@ -3,7 +3,7 @@
 Ids that count the examples of a dataset (0, 1, 2, ...) say nothing of another dataset: the third
 question of one is not the third of another. Ids that are names (a text, a hash, a number from a
 much larger collection) are of the same item wherever they occur: its differences are summed over
-the datasets before they are compared. Either can be declared (design.items).
+the datasets before they are compared. Either can be declared (design.ids).
 """
 
 from __future__ import annotations

@@ -22,12 +22,13 @@ leaves zero out exactly where the unadjusted p is below alpha):
      clusters                          (CR2)
     examples, items   example id      as above             clustered paired t: differences of
      in many datasets                                      an item (or cluster) are summed
-                                                           over the datasets first
+     (named alike,                                         over the datasets first
+      not counted)
     examples, sums    example id      studentised          the same, datasets drawn apart
      (F1, BLEU, ...)                   bootstrap of sums
     examples          none matches    Welch t              stratified Welch t
-    folds             pair_by "fold"  corrected resampled  stratified, the same
-                      or nothing       t, or unpaired
+    folds, mean of    pair_by "fold"  corrected resampled  stratified, the same
+     the seeds on it  or nothing       t, or unpaired
     datasets          dataset         -                    from 10 on Wilcoxon's signed rank
      (a sample)                                            or Nemenyi, below the sign-flip of
                                                            the mean; Friedman before

@@ -68,12 +68,12 @@ def sentences(results: Results, tables: Sequence[Cells]) -> Iterator[str]:
     if any(cells.crossing for cells in several):
         yield (
             "Equal ids of examples or clusters in several datasets are taken as the same thing: "
-            "its differences are summed over the datasets first; design.items (--items apart) "
+            "its differences are summed over the datasets first; design.ids (--ids apart) "
             "takes them for different ones."
         )
     elif any(c.unit is Unit.EXAMPLE for c in several) and results.items_apart:
         yield (
             "Equal ids in several datasets are taken for different examples: ids that only count "
-            "say nothing of another dataset. Where they are the same items, design.items "
-            "(--items same) sums their differences over the datasets first."
+            "say nothing of another dataset. Where they are the same items, design.ids "
+            "(--ids same) sums their differences over the datasets first."
         )

@@ -130,7 +130,12 @@ def rejected(place: Place) -> tuple[tuple[str, str], ...]:
         return ()
     if place.design.noun == "fold" and d.unit is Unit.SEED:
         why = "folds share training data: a plain t test over them finds differences too often"
-        return (("t test over folds", f"{why} (Nadeau and Bengio 2003)"),)
+        plain = ("t test over folds", f"{why} (Nadeau and Bengio 2003)")
+        if place.design.averaged[1] <= 1:
+            return (plain,)
+        same = "they are the same split, so that seeds add no data: the mean of a fold's seeds "
+        same += "counts once (--resplit where each seed has split the data anew)"
+        return (plain, ("seeds as more folds", same))
     by_unit = {Unit.EXAMPLE: of_examples, Unit.DATASET: of_datasets, Unit.BOTH: of_both}
     return tuple(by_unit.get(d.unit, of_runs)(place))
 

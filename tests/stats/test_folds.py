@@ -17,6 +17,7 @@ from paperforge.stats.cells import Grouping, cell, merge
 from paperforge.stats.contrast import Ask
 from paperforge.stats.folds import NO_RATIO, compare_folds, of_mean, share_of, stratified_corrected
 from paperforge.stats.means import match
+from paperforge.stats.why import why
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "references" / "folds.json").read_text())
 
@@ -152,6 +153,15 @@ def test_seeds_on_the_same_folds_are_averaged_first(file_of, paired):
     said = next(s for s in analysis.design.sentences if "the same split" in s)
     assert "mean of its 3 seeds" in said
     assert "--resplit" in said
+
+
+def test_why_says_that_seeds_are_no_folds(file_of):
+    scores = np.random.default_rng(3).normal(0.8, 0.03, (2, 3, 5))
+    for head, many in (("model,seed,fold,accuracy", True), ("model,repeat,fold,accuracy", False)):
+        found, spec = file_of(scores, head), DesignSpec(pair_by=("fold",))
+        analysis = analyse(found, spec)
+        said = why(found, spec, analysis)[0].rejected
+        assert ("seeds as more folds" in dict(said)) == many
 
 
 def test_the_same_seed_again_is_no_evidence(file_of):

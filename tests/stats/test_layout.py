@@ -71,7 +71,7 @@ def test_counters_of_several_datasets_are_different_items(load, sizes):
     assert decision.p == pytest.approx(2 * scipy_stats.t.sf(abs(t), df))
     assert starting(analysis, "Crossed: method (2) × task (2); nested: example in task.")
     (said,) = starting(analysis, "Equal ids in several datasets are taken for different examples")
-    assert "--items same" in said
+    assert "--ids same" in said
 
 
 def test_names_that_datasets_share_are_the_same_items(load):
@@ -82,7 +82,7 @@ def test_names_that_datasets_share_are_the_same_items(load):
     assert (decision.test, decision.df) == ("clustered paired t", pytest.approx(199))
     assert decision.statistic == pytest.approx(scipy_stats.ttest_1samp(both, 0).statistic)
     (said,) = starting(analysis, "Equal ids of examples or clusters in several datasets")
-    assert "--items apart" in said
+    assert "--ids apart" in said
     assert starting(analysis, "Crossed: method (2) × task (2) × example (200).")
 
 
@@ -99,8 +99,8 @@ def test_numbers_from_a_large_collection_are_names(load):
     ],
 )
 def test_items_are_what_is_declared(load, items, ids, test):
-    found = load(answers(ids)[0], items=items)
-    assert analyse(found, DesignSpec(items=items)).primary()[0].test == test
+    found = load(answers(ids)[0], ids=items)
+    assert analyse(found, DesignSpec(ids=items)).primary()[0].test == test
 
 
 def test_clusters_that_are_counted_are_other_clusters_in_other_datasets(load):
