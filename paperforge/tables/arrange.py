@@ -10,8 +10,9 @@ from operator import attrgetter
 from typing import cast
 
 from paperforge.errors import InputError
+from paperforge.latex.columns import spreads_of
 from paperforge.latex.escape import plain, slug
-from paperforge.latex.rounding import Rounding, spreads_of
+from paperforge.latex.rounding import Rounding
 from paperforge.model import (
     Aggregate,
     Analysis,

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
+from paperforge.latex.columns import spread_of
 from paperforge.latex.escape import needs_unicode_engine, plain, slug
 from paperforge.latex.p_values import p_value
-from paperforge.latex.rounding import MAX_DECIMALS, Rounding, fixed, rule_for, spread_of
+from paperforge.latex.rounding import MAX_DECIMALS, Rounding, fixed, rule_for
 from paperforge.model import (
     Aggregate,
     Cell,

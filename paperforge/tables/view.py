@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from paperforge.errors import InputError
+from paperforge.latex.columns import column_rules, columns_of, spread_kind
 from paperforge.latex.escape import plain
-from paperforge.latex.rounding import Rounding, column_rules, columns_of, spread_kind
 from paperforge.model import Aggregate, Analysis, Diagnostic, Missing, Severity
 from paperforge.model.order import ours_last
 from paperforge.spec import Dataset, Method, Metric, TableSpec
@@ -17,7 +17,8 @@ from paperforge.tables.layouts import Slot
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from paperforge.latex.rounding import Columns
+    from paperforge.latex.columns import Columns
+    from paperforge.latex.rounding import Rounding
 
 Named = TypeVar("Named", Metric, Method, Dataset)
 

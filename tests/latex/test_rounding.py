@@ -7,16 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperforge.errors import UsageError
+from paperforge.latex.columns import column_rules, spread_kind
 from paperforge.latex.rounding import (
     Rounding,
-    column_rules,
     decimals_for,
     exact,
     fixed,
     fixed_all,
     powers,
     rule_for,
-    spread_kind,
 )
 from paperforge.model import Aggregate, Analysis, Design
 from paperforge.spec import Dataset, Direction, Method, Metric, Unit
