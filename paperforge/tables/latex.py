@@ -17,11 +17,11 @@ from paperforge.model import Cell, Column, Mark, Note, Row, Table
 from paperforge.tables.heat import colour
 from paperforge.tables.latex_fit import fitted, header
 from paperforge.tables.notes import sentence
-from paperforge.tables.padding import Frame, digits, frames, phantom, signs
+from paperforge.tables.padding import Down, Frame, by_kind, digits, outlines, phantom, signs
 from paperforge.tables.pages import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 NAME = "latex"
 
@@ -33,11 +33,11 @@ NOTE = "{note}"
 
 THREEPARTTABLE = "threeparttable"
 
-_PRINTED, _SPREAD, _MARKS = map(attrgetter, ("printed", "printed_spread", "marks"))
-_NOTE, _INTERVAL, _HEAT = map(attrgetter, ("note", "printed_interval", "heat"))
+_SPREAD, _HEAT = attrgetter("printed_spread"), attrgetter("heat")
 
 _KEYS = re.compile(r"[A-Za-z0-9_.:/+*!?@=()'-]+(,[A-Za-z0-9_.:/+*!?@=()'-]+)*")
 r"""Keys that \cite takes as they are."""
+_MATHS = re.compile(r"\$([^$]*)\$")
 _POWER = re.compile(r"\$\\times10\^\{(-?)(\d+)\}\$")
 
 
@@ -218,37 +218,39 @@ def _first(label: str) -> str:
 
 def _column(cells: Sequence[Cell]) -> list[str]:
     """One column, its numbers padded so that they align: each kind of cell for itself."""
-    set_in = frames(cells)
-    if len(set_in) == 1 and None not in map(attrgetter("value"), cells):
-        (frame,) = set_in.values()
-        return _texts(cells, frame)
-    texts = {
-        kind: iter(_texts([c for c in cells if c.kind == kind and c.value is not None], frame))
-        for kind, frame in set_in.items()
-    }
-    return [escape(c.printed) if c.value is None else next(texts[c.kind]) for c in cells]
+    texts = {kind: _texts(down) for kind, down in by_kind(cells).items()}
+    if len(texts) == 1:
+        (only,) = texts.values()
+        if len(only) == len(cells):
+            return only
+    rest = {kind: iter(numbers) for kind, numbers in texts.items()}
+    return [escape(c.printed) if c.value is None else next(rest[c.kind]) for c in cells]
 
 
-def _texts(cells: Sequence[Cell], frame: Frame) -> list[str]:
-    """Numbers of one frame with their padding: few carry more than their number and spread."""
-    numbers = frame.value.padded(list(map(_PRINTED, cells)))
-    spreads = _spreads(list(map(_SPREAD, cells)), frame)
-    texts = list(map(add, numbers, spreads))
+def _texts(down: Down) -> list[str]:
+    """The numbers of a column as TeX: few carry more than their number and spread."""
+    frame = Frame.of(down)
+    spreads = _spreads(down.spreads, frame)
     room = _interval(None, frame) + _signs("", frame)[1]
-    if room:
-        texts = [text + room for text in texts]
-    more = any(map(_NOTE, cells)) or any(map(_INTERVAL, cells)) or {*map(_HEAT, cells)} != {None}
-    carry = repeat(object()) if more else map(_MARKS, cells)
-    for at, cell in compress(enumerate(cells), carry):
-        number, (own, left) = _emphasised(cell), _signs(signs(cell), frame)
-        behind = spreads[at] + _interval(cell.printed_interval, frame)
-        if cell.printed_spread or cell.printed_interval:
-            behind += own
-        else:  # nothing is printed behind the number: its signs stand at it
-            number += own
-        number = number.join(frame.value.pads(cell.printed))
-        texts[at] = f"{_shade(cell.heat)}{number}{behind}{left}"
+    behind = {printed: text + room for printed, text in spreads.items()}
+    numbers = frame.value.padded(down.printed, down.outlines)
+    texts = list(map(add, numbers, map(behind.__getitem__, down.spreads)))
+    more = any(down.notes) or any(down.intervals) or {*down.heats} != {None}
+    for at, cell in compress(enumerate(down.cells), repeat(object()) if more else down.marks):
+        texts[at] = _marked(cell, frame, spreads[cell.printed_spread])
     return texts
+
+
+def _marked(cell: Cell, frame: Frame, spread: str) -> str:
+    """A number with all that it carries; spread: as TeX."""
+    number, (own, left) = _emphasised(cell), _signs(signs(cell), frame)
+    behind = spread + _interval(cell.printed_interval, frame)
+    if cell.printed_spread or cell.printed_interval:
+        behind += own
+    else:  # nothing is printed behind the number: its signs stand at it
+        number += own
+    number = number.join(frame.value.pads(cell.printed))
+    return f"{_shade(cell.heat)}{number}{behind}{left}"
 
 
 def _emphasised(cell: Cell) -> str:
@@ -281,23 +283,23 @@ def _shade(heat: float | None) -> str:
     return rf"\cellcolor[rgb]{{{','.join(f'{part:g}' for part in colour(heat))}}}"
 
 
-def _spreads(printed: Sequence[str], frame: Frame) -> list[str]:
-    """The ± of each cell, smaller than its value; invisible but as wide where a cell has none."""
+def _spreads(printed: Iterable[str], frame: Frame) -> dict[str, str]:
+    """Spread as printed -> its ±, smaller than the value; "" -> nothing, but as wide."""
+    every = list(set(printed))
     if not frame.spreads:
-        return [""] * len(printed)
-    padded = frame.spread.padded([text or "0" for text in printed])
-    if "$" in "".join(padded):
-        padded = list(map(_small, padded))
-    texts = [rf"\,{{\pfscript$\scriptstyle\pm$\,{text}}}" for text in padded]
-    if "" in printed:
-        pairs = zip(texts, printed, strict=True)
-        texts = [text if own else phantom(text) for text, own in pairs]
-    return texts
+        return dict.fromkeys(every, "")
+    shown = [text or "0" for text in every]
+    padded = frame.spread.padded(shown, outlines(shown))
+    texts = {
+        text: rf"\,{{\pfscript$\scriptstyle\pm$\,{_small(tex)}}}"
+        for text, tex in zip(every, padded, strict=True)
+    }
+    return {text: tex if text else phantom(tex) for text, tex in texts.items()}
 
 
 def _small(number: str) -> str:
     r"""A number as small as \pfscript: mathematics does not follow a font that is chosen so."""
-    return re.sub(r"\$([^$]*)\$", r"$\\scriptstyle \1$", number)
+    return _MATHS.sub(r"$\\scriptstyle \1$", number) if "$" in number else number
 
 
 def _interval(interval: tuple[str, str] | None, frame: Frame) -> str:

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperforge.latex.escape import plain
-from paperforge.tables.padding import frames
+from paperforge.tables.padding import Frame, by_kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from paperforge.model import Column, Row, Table
-    from paperforge.tables.padding import Frame, Width
+    from paperforge.tables.padding import Width
 
 GAP_PT = 6.0
 r"""\tabcolsep of LaTeX's classes and of all venues."""
@@ -120,10 +120,8 @@ def _inside(of: _Rows) -> tuple[_Cells, ...]:
     """Each column's cells. A table is measured at many sizes, with the same rows."""
     found = []
     for cells in zip(*(row.cells for row in of.rows), strict=True):
-        filled = {cell.kind for cell in cells if cell.value is not None}
         symbols = frozenset(cell.printed for cell in cells if cell.value is None)
-        every = frames(cells)
-        found.append(_Cells(tuple(f for kind, f in every.items() if kind in filled), symbols))
+        found.append(_Cells(tuple(map(Frame.of, by_kind(cells).values())), symbols))
     return tuple(found)
 
 
