@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from paperforge.errors import UsageError
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     Columns = Mapping[tuple[str, str | None], Mapping[str, Aggregate]]
 
 SPREADS = ("sd", "se", "ci", "none")
-
-_QUOTED, _MEAN = attrgetter("quoted"), attrgetter("mean")
 
 
 def spread_kind(analysis: Analysis, asked: str = "") -> str:
@@ -86,14 +83,11 @@ def column_rules(
     digits = {metric.name: metric.digits for metric in analysis.metrics}
     rules = {}
     for key, cells in (columns or columns_of(analysis)).items():
-        filled = list(cells.values())
-        values = list(map(_MEAN, filled))
-        if None in values or any(map(_QUOTED, filled)):
-            filled = [c for c in filled if c.mean is not None]
-            filled = [c for c in filled if c.quoted is None] or filled
-            values = list(map(_MEAN, filled))
+        filled = [c for c in cells.values() if c.mean is not None]
+        filled = [c for c in filled if c.quoted is None] or filled
         spreads: list[float] = []
         for name in (kind, default, "se"):
             spreads = spreads or [s for s in spreads_of(filled, name) if s is not None]
+        values = [c.mean for c in filled if c.mean is not None]
         rules[key] = rule_for(values, spreads, digits.get(key[0]))
     return rules

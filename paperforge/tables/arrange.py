@@ -34,7 +34,7 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
     given = Given.of(view, marking, homes)
     cells = columns(view, given)
     single = view.datasets[0] if len(view.datasets) == 1 else None
-    shape = (view.groups, spec.arrows, analysis.design.place)
+    shape = (view.groups, spec.arrows, analysis.design.place, given.quoted)
     grid = Grid(view.methods, view.slots, cells, single, *shape)
     placed = LAYOUTS[spec.layout](grid)
     return Table(

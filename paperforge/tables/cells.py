@@ -25,8 +25,7 @@ UNMARKED: frozenset[Mark] = frozenset()
 UNROUNDED = Rounding(0)
 """For a column without numbers: nothing is printed with it."""
 
-_QUOTED, _NOT_FINITE, _FAILED = map(attrgetter, ("quoted", "not_finite", "failed"))
-_MEAN, _N, _METHOD, _CITE = map(attrgetter, ("mean", "n", "method", "cite"))
+_CITE = attrgetter("cite")
 _REST = tuple(repeat(default) for default in Cell()[9:])
 """What a fresh cell carries beside its number and its place."""
 _CELL = cast("Callable[[tuple[object, ...]], Cell]", partial(tuple.__new__, Cell))
@@ -55,11 +54,11 @@ class Given:
     def of(cls, view: View, marking: marks.Marking, homes: Mapping[str, Slot]) -> Given:
         """What the cells of a view share."""
         every = view.analysis.aggregates
-        quoted = {one.method for one in every if one.quoted} if any(map(_QUOTED, every)) else set()
-        lost = any(map(_NOT_FINITE, every)) or any(map(_FAILED, every))
+        quoted = {one.method for one in every if one.quoted}
+        lost = [one for one in every if one.not_finite or one.failed]
         rows = _whole_rows(view, quoted)
         letters = _letters(view, rows) if lost or quoted else {}
-        return cls(marking, homes, letters, rows, _best_set(view), lost, bool(quoted))
+        return cls(marking, homes, letters, rows, _best_set(view), bool(lost), bool(quoted))
 
 
 def columns(view: View, given: Given) -> dict[Slot, list[Cell]]:
@@ -98,10 +97,9 @@ class Numbers:
 
 def _numbers(view: View, slots: Sequence[Slot]) -> list[Numbers]:
     """The numbers of these columns; those of one rule are rounded together."""
-    names = [method.name for method in view.methods]
-    found = [_found(view, slot, names) for slot in slots]
+    found = [_found(view, slot) for slot in slots]
     filled = [list(filter(None, column)) for column in found]
-    means = [cast("list[float]", list(map(_MEAN, column))) for column in filled]
+    means = [[cast("float", one.mean) for one in column] for column in filled]
     spreads = [spreads_of(column, view.kind) for column in filled]
     alike: dict[Rounding, list[int]] = {}
     for at, slot in enumerate(slots):
@@ -116,14 +114,12 @@ def _numbers(view: View, slots: Sequence[Slot]) -> list[Numbers]:
     return [made[at] for at in range(len(slots))]
 
 
-def _found(view: View, slot: Slot, names: Sequence[str]) -> list[Aggregate | None]:
+def _found(view: View, slot: Slot) -> list[Aggregate | None]:
     """What a column prints, a method each; None: no number, or the average of an incomplete row."""
     metric = slot.metric.name
-    found = list(map(view.columns.get((metric, slot.dataset), {}).get, names))
+    found = list(map(view.columns.get((metric, slot.dataset), {}).get, view.names))
     if slot.dataset is None:
         found = [one if one and view.lacks(metric, one.method) is None else None for one in found]
-    if all(found) and None not in map(_MEAN, found):
-        return found
     return [one if one is not None and one.mean is not None else None for one in found]
 
 
@@ -148,13 +144,13 @@ def _printed(
 
 def _cells(view: View, slot: Slot, given: Given, numbers: Numbers) -> list[Cell]:
     """The cells of a metric on a dataset, or on average, with all marks but the best's."""
-    place = (repeat(slot.metric.name), map(_METHOD, numbers.filled), repeat(slot.dataset))
-    shown = (numbers.means, numbers.spreads, map(_N, numbers.filled), numbers.printed)
-    fields = (*shown, numbers.behind, repeat(UNMARKED), *place, *_REST)
-    made = map(_CELL, zip(*fields, strict=False))
-    if numbers.whole:
-        cells = list(made)
-    else:
+    methods = view.names if numbers.whole else [one.method for one in numbers.filled]
+    sizes = [one.n for one in numbers.filled]
+    shown = (numbers.means, numbers.spreads, sizes, numbers.printed, numbers.behind)
+    place = (repeat(slot.metric.name), methods, repeat(slot.dataset))
+    cells = list(map(_CELL, zip(*shown, repeat(UNMARKED), *place, *_REST, strict=False)))
+    if not numbers.whole:
+        made = iter(cells)
         both = zip(view.methods, numbers.found, strict=True)
         cells = [_hole(view, slot, m) if one is None else next(made) for m, one in both]
     for change in _changes(view, slot, given, _rule(view, slot)):

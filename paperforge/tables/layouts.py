@@ -52,6 +52,8 @@ class Grid:
     """Whether headers show which values are better."""
     place: str = "dataset"
     """What a dataset is called."""
+    quoted: bool = True
+    """Whether any number is quoted from a paper."""
 
     def header(self, metric: Metric) -> str:
         """A metric as a header: "Accuracy (%) ↑"."""
@@ -101,7 +103,7 @@ def method_by_dataset(grid: Grid) -> Placed:
     columns = tuple(_column(slot, grid.label(slot), grid.group(slot)) for slot in grid.slots)
     across = zip(*(grid.cells[slot] for slot in grid.slots), strict=True)
     rows = tuple(
-        Row(plain(method.label), cells, group, row_cite(cells))
+        Row(plain(method.label), cells, group, row_cite(cells) if grid.quoted else "")
         for method, cells, group in zip(grid.methods, across, groups, strict=True)
     )
     return Placed("Method", columns, rows, "column", bool(named))

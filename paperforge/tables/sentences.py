@@ -49,9 +49,10 @@ def under(view: View, cells: Cells, compared: str, given: Given) -> Iterable[Not
     holes = [c for c in every if c.missing]
     averaged = any(slot.dataset is None and not slot.kind for slot in cells)
     yield from _replication(view, cells, whole=not (cited or holes))
-    used = set(chain.from_iterable(set(map(_MARKS, every))))
+    marked = [[cell.marks for cell in column if cell.marks] for column in cells.values()]
+    used = set(chain.from_iterable(chain.from_iterable(marked)))
     if Mark.BEST in used:
-        ties = any(sum(Mark.BEST in m for m in map(_MARKS, c) if m) > 1 for c in cells.values())
+        ties = any(sum(Mark.BEST in marks for marks in column) > 1 for column in marked)
         yield from notes.best(compared, ties=ties, second=Mark.SECOND in used, coarse=cited)
     if view.spec.heat and set(map(_HEAT, every)) != {None}:
         yield Note(f"Shading: the darker, the better within its {compared}")

@@ -32,6 +32,8 @@ class View:
     metrics: tuple[Metric, ...]
     methods: tuple[Method, ...]
     datasets: tuple[Dataset, ...]
+    names: tuple[str, ...]
+    """Of the methods."""
     slots: tuple[Slot, ...]
     columns: Columns
     """(metric, dataset or None) -> its aggregates by method."""
@@ -98,6 +100,7 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
         metrics,
         methods,
         datasets,
+        tuple([method.name for method in methods]),
         tuple(slots),
         columns,
         column_rules(analysis, spec.spread, columns),
