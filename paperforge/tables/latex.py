@@ -21,7 +21,7 @@ from paperforge.tables.padding import Down, Frame, by_kind, digits, outlines, ph
 from paperforge.tables.pages import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 NAME = "latex"
 
@@ -125,7 +125,8 @@ def _head(table: Table, source: str, three: bool) -> Iterator[str]:
 
 def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
     """One tabular; heads: the lines of each column's header."""
-    hot = _hot(table)
+    numbers = [by_kind(cells) for cells in zip(*(row.cells for row in table.rows), strict=True)]
+    hot = any({*down.heats} != {None} for kinds in numbers for down in kinds.values())
     edge = "" if hot else "@{}"  # the colour of the last column ends where the rules do
     shape = "".join("l" if column.words else "c" for column in table.columns)
     lines = [SCRIPT] if _behind(table) else []
@@ -143,7 +144,7 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
         header(heads[i] if heads else (column.label,)) for i, column in enumerate(table.columns)
     )
     lines += [rf"  {_first(table.stub)} & {labels} \\", r"  \midrule"]
-    set_down = map(_column, zip(*(row.cells for row in table.rows), strict=True))
+    set_down = map(_column, zip(*(row.cells for row in table.rows), strict=True), numbers)
     across = list(zip(*set_down, strict=True)) or [()] * len(table.rows)
     for index, row in enumerate(table.rows):
         if index and row.group != table.rows[index - 1].group:
@@ -216,9 +217,9 @@ def _first(label: str) -> str:
     return ("{}" if label.startswith(("[", "*")) else "") + escape(label)
 
 
-def _column(cells: Sequence[Cell]) -> list[str]:
+def _column(cells: Sequence[Cell], numbers: Mapping[str, Down]) -> list[str]:
     """One column, its numbers padded so that they align: each kind of cell for itself."""
-    texts = {kind: _texts(down) for kind, down in by_kind(cells).items()}
+    texts = {kind: _texts(down) for kind, down in numbers.items()}
     if len(texts) == 1:
         (only,) = texts.values()
         if len(only) == len(cells):

@@ -63,11 +63,15 @@ class Grid:
         """A column's own header, where the metric's stands above it or not at all."""
         if slot.kind == "reported" or (self.single and not slot.kind):
             return self.header(slot.metric)
-        several = len({s.metric for s in self.slots if s.kind != "reported"}) > 1
-        if self.single and several and slot.kind != "n":
+        if self.single and self.several and slot.kind != "n":
             return f"{plain(slot.metric.label)}: {slot.label[0].lower()}{slot.label[1:]}"
         arrow = ARROWS[Direction.LOWER] if slot.kind == "rank" and self.arrows else ""
         return f"{slot.label}{arrow}"
+
+    @property
+    def several(self) -> bool:
+        """Whether there are columns of several metrics, beside those that are only reported."""
+        return len({slot.metric for slot in self.slots if slot.kind != "reported"}) > 1
 
     def group(self, slot: Slot) -> str:
         """The header above a column."""
