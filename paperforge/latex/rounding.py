@@ -155,9 +155,10 @@ def _together(
     """
     import numpy as np
 
-    apart = np.asarray(values) * units
-    whole = np.rint(apart)
-    clear = (np.abs(np.abs(apart - whole) - 0.5) > CLEAR) & (np.abs(apart) < FEW_UNITS)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is not clear
+        apart = np.asarray(values) * units
+        whole = np.rint(apart)
+        clear = (np.abs(np.abs(apart - whole) - 0.5) > CLEAR) & (np.abs(apart) < FEW_UNITS)
     whole[~clear] = 0.0
     numbers = whole.astype(np.int64).tolist()
     texts = {number: show(number / units) for number in set(numbers)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, cast
@@ -28,8 +27,8 @@ UNROUNDED = Rounding(0)
 _CITE = attrgetter("cite")
 _REST = tuple(repeat(default) for default in Cell()[9:])
 """What a fresh cell carries beside its number and its place."""
-_CELL = cast("Callable[[tuple[object, ...]], Cell]", partial(tuple.__new__, Cell))
-"""A cell of all its fields, in the time of two tuples."""
+_NEW = cast("Callable[[type[Cell], tuple[object, ...]], Cell]", tuple.__new__)
+"""_NEW(Cell, fields): a cell of all its fields, in the time of two tuples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +147,8 @@ def _cells(view: View, slot: Slot, given: Given, numbers: Numbers) -> list[Cell]
     sizes = [one.n for one in numbers.filled]
     shown = (numbers.means, numbers.spreads, sizes, numbers.printed, numbers.behind)
     place = (repeat(slot.metric.name), methods, repeat(slot.dataset))
-    cells = list(map(_CELL, zip(*shown, repeat(UNMARKED), *place, *_REST, strict=False)))
+    fields = zip(*shown, repeat(UNMARKED), *place, *_REST, strict=False)
+    cells = list(map(_NEW, repeat(Cell), fields))
     if not numbers.whole:
         made = iter(cells)
         both = zip(view.methods, numbers.found, strict=True)
