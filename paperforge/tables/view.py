@@ -43,23 +43,16 @@ class View:
     diagnostics: tuple[Diagnostic, ...]
     groups: groups.Groups
     """The author's headings; methods and datasets are in their order."""
+    lacking: Mapping[tuple[str, str], Missing]
+    """(metric, method) -> why it has no average: the reason of its first empty cell."""
 
     def find(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The aggregate of a cell; dataset None: the average."""
         return self.columns.get((metric, dataset), {}).get(method)
 
     def lacks(self, metric: str, method: str) -> Missing | None:
-        """Why a row has no average: the reason of its first empty cell; None where it is whole."""
-        datasets = [
-            slot.dataset
-            for slot in self.slots
-            if slot.metric.name == metric and slot.dataset is not None
-        ]
-        for dataset in datasets or [d.name for d in self.datasets]:
-            found = self.find(metric, method, dataset)
-            if found is None or found.mean is None:
-                return (found and found.missing) or Missing.NOT_RUN
-        return None
+        """Why a method of the table has no average; None where its row is whole."""
+        return self.lacking.get((metric, method))
 
 
 def choose(analysis: Analysis, spec: TableSpec) -> View:
@@ -107,6 +100,7 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
         spread_kind(analysis, spec.spread),
         tuple(left_out),
         headings,
+        _lacking(slots, methods, datasets, columns),
     )
 
 
@@ -178,6 +172,23 @@ def _with_extras(
         found += [*(slot for slot in slots if slot.metric == metric), *more]
         said += why
     return found, said
+
+
+def _lacking(
+    slots: Sequence[Slot], methods: Sequence[Method], datasets: Sequence[Dataset], columns: Columns
+) -> dict[tuple[str, str], Missing]:
+    """(metric, method) -> the reason of its first empty cell, of metrics that show averages."""
+    found: dict[tuple[str, str], Missing] = {}
+    for metric in dict.fromkeys(slot.metric.name for slot in slots if slot.dataset is None):
+        single = [s.dataset for s in slots if s.metric.name == metric and s.dataset is not None]
+        for dataset in single or [d.name for d in datasets]:
+            column = columns.get((metric, dataset), {})
+            for method in methods:
+                one = column.get(method.name)
+                if one is None or one.mean is None:
+                    reason = (one and one.missing) or Missing.NOT_RUN
+                    found.setdefault((metric, method.name), reason)
+    return found
 
 
 def _says_something(
