@@ -88,7 +88,7 @@ def test_type_3_is_said_with_the_next_move():
 
 def other_face(*texts):
     with mpl.rc_context({"pdf.fonttype": 42}):
-        figure = Figure(figsize=(3, 2))
+        figure = Figure(figsize=(2, 2))
         for place, (text, family) in enumerate(texts):
             figure.text(0.1, 0.2 + 0.2 * place, text, family=family)
         out = BytesIO()
