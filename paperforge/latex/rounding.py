@@ -15,7 +15,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -231,12 +231,18 @@ def decimals_for(
     """
     if digits is not None:
         return digits
-    return _decimals(_ordered(map(abs, values)), _ordered(spreads))
+    return _decimals(_ordered(list(map(abs, values))), _ordered(list(spreads)))
 
 
-def _ordered(numbers: Iterable[float]) -> list[float]:
+def _ordered(numbers: Sequence[float]) -> Sequence[float]:
     """Those that are positive and finite, the smallest first: what follows asks for few of them."""
-    return sorted([number for number in numbers if 0 < number < math.inf])
+    if len(numbers) < MANY:
+        return sorted([number for number in numbers if 0 < number < math.inf])
+    import numpy as np
+
+    every = np.sort(np.asarray(numbers, dtype=float))  # NaN comes last
+    first, end = every.searchsorted(0.0, side="right"), every.searchsorted(math.inf)
+    return cast("list[float]", every[first:end].tolist())
 
 
 def _uncertain(sizes: Sequence[float], spreads: Sequence[float]) -> Sequence[float]:
@@ -277,7 +283,7 @@ def rule_for(
     ten where one value would print as zero beside another a million times as large, none reaches
     1e-6, or one has 16 digits or more.
     """
-    sizes, known = _ordered(map(abs, values)), _ordered(spreads)
+    sizes, known = _ordered([abs(value) for value in values]), _ordered(list(spreads))
     largest = sizes[-1] if sizes else 0.0
     if largest >= LONG:
         return Rounding(_digits(sizes, known), scientific=True)

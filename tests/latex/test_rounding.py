@@ -285,6 +285,17 @@ def test_what_is_not_zero_never_prints_as_zero_beside_what_is_far_larger(values)
         assert all(p for v, p in zip(values, printed, strict=True) if v)
 
 
+@given(
+    st.lists(finite | every, min_size=1, max_size=9),
+    st.lists(every.map(abs) | st.just(math.nan), max_size=9),
+    st.none() | st.integers(0, 4),
+)
+def test_the_rule_of_a_column_does_not_depend_on_how_long_it_is(values, spreads, digits):
+    """The same numbers many times over have the same median, smallest and largest."""
+    rule = rule_for(values, spreads, digits)
+    assert rule_for(values * (MANY + 1), spreads * (MANY + 1), digits) == rule
+
+
 @pytest.mark.parametrize(
     ("values", "spreads", "scientific"),
     [
