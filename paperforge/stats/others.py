@@ -136,7 +136,8 @@ def others(place: Place, results: Results, ask: Ask, *, ready: bool = False) -> 
 def of_runs(place: Place, ask: Ask, *, ready: bool = False) -> Iterator[Other]:
     """Runs (or examples that do not match): unpaired tests, and paired ones."""
     d, pairs = place.decision, place.pairs
-    if not d.test.endswith(ADDED):  # the plain one takes what does not vary for certain
+    alike = any(c.variance <= 0 for pair in pairs for c in pair)
+    if not (d.test.endswith(ADDED) and alike):  # the plain one takes what is alike for certain
         yield Other("Welch", strata.plain_welch(pairs, ask))
     if d.paired and place.matched:
         yield from of_pairs(place, ask, "")
