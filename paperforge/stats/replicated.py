@@ -90,10 +90,9 @@ def holds_for(unit: Replication, datasets: int) -> str:
     where = "these benchmarks" if datasets > 1 else "this benchmark"
     if unit.unit is Unit.EXAMPLE:
         return RATED if unit.raters else EXAMPLES
-    if unit.unit is Unit.BOTH and unit.raters:
-        return f"new {unit.noun}s and new items of {where}, not to other raters"
     if unit.unit is Unit.BOTH:
-        return f"new {unit.noun}s and new examples of {where}"
+        one, but = ("items", ", not to other raters") if unit.raters else ("examples", "")
+        return f"new {unit.noun}s and new {one} of {where}{but}"
     if unit.unit is Unit.DATASET:
         return "new datasets like these"
     if unit.unit is Unit.NONE:
