@@ -93,10 +93,14 @@ def analyse(
     """Decide what the results support, with what the project's tables and figures need beside it.
 
     `full`: with effect sizes, and with the digest of the numbers in each decision's signature.
-    `origins`: with the rows that each cell is made of.
+    `origins`: with the rows that each cell is made of. Raises InputError where the results hold
+    what cannot be compared.
     """
     from paperforge import stats
 
+    for note in results.notes:
+        if note.severity is Severity.ERROR:
+            raise InputError(note.message, note.where, note.hint)
     needs = _needs(project)
     asked = {need for need, _ in needs}
     design = replace(project.design, best_set=project.design.best_set or "best" in asked)

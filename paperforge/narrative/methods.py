@@ -73,12 +73,20 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     how = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)" * clustered
     own = any("own quantile" in d.test for d in decisions)
     how += " (Banerjee 1961: replicates are few and of unequal number)" * own
-    how += " (Price and Bonett 2004, where all answers on a dataset are alike)" * more
+    how += f" ({_added(decisions)})" * more
     how += "," * (", " in tests and not how and bool(where))
     with_interval = any(d.low is not None for d in decisions)
     of = f" ({_replicates(analysis, decisions)}{_printed(analysis, decisions)})"
     ends = f"; intervals are {level} intervals of the same procedure" * with_interval
     return f"Methods were compared by the two-sided {tests}{how}{where}{of}{ends}."
+
+
+def _added(decisions: list[Decision]) -> str:
+    """Whose rule the added answers are."""
+    if any("answers added" in d.test and d.paired for d in decisions):
+        return "Price and Bonett 2004, where all answers on a dataset are alike"
+    several = any(d.test.startswith("stratified") for d in decisions)
+    return "Price and Bonett 2004" if several else "Agresti and Caffo 2000"
 
 
 def _printed(analysis: Analysis, decisions: list[Decision]) -> str:

@@ -44,6 +44,8 @@ class Replication:
     """Smallest and largest number of runs in a cell."""
     apart: Mapping[str, Replication] = field(default_factory=dict)
     """Metrics without example ids, where others have them -> what is replicated in those."""
+    raters: int = 0
+    """People (or models) who rated the examples; 0: nobody did."""
 
     def of(self, metric: str) -> Replication:
         """What is replicated in one metric."""
@@ -114,7 +116,8 @@ def replication(
         return of_all(results, spec, runs)
     noun = replicate_noun(results)
     apart = {name: infer(*ends(replicates(results, {name: runs[name]})), noun) for name in alone}
-    return replace(whole, apart=apart)
+    raters = {one.rater for name in others for one in results.ratings(name)}
+    return replace(whole, apart=apart, raters=len(raters))
 
 
 def idless(results: Results, runs: Mapping[str, Sequence[Sample]]) -> list[str]:
