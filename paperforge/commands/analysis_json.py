@@ -17,6 +17,7 @@ import math
 from typing import TYPE_CHECKING
 
 from paperforge.commands import analysis_extra
+from paperforge.narrative import moves
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,8 @@ def render(analysis: Analysis, notes: tuple[Diagnostic, ...] = (), **more: objec
     Estimates, intervals, means and spreads are in the units of the store: mean(a) - mean(b), not
     scaled for print. `dataset` is null for what is said of all datasets together, and where the
     results name no dataset (`datasets` is empty then); else it is the name, also of an only one.
+    `next`: what to do about the primary comparisons that nothing could be said of, a sentence a
+    cause; empty where all could be tested.
     """
     scales = {m.name: m.scale for m in analysis.metrics}
     content = {
@@ -66,6 +69,7 @@ def render(analysis: Analysis, notes: tuple[Diagnostic, ...] = (), **more: objec
             {"severity": n.severity, "where": n.where, "message": n.message, "hint": n.hint or None}
             for n in (*notes, *analysis.notes)
         ],
+        "next": list(moves.sentences(analysis)),
         **more,
     }
     return json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
@@ -179,6 +183,8 @@ def _decision(decision: Decision, scale: float) -> Mapping[str, object]:
         "ci": pair((decision.low, decision.high)),
         "ci_simultaneous": pair(decision.simultaneous),
         "ci_equivalence": pair(decision.equivalence),
+        "ci_equivalence_adjusted": pair(decision.equivalence_adjusted),
+        "level_equivalence_adjusted": decision.equivalence_level,
         "p_equivalence": decision.p_equivalence,
         "p_equivalence_adjusted": decision.p_equivalence_adjusted,
         "level": decision.level,
