@@ -118,7 +118,8 @@ def analyse(
 ) -> Analysis:
     """Decide what the results support, with what the project's tables and figures need beside it.
 
-    `full`: with effect sizes, and with the digest of the numbers in each decision's signature.
+    `full`: with effect sizes, with probabilities of improvement where another aggregate than the
+    mean is compared, and with the digest of the numbers in each decision's signature.
     `origins`: with the rows that each cell is made of.
     """
     from paperforge import stats
@@ -128,6 +129,8 @@ def analyse(
     design = replace(project.design, best_set=project.design.best_set or "best" in asked)
     effects = full or "effects" in asked
     analysis = stats.analyse(results, design, signed=full, effects=effects)
+    if full and design.aggregate != "mean":  # runs x tasks: beside IQM, median or optimality gap
+        needs = [("improvements", TableSpec()), *needs]
     for need, asker in needs:
         if need in stats.NEEDS:
             analysis = stats.supply(need, results, analysis, asker)
