@@ -3,7 +3,8 @@
 `detectable` of a decision is the difference that a study like this one (its n and spread) finds
 with power .8 at the first step of the family: alpha / family_size, or alpha where nothing is
 corrected and for secondary comparisons. That Welch's test of fewer than ten runs finds its degrees
-of freedom itself is counted in (stats/found.py), of seeds x examples simulated (stats/reached.py).
+of freedom itself is counted in (stats/found.py), of few runs of unequal number and of seeds x
+examples simulated (stats/found_pairs.py, stats/reached.py).
 Over datasets it is the shift that Wilcoxon's test (below ten the exact sign-flip) finds where the
 differences are normal, simulated; null for Nemenyi's test, whose mean ranks have no unit of the
 metric. The observed spread is taken for the true one, which it may be far from where replicates are
