@@ -10,6 +10,7 @@ from paperforge.stats import added
 from paperforge.stats.cells import FLAT, Cell, moments
 from paperforge.stats.clusters import clustered
 from paperforge.stats.contrast import Ask, Contrast, t_contrast
+from paperforge.stats.found_pairs import OfPairs
 from paperforge.stats.sums import Part, joint_df, safe_contrast
 
 if TYPE_CHECKING:
@@ -201,7 +202,11 @@ def independent(
     if any(few):
         name = f"{stratified}{OF_PAIRS}{suffix}"
         joined = [[together(r)] if one else r for r, one in zip(rows, few, strict=True)]
-        parts = [part for row in joined for part in row]
+        se2, df = satterthwaite([part for row in joined for part in row])
+        found = t_contrast(name, estimate, se2, df, n=n, paired=False, ask=ask)
+        if found.detects is None:
+            return found
+        return replace(found, detects=OfPairs.of(rows, few, USUAL))
     se2, df = satterthwaite(parts)
     return t_contrast(name, estimate, se2, df, n=n, paired=False, ask=ask, parts=tuple(parts))
 

@@ -279,6 +279,61 @@ def test_a_column_that_is_only_reported_enlarges_no_family(paperforge, folder):
     assert "over 4 comparisons" in paperforge("table", "--format", "markdown").out
 
 
+PLANNED = """
+estimand = "mean over the datasets"
+[methods.a]
+role = "baseline"
+[methods.b]
+[methods.c]
+[metrics.accuracy]
+direction = "higher"
+[metrics.latency_ms]
+direction = "lower"
+"""
+
+
+def test_a_planned_metric_stays_in_the_family_where_tables_show_it_as_a_column(paperforge, folder):
+    rows = [
+        f"{m},{d},{s},{0.7 + i / 20 + s * (7 + i) % 5 / 100},{100 + i + s}"
+        for i, m in enumerate("abc")
+        for d in "xy"
+        for s in range(4)
+    ]
+    (folder / "runs.csv").write_text("\n".join(["method,dataset,seed,accuracy,latency_ms", *rows]))
+    paper = (
+        'results = "runs.csv"\n[[tables]]\nmetrics = ["accuracy"]\ncolumns = ["latency_ms"]\n'
+        '[methods]\na = { role = "baseline" }\n'
+    )
+    (folder / "paper.toml").write_text(paper)
+
+    def tested():
+        found = json.loads(paperforge("stats", "--format", "json").out)
+        names = {d["metric"] for d in found["decisions"] if d["primary"]}
+        return found["family"]["size"], names
+
+    assert tested() == (2, {"accuracy"})
+    (folder / "plan.toml").write_text(PLANNED)
+    assert tested() == (4, {"accuracy", "latency_ms"})
+    # what was frozen is in force, whatever the file says now
+    assert paperforge("plan", "--freeze").code == 0
+    (folder / "plan.toml").write_text(PLANNED.split("[metrics.latency_ms]", maxsplit=1)[0])
+    assert tested() == (4, {"accuracy", "latency_ms"})
+    assert "over 4 comparisons" in paperforge("table", "--format", "markdown").out
+    # the author may still say that it is only reported; then the plan says that it is not tested
+    (folder / "paper.toml").write_text(paper + "[metrics.latency_ms]\ntested = false\n")
+    assert tested() == (2, {"accuracy"})
+    assert "latency_ms" in (said := paperforge("plan", "--check")).out + said.err
+
+
+def test_a_plan_that_cannot_be_read_changes_no_family(paperforge, folder):
+    (folder / "paper.toml").write_text(
+        'results = "runs.csv"\n[[tables]]\nmetrics = ["accuracy"]\ncolumns = ["time_s"]\n'
+    )
+    (folder / "plan.toml").write_text("[methods\n")
+    found = json.loads(paperforge("stats", "--format", "json").out)
+    assert {d["metric"] for d in found["decisions"]} == {"accuracy"}
+
+
 def test_no_finite_run_is_no_single_run(paperforge, folder):
     rows = [f"{m},d,{s},nan" for m in "ab" for s in range(3)]
     (folder / "runs.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
