@@ -150,6 +150,8 @@ class Table:
     """Whether the names of the rows' groups stand above them; otherwise only a rule parts them."""
     compared: str = "column"
     """Within what the best value is the best: "column", "row" or "row and metric"."""
+    names: tuple[str, ...] = ()
+    """Labels for which the author gave TeX, which stand in its sentences too."""
 
 
 @dataclass(frozen=True, slots=True)

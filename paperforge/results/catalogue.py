@@ -197,7 +197,8 @@ def _alike(what: str, found: Sequence[str]) -> list[Diagnostic]:
 
 
 def _label(name: str, keys: Mapping[str, object]) -> str:
-    return str(keys.get("label") or name)
+    given = keys.get("label")
+    return given if isinstance(given, str) and given else name  # a Label keeps its TeX
 
 
 def _method(name: str, keys: Mapping[str, object]) -> Method:
@@ -227,7 +228,7 @@ def _metric(
         unit = "" if (said := unit_in(name)).casefold() in label.casefold() else said
     return Metric(
         name=name,
-        label=str(keys.get("label") or label),
+        label=_label(label, keys),
         direction=direction,
         unit=unit,
         digits=None if digits is None else int(str(digits)),

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from paperforge.latex.escape import Label
 from paperforge.model import Note
 from paperforge.tables.measure import columns
 
@@ -24,8 +25,11 @@ def lines(table: Table, measure: Measure) -> tuple[tuple[str, ...], ...]:
     """Each column's header in as few lines as its numbers and its longest word allow."""
     bare = replace(table, columns=tuple(replace(c, label="") for c in table.columns))
     rooms = columns(bare, measure)[1:]
-    found = []
+    found: list[tuple[str, ...]] = []
     for column, room in zip(table.columns, rooms, strict=True):
+        if isinstance(column.label, Label):  # nobody knows where its TeX may be broken
+            found.append((column.label,))
+            continue
         words = _WORD.findall(column.label) or [""]
         most = max([room, *(measure.text(word.rstrip(" ")) for word in words)])
         made: list[str] = []
@@ -46,6 +50,8 @@ def abbreviated(table: Table) -> Table:
     used: dict[str, str] = {}
 
     def shorten(text: str) -> str:
+        if isinstance(text, Label):
+            return text
         return re.sub(r"[A-Za-z]{6,}", lambda found: _short(found.group(), used), text)
 
     heads = tuple(replace(c, label=shorten(c.label), group=shorten(c.group)) for c in table.columns)

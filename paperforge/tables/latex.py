@@ -12,7 +12,8 @@ from itertools import chain, compress, groupby, repeat
 from operator import add, attrgetter
 from typing import TYPE_CHECKING
 
-from paperforge.latex.escape import escape, needs_unicode_engine, plain, statistics
+from paperforge.latex import label
+from paperforge.latex.escape import escape, needs_unicode_engine, plain
 from paperforge.model import Cell, Column, Mark, Note, Row, Table
 from paperforge.tables.heat import colour
 from paperforge.tables.latex_fit import fitted, header
@@ -93,7 +94,7 @@ def _floats(
 
 def notes_text(table: Table) -> str:
     r"""The sentences under the table as LaTeX, in one paragraph: what \pfnote{NAME} prints."""
-    return " ".join(_sentence(note) for note in table.notes)
+    return " ".join(_sentence(note, table.names) for note in table.notes)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -118,7 +119,7 @@ def _head(table: Table, source: str, three: bool) -> Iterator[str]:
     words = [i for i, column in enumerate(table.columns) if column.words]
     texts += [row.cells[i].printed for row in table.rows for i in words]
     texts += [row.group for row in table.rows if table.headings]
-    characters = needs_unicode_engine(" ".join(texts))
+    characters = needs_unicode_engine(label.typeset(texts))
     if characters:
         yield f"% Needs XeLaTeX or LuaLaTeX, and a font that has: {' '.join(characters)}"
 
@@ -194,7 +195,8 @@ def _cite(key: str) -> str:
 
 def _caption(table: Table) -> str:
     """The caption, with the sentences under the table where it says {note}."""
-    return notes_text(table).join(escape(part) for part in table.caption.split(NOTE))
+    parts = table.caption.split(NOTE)
+    return notes_text(table).join(label.sentence(part, table.names) for part in parts)
 
 
 def _heading(group: str, columns: int) -> str:
@@ -211,9 +213,10 @@ def _groups(columns: Sequence[Column]) -> list[tuple[str, int, int]]:
     return found
 
 
-def _first(label: str) -> str:
+def _first(name: str) -> str:
     r"""A row's first cell: \\ and \midrule would read a leading [ or * as their own."""
-    return ("{}" if label.startswith(("[", "*")) else "") + escape(label)
+    tex = escape(name)
+    return ("{}" if tex.startswith(("[", "*")) else "") + tex
 
 
 def _column(cells: Sequence[Cell]) -> list[str]:
@@ -312,16 +315,19 @@ def _interval(interval: tuple[str, str] | None, frame: Frame) -> str:
     return text if interval else phantom(text)
 
 
-def _sentence(note: Note) -> str:
-    text = _said(note)
+def _sentence(note: Note, names: Sequence[str]) -> str:
+    text = _said(note, names)
     if re.fullmatch("[a-z]+", note.symbol):
         return rf"\textsuperscript{{{note.symbol}}}~{text}"
     return f"{escape(note.symbol)}:~{text}" if note.symbol else text
 
 
-def _said(note: Note) -> str:
-    """A note's sentence as LaTeX, without its symbol; [key] is a citation where it is one."""
-    text = statistics(escape(sentence(Note(note.text)))).replace(" = ", "~=~")
+def _said(note: Note, names: Sequence[str]) -> str:
+    """A note's sentence as LaTeX, without its symbol; [key] is a citation where it is one.
+
+    names: labels that may stand in it, for which the author gave TeX.
+    """
+    text = label.sentence(sentence(Note(note.text)), names).replace(" = ", "~=~")
     for key in note.cites:
         text = text.replace(escape(f"[{key}]"), _cite(key))
     return text
@@ -345,7 +351,7 @@ def _with_notes(tabular: Sequence[str], table: Table) -> list[str]:
         r"\begin{minipage}{\dimen8}",
         r"  \centering\leavevmode\box8\par\vspace{0.6ex}",
         r"  \raggedright\footnotesize",
-        *(f"  {_sentence(note)}" for note in table.notes),
+        *(f"  {_sentence(note, table.names)}" for note in table.notes),
         r"\end{minipage}%",
         r"\endgroup",
     ]
@@ -356,9 +362,9 @@ def _with_tablenotes(tabular: Sequence[str], table: Table) -> list[str]:
     raised = {sign for row in table.rows for cell in row.cells for sign in signs(cell)}
     raised |= {cell.note for row in table.rows for cell in row.cells}
     items = [
-        rf"  \item[{escape(note.symbol)}] {_said(note)}"
+        rf"  \item[{escape(note.symbol)}] {_said(note, table.names)}"
         if note.symbol and note.symbol in raised
-        else rf"  \item {_sentence(note)}"
+        else rf"  \item {_sentence(note, table.names)}"
         for note in table.notes
     ]
     return [

@@ -63,9 +63,9 @@ class Grid:
             return self.header(slot.metric)
         several = len({s.metric for s in self.slots if s.kind != "reported"}) > 1
         if self.single and several and slot.kind != "n":
-            return f"{plain(slot.metric.label)}: {slot.label[0].lower()}{slot.label[1:]}"
+            return plain(slot.metric.label) + f": {slot.label[0].lower()}{slot.label[1:]}"
         arrow = ARROWS[Direction.LOWER] if slot.kind == "rank" and self.arrows else ""
-        return f"{slot.label}{arrow}"
+        return slot.label + arrow
 
     def group(self, slot: Slot) -> str:
         """The header above a column."""
@@ -91,7 +91,7 @@ class Placed:
 def header(metric: Metric, *, arrows: bool = True) -> str:
     """A metric as a header: "Accuracy (%) ↑"."""
     unit = f" ({plain(metric.unit)})" if metric.unit else ""
-    return f"{plain(metric.label)}{unit}{ARROWS[metric.direction] if arrows else ''}"
+    return plain(metric.label) + f"{unit}{ARROWS[metric.direction] if arrows else ''}"
 
 
 def method_by_dataset(grid: Grid) -> Placed:
@@ -151,7 +151,7 @@ def dataset_by_method(grid: Grid) -> Placed:
 
 
 def _both(heading: str, name: str) -> str:
-    return f"{heading}: {name}" if heading and name else heading or name
+    return f"{heading}: " + name if heading and name else heading or name
 
 
 def _across(

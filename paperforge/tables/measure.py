@@ -1,7 +1,8 @@
 r"""How wide a tabular will be, from the metrics of the face that it is set in: no TeX is run.
 
 data/face_widths.json (scripts/face_widths.py) has the widths of Times, Palatino and Computer
-Modern, and of the mathematical signs. Kerning is left out: names come out up to 1 % too wide.
+Modern, and of the mathematical signs. Kerning is left out: names come out up to 1 % too wide. Of
+TeX that an author gave for a name, the letters are measured (label.shape).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from paperforge.latex.escape import plain
+from paperforge.latex.escape import Label, plain
+from paperforge.latex.label import shape
 from paperforge.tables.padding import frames
 
 if TYPE_CHECKING:
@@ -55,7 +57,8 @@ class Measure:
         """Width of a text; of `size` points, or this measure's."""
         size = size or self.size
         letters, signs = _letters(self.face, size), _signs(size)
-        return sum(_wide(c, letters, signs) for c in plain(text)) * size / 1000
+        shown, wider = shape(text.tex) if isinstance(text, Label) else (text, 1.0)
+        return sum(_wide(c, letters, signs) for c in plain(shown)) * wider * size / 1000
 
     def number(self, width: Width, size: float = 0.0) -> float:
         """Width of a padded number."""
@@ -132,7 +135,7 @@ def columns(table: Table, measure: Measure, heads: Sequence[Sequence[str]] = ())
 
     heads: the lines of each column's header; empty: one line each.
     """
-    names = [f"{row.label} ({row.cite}, 2026)" if row.cite else row.label for row in table.rows]
+    names = [row.label + f" ({row.cite}, 2026)" if row.cite else row.label for row in table.rows]
     stub = max(measure.text(text) for text in (table.stub, *names))
     found = [stub]
     for i, (column, cells) in enumerate(
