@@ -34,8 +34,12 @@ SPECIAL = {
 }
 """ASCII that TeX would act on, or that the OT1 encoding prints as something else."""
 
-_ACTIVE = re.compile(r"""[\\{}$&#_%^~<>|`"]|-(?=-)|'(?=')|,(?=,)|[^\x00-\x7f]""")
-"""Specials; the first of two signs that would join into a dash or a quote; what is not ASCII."""
+_ACTIVE = re.compile(
+    r"""[\\{}$&#_%^~<>|`"]|-(?=-)|'(?=')|,(?=,)|(?<=\d)×10⁻?[⁰¹²³⁴-⁹]+|[^\x00-\x7f]"""
+)
+"""Specials; the first of two signs that would join into a dash or a quote; what is not ASCII, a
+power of ten behind a number together."""
+_LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]"
@@ -158,6 +162,8 @@ def _command(match: re.Match[str]) -> str:
         return r"\textquotedblleft{}" if opens else r"\textquotedblright{}"
     if found in "-',":
         return found + "{}"
+    if found.startswith("×10"):
+        return rf"$\times10^{{{found[3:].translate(_LOWERED)}}}$"
     return _characters()[0].get(found, found)
 
 

@@ -34,6 +34,8 @@ UNKNOWN = 1000.0
 FACES = {"palatino": "palatino", "pagella": "palatino", "times": "times"}
 RAISED = {10: 7.0, 9: 6.0, 8: 6.0, 7: 5.0}
 r"""Size of \textsuperscript at a size (LaTeX's \DeclareMathSizes)."""
+RAISED_SIGNS = {"⁻": 640.0, **dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹", 440.0)}
+"""Of a power of ten; wider than at 10 pt, for the raised letters of small text are not so small."""
 AFTER_RAISED = 0.5
 r"""\scriptspace."""
 MODERN = "computer modern"
@@ -180,6 +182,8 @@ def _wide(char: str, letters: dict[str, float], signs: dict[str, float]) -> floa
         return letters[char]
     if unicodedata.combining(char):
         return 0.0
+    if char in RAISED_SIGNS:
+        return RAISED_SIGNS[char]
     return letters.get(unicodedata.normalize("NFD", char)[0], UNKNOWN)
 
 
