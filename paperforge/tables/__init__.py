@@ -16,9 +16,10 @@ from paperforge.latex.label import labels
 from paperforge.spec import TableSpec
 from paperforge.tables import diff, html, json, latex, markdown, markup, reading, text
 from paperforge.tables.arrange import arrange as _grid
-from paperforge.tables.fit import Page, fit
+from paperforge.tables.fit import fit
 from paperforge.tables.latex import notes_text
 from paperforge.tables.subjects import LISTINGS, SUBJECTS, listing
+from paperforge.tables.trial import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex import label
 from paperforge.latex.escape import escape, needs_unicode_engine, plain
-from paperforge.model import Cell, Column, Mark, Note, Row, Table
+from paperforge.model import Cell, Column, Mark, Note, Row, Table, TableFit
 from paperforge.tables.heat import colour
-from paperforge.tables.latex_fit import fitted, header
+from paperforge.tables.latex_fit import fitted, header, name
 from paperforge.tables.notes import sentence
 from paperforge.tables.padding import Frame, digits, frames, phantom, signs
 from paperforge.tables.pages import joined
@@ -132,18 +132,18 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
     lines = [SCRIPT] if _behind(table) else []
     lines += [rf"\begin{{tabular}}{{@{{}}l{shape}{edge}}}", r"  \toprule"]
     groups = _groups(table.columns)
-    if any(name for name, _, _ in groups):
+    if any(group for group, _, _ in groups):
         groups_set = [
-            rf"\multicolumn{{{last - first + 1}}}{{c}}{{{escape(name)}}}" if name else ""
-            for name, first, last in groups
+            rf"\multicolumn{{{last - first + 1}}}{{c}}{{{escape(group)}}}" if group else ""
+            for group, first, last in groups
         ]
         lines.append(rf"  & {' & '.join(groups_set)} \\")
-        rules = (rf"\cmidrule(lr){{{first}-{last}}}" for name, first, last in groups if name)
+        rules = (rf"\cmidrule(lr){{{first}-{last}}}" for group, first, last in groups if group)
         lines.append(f"  {' '.join(rules)}")
     labels = " & ".join(
         header(heads[i] if heads else (column.label,)) for i, column in enumerate(table.columns)
     )
-    lines += [rf"  {_first(table.stub)} & {labels} \\", r"  \midrule"]
+    lines += [rf"  {_guarded(escape(table.stub))} & {labels} \\", r"  \midrule"]
     set_down = map(_column, zip(*(row.cells for row in table.rows), strict=True))
     across = list(zip(*set_down, strict=True)) or [()] * len(table.rows)
     for index, row in enumerate(table.rows):
@@ -151,7 +151,7 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
             lines.append(r"  \midrule")
         if table.headings and row.group and (not index or row.group != table.rows[index - 1].group):
             lines.append(_heading(row.group, 1 + len(table.columns)))
-        lines.append(rf"  {' & '.join((_stub(row), *across[index]))} \\")
+        lines.append(rf"  {' & '.join((_stub(row, table.fit), *across[index]))} \\")
     lines += [r"  \bottomrule", r"\end{tabular}"]
     return [*SEAMLESS, *lines, r"\endgroup"] if hot else lines
 
@@ -180,9 +180,10 @@ SEAMLESS = (
 have it instead."""
 
 
-def _stub(row: Row) -> str:
+def _stub(row: Row, fit: TableFit | None) -> str:
     """A row's name, with the paper that all its numbers are quoted from."""
-    return f"{_first(row.label)}~{_cite(row.cite)}" if row.cite else _first(row.label)
+    tex = _guarded(name(row.label, fit))
+    return f"{tex}~{_cite(row.cite)}" if row.cite else tex
 
 
 def _cite(key: str) -> str:
@@ -207,15 +208,14 @@ def _heading(group: str, columns: int) -> str:
 def _groups(columns: Sequence[Column]) -> list[tuple[str, int, int]]:
     """(label, first, last) of neighbours with one group; the stub is column 1."""
     found = []
-    for name, members in groupby(enumerate(columns, 2), key=lambda item: item[1].group):
+    for group, members in groupby(enumerate(columns, 2), key=lambda item: item[1].group):
         numbers = [number for number, _ in members]
-        found.append((name, numbers[0], numbers[-1]))
+        found.append((group, numbers[0], numbers[-1]))
     return found
 
 
-def _first(name: str) -> str:
+def _guarded(tex: str) -> str:
     r"""A row's first cell: \\ and \midrule would read a leading [ or * as their own."""
-    tex = escape(name)
     return ("{}" if tex.startswith(("[", "*")) else "") + tex
 
 

@@ -9,8 +9,9 @@ from paperforge import tables, venues
 from paperforge.model import Cell, Column, Row, Table
 from paperforge.spec import TableSpec
 from paperforge.tables import reading
-from paperforge.tables.fit import Page, fit
+from paperforge.tables.fit import fit
 from paperforge.tables.pages import cut
+from paperforge.tables.trial import Page
 
 VENUES = {"neurips-2026": "neurips_2026", "icml-2026": "icml2026", "arr-2026": "acl"}
 
