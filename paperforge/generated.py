@@ -130,6 +130,7 @@ def generate(
     texts = {table.name: tables.notes_text(table) for _, table in set_tables}
     named = analysis.labels if analysis else ()
     texts |= {figure.name: sentence(figure.note, named) for figure in drawn}
+    texts |= {f"{one.name}/alt": sentence(" ".join(one.alt.split()), named) for one in drawn}
     head = (venues.templates_root() / "_base" / "macros-head.tex").read_text(encoding="utf-8")
     numbers = narrative.macros.macros(analysis, _spread(specs)) if analysis else ()
     alts = {figure.name: figure.alt for figure in drawn}
