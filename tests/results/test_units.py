@@ -20,8 +20,6 @@ def labels(tmp_path, names, **declared):
     [
         (["latency_ms"], {"latency_ms": ("Latency", "ms")}),
         (["wall_time_s", "time_s"], {"wall_time_s": ("wall_time", "s"), "time_s": ("time", "s")}),
-        # of one name twice each keeps its own
-        (["time_s", "time_seconds"], {"time_s": ("time_s", "s"), "time_seconds": ("time_seconds", "s")}),
         (["time_s", "runtime", "time"], {"time_s": ("time_s", "s"), "runtime": ("runtime", ""), "time": ("time", "")}),
     ],
 )  # fmt: skip
