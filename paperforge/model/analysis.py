@@ -336,6 +336,8 @@ class Analysis:
     improvements: tuple[Improvement, ...] = ()
     scalings: tuple[Scaling, ...] = ()
     joined: tuple[Joined, ...] = ()
+    beside: tuple[Decision, ...] = ()
+    """Of pairs outside the family that a table shows; secondary."""
 
     @property
     def labels(self) -> tuple[str, ...]:
