@@ -345,6 +345,13 @@ class Analysis:
     beside: tuple[Decision, ...] = ()
     """Of pairs outside the family that a table shows; secondary."""
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What is printed for each metric, method and dataset."""
+        named: tuple[Metric | Method | Dataset, ...]
+        named = (*self.metrics, *self.methods, *self.datasets)
+        return tuple(one.label for one in named)
+
     def aggregate(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The one aggregate of a cell."""
         for one in self.aggregates:

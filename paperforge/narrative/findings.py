@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperforge.latex.escape import escape, statistics
+from paperforge.latex.escape import escape
+from paperforge.latex.label import sentence
 from paperforge.model import Verdict
 from paperforge.narrative import words
 from paperforge.spec import AGGREGATES, Direction
@@ -60,7 +61,7 @@ def paragraph(analysis: Analysis) -> str:
         several = len(analysis.methods) > 1
         why = "no two methods have numbers to compare" if several else "the results hold one method"
         return f"% No comparisons: {why}.\n"
-    parts = [statistics(escape(text)) for text in sentences(analysis)]
+    parts = [sentence(text, analysis.labels) for text in sentences(analysis)]
     if analysis.design.generalises:
         parts.append(escape(analysis.design.generalises))
     return "\n".join(parts) + "\n"

@@ -196,7 +196,8 @@ def _alike(what: str, found: Sequence[str]) -> list[Diagnostic]:
 
 
 def _label(name: str, keys: Mapping[str, object]) -> str:
-    return str(keys.get("label") or name)
+    given = keys.get("label")
+    return given if isinstance(given, str) and given else name  # a Label keeps its TeX
 
 
 def _method(name: str, keys: Mapping[str, object]) -> Method:
@@ -226,7 +227,7 @@ def _metric(
         unit = "" if (said := unit_in(name)).casefold() in label.casefold() else said
     return Metric(
         name=name,
-        label=str(keys.get("label") or label),
+        label=_label(label, keys),
         direction=direction,
         unit=unit,
         digits=None if digits is None else int(str(digits)),
@@ -240,14 +241,21 @@ def _metric(
 
 
 def _told_apart(metrics: Sequence[Metric], declared: Declared) -> list[Metric]:
-    """Metrics that would share a derived label keep their own names."""
+    """Metrics that would share a derived label keep their own names, without a unit in it."""
     labels = Counter(metric.label for metric in metrics)
+    taken = Counter([*map(_bare, metrics), *{metric.name for metric in metrics}])
     return [
-        replace(metric, label=metric.name)
+        replace(metric, label=_bare(metric) if taken[_bare(metric)] == 1 else metric.name)
         if labels[metric.label] > 1 and not declared.get(metric.name, {}).get("label")
         else metric
         for metric in metrics
     ]
+
+
+def _bare(metric: Metric) -> str:
+    """A metric's name; without the unit at its end where that is printed behind it."""
+    said = metric.unit and metric.unit == unit_in(metric.name)
+    return (said and re.sub(r"[^A-Za-z0-9]+[A-Za-z0-9]+$", "", metric.name)) or metric.name
 
 
 def _has_sign(name: str, inputs: Sequence[Input]) -> bool:

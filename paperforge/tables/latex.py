@@ -12,10 +12,11 @@ from itertools import chain, compress, groupby, repeat
 from operator import add, attrgetter
 from typing import TYPE_CHECKING
 
-from paperforge.latex.escape import escape, needs_unicode_engine, plain, statistics
-from paperforge.model import Cell, Column, Mark, Note, Row, Table
+from paperforge.latex import label
+from paperforge.latex.escape import escape, needs_unicode_engine, plain
+from paperforge.model import Cell, Column, Mark, Note, Row, Table, TableFit
 from paperforge.tables.heat import colour
-from paperforge.tables.latex_fit import fitted, header
+from paperforge.tables.latex_fit import fitted, header, name
 from paperforge.tables.notes import sentence
 from paperforge.tables.padding import Down, Frame, by_kind, digits, outlines, phantom, signs
 from paperforge.tables.pages import joined
@@ -93,7 +94,7 @@ def _floats(
 
 def notes_text(table: Table) -> str:
     r"""The sentences under the table as LaTeX, in one paragraph: what \pfnote{NAME} prints."""
-    return " ".join(_sentence(note) for note in table.notes)
+    return " ".join(_sentence(note, table.names) for note in table.notes)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -118,7 +119,7 @@ def _head(table: Table, source: str, three: bool) -> Iterator[str]:
     words = [i for i, column in enumerate(table.columns) if column.words]
     texts += [row.cells[i].printed for row in table.rows for i in words]
     texts += [row.group for row in table.rows if table.headings]
-    characters = needs_unicode_engine(" ".join(texts))
+    characters = needs_unicode_engine(label.typeset(texts))
     if characters:
         yield f"% Needs XeLaTeX or LuaLaTeX, and a font that has: {' '.join(characters)}"
 
@@ -132,18 +133,18 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
     lines = [SCRIPT] if _behind(table) else []
     lines += [rf"\begin{{tabular}}{{@{{}}l{shape}{edge}}}", r"  \toprule"]
     groups = _groups(table.columns)
-    if any(name for name, _, _ in groups):
+    if any(group for group, _, _ in groups):
         groups_set = [
-            rf"\multicolumn{{{last - first + 1}}}{{c}}{{{escape(name)}}}" if name else ""
-            for name, first, last in groups
+            rf"\multicolumn{{{last - first + 1}}}{{c}}{{{escape(group)}}}" if group else ""
+            for group, first, last in groups
         ]
         lines.append(rf"  & {' & '.join(groups_set)} \\")
-        rules = (rf"\cmidrule(lr){{{first}-{last}}}" for name, first, last in groups if name)
+        rules = (rf"\cmidrule(lr){{{first}-{last}}}" for group, first, last in groups if group)
         lines.append(f"  {' '.join(rules)}")
     labels = " & ".join(
         header(heads[i] if heads else (column.label,)) for i, column in enumerate(table.columns)
     )
-    lines += [rf"  {_first(table.stub)} & {labels} \\", r"  \midrule"]
+    lines += [rf"  {_guarded(escape(table.stub))} & {labels} \\", r"  \midrule"]
     set_down = map(_column, zip(*(row.cells for row in table.rows), strict=True), numbers)
     across = list(zip(*set_down, strict=True)) or [()] * len(table.rows)
     for index, row in enumerate(table.rows):
@@ -151,7 +152,7 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
             lines.append(r"  \midrule")
         if table.headings and row.group and (not index or row.group != table.rows[index - 1].group):
             lines.append(_heading(row.group, 1 + len(table.columns)))
-        lines.append(rf"  {' & '.join((_stub(row), *across[index]))} \\")
+        lines.append(rf"  {' & '.join((_stub(row, table.fit), *across[index]))} \\")
     lines += [r"  \bottomrule", r"\end{tabular}"]
     return [*SEAMLESS, *lines, r"\endgroup"] if hot else lines
 
@@ -180,9 +181,10 @@ SEAMLESS = (
 have it instead."""
 
 
-def _stub(row: Row) -> str:
+def _stub(row: Row, fit: TableFit | None) -> str:
     """A row's name, with the paper that all its numbers are quoted from."""
-    return f"{_first(row.label)}~{_cite(row.cite)}" if row.cite else _first(row.label)
+    tex = _guarded(name(row.label, fit))
+    return f"{tex}~{_cite(row.cite)}" if row.cite else tex
 
 
 def _cite(key: str) -> str:
@@ -195,7 +197,8 @@ def _cite(key: str) -> str:
 
 def _caption(table: Table) -> str:
     """The caption, with the sentences under the table where it says {note}."""
-    return notes_text(table).join(escape(part) for part in table.caption.split(NOTE))
+    parts = table.caption.split(NOTE)
+    return notes_text(table).join(label.sentence(part, table.names) for part in parts)
 
 
 def _heading(group: str, columns: int) -> str:
@@ -206,15 +209,15 @@ def _heading(group: str, columns: int) -> str:
 def _groups(columns: Sequence[Column]) -> list[tuple[str, int, int]]:
     """(label, first, last) of neighbours with one group; the stub is column 1."""
     found = []
-    for name, members in groupby(enumerate(columns, 2), key=lambda item: item[1].group):
+    for group, members in groupby(enumerate(columns, 2), key=lambda item: item[1].group):
         numbers = [number for number, _ in members]
-        found.append((name, numbers[0], numbers[-1]))
+        found.append((group, numbers[0], numbers[-1]))
     return found
 
 
-def _first(label: str) -> str:
+def _guarded(tex: str) -> str:
     r"""A row's first cell: \\ and \midrule would read a leading [ or * as their own."""
-    return ("{}" if label.startswith(("[", "*")) else "") + escape(label)
+    return ("{}" if tex.startswith(("[", "*")) else "") + tex
 
 
 def _column(cells: Sequence[Cell], numbers: Mapping[str, Down]) -> list[str]:
@@ -315,16 +318,19 @@ def _interval(interval: tuple[str, str] | None, frame: Frame) -> str:
     return text if interval else phantom(text)
 
 
-def _sentence(note: Note) -> str:
-    text = _said(note)
+def _sentence(note: Note, names: Sequence[str]) -> str:
+    text = _said(note, names)
     if re.fullmatch("[a-z]+", note.symbol):
         return rf"\textsuperscript{{{note.symbol}}}~{text}"
     return f"{escape(note.symbol)}:~{text}" if note.symbol else text
 
 
-def _said(note: Note) -> str:
-    """A note's sentence as LaTeX, without its symbol; [key] is a citation where it is one."""
-    text = statistics(escape(sentence(Note(note.text)))).replace(" = ", "~=~")
+def _said(note: Note, names: Sequence[str]) -> str:
+    """A note's sentence as LaTeX, without its symbol; [key] is a citation where it is one.
+
+    names: labels that may stand in it, for which the author gave TeX.
+    """
+    text = label.sentence(sentence(Note(note.text)), names).replace(" = ", "~=~")
     for key in note.cites:
         text = text.replace(escape(f"[{key}]"), _cite(key))
     return text
@@ -348,7 +354,7 @@ def _with_notes(tabular: Sequence[str], table: Table) -> list[str]:
         r"\begin{minipage}{\dimen8}",
         r"  \centering\leavevmode\box8\par\vspace{0.6ex}",
         r"  \raggedright\footnotesize",
-        *(f"  {_sentence(note)}" for note in table.notes),
+        *(f"  {_sentence(note, table.names)}" for note in table.notes),
         r"\end{minipage}%",
         r"\endgroup",
     ]
@@ -359,9 +365,9 @@ def _with_tablenotes(tabular: Sequence[str], table: Table) -> list[str]:
     raised = {sign for row in table.rows for cell in row.cells for sign in signs(cell)}
     raised |= {cell.note for row in table.rows for cell in row.cells}
     items = [
-        rf"  \item[{escape(note.symbol)}] {_said(note)}"
+        rf"  \item[{escape(note.symbol)}] {_said(note, table.names)}"
         if note.symbol and note.symbol in raised
-        else rf"  \item {_sentence(note)}"
+        else rf"  \item {_sentence(note, table.names)}"
         for note in table.notes
     ]
     return [

@@ -64,9 +64,9 @@ class Grid:
         if slot.kind == "reported" or (self.single and not slot.kind):
             return self.header(slot.metric)
         if self.single and self.several and slot.kind != "n":
-            return f"{plain(slot.metric.label)}: {slot.label[0].lower()}{slot.label[1:]}"
+            return plain(slot.metric.label) + f": {slot.label[0].lower()}{slot.label[1:]}"
         arrow = ARROWS[Direction.LOWER] if slot.kind == "rank" and self.arrows else ""
-        return f"{slot.label}{arrow}"
+        return slot.label + arrow
 
     @property
     def several(self) -> bool:
@@ -97,7 +97,7 @@ class Placed:
 def header(metric: Metric, *, arrows: bool = True) -> str:
     """A metric as a header: "Accuracy (%) ↑"."""
     unit = f" ({plain(metric.unit)})" if metric.unit else ""
-    return f"{plain(metric.label)}{unit}{ARROWS[metric.direction] if arrows else ''}"
+    return plain(metric.label) + f"{unit}{ARROWS[metric.direction] if arrows else ''}"
 
 
 def method_by_dataset(grid: Grid) -> Placed:
@@ -157,7 +157,7 @@ def dataset_by_method(grid: Grid) -> Placed:
 
 
 def _both(heading: str, name: str) -> str:
-    return f"{heading}: {name}" if heading and name else heading or name
+    return f"{heading}: " + name if heading and name else heading or name
 
 
 def _across(
