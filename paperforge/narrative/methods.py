@@ -61,7 +61,7 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     datasets, places = len(analysis.datasets), f"{analysis.design.place}s"
     where = ""
     averaged = decisions[0].test.endswith("averages") or "bootstrap t of" in decisions[0].test
-    if decisions[0].scope is None and analysis.design.unit is not Unit.DATASET and datasets > 1:
+    if decisions[0].scope is None and decisions[0].unit is not Unit.DATASET and datasets > 1:
         name = AGGREGATES[analysis.design.aggregate]
         where = (
             f" over {datasets} {places}" if averaged else f" on the {name} over {datasets} {places}"

@@ -160,7 +160,7 @@ def _story(view: View, slot: Slot, one: Aggregate, rows: Mapping[str, str]) -> s
     """
     told = ""
     if one.quoted is not None:
-        told = quoting.said(one.quoted, view, rows.get(one.method, ""))
+        told = quoting.said(one, view, rows.get(one.method, ""))
     return "; ".join(filter(None, (told, _excluded(view, slot, one))))
 
 
@@ -171,9 +171,9 @@ def _whole_row(view: View, method: Method) -> str:
         for slot in view.slots
         if slot.dataset is not None and not slot.kind
     )
-    quotes = [one.quoted for one in found if one is not None and one.mean is not None]
-    whole = [quote for quote in quotes if quote is not None]
-    if view.spec.layout != "method-by-dataset" or len(whole) < len(quotes):
+    filled = [one for one in found if one is not None and one.mean is not None]
+    whole = [one for one in filled if one.quoted is not None]
+    if view.spec.layout != "method-by-dataset" or len(whole) < len(filled):
         return ""
     return quoting.shared(whole, view)
 
@@ -231,7 +231,7 @@ def _cells(view: View, slot: Slot, given: Given) -> list[Cell]:
     found = _numbers(view, slot)
     filled = [one for one in found if one is not None]
     means = [one.mean for one in filled if one.mean is not None]
-    spreads = spreads_of(filled, view.kind)
+    spreads = spreads_of(filled, view.kinds[metric])
     printed = rule.show_all(means)
     behind = _printed(spreads, rule.show_spreads)
     numbers = (means, spreads, map(_N, filled), printed, behind)
@@ -318,7 +318,8 @@ def _replication(view: View, cells: Cells, *, whole: bool) -> Iterable[Note]:
     for slot in cells:
         kinds.setdefault(view.analysis.design.of(slot.metric.name).unit, []).append(slot)
     for slots in kinds.values():
-        spread = view.kind if _any_spread([cells[s] for s in slots if not s.kind]) else "none"
+        kind = view.kinds[slots[0].metric.name]
+        spread = kind if _any_spread([cells[s] for s in slots if not s.kind]) else "none"
         single = [cells[s] for s in slots if s.dataset is not None]
         if not whole:
             single = [[c for c in column if not (c.missing or c.cite)] for column in single]
@@ -333,7 +334,7 @@ def _replication(view: View, cells: Cells, *, whole: bool) -> Iterable[Note]:
 
 def _notes(view: View, cells: Cells, compared: str, given: Given) -> Iterable[Note]:
     """All sentences under the table, in reading order."""
-    design, marking = view.analysis.design, given.marking
+    marking = given.marking
     every = list(chain.from_iterable(cells.values()))
     cited, holes = any(map(_CITE, every)), [c for c in every if c.missing]
     averaged = any(slot.dataset is None and not slot.kind for slot in cells)
@@ -353,7 +354,7 @@ def _notes(view: View, cells: Cells, compared: str, given: Given) -> Iterable[No
         for one in view.analysis.aggregates
         if one.not_finite or one.failed or one.missing in notes.LOST
     }
-    yield from notes.open_questions(_asked(view), view.methods, design.unit, lost)
+    yield from notes.open_questions(_asked(view), view.methods, notes.units(view), lost)
     yield from extra_notes.said(view, cells)
     missing = {c.missing for c in holes if c.missing and c.printed != notes.NO_AVERAGE}
     refused = any(c.printed == notes.NO_AVERAGE for c in holes)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from paperforge.tables.marks import Marking
+    from paperforge.tables.view import View
 
 SYMBOLS = {
     Missing.NOT_RUN: "–",
@@ -180,7 +181,7 @@ def comparisons(
     test = " or ".join(dict.fromkeys(d.test for d in tested))
     average = tested[0].scope is None and datasets > 1
     where = f" over the {count(datasets, analysis.design.place)}" if average else ""
-    if average and analysis.design.unit is not Unit.DATASET and not test.endswith("averages"):
+    if average and tested[0].unit is not Unit.DATASET and not test.endswith("averages"):
         where = f" on the {AGGREGATES[analysis.design.aggregate]}{where}"
     alpha = f"{analysis.design.alpha:g}".removeprefix("0")
     design = analysis.design
@@ -247,14 +248,20 @@ def _family(tested: Sequence[Decision], correction: str, *, per_metric: bool) ->
     return f"{CORRECTIONS.get(correction, correction)} over {over}{each}"
 
 
+def units(view: View) -> set[Unit]:
+    """What the metrics of a table replicate."""
+    return {view.analysis.design.of(m.name).unit for m in view.metrics}
+
+
 def open_questions(
     decisions: Sequence[Decision],
     methods: Sequence[Method],
-    unit: Unit,
+    units: Collection[Unit],
     lost: Collection[str] = (),
 ) -> list[Note]:
     """What could not be tested or decided between these methods, said once.
 
+    units: what the metrics that are shown replicate.
     lost: methods of which runs failed or are not finite: their cells may have had several.
     """
     if len(methods) < 2:  # noqa: PLR2004 - a comparison has two sides
@@ -263,7 +270,7 @@ def open_questions(
     undecidable = [d for d in decisions if d.verdict is Verdict.UNDECIDABLE]
     labels = {m.name: plain(m.label) for m in methods}
     notes = []
-    if unit is Unit.NONE or (untested and len(untested) == len(decisions)):
+    if set(units) == {Unit.NONE} or (untested and len(untested) == len(decisions)):
         notes.append(Note(TOO_FEW if lost else UNTESTED))
     elif untested:
         few = "one finite run" if all({d.a, d.b} & set(lost) for d in untested) else "one run"

@@ -151,25 +151,25 @@ def test_open_questions_are_named_but_not_all(make):
         )
         for i, b in enumerate("bcdef", 2)
     ]
-    (note,) = open_questions(undecidable, methods, Unit.EXAMPLE)
+    (note,) = open_questions(undecidable, methods, {Unit.EXAMPLE})
     assert note.text.startswith(
         "Not decidable with these data: A against B (2 discordant examples: p cannot be below 0.25), A against C"
     )
     assert note.text.endswith("and 2 more")
     untested = make.decision("a", "g", Verdict.UNTESTED, p=None)
-    first, _ = open_questions([untested, *undecidable], methods, Unit.SEED)
+    first, _ = open_questions([untested, *undecidable], methods, {Unit.SEED})
     assert first.text == "Untested, with one run a cell: A against G"
     assert (
-        open_questions([untested], methods, Unit.SEED)[0].text
+        open_questions([untested], methods, {Unit.SEED})[0].text
         == "One run a cell: differences are untested"
     )
-    assert open_questions([], methods[:1], Unit.NONE) == []
+    assert open_questions([], methods[:1], {Unit.NONE}) == []
 
 
 def test_a_reason_that_all_share_is_said_once(make):
     methods = [Method(m, m.upper()) for m in "abc"]
     folds = [make.decision("a", b, Verdict.UNDECIDABLE, reason="folds") for b in "bc"]
-    (note,) = open_questions(folds, methods, Unit.SEED)
+    (note,) = open_questions(folds, methods, {Unit.SEED})
     assert note.text == "Not decidable with these data: A against B, A against C (folds)"
 
 
