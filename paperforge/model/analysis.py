@@ -51,6 +51,8 @@ class Aggregate:
     missing: Missing | None = None
     not_finite: int = 0
     failed: int = 0
+    partial: int = 0
+    """Of runs: examples' scores that are not finite, left out of the mean of their run."""
     values: tuple[float, ...] = ()
     """The replicates themselves, where the unit is the seed and there are at most 200."""
     interval: tuple[float, float] | None = None

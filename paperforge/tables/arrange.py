@@ -52,7 +52,7 @@ class Given:
 
 
 UNMARKED: frozenset[Mark] = frozenset()
-_QUOTED, _NOT_FINITE, _FAILED = map(attrgetter, ("quoted", "not_finite", "failed"))
+_QUOTED, *_LOST = map(attrgetter, ("quoted", "not_finite", "failed", "partial"))
 _N, _PRINTED, _VALUE, _CITE = map(attrgetter, ("n", "printed", "value", "cite"))
 _REST = tuple(repeat(default) for default in Cell()[9:])
 """What a fresh cell carries beside its number and its place."""
@@ -80,7 +80,7 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
     shown = replace(marking, tested=tuple(d for d in marking.tested if d.metric in homes))
     every = analysis.aggregates
     quoted = {one.method for one in every if one.quoted} if any(map(_QUOTED, every)) else set()
-    lost = any(map(_NOT_FINITE, every)) or any(map(_FAILED, every))
+    lost = any(any(map(of, every)) for of in _LOST)
     rows = _whole_rows(view, quoted)
     letters = _letters(view, rows) if lost or quoted else {}
     given = Given(marking, homes, letters, rows, _best_set(view), lost, bool(quoted))
@@ -141,7 +141,7 @@ def _excluded(view: View, slot: Slot, one: Aggregate) -> str:
         return ""
     bold = view.spec.bold and slot.metric.direction is not None
     unit = view.analysis.design.of(slot.metric.name).unit
-    return notes.excluded(one.not_finite, one.failed, one.n, unit, bold=bold)
+    return notes.excluded(one, unit, bold=bold)
 
 
 def _survivors(view: View, slot: Slot, method: Method) -> bool:

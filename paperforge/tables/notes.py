@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
 from paperforge.model import (
+    Aggregate,
     Analysis,
     BestSet,
     Decision,
@@ -313,13 +314,17 @@ def survivors(not_finite: int, failed: int, n: int) -> bool:
     return not_finite + failed >= max(n, 1)
 
 
-def excluded(not_finite: int, failed: int, n: int, unit: Unit, *, bold: bool = False) -> str:
+def excluded(one: Aggregate, unit: Unit, *, bold: bool = False) -> str:
     """Say that "2 of 10 runs are not finite and not in the mean"; empty where nothing is left out.
 
     `bold`: whether the table prints the best number bold, which such a mean may not be.
     """
+    not_finite, failed, n = one.not_finite, one.failed, one.n
     if not not_finite + failed:
-        return ""
+        few = "score of an example" if one.partial == 1 else "scores of examples"
+        verb = "is" if one.partial == 1 else "are"
+        said = f"{one.partial:,} {few} {verb} not finite and not in the mean of the run"
+        return said if one.partial else ""
     never = ", so it is never bold" if bold and survivors(not_finite, failed, n) else ""
     example = unit is Unit.EXAMPLE
     among = f"of {count(not_finite + failed + n, 'value' if example else 'run')}"

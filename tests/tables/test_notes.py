@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from paperforge import tables
-from paperforge.model import Mark, Note, Verdict
+from paperforge.model import Aggregate, Mark, Note, Verdict
 from paperforge.spec import Direction, Method, Metric, Role, Unit
 from paperforge.tables.marks import Marking
 from paperforge.tables.notes import (
@@ -44,7 +44,16 @@ def test_numbers_agree_with_their_nouns():
     ],
 )
 def test_excluded(not_finite, failed, n, unit, text):
-    assert excluded(not_finite, failed, n, unit) == text
+    one = Aggregate("acc", "x", "d", n, 1.0, 0.1, 0.1, 0.1, not_finite=not_finite, failed=failed)
+    assert excluded(one, unit) == text
+
+
+def test_examples_that_a_run_lacks_are_no_runs():
+    one = Aggregate("acc", "x", "d", 5, 1.0, 0.1, 0.1, 0.1, partial=47)
+    assert excluded(one, Unit.BOTH) == (
+        "47 scores of examples are not finite and not in the mean of the run"
+    )
+    assert excluded(replace(one, partial=1), Unit.SEED).startswith("1 score of an example is not")
 
 
 def test_letters_do_not_run_out():
