@@ -346,6 +346,11 @@ class Analysis:
                 return one
         return None
 
+    def over(self, metric: str) -> int:
+        """Datasets that have numbers of a metric: those that its average is over."""
+        found = (one.datasets for one in self.design.metrics if one.metric == metric)
+        return next(found, 0) or len(self.datasets)
+
     def primary(self, metric: str | None = None) -> tuple[Decision, ...]:
         """The decisions of the corrected family."""
         return tuple(

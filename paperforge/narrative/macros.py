@@ -188,7 +188,8 @@ def _only(analysis: Analysis) -> str | None:
 
 def _design(analysis: Analysis, slug: Mapping[str, str]) -> Iterator[Macro]:
     yield Macro(f"{DESIGN}/methods", str(len(analysis.methods)), len(analysis.methods), DESIGN)
-    yield Macro(f"{DESIGN}/datasets", str(len(analysis.datasets)), len(analysis.datasets), DESIGN)
+    named = len([d for d in analysis.datasets if d.name]) or len(analysis.datasets)
+    yield Macro(f"{DESIGN}/datasets", str(named), named, DESIGN)
     designs = {f"{DESIGN}/replicates": analysis.design}
     if analysis.design.mixed:
         names = [m.name for m in analysis.metrics]

@@ -105,20 +105,20 @@ def averaging(analysis: Analysis, design: Design, metrics: Collection[str]) -> s
     Either the variances of the datasets add (runs drawn anew for each), sd = √(Σ sd²) / datasets,
     or each run or seed is averaged over the datasets first.
     """
-    places = len(analysis.datasets)
-    if places < 2 or not design.unit.of_runs or design.aggregate != "mean":  # noqa: PLR2004
+    places = {name: analysis.over(name) for name in metrics}
+    if max(places.values(), default=0) < 2 or not design.unit.of_runs or design.aggregate != "mean":  # noqa: PLR2004
         return ""
     of: dict[tuple[str, str], list[float]] = {}
     for one in analysis.aggregates:
         if one.dataset is not None and one.sd is not None:
             of.setdefault((one.metric, one.method), []).append(one.sd)
     averages = [
-        (one.sd, math.hypot(*sds) / places)
+        (one.sd, math.hypot(*sds) / len(sds))
         for one in analysis.aggregates
         if one.dataset is None
         and one.metric in metrics
         and one.sd is not None
-        and len(sds := of.get((one.metric, one.method), [])) == places
+        and len(sds := of.get((one.metric, one.method), [])) == places[one.metric]
     ]
     if not averages:
         return ""
@@ -180,9 +180,11 @@ def comparisons(
         notes.append(Note(untested))
     notes += _margins(tested, analysis)
     test = " or ".join(dict.fromkeys(d.test for d in tested))
-    average = tested[0].scope is None and datasets > 1
-    where = f" over the {count(datasets, analysis.design.place)}" if average else ""
-    if average and tested[0].unit is not Unit.DATASET and not test.endswith("averages"):
+    first = next((d for d in tested if d.scope is None), tested[0])
+    over = min(datasets, analysis.over(first.metric))
+    average = first.scope is None and over > 1
+    where = f" over the {count(over, analysis.design.place)}" if average else ""
+    if average and first.unit is not Unit.DATASET and not test.endswith("averages"):
         where = f" on the {AGGREGATES[analysis.design.aggregate]}{where}"
     alpha = f"{analysis.design.alpha:g}".removeprefix("0")
     design = analysis.design

@@ -155,6 +155,7 @@ def _slots(
             )
             for d in datasets
             if d not in known
+            and (d.label or len(datasets) == 1)  # rows that name none are of others
         ]
         if averaged:
             averages = map(columns.get((metric.name, None), {}).get, (m.name for m in methods))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from paperforge import figures, pipeline, tables
-from paperforge.narrative import checklists, limitations, macros, methods
+from paperforge.narrative import checklists, limitations, macros, methods, words
 from paperforge.spec import DesignSpec, FigureSpec, Project, Source, TableSpec
 from paperforge.tables.arrange import arrange
 
@@ -76,3 +76,24 @@ def test_sentences_name_both(analysis):
     assert any(text.startswith("F1: every number rests on 3 seeds a setting") for text in held)
     assert any(text.startswith("Accuracy: each model was trained once") for text in held)
     assert checklists._runs(analysis) == "3 seeds a setting (F1)."
+
+
+def test_an_average_is_over_the_datasets_of_its_metric(tmp_path):
+    """Rows of another metric that name no task are no third task."""
+    cells = [(m, t, s) for m in "ab" for t in ("d1", "d2") for s in range(3)]
+    rng = np.random.default_rng(4)
+    rows = [f"{m},{t},{s},{0.8 + 0.05 * (m == 'b') + rng.normal(0, 0.01):.4f}" for m, t, s in cells]
+    (tmp_path / "acc.csv").write_text("\n".join(["model,task,seed,acc", *rows]))
+    rows = [f"{m},{s},{0.6 + rng.normal(0, 0.01):.4f}" for m in "ab" for s in range(3)]
+    (tmp_path / "a_f1.csv").write_text("\n".join(["model,seed,f1", *rows]))
+    project = Project(root=tmp_path, sources=(Source(tmp_path, "two"),), design=DesignSpec())
+    analysis = pipeline.analyse(pipeline.load(project), project)
+    assert [d.name for d in analysis.datasets].count("") == 1 and len(analysis.datasets) == 3
+    (one,) = analysis.primary("acc")
+    assert words.scope(analysis, one) == "average over the 2 datasets"
+    assert "on the average over 2 datasets (3 seeds a method)" in methods.sentence(analysis)
+    text = " ".join(shown(analysis).split())
+    assert "on the average over the 2 datasets; Holm over 2" in text
+    assert "averages take seeds as independent per dataset" in text
+    assert {m.key: m.printed for m in macros.macros(analysis)}["design/datasets"] == "2"
+    assert not [d for d in arrange(analysis, TableSpec("t")).diagnostics if "acc on :" in str(d)]
