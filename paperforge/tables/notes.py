@@ -181,7 +181,8 @@ def comparisons(
     notes += _margins(tested, analysis)
     test = " or ".join(dict.fromkeys(d.test for d in tested))
     first = next((d for d in tested if d.scope is None), tested[0])
-    over = min(datasets, analysis.over(first.metric))
+    own = {one.metric: one.datasets for one in analysis.design.metrics}
+    over = min(datasets, own.get(first.metric) or datasets)
     average = first.scope is None and over > 1
     where = f" over the {count(over, analysis.design.place)}" if average else ""
     if average and first.unit is not Unit.DATASET and not test.endswith("averages"):
