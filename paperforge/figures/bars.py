@@ -162,11 +162,11 @@ class Bars:
     @property
     def note(self) -> str:
         """What bars, whiskers and points are, for the caption."""
-        design = self.analysis.design
+        design = self.analysis.design.of(self.metric.name)
         counts = [a.n for a in self._cells if a.mean is not None and a.dataset is not None]
         over = select.replicates(design.unit, counts, design.noun)
         if any(written.ends(a) for a in self._cells):
-            text = f"Bars: mean over {over}; whiskers: {written.bars_are(self.analysis)}"
+            text = f"Bars: mean over {over}; whiskers: {written.bars_are(design)}"
         elif over == "a single run":
             text = f"Bars: {over} each, so there are no intervals"
         else:

@@ -71,7 +71,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Distributions:
             raise written.refused(spec, text, 'shape = "box", or log = "none"')
         shape = "box"
     notes = select.others(spec, analysis, drawn, metric)
-    noun, words = analysis.design.noun, _absent(analysis, metric.name)
+    noun, words = analysis.design.of(metric.name).noun, _absent(analysis, metric.name)
     return Distributions(
         spec, metric, methods, tuple(panels), looks, shape, noun, words, log, notes
     )

@@ -53,7 +53,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Intervals:
     level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
     looks = palette.looks(select.all_methods(analysis, methods))
     notes = select.others(spec, analysis, drawn, metric)
-    design = analysis.design
+    design = analysis.design.of(metric.name)
     drawn_means = [[a.mean for a in inside if a.mean is not None] for _, inside in panels]
     log = select.logarithmic(spec, drawn_means, "means", "x")
     return Intervals(

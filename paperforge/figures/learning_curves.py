@@ -67,7 +67,8 @@ def compose(spec: FigureSpec, analysis: Analysis) -> LearningCurves:
             select.where(spec),
             "take methods or datasets out of this figure's list",
         )
-    unit = Unit.SEED if analysis.design.unit.of_runs else Unit.NONE
+    design = analysis.design.of(metric.name)
+    unit = Unit.SEED if design.unit.of_runs else Unit.NONE
     level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
     looks = palette.looks(select.all_methods(analysis, methods))
     # Only one metric's curves are computed, so the others are those that have values.
@@ -75,7 +76,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> LearningCurves:
     notes = select.others(spec, analysis, having, metric)
     notes += steps.shorter(spec, panels, {m.name: m.label for m in methods})
     notes += steps.fewer(spec, [c for _, inside in panels for c in inside])
-    noun = analysis.design.noun
+    noun = design.noun
     select.told_apart(spec, max(len(inside) for _, inside in panels))
     log = _logarithmic(spec, panels)
     return LearningCurves(

@@ -114,7 +114,7 @@ def by_dataset(analysis: Analysis, metric: Metric) -> dict[str, list[Point]]:
 
 def point(analysis: Analysis, cell: Aggregate, size: float, mean: float) -> Point:
     """A cell at its size; the noise between runs is that of one dataset's own runs."""
-    own = cell.dataset is not None and analysis.design.unit.of_runs
+    own = cell.dataset is not None and analysis.design.of(cell.metric).unit.of_runs
     return Point(size, mean, *ends(cell), cell.method, cell.se if own else None, cell.n)
 
 
