@@ -102,6 +102,8 @@ class DotPlot:
     """Another value that has a line and is always shown."""
     log: bool = False
     """Whether the axis is logarithmic; what is not above 0 ends at its edge."""
+    of: str = ""
+    """What the axis counts: numerals.of."""
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size; rows have a fixed height unless the style has a height."""
@@ -228,9 +230,9 @@ class DotPlot:
     ) -> Scale:
         """The scale with the most ticks whose numbers do not touch; else every second has one."""
         for fewer in range(most, 1, -1):
-            made = scale.scale(*span, fewer, roof=self.roof)
+            made = scale.scale(*span, fewer, roof=self.roof, of=self.of)
             if self.log:
-                made = log_scale(*span, fewer)
+                made = log_scale(*span, fewer, of=self.of)
             ticks = made.ticks
             shares = [made.share(tick) for tick in ticks]
             apart = (shares[1] - shares[0]) * width if ticks[1:] else width

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures import palette, scale, select
+from paperforge.figures import numerals, palette, scale, select
 from paperforge.figures.dots import Dot, DotPlot, Panel
 from paperforge.spec import Direction, Unit
 
@@ -146,7 +146,8 @@ class Intervals:
         roof = 100.0 if self.metric.unit == "%" else math.inf
         label = select.axis_label(self.metric)
         where, title = select.where(self.spec), self.spec.title
-        plot = DotPlot(tuple(panels), label, where, roof, title, log=self.log)
+        of = numerals.of(self.metric)
+        plot = DotPlot(tuple(panels), label, where, roof, title, log=self.log, of=of)
         return plot.paint(style, ruler)
 
     def _dot(self, method: Method, cell: Aggregate | None) -> Dot:

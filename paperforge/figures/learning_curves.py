@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures import labels, palette, plane, scale, select, steps, strokes
+from paperforge.figures import labels, numerals, palette, plane, scale, select, steps, strokes
 from paperforge.figures.frame import Frame, columns_for
 from paperforge.figures.logscale import log_scale, set_log
 from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet, title_height
@@ -257,12 +257,13 @@ class LearningCurves:
         roof = 100.0 if self.metric.unit == "%" else math.inf
         across, up = scale.together(reach), scale.together(spans)
         few, many = (6 if wide else 4), (6 if wide else 5)
-        xs = [scale.scale(*(across or one), few, pad=one[0] == one[1]) for one in reach]
-        ys = [scale.scale(*(up or one), many, roof=roof) for one in spans]
+        of, count = numerals.of(self.metric), numerals.COUNT
+        xs = [scale.scale(*(across or one), few, pad=one[0] == one[1], of=count) for one in reach]
+        ys = [scale.scale(*(up or one), many, roof=roof, of=of) for one in spans]
         if "x" in self.log:
-            xs = [log_scale(*(across or one), few, pad=one[0] == one[1]) for one in reach]
+            xs = [log_scale(*(across or one), few, pad=one[0] == one[1], of=count) for one in reach]
         if "y" in self.log:
-            ys = [log_scale(*(up or one), many) for one in spans]
+            ys = [log_scale(*(up or one), many, of=of) for one in spans]
         return xs, ys
 
     def _frame(

@@ -11,9 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
-from paperforge.figures import labels, palette, scale, scatter, select
+from paperforge.figures import labels, numerals, palette, scale, scatter, select
 from paperforge.figures.front import Point, corners, having_both, points_of
-from paperforge.figures.logscale import number
 from paperforge.figures.plane import Axis, Panel, Plane
 from paperforge.figures.style import FAINT, PDF_POINTS
 from paperforge.model import Diagnostic, Severity, Verdict
@@ -199,7 +198,7 @@ class Front:
             front = [p for p in points if not p.beaten]
             spread = max(p.y for p in points) - min(p.y for p in points)
             told = ", ".join(
-                f"{names[p.method]} ({number(p.x) if p.x > 0 else f'{p.x:g}'}, "
+                f"{names[p.method]} ({numerals.number(p.x, numerals.of(self.cost)) if p.x > 0 else f'{p.x:g}'}, "
                 f"{scale.number(p.y, spread / 50 or abs(p.y) / 100)})"
                 for p in front[:TOLD]
             )
@@ -273,7 +272,8 @@ class Front:
         limits = [e for pair in ends if pair for e in pair if math.isfinite(e)]
         held = [*values, *(e for e in limits if e > 0 or not log)]
         low, high = min(held), max(held)
-        return Axis(low, high, log, roof=100.0 if metric.unit == "%" else math.inf)
+        roof = 100.0 if metric.unit == "%" else math.inf
+        return Axis(low, high, log, roof, of=numerals.of(metric))
 
     def _fill(self, panel: Panel, *, named: bool) -> bool:
         """Draw front, intervals and points; False where names are wanted and do not fit."""

@@ -36,12 +36,16 @@ class Axis:
     log: bool = False
     roof: float = math.inf
     pad: bool = True
+    of: str = ""
+    """What it counts: numerals.of."""
 
     def scale(self, most: int) -> Scale:
         """Return its scale with at most `most` ticks."""
         if self.log:
-            return log_scale(self.low, self.high, most, pad=self.pad)
-        return scale.scale(self.low, self.high, most, pad=self.pad, roof=self.roof)
+            return log_scale(self.low, self.high, most, pad=self.pad, of=self.of)
+        return scale.scale(
+            self.low, self.high, most, pad=self.pad, roof=self.roof, of=self.of
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures import palette, scale, select
+from paperforge.figures import numerals, palette, scale, select
 from paperforge.figures.labels import Entry
-from paperforge.figures.logscale import number
 from paperforge.figures.plane import Axis, Panel, Plane
 from paperforge.figures.style import PDF_POINTS
 from paperforge.model import Diagnostic, Severity
@@ -134,6 +133,11 @@ class Law:
         return f"{self.x.label} ({self.x.unit})" if self.x.unit else self.x.label
 
     @property
+    def _of(self) -> str:
+        """What the sizes count."""
+        return numerals.COUNT if self.x is None else numerals.of(self.x)
+
+    @property
     def note(self) -> str:
         """What points, lines and bands are, for the caption, with the fitted laws."""
         fits = [s.fit for s in self.series if s.fit is not None]
@@ -186,7 +190,7 @@ class Law:
         for s, entry in list(zip(self.series, self.entries, strict=True))[:TOLD]:
             spread = (max(s.mean) - min(s.mean)) / 50 or abs(s.mean[0]) / 100
             first, last = (scale.number(v, spread) for v in (s.mean[0], s.mean[-1]))
-            sizes = f"{number(s.sizes[0])} to {number(s.sizes[-1])}"
+            sizes = " to ".join(numerals.number(v, self._of) for v in (s.sizes[0], s.sizes[-1]))
             text.append(f"{entry.label}: {first} to {last} at {sizes}.")
         return " ".join(text)
 
@@ -227,7 +231,7 @@ class Law:
         log = select.log_axes(self.spec, usual, (("x", xs), ("y", ys)))
         lines = [p for s in self.series if s.fit is not None for p in s.fit.grid]
         end = max([*xs, *(p[0] for p in lines)])
-        x_axis = Axis(min(xs), end, "x" in log)
+        x_axis = Axis(min(xs), end, "x" in log, of=self._of)
         plane = Plane(
             (("", x_axis, self._y_axis(ys, lines, "y" in log)),),
             self._x_label,
@@ -258,7 +262,8 @@ class Law:
         else:
             reach = REACH * (high - low) if high > low else math.inf
             low, high = max(min([low, *ends]), low - reach), min(max([high, *ends]), high + reach)
-        return Axis(low, high, log, roof=100.0 if self.metric.unit == "%" else math.inf)
+        roof = 100.0 if self.metric.unit == "%" else math.inf
+        return Axis(low, high, log, roof, of=numerals.of(self.metric))
 
     def _fill(self, panel: Panel) -> bool:
         """Draw bands, lines, intervals and points."""
