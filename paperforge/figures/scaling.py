@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import math
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures import numerals, palette, scale, select
+from paperforge.figures import labels, numerals, palette, scale, select
 from paperforge.figures.labels import Entry
 from paperforge.figures.plane import Axis, Panel, Plane
 from paperforge.figures.style import PDF_POINTS
@@ -239,10 +240,29 @@ class Law:
             select.where(self.spec),
             self.spec.title,
         )
-        shown = self.entries if len(self.entries) > 1 else ()
-        sheet = plane.paint(style, ruler, shown, self._fill)
+        if len(self.entries) == 1:
+            sheet = plane.paint(style, ruler, (), self._fill)
+        else:
+            sheet = self._named(plane, style, ruler)
+            sheet = sheet or plane.paint(style, ruler, self.entries, self._fill)
         assert sheet is not None
         return sheet
+
+    def _named(self, plane: Plane, style: Style, ruler: Ruler) -> Sheet | None:
+        """Draw with the names right of the lines' ends; None where they do not fit there."""
+        room = labels.beside(ruler, self.entries, style.tick, style.width)
+        ends = [_end(s) for s in self.series]
+        if room is None or len({x for x, _ in ends}) > 1:
+            return None
+
+        def fill(panel: Panel) -> bool:
+            shares = [panel.y.share(y) for _, y in ends]
+            self._fill(panel)
+            return labels.place_beside(panel.sheet, panel.box, self.entries, shares)
+
+        with contextlib.suppress(InputError):  # too low: what is wanted is a height for the legend
+            return replace(plane, beside=room).paint(style, ruler, (), fill)
+        return None
 
     def _y_axis(
         self,
@@ -302,6 +322,13 @@ class Law:
             linewidth=0.5, marker=look.marker, markersize=look.size + 0.8, markeredgewidth=0,
             zorder=look.front + 1,
         )  # fmt: skip
+
+
+def _end(s: Scaling) -> tuple[float, float]:
+    """Where a series' line ends: the law's, or without one that through the points."""
+    if s.fit is not None:
+        return s.fit.grid[-1][0], s.fit.grid[-1][1]
+    return max(zip(s.sizes, s.mean, strict=True))
 
 
 def _with_limits(name: str, value: float, limits: tuple[float, float] | None) -> str:
