@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.figures import scale
 from paperforge.figures.frame import Frame, columns_for
-from paperforge.figures.logscale import log_scale, set_log
+from paperforge.figures.logscale import goes_on, log_scale, set_log
 from paperforge.figures.scale import Scale
 from paperforge.figures.sheet import LINE, TICK_PT, Sheet, title_height
 from paperforge.figures.style import FAINT, GRID, INK, PDF_POINTS
@@ -289,8 +289,12 @@ def draw_dot(axes: Axes, dot: Dot, y: float) -> None:
         return
     look = dot.look
     if dot.low is not None and dot.high is not None:
+        low = dot.low
+        if low <= 0 and axes.get_xscale() == "log":
+            low = axes.get_xlim()[0]
+            goes_on(axes, look, y=y)
         axes.plot(
-            [dot.low, dot.high],
+            [low, dot.high],
             [y, y],
             color=look.colour,
             linewidth=(look.width + 0.2) * PDF_POINTS,

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from paperforge.figures.palette import Look
+
 PADDING = 0.06
+ARROW_PT = 3.4
+GOES_ON = (
+    " Arrowhead at the axis: the interval goes on to 0 or below, which a logarithmic axis does not "
+    "show."
+)
 FEW = 3
 """Decades without fewer ticks than this are divided at 2 and 5."""
 
@@ -78,6 +85,18 @@ def set_log(axes: Axes, x: Scale, y: Scale) -> None:
         set_ticks(axes.yaxis, y)
         axes.yaxis.set_minor_locator(NullLocator())
         axes.set_ylim(y.low, y.high)
+
+
+def goes_on(axes: Axes, look: Look, *, x: float | None = None, y: float | None = None) -> None:
+    """Draw the arrowhead of an interval that goes on to 0 or below: at the left, or below.
+
+    x, y: where it stands on the other axis; one of them is given.
+    """
+    at = (axes.get_xlim()[0], y) if x is None else (x, axes.get_ylim()[0])
+    axes.plot(
+        [at[0]], [at[1]], linestyle="none", marker="<" if x is None else "v", color=look.colour,
+        markersize=ARROW_PT, markeredgewidth=0, zorder=look.front, clip_on=False,
+    )  # fmt: skip
 
 
 def positive(values: Sequence[float]) -> bool:

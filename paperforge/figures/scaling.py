@@ -67,14 +67,49 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Law:
             where,
             "a family is drawn with all its methods: name all of them in `methods`, or none",
         )
-    listed = tuple(sorted(found, key=lambda s: _place(s, analysis)))
+    whole = tuple(sorted(found, key=lambda s: _place(s, analysis)))
+    roof = _roof(metric, whole)
+    listed = tuple(_below(s, roof) for s in whole)
     select.told_apart(spec, len(listed))
     names = {m.name: m for m in analysis.methods}
     looks = palette.looks(analysis.methods)
     about = tuple(_series(s, names, looks, len(listed)) for s in listed)
     notes = [*select.others(spec, analysis, having, metric), *_notes(spec, listed, about)]
+    ended = [e.label for s, e, was in zip(listed, about, whole, strict=True) if s is not was]
+    notes += _passing(spec, metric, roof, ended)
     level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
-    return Law(spec, metric, named.get(spec.x), listed, about, level, tuple(notes))
+    return Law(
+        spec, metric, named.get(spec.x), listed, about, level, roof if ended else None, tuple(notes)
+    )
+
+
+def _roof(metric: Metric, series: Sequence[Scaling]) -> float:
+    """The value that the metric cannot pass, in printed units; infinity where there is none."""
+    top = max(y for s in series for y in s.mean)
+    if metric.unit == "%":
+        return 100.0
+    if not metric.share or top > 100:  # noqa: PLR2004 - no share is more than 100 percent
+        return math.inf
+    return 1.0 if top <= 1 else 100.0
+
+
+def _below(s: Scaling, roof: float) -> Scaling:
+    """The series with its line, and band, as far as the metric can go."""
+    if s.fit is None or all(p[1] <= roof for p in s.fit.grid):
+        return s
+    grid = tuple(p for p in s.fit.grid if p[1] <= roof or p[0] <= max(s.sizes))
+    return replace(s, fit=replace(s.fit, grid=grid))
+
+
+def _passing(
+    spec: FigureSpec, metric: Metric, roof: float, ended: Sequence[str]
+) -> Iterable[Diagnostic]:
+    """That laws pass what the metric cannot, and what to fit instead."""
+    if ended:
+        text = f"the law of {', '.join(ended)} passes {roof:g}{metric.unit}, which {metric.label} "
+        text += "cannot: its line ends there, and is no forecast"
+        hint = f"draw what is left to gain: a metric that is {roof:g} minus it goes down to a floor"
+        yield Diagnostic(Severity.WARNING, select.where(spec), text, hint)
 
 
 def _place(s: Scaling, analysis: Analysis) -> int:
@@ -116,6 +151,8 @@ class Law:
     series: tuple[Scaling, ...]
     entries: tuple[Entry, ...]
     level: str
+    ended: float | None
+    """The value that the metric cannot pass, where a law would: its line ends there."""
     diagnostics: tuple[Diagnostic, ...]
 
     @property
@@ -158,6 +195,9 @@ class Law:
             banded = any(f.alpha_limits for f in fits)
             text += f"; bands: {self.level}% limits of the line." if banded else ", without bands."
             text += " Dashed: beyond the largest size, where nothing was measured."
+            if self.ended is not None:
+                most = f"{self.ended:g}{self.metric.unit}"
+                text += f" A line ends where its law passes {most}, which no value can."
         told = [self._told(s, e.label) for s, e in zip(self.series, self.entries, strict=True)]
         text += " " + " ".join(told[:TOLD])
         if len(told) > TOLD:
@@ -264,6 +304,12 @@ class Law:
             return replace(plane, beside=room).paint(style, ruler, (), fill)
         return None
 
+    @property
+    def _most(self) -> float:
+        """The value that the metric cannot pass, unless a mean does."""
+        roof = _roof(self.metric, self.series)
+        return max([roof, *(y for s in self.series for y in s.mean)]) if roof < math.inf else roof
+
     def _y_axis(
         self,
         ys: Sequence[float],
@@ -274,7 +320,7 @@ class Law:
         held = [*ys, *(p[1] for p in lines)]
         ends = [e for p in lines for e in p[2:] if e is not None]
         ends += [e for s in self.series for e in (*s.low, *s.high) if e is not None]
-        ends = [e for e in ends if math.isfinite(e) and (e > 0 or not log)]
+        ends = [min(e, self._most) for e in ends if math.isfinite(e) and (e > 0 or not log)]
         low, high = min(held), max(held)
         if log:
             reach = (high / low) ** REACH if high > low else math.inf
@@ -282,8 +328,7 @@ class Law:
         else:
             reach = REACH * (high - low) if high > low else math.inf
             low, high = max(min([low, *ends]), low - reach), min(max([high, *ends]), high + reach)
-        roof = 100.0 if self.metric.unit == "%" else math.inf
-        return Axis(low, high, log, roof, of=numerals.of(self.metric))
+        return Axis(low, high, log, self._most, of=numerals.of(self.metric))
 
     def _fill(self, panel: Panel) -> bool:
         """Draw bands, lines, intervals and points."""
@@ -302,6 +347,7 @@ class Law:
             xs = [p[0] for p in part]
             if banded and all(p[2] is not None and p[3] is not None for p in part):
                 lows, highs = [p[2] or 0.0 for p in part], [p[3] or 0.0 for p in part]
+                highs = [min(high, self._most) for high in highs]
                 panel.axes.fill_between(
                     xs, lows, highs, color=look.colour, alpha=BAND_ALPHA * share, linewidth=0,
                     zorder=look.front - 1,

@@ -241,6 +241,7 @@ def _metric(
         primary=bool(keys.get("primary", True)),
         diverged=None if keys.get("diverged") is None else float(str(keys["diverged"])),
         cost=is_cost(name),
+        share=is_fraction(name),
     )
 
 
