@@ -179,7 +179,7 @@ class Metric:
     cost: bool = False
     """Whether its name is one of what runs take: time, energy, memory, parameters."""
     share: bool = False
-    """Whether its name is one of what cannot pass 1, or 100 where it is in percent: accuracy, F1."""
+    """Whether its name is one of what cannot pass 1, or 100 in percent: accuracy, F1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from paperforge.figures import colours, content, pdf
+from paperforge.figures import colours, content, numerals, pdf
 from paperforge.figures.content import TO_TEX
 from paperforge.figures.style import SMALLEST_PT
 from paperforge.model import Diagnostic, Severity
@@ -334,7 +334,7 @@ def _boxes(figure: Drawn, pen: RendererBase) -> Iterator[tuple[str, Bbox]]:
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
         if text.get_visible() and text.get_text().strip() and id(text) not in hidden:
-            yield text.get_text(), text.get_window_extent(pen)
+            yield numerals.read(text.get_text()), text.get_window_extent(pen)
 
 
 def _within(limits: tuple[float, float], place: float) -> bool:

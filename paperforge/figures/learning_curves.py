@@ -243,7 +243,7 @@ class LearningCurves:
         return sheet if fitted else None
 
     def _ends_meet(self) -> bool:
-        """Whether all methods' lines end at the last panel's right, so that names can stand there."""
+        """Whether all methods' lines end at the last panel's right, so that names fit there."""
         inside = self.panels[-1][1]
         lasts, last = {curve.steps[-1] for curve in inside}, max(c.steps[-1] for c in self.curves)
         return len(inside) == len(self.methods) > 1 and lasts == {last}

@@ -92,9 +92,10 @@ def goes_on(axes: Axes, look: Look, *, x: float | None = None, y: float | None =
 
     x, y: where it stands on the other axis; one of them is given.
     """
-    at = (axes.get_xlim()[0], y) if x is None else (x, axes.get_ylim()[0])
+    across = axes.get_xlim()[0] if x is None else x
+    up = axes.get_ylim()[0] if y is None else y
     axes.plot(
-        [at[0]], [at[1]], linestyle="none", marker="<" if x is None else "v", color=look.colour,
+        [across], [up], linestyle="none", marker="<" if x is None else "v", color=look.colour,
         markersize=ARROW_PT, markeredgewidth=0, zorder=look.front, clip_on=False,
     )  # fmt: skip
 

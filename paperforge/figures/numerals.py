@@ -35,12 +35,47 @@ LONGEST = 1e5
 SHORTEST = 1e-3
 HUGE = 1e15
 MOST_DECIMALS = 5
+NEARLY = 0.9999
+"""Of a size: what rounding errors leave of it."""
 NEAR = 100.0
 """Ticks that differ by less are multiples of the smallest one's power of ten."""
 _COUNTS = frozenset(
-    "params parameters weights flops macs operations tokens words characters steps updates "
-    "iterations iters epochs episodes frames samples examples instances images documents sequences "
-    "pairs queries calls evaluations trials rollouts interactions nodes edges rows n count".split()
+    (
+        "params",
+        "parameters",
+        "weights",
+        "flops",
+        "macs",
+        "operations",
+        "tokens",
+        "words",
+        "characters",
+        "steps",
+        "updates",
+        "iterations",
+        "iters",
+        "epochs",
+        "episodes",
+        "frames",
+        "samples",
+        "examples",
+        "instances",
+        "images",
+        "documents",
+        "sequences",
+        "pairs",
+        "queries",
+        "calls",
+        "evaluations",
+        "trials",
+        "rollouts",
+        "interactions",
+        "nodes",
+        "edges",
+        "rows",
+        "n",
+        "count",
+    )
 )
 _COUNTED = frozenset(("seen", "used", "trained", "processed", "consumed"))
 _NUMBER_OF = frozenset(("n", "num", "number"))
@@ -81,9 +116,17 @@ def linear(values: Sequence[float], of: str = "") -> tuple[str, ...]:
     shown = [v / size for v in values]
     digits = max(map(decimals, shown), default=0)
     top = max(map(abs, shown), default=0.0)
-    if digits > MOST_DECIMALS or top >= LONG or 0 < top < SHORTEST:
-        return _powers(values)
-    return tuple(minus(_grouped(v, digits)) + (end if v else "") for v in shown)
+    plain = tuple(minus(_grouped(v, digits)) + (end if v else "") for v in shown)
+    if digits <= MOST_DECIMALS and not (top >= LONG or 0 < top < SHORTEST):
+        return plain
+    powers = _powers(values)
+    # Of large values close to each other the digits are the shorter: 1,000,001.
+    near = (
+        digits <= MOST_DECIMALS
+        and LONG <= top < HUGE
+        and max(map(len, plain)) < max(map(len, powers))
+    )
+    return plain if near else powers
 
 
 def _prefix(largest: float, of: str) -> tuple[float, str]:
@@ -91,7 +134,7 @@ def _prefix(largest: float, of: str) -> tuple[float, str]:
     if of not in PREFIXES or SHORTEST * 5 <= largest < LARGE or not largest:
         return 1.0, ""
     table = PREFIXES[of]
-    size, prefix = next((p for p in table if largest >= p[0] * 0.9999), table[-1])
+    size, prefix = next((p for p in table if largest >= p[0] * NEARLY), table[-1])
     return (size, f" {prefix}{of}") if prefix else (1.0, "")
 
 
@@ -111,8 +154,8 @@ def _powers(values: Sequence[float]) -> tuple[str, ...]:
 def logarithmic(ticks: Sequence[float], of: str = "") -> tuple[str, ...]:
     """Print the ticks of a logarithmic axis alike: numbers, prefixed units or powers of ten."""
     first, last = min(ticks), max(ticks)
-    plain = first >= SHORTEST * 0.9999 and last < LONGEST
-    if of == COUNT and first >= 0.9999 and last < HUGE:
+    plain = first >= SHORTEST * NEARLY and last < LONGEST
+    if of == COUNT and first >= NEARLY and last < HUGE:
         return tuple(number(t, COUNT) for t in ticks)
     if not plain and of in PREFIXES:
         made = [_prefixed(t, of) for t in ticks]
@@ -124,18 +167,18 @@ def logarithmic(ticks: Sequence[float], of: str = "") -> tuple[str, ...]:
 def _prefixed(value: float, of: str) -> str | None:
     """A value in its own prefixed unit; None where that is no short number."""
     table = PREFIXES[of]
-    size, prefix = next((p for p in table if value >= p[0] * 0.9999), table[-1])
+    size, prefix = next((p for p in table if value >= p[0] * NEARLY), table[-1])
     shown = value / size
-    return f"{shown:.3g} {prefix}{of}" if 0.9999 <= shown < LARGE / 10 else None
+    return f"{shown:.3g} {prefix}{of}" if NEARLY <= shown < LARGE / 10 else None
 
 
 def number(value: float, of: str = "") -> str:
     """Print one value above 0 in short: 0.001 to 99,999 as it is, counts with k, M, B, T."""
     if of == COUNT and value < HUGE:
         for size, suffix in STEPS:
-            if value >= size * 0.9999:
+            if value >= size * NEARLY:
                 return f"{value / size:.3g}{suffix}"
-    if SHORTEST * 0.9999 <= value < LONGEST:
+    if SHORTEST * NEARLY <= value < LONGEST:
         return _plain(value)
     return power(value)
 
@@ -159,8 +202,16 @@ def mathtext(text: str) -> str | None:
     return rf"$\mathregular{{{base}^{{{found[2].translate(_LEVEL)}}}}}$"
 
 
+def read(text: str) -> str:
+    """Return a text as it is seen, a number in matplotlib's notation among them."""
+    found = re.fullmatch(r"\$\\mathregular\{(.*)\^\{(.*)\}\}\$", text)
+    if found is None:
+        return text
+    return found[1].replace(r"{\times}", "×") + found[2].translate(_RAISED)
+
+
 def _plain(value: float) -> str:
-    return _grouped(value, 0) if value >= LARGE * 0.9999 else f"{float(f'{value:.3g}'):g}"
+    return _grouped(value, 0) if value >= LARGE * NEARLY else f"{float(f'{value:.3g}'):g}"
 
 
 def _grouped(value: float, digits: int) -> str:
@@ -169,7 +220,7 @@ def _grouped(value: float, digits: int) -> str:
 
 
 def decimals(value: float) -> int:
-    """Return how many decimals show a value; one more than MOST_DECIMALS where these are not enough."""
+    """Return how many decimals show a value: one more than MOST_DECIMALS where it needs more."""
     for digits in range(MOST_DECIMALS + 1):
         if math.isclose(round(value, digits), value, rel_tol=1e-9, abs_tol=1e-12):
             return digits

@@ -206,7 +206,7 @@ class Front:
     def alt(self) -> str:
         """The figure in words and numbers."""
         names = {m.name: m.label for m in self.methods}
-        count = len(self.methods)
+        count, of = len(self.methods), numerals.of(self.cost)
         text = [
             f"{self.metric.label} against {self.cost.label} for {count} method{'s' * (count > 1)}."
         ]
@@ -214,7 +214,7 @@ class Front:
             front = [p for p in points if not p.beaten]
             spread = max(p.y for p in points) - min(p.y for p in points)
             told = ", ".join(
-                f"{names[p.method]} ({numerals.number(p.x, numerals.of(self.cost)) if p.x > 0 else f'{p.x:g}'}, "
+                f"{names[p.method]} ({numerals.number(p.x, of) if p.x > 0 else f'{p.x:g}'}, "
                 f"{scale.number(p.y, spread / 50 or abs(p.y) / 100)})"
                 for p in front[:TOLD]
             )

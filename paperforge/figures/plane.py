@@ -43,9 +43,7 @@ class Axis:
         """Return its scale with at most `most` ticks."""
         if self.log:
             return log_scale(self.low, self.high, most, pad=self.pad, of=self.of)
-        return scale.scale(
-            self.low, self.high, most, pad=self.pad, roof=self.roof, of=self.of
-        )
+        return scale.scale(self.low, self.high, most, pad=self.pad, roof=self.roof, of=self.of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ REACH = 0.6
 TOLD = 6
 FEWEST = 4
 """Sizes of which three are left without the largest: too few to fit E."""
+MISSED = 5
+"""Sizes of which an E that is there is missed now and then: stats.scaling has the rates."""
 BEYOND_DASH = (1.5, 2.0)
 SPOKEN = {"dataset": "Dataset size", "step": "Step"}
 
@@ -214,6 +216,10 @@ class Law:
         if fit.floor is not None:
             parts.append(_with_limits("E", fit.floor, fit.floor_limits))
         text = f"{head}{', '.join(parts)}"
+        if fit.floor is None and fit.p_floor is not None and len(set(s.sizes)) <= MISSED:
+            text += (
+                f" (of {len(set(s.sizes))} sizes an E is easily missed, and α is then too small)"
+            )
         if fit.held_out is not None:
             bare = fit.floor is not None and len(set(s.sizes)) <= FEWEST
             law = "c x^(−α)" if bare else "the law"
