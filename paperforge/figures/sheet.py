@@ -249,14 +249,9 @@ def pgf(figure: Drawn) -> bytes:
     ticks = [(a.get_majorticklocs(), [t.get_text() for t in a.get_majorticklabels()]) for a in axes]
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
-        if not text.get_parse_math():  # a power of ten is TeX already
-            text.set_text(escape(text.get_text()))
+        text.set_text(escape(numerals.read(text.get_text())))
     for axis, (places, labels) in zip(axes, ticks, strict=True):  # drawing asks for these anew
-        kept = [t.label1.get_parse_math() for t in axis.get_major_ticks()]
-        axis.set_ticks(
-            places,
-            [a if math else escape(a) for a, math in zip(labels, kept, strict=False)],
-        )
+        axis.set_ticks(places, [escape(numerals.read(label)) for label in labels])
     out = BytesIO()
     ours: Any = {
         "pgf.texsystem": "pdflatex",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperforge.figures import numerals
-from paperforge.spec import Metric
+from paperforge import figures
+from paperforge.figures import audit, numerals
+from paperforge.model import Severity
+from paperforge.spec import FigureSpec, Metric
 
 
 @pytest.mark.parametrize(
@@ -112,3 +117,31 @@ def test_a_power_is_raised_in_the_papers_own_face_and_other_text_is_left():
     assert numerals.read("$a$") == "$a$"
     assert numerals.mathtext("10⁶") == r"$\mathregular{10^{6}}$"
     assert [numerals.mathtext(t) for t in ("R²", "10", "ours 10⁶", "a$b", "0.5")] == [None] * 5
+
+
+def tiny(study, change):
+    """An analysis of one metric with small values, without a name or unit that counts."""
+    base = study(3, 1)
+    cells = [
+        replace(a, mean=a.mean * change, half_width=a.half_width * change, interval=None)
+        for a in base.aggregates
+        if a.mean is not None
+    ]
+    metric = replace(base.metrics[0], unit="")
+    return replace(base, aggregates=tuple(cells), metrics=(metric,))
+
+
+def test_powers_are_drawn_raised_in_the_face_of_the_paper(study, venue):
+    figure = figures.draw(FigureSpec("f", "intervals"), tiny(study, 1e-11), venue("icml"))
+    written = audit.inspect(figure.pdf)
+    raised = [t for t in written.texts if t.size < 6]
+    assert {t.text.strip("\x00 ") for t in raised} == {"−10"}
+    assert len({font.name.partition("+")[2] for font in written.fonts}) == 1
+    assert [d for d in figure.diagnostics if d.severity is not Severity.NOTE] == []
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="PGF needs LaTeX")
+def test_powers_are_superscripts_in_pgf(study, venue):
+    figure = figures.draw(FigureSpec("f", "intervals"), tiny(study, 1e-11), venue("icml"), "pgf")
+    assert rb"\textsuperscript{1}" in figure.other
+    assert b"mathregular" not in figure.other
