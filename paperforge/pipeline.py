@@ -102,6 +102,8 @@ def analyse(
     design = replace(project.design, best_set=project.design.best_set or "best" in asked)
     effects = full or "effects" in asked
     analysis = stats.analyse(results, design, signed=full, effects=effects)
+    if tables := [one for need, one in needs if need == "beside" and isinstance(one, TableSpec)]:
+        analysis = stats.beside(results, analysis, design, tables)
     for need, asker in needs:
         if need in stats.NEEDS:
             analysis = stats.supply(need, results, analysis, asker)

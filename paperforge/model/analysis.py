@@ -336,6 +336,8 @@ class Analysis:
     improvements: tuple[Improvement, ...] = ()
     scalings: tuple[Scaling, ...] = ()
     joined: tuple[Joined, ...] = ()
+    beside: tuple[Decision, ...] = ()
+    """Of pairs outside the family that a table shows; secondary."""
 
     def aggregate(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The one aggregate of a cell."""

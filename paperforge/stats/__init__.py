@@ -62,8 +62,9 @@ leaves zero out exactly where the unadjusted p is below alpha):
   given how many disagree, .077 for 16 (.050 while at most half of the examples do).
 """
 
+from paperforge.stats.beside import beside
 from paperforge.stats.decide import analyse
 from paperforge.stats.needs import NEEDS, supply
 from paperforge.stats.steps import curves
 
-__all__ = ["NEEDS", "analyse", "curves", "supply"]
+__all__ = ["NEEDS", "analyse", "beside", "curves", "supply"]

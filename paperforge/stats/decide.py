@@ -49,13 +49,19 @@ if TYPE_CHECKING:
 
 
 def analyse(
-    results: Results, spec: DesignSpec, *, signed: bool = False, effects: bool = False
+    results: Results,
+    spec: DesignSpec,
+    *,
+    signed: bool = False,
+    effects: bool = False,
+    among: Family | None = None,
 ) -> Analysis:
     """Read the design, compare the methods, correct over the family and decide.
 
     Numbers are in printed units (stored value x metric.scale). See the package's docstring for the
     table from design to test. signed: with the digest of the numbers in the decisions' signatures.
-    effects: with effect sizes, which take longer than the tests where comparisons are many.
+    effects: with effect sizes, which take longer than the tests where comparisons are many. among:
+    which methods are compared; None: by their roles.
     Raises InputError where the declared design cannot be.
     """
     import numpy as np
@@ -64,7 +70,7 @@ def analyse(
     left_out, spec = unused(results, spec), usable(results, spec)
     runs = scores(results)
     unit = replication(results, spec, runs)
-    chosen = family(results.methods)
+    chosen = among or family(results.methods)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is caught as not finite
         looked = [
             look(results, m, unit.of(m.name), runs[m.name], spec, chosen) for m in results.metrics

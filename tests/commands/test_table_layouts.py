@@ -299,3 +299,51 @@ def test_the_spread_of_an_average_says_whose_it_is(paperforge, folder):
     assert "averages take seeds as independent per dataset" in paperforge(*common).out
     paired = paperforge(*common, "--pair-by", "seed").out
     assert "each seed is averaged over the datasets first" in paired
+
+
+def test_an_ablation_has_the_differences_that_the_family_leaves_out(paperforge, folder):
+    rows = "method,seed,acc\n" + "".join(
+        f"{m},{s},{0.8 + k / 50 + (s * 7 % 5) / 500}\n"
+        for k, m in enumerate(("base", "part", "ours"))
+        for s in range(4)
+    )
+    (folder / "parts.csv").write_text(rows)
+    roles = ("--ours", "ours", "--baseline", "base")
+    said = paperforge(
+        "table", "parts.csv", "--layout", "ablation", *roles, "--unit", "acc=%", "--format", "json"
+    )
+    table = json.loads(said.out)
+    shown = {row["label"]: [c["printed"] for c in row["cells"]] for row in table["rows"]}
+    assert shown["base"][1] == "-4.0" and shown["part"][1] == "-2.0"
+    assert shown["part"][2] == "[−2.6, −1.4]"  # Welch t, df 6: 2.447 x sqrt(2 / 4) x 0.342 = 0.59
+    notes = " ".join(note["text"] for note in table["notes"])
+    assert "outside the family of the paper's comparisons are not tested" in notes
+    assert "Holm" not in notes and "n/a" not in notes
+
+
+def test_costs_that_stand_among_the_settings_are_costs(paperforge, folder):
+    rows = "method,seed,acc,params,lr\n" + "".join(
+        f"{m},{s},{0.5 + s / 50},{n},0.1\n"
+        for m, n in (("a", 2500000), ("b", 5000000))
+        for s in (1, 2)
+    )
+    (folder / "sized.csv").write_text(rows)
+    said = paperforge("table", "sized.csv", "--layout", "cost", "--format", "json")
+    assert made(said) == [["a", "2", "2.5"], ["b", "2", "5.0"]]
+    assert "ignored: params" not in said.err
+    said = paperforge("table", "sized.csv", "--layout", "settings")
+    assert said.code == 0 and "ignored" not in said.err
+
+
+def test_mean_ranks_are_of_all_methods_whatever_the_roles(paperforge, tmp_path):
+    rows = "method,dataset,acc\n" + "".join(
+        f"m{m},d{d},{0.5 + m / 20 + (d * 7 % 10) / 300}\n" for m in range(4) for d in range(12)
+    )
+    (tmp_path / "many.csv").write_text(rows)
+    said = paperforge(
+        "table", "many.csv", "--replicate", "dataset", "--ours", "m3", "--baseline", "m0",
+        "--column", "rank", "--format", "json"
+    )  # fmt: skip
+    table = json.loads(said.out)
+    assert [row["cells"][-1]["printed"] for row in table["rows"]] == ["4", "3", "2", "1"]
+    assert "of 4 methods over the 12 datasets" in " ".join(n["text"] for n in table["notes"])
