@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from paperforge.figures import labels, palette, scale, select, written
+from paperforge.figures import labels, numerals, palette, scale, select, written
 from paperforge.figures.frame import Frame
 from paperforge.figures.scale import Scale
 from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet, title_height
@@ -276,7 +276,9 @@ class Bars:
             ends += a.values if 1 < len(a.values) <= MOST_POINTS else ()
         roof = 100.0 if self.metric.unit == "%" else math.inf
         low, high = min(ends), max(ends)
-        return scale.scale(low, high, 5, roof=roof) if high > low else Scale(0, 1, (0.0,), ("0",))
+        if not high > low:
+            return Scale(0, 1, (0.0,), ("0",))
+        return scale.scale(low, high, 5, roof=roof, of=numerals.of(self.metric))
 
     def _rows(self, ruler: Ruler, style: Style, room: float) -> list[tuple[Group, ...]]:
         """Groups in even rows: as many side by side as bars and names have room."""

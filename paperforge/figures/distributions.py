@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperforge.figures import palette, scale, select, written
+from paperforge.figures import numerals, palette, scale, select, written
 from paperforge.figures.dots import Dot, DotPlot, Panel
 from paperforge.figures.style import INK, PDF_POINTS
 
@@ -181,6 +181,7 @@ class Distributions:
             row=2.0,
             mark=mark,
             log=self.log,
+            of=numerals.of(self.metric),
         )
         return plot.paint(style, ruler)
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperforge.figures import labels, paired, palette, scale, select, written
+from paperforge.figures import labels, numerals, paired, palette, scale, select, written
 from paperforge.figures.frame import Frame, columns_for
 from paperforge.figures.palette import Look
 from paperforge.figures.scale import Scale
@@ -244,7 +244,10 @@ class Slopes:
     def _scales(self) -> list[Scale]:
         spans = [(min(p.values), max(p.values)) for p in self.panels]
         shared, roof = self._shared(), 100.0 if self.metric.unit == "%" else math.inf
-        return [scale.scale(*(shared or span), 5, roof=roof) for span in spans]
+        return [
+            scale.scale(*(shared or span), 5, roof=roof, of=numerals.of(self.metric))
+            for span in spans
+        ]
 
     def _named(self, ruler: Ruler, style: Style) -> float | None:
         """The room that names of datasets beside their lines need; None: they have none."""
