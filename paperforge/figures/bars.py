@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from paperforge.figures import labels, palette, scale, select, written
+from paperforge.figures import labels, numerals, palette, scale, select, written
 from paperforge.figures.frame import Frame
 from paperforge.figures.scale import Scale
 from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet, title_height
@@ -162,21 +162,31 @@ class Bars:
     @property
     def note(self) -> str:
         """What bars, whiskers and points are, for the caption."""
-        design = self.analysis.design
+        design = self.analysis.design.of(self.metric.name)
         counts = [a.n for a in self._cells if a.mean is not None and a.dataset is not None]
         over = select.replicates(design.unit, counts, design.noun)
         if any(written.ends(a) for a in self._cells):
-            text = f"Bars: mean over {over}; whiskers: {written.bars_are(self.analysis)}"
+            text = f"Bars: mean over {over}; whiskers: {written.bars_are(design)}"
         elif over == "a single run":
             text = f"Bars: {over} each, so there are no intervals"
         else:
             text = f"Bars: mean over {over}, without intervals"
         if any(1 < len(a.values) <= MOST_POINTS for a in self._cells):
             text += f"; points: one {design.noun} each"
-        reasons = list(dict.fromkeys(_why(a) for _, row in self.groups for a in row if not _has(a)))
-        if reasons:
-            text += f"; ×: no number ({', '.join(reasons)})"
+        if holes := self._holes():
+            text += f"; ×: no number ({holes})"
         return f"{text}.{select.arrow_note(self.metric)}"
+
+    def _holes(self) -> str:
+        """Why numbers are missing, and where, if for several reasons; the average follows."""
+        holes = [
+            (_why(cell), f"{method.label} on {label}" if label else method.label)
+            for label, row in self.groups
+            if not (len(self.groups) > 1 and any(a and a.dataset is None for a in row))
+            for method, cell in zip(self.methods, row, strict=True)
+            if not _has(cell)
+        ]
+        return written.reasons(holes)
 
     @property
     def alt(self) -> str:
@@ -266,7 +276,9 @@ class Bars:
             ends += a.values if 1 < len(a.values) <= MOST_POINTS else ()
         roof = 100.0 if self.metric.unit == "%" else math.inf
         low, high = min(ends), max(ends)
-        return scale.scale(low, high, 5, roof=roof) if high > low else Scale(0, 1, (0.0,), ("0",))
+        if not high > low:
+            return Scale(0, 1, (0.0,), ("0",))
+        return scale.scale(low, high, 5, roof=roof, of=numerals.of(self.metric))
 
     def _rows(self, ruler: Ruler, style: Style, room: float) -> list[tuple[Group, ...]]:
         """Groups in even rows: as many side by side as bars and names have room."""

@@ -14,7 +14,7 @@ from paperforge.model import Diagnostic, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from paperforge.model import Aggregate, Analysis
+    from paperforge.model import Aggregate, Design
     from paperforge.spec import FigureSpec, Metric
 
 TOLD = 6
@@ -52,10 +52,10 @@ def with_interval(cell: Aggregate) -> str:
     return f"{scale.number(cell.mean, cell.half_width)} ± {half}"
 
 
-def bars_are(analysis: Analysis) -> str:
+def bars_are(design: Design) -> str:
     """Return what the intervals of means are: "95% t intervals"."""
-    level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
-    kind = "t intervals" if analysis.design.unit.of_runs else "intervals of the mean"
+    level = f"{round(100 * (1 - design.alpha), 4):g}"
+    kind = "t intervals" if design.unit.of_runs else "intervals of the mean"
     return f"{level}% {kind}"
 
 
@@ -82,6 +82,23 @@ def left_out(spec: FigureSpec, names: Iterable[str]) -> tuple[Diagnostic, ...]:
     more = ", …" if len(listed) > TOLD else ""
     text = f"not drawn, for want of numbers: {', '.join(listed[:TOLD])}{more}"
     return (note(spec, text, "`paperforge stats` says why"),)
+
+
+def reasons(holes: Sequence[tuple[str, str]]) -> str:
+    """Return why numbers are missing: "crashed: B on d1; not run: A on d2 and 3 more".
+
+    holes: (reason, place) of each. One reason that holds for all needs no places.
+    """
+    places: dict[str, list[str]] = {}
+    for why, where in holes:
+        places.setdefault(why, []).append(where)
+    if len(places) <= 1:
+        return "".join(places)
+    told = []
+    for why, named in places.items():
+        more = f" and {len(named) - TOLD} more" if len(named) > TOLD else ""
+        told.append(f"{why}: {', '.join(named[:TOLD])}{more}")
+    return "; ".join(told)
 
 
 def refused(spec: FigureSpec, message: str, hint: str) -> InputError:

@@ -197,6 +197,8 @@ class Sample:
     """Of runs: how many of the values stand for one without a number (Metric.diverged)."""
     unreported: int = 0
     """Of runs: how many are there and have no number, without having failed."""
+    partial: int = 0
+    """Of runs: examples' scores that are not finite, left out of the mean of their run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +345,9 @@ class Results(Protocol):
 
     def runs(self) -> tuple[tuple[str, str, str], ...]:
         """(method, dataset, name) of every run with a number of its own, sorted (model.Run)."""
+
+    def scored_cells(self, metric: str) -> frozenset[tuple[str, str]]:
+        """(method, dataset) of the cells that have a value of any example."""
 
     def scored(self, metric: str) -> bool:
         """Whether the metric has a value of any example."""

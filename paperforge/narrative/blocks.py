@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.latex.rounding import fixed
-from paperforge.narrative import same, words
+from paperforge.narrative import improved, same, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,7 +102,11 @@ def block(
     if len(reasons) > 1 and len(set(reasons)) == 1 and reasons[0]:
         title, reasons = f"{title} · {reasons[0]}", ("",) * len(reasons)
     most = max((decimals[d.metric] for d in decisions), default=0)
-    below = (said(tests, keys), *same.lines(analysis, decisions, most))
+    below = (
+        said(tests, keys),
+        *improved.lines(analysis, decisions),
+        *same.lines(analysis, decisions, most),
+    )
     return Block(title, HEADS, rows, reasons, below)
 
 

@@ -58,14 +58,11 @@ def _tests(analysis: Analysis, decisions: list[Decision]) -> str:
 
 def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     tests = words.joined(sorted({named(d.test) for d in decisions}))
-    datasets, places = len(analysis.datasets), f"{analysis.design.place}s"
-    where = ""
-    averaged = decisions[0].test.endswith("averages") or "bootstrap t of" in decisions[0].test
-    if decisions[0].scope is None and analysis.design.unit is not Unit.DATASET and datasets > 1:
-        name = AGGREGATES[analysis.design.aggregate]
-        where = (
-            f" over {datasets} {places}" if averaged else f" on the {name} over {datasets} {places}"
-        )
+    first = next((d for d in decisions if d.scope is None), decisions[0])
+    averaged = first.test.endswith("averages") or "bootstrap t of" in first.test
+    where = _over(analysis, decisions)
+    if where and not averaged:
+        where = f" on the {AGGREGATES[analysis.design.aggregate]}{where}"
     level = f"{decisions[0].level:.0%}"
     clustered = any("clustered paired t" in d.test for d in decisions)
     clustered |= decisions[0].unit is Unit.BOTH and analysis.design.clustered
@@ -73,12 +70,32 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     how = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)" * clustered
     own = any("own quantile" in d.test for d in decisions)
     how += " (Banerjee 1961: replicates are few and of unequal number)" * own
-    how += " (Price and Bonett 2004, where all answers on a dataset are alike)" * more
+    how += f" ({_added(decisions)})" * more
     how += "," * (", " in tests and not how and bool(where))
     with_interval = any(d.low is not None for d in decisions)
     of = f" ({_replicates(analysis, decisions)}{_printed(analysis, decisions)})"
     ends = f"; intervals are {level} intervals of the same procedure" * with_interval
     return f"Methods were compared by the two-sided {tests}{how}{where}{of}{ends}."
+
+
+def _added(decisions: list[Decision]) -> str:
+    """Whose rule the added answers are."""
+    if any("answers added" in d.test and d.paired for d in decisions):
+        return "Price and Bonett 2004, where all answers on a dataset are alike"
+    several = any(d.test.startswith("stratified") for d in decisions)
+    return "Price and Bonett 2004" if several else "Agresti and Caffo 2000"
+
+
+def _over(analysis: Analysis, decisions: list[Decision]) -> str:
+    """Over how many datasets averages were compared: " over 7 datasets"; empty where none were."""
+    sizes = {
+        analysis.over(d.metric) for d in decisions if d.scope is None and d.unit is not Unit.DATASET
+    } - {1}
+    if not sizes:
+        return ""
+    least, most = min(sizes), max(sizes)
+    many = f"{most}" if least == most else f"{least} to {most}"
+    return f" over {many} {analysis.design.place}s"
 
 
 def _printed(analysis: Analysis, decisions: list[Decision]) -> str:

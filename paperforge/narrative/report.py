@@ -95,9 +95,9 @@ def latex(analysis: Analysis) -> str:
             ),
         ]
         made.append("\n".join(lines))
-    made += [
-        "\n".join(_tex(line) for line in lines) for head, lines in _end(analysis) if head != NEXT
-    ]
+    for head, lines in _end(analysis):
+        todo = head == NEXT  # for the author: it stands in the file, and not on the page
+        made.append("\n".join(f"% {NEXT}: {line}" if todo else _tex(line) for line in lines))
     return "\n\n".join(made) + "\n"
 
 

@@ -88,8 +88,8 @@ def heading(metric: Metric) -> str:
 
 def scope(analysis: Analysis, decision: Decision) -> str:
     """What a decision is about: the average, or one dataset; empty where none has a name."""
-    places = f"{len(analysis.datasets)} {analysis.design.place}s"
-    if decision.scope is None and analysis.design.unit is Unit.DATASET:
+    places = f"{analysis.over(decision.metric)} {analysis.design.place}s"
+    if decision.scope is None and decision.unit is Unit.DATASET:
         return f"over {places} as a sample"
     if decision.scope is None:
         return f"{AGGREGATES[analysis.design.aggregate]} over the {places}"
@@ -113,6 +113,12 @@ def is_adjusted(analysis: Analysis, decision: Decision) -> bool:
     """Whether p is corrected over several comparisons."""
     several = decision.family > 1 and decision.p_adjusted is not None
     return several and analysis.design.correction != "none"
+
+
+def level(share: float) -> str:
+    """The level of an interval with the digits that it needs: "90%", "96.7%", "99.75%"."""
+    digits = max(0, 1 - math.floor(math.log10(1 - share)) - 2) if share < 1 else 0
+    return f"{100 * share:.{digits}f}".rstrip("0").rstrip(".") + "%" if digits else f"{share:.0%}"
 
 
 def listed(names: list[str], most: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from paperforge.model import (
     Binned,
@@ -47,16 +47,9 @@ if TYPE_CHECKING:
     from paperforge.results.sources import Input
     from paperforge.results.survey import Survey
 
+T = TypeVar("T")
 _FEW = 2_000_000
 """Rows of which all replicates are held at once."""
-_WORST_FIRST = (
-    Missing.OUT_OF_MEMORY,
-    Missing.CRASHED,
-    Missing.NOT_FINITE,
-    Missing.NOT_APPLICABLE,
-    Missing.NOT_REPORTED,
-    Missing.NOT_RUN,
-)
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -91,10 +84,10 @@ class LoadedResults:
     """The stores' own relations, open in the engine; the cache keeps none."""
     _known: dict[str, dict[str, np.ndarray]] = field(default_factory=dict, repr=False)
     """The replicates of each metric."""
-    _holes: list[bool] = field(default_factory=list, repr=False)
-    """Whether any replicate says that it has no number."""
-    _repeats: list[tuple[int, int]] = field(default_factory=list, repr=False)
-    _apart: list[bool] = field(default_factory=list, repr=False)
+    _asked: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What was asked of the engine once, and stays so."""
+    _scored: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict, repr=False)
+    """The cells of each metric that have examples."""
 
     @property
     def digest(self) -> str:
@@ -109,10 +102,8 @@ class LoadedResults:
     @property
     def fold_runs(self) -> tuple[int, int]:
         """The fewest and the most seeds (or runs) that a fold's score is the mean of; (1, 1)."""
-        if not self._repeats:
-            known = repeats.runs_of_folds(self._query) if "fold" in self.varies else (1, 1)
-            self._repeats.append(known)
-        return self._repeats[0]
+        several = "fold" in self.varies
+        return self._once("folds", repeats.runs_of_folds) if several else (1, 1)
 
     @property
     def items_apart(self) -> bool:
@@ -121,9 +112,7 @@ class LoadedResults:
             return False
         if self.again and not self._has_examples():
             return (self.anew or self.again)().items_apart
-        if not self._apart:
-            self._apart.append(items.apart(self._query))
-        return self._apart[0]
+        return self._once("apart", items.apart)
 
     @property
     def names(self) -> Mapping[int, str]:
@@ -155,21 +144,21 @@ class LoadedResults:
             return ()
         if by_example and self.again and not self._has_examples():
             return (self.anew or self.again)().samples(metric, unit)
-        asked = [metric]
         columns = (
-            self._numpy(replicates.BY_EXAMPLE, asked) if by_example else self._replicates(metric)
+            self._numpy(replicates.BY_EXAMPLE, [metric]) if by_example else self._replicates(metric)
         )
         method, dataset = columns["m"], columns["d"]
         values = replicates.rounded(columns["value"], columns["n"])
         within = replicates.rounded(columns["within"], columns["n"]) if by_example else values
         holes = self._lost(metric)
-        several = not by_example and self.fold_runs[1] > 1
+        several = by_example or self.fold_runs[1] > 1
         samples = []
         for cell in replicates.cells_of(method, dataset):
             name = self._cell(method[cell.start], dataset[cell.start])
             finite = columns["n"][cell] > 0
             gone = holes.get(name, lost.NONE)
             clusters = columns["cluster"][cell][finite] if by_example else None
+            odd, partial = replicates.not_finite(columns["bad"][cell], finite, several)
             samples.append(
                 Sample(
                     metric=metric,
@@ -179,25 +168,30 @@ class LoadedResults:
                     values=values[cell][finite],
                     clusters=clusters if "cluster" in self.present else None,
                     keyed=bool(columns["keyed"][cell].all()),
-                    not_finite=int(columns["bad"][cell].sum()) + gone.diverged,
+                    not_finite=odd + gone.diverged,
                     failed=gone.failed,
                     unreported=0 if by_example else gone.unreported,
-                    repeats=np.asarray(columns["n"][cell][finite])
-                    if by_example or several
-                    else None,
+                    repeats=np.asarray(columns["n"][cell][finite]) if several else None,
                     within=within[cell][finite] if by_example else None,
+                    partial=partial,
                 )
             )
         return tuple(samples)
 
     def scored(self, metric: str) -> bool:
         """Whether the metric has a value of any example."""
+        return bool(self.scored_cells(metric))
+
+    def scored_cells(self, metric: str) -> frozenset[tuple[str, str]]:
+        """(method, dataset) of the cells that have a value of any example."""
         if "example" not in self.present:
-            return False
+            return frozenset()
         if self.again and not self._has_examples():
-            return (self.anew or self.again)().scored(metric)
-        sql = "SELECT 1 FROM final_examples WHERE metric = $1 LIMIT 1"
-        return self._query(sql, [metric]).fetchone() is not None
+            return (self.anew or self.again)().scored_cells(metric)
+        if metric not in self._scored:
+            found = self._query(replicates.SCORED, [metric]).fetchall()
+            self._scored[metric] = frozenset(found)
+        return self._scored[metric]
 
     def scores(self, metric: str) -> tuple[Scores, ...]:
         """What every run scored on every example, in the order of methods, then datasets."""
@@ -249,10 +243,10 @@ class LoadedResults:
             "WHERE used AND method IS NOT NULL) GROUP BY 1, 2",
             [metric],
         ).fetchall()
-        reasons = {(m, d): {_reason(text) for text in texts} for m, d, texts in found}
+        reasons = {(m, d): {lost.reason(text) for text in texts} for m, d, texts in found}
         return {
             (m.name, d.name): next(
-                r for r in _WORST_FIRST if r in reasons.get((m.name, d.name), {Missing.NOT_RUN})
+                r for r in lost.WORST_FIRST if r in reasons.get((m.name, d.name), {Missing.NOT_RUN})
             )
             for m in self.methods
             for d in self.datasets
@@ -389,13 +383,9 @@ class LoadedResults:
         return self.methods[method - 1].name, self.datasets[dataset - 1].name
 
     def _lost(self, metric: str) -> Mapping[tuple[str, str], Lost]:
-        if not self._holes:
-            self._holes.append(lost.some(self._query))
-        return lost.counts(self._query, metric) if self._holes[0] else {}
+        return lost.counts(self._query, metric) if self._once("lost", lost.some) else {}
 
-
-def _reason(text: str | None) -> Missing:
-    """What a status says; a finite number that was not used (of another split) says nothing."""
-    if text == "diverged":
-        return Missing.NOT_FINITE
-    return Missing(text) if text in set(Missing) else Missing.NOT_REPORTED
+    def _once(self, name: str, ask: Callable[[repeats.Query], T]) -> T:
+        if name not in self._asked:
+            self._asked[name] = ask(self._query)
+        return cast("T", self._asked[name])

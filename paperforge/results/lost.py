@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from paperforge.model import Missing
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -13,6 +15,14 @@ if TYPE_CHECKING:
 
 _FAILED = "status IN ('crashed', 'out of memory', 'diverged')"
 _EMPTY = "status = 'not reported'"
+WORST_FIRST = (
+    Missing.OUT_OF_MEMORY,
+    Missing.CRASHED,
+    Missing.NOT_FINITE,
+    Missing.NOT_APPLICABLE,
+    Missing.NOT_REPORTED,
+    Missing.NOT_RUN,
+)
 _NAME = (
     "coalesce(run::VARCHAR, seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), "
     "file || ' ' || row)"
@@ -54,3 +64,10 @@ def counts(query: Query, metric: str) -> dict[tuple[str, str], Lost]:
         [metric],
     ).fetchall()
     return {(method, dataset): Lost(*of) for method, dataset, *of in found}
+
+
+def reason(text: str | None) -> Missing:
+    """What a status says; a finite number that was not used (of another split) says nothing."""
+    if text == "diverged":
+        return Missing.NOT_FINITE
+    return Missing(text) if text in set(Missing) else Missing.NOT_REPORTED

@@ -36,6 +36,10 @@ BY_BOTH = (
     "JOIN example_keys e USING (dataset, example) WHERE metric = $1[1] AND finite > 0 "
     "GROUP BY c.m, c.d, f.key, e.key ORDER BY 1, 2, 3, 4"
 )
+SCORED = (
+    "SELECT DISTINCT method::VARCHAR, coalesce(dataset::VARCHAR, '') FROM final_examples "
+    "WHERE metric = $1 AND finite > 0"
+)
 
 
 def cells_of(method: np.ndarray, dataset: np.ndarray) -> list[slice]:
@@ -46,6 +50,18 @@ def cells_of(method: np.ndarray, dataset: np.ndarray) -> list[slice]:
     if not len(method):
         return []
     return [slice(*ends) for ends in pairwise([0, *edges.tolist(), len(method)])]
+
+
+def not_finite(bad: np.ndarray, finite: np.ndarray, whole: bool) -> tuple[int, int]:
+    """How many replicates of a cell are not finite, and of the others how many of their scores.
+
+    bad: values of every replicate that are not finite; finite: whether it has others. A run whose
+    mean leaves a few examples out has a number. whole: every value is a replicate's or a run's own
+    (of examples, of seeds on one fold), and counts.
+    """
+    if whole:
+        return int(bad.sum()), 0
+    return int((bad[~finite] > 0).sum()), int(bad[finite].sum())
 
 
 def rounded(values: np.ndarray, counts: np.ndarray) -> np.ndarray:

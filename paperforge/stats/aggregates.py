@@ -88,6 +88,7 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
         None if half is None or not spread else finite(half * scale),
         not_finite=cell.not_finite,
         failed=cell.failed,
+        partial=cell.partial,
         values=tuple(v for x in cell.values if (v := finite(float(x) * scale)) is not None)
         if few
         else (),
@@ -158,7 +159,7 @@ def wilson(n: int, alpha: float) -> float:
 def of_alike(row: list[Cell], setting: Setting) -> tuple[float, float] | None:
     """Interval of an average of shares of which some do not vary (added.py)."""
     d = len(row)
-    levels = [varied(cell, d) for cell in row]
+    levels = [varied(cell, d, alike=True) for cell in row]
     variance, df = satterthwaite([(one.variance / d**2, one.df) for one in levels])
     half = half_width(variance, df, setting)
     middle = sum(one.mean for one in levels) / d
@@ -208,5 +209,6 @@ def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
         not_finite=sum(cell.not_finite for cell in row),
         failed=sum(cell.failed for cell in row),
         scored=sum(cell.scored for cell in row),
+        partial=sum(cell.partial for cell in row),
         interval=None if share is None else (share[0] * scale, share[1] * scale),
     )

@@ -15,7 +15,7 @@ from paperforge.stats.design import SEED_LIKE, Family, Replication, place_of
 from paperforge.stats.gains import of_primary
 from paperforge.stats.jointly import used
 from paperforge.stats.printed import printed, quotations
-from paperforge.stats.replicated import held, listing, of_metrics, replicated
+from paperforge.stats.replicated import held, listing, of_metrics, rated, replicated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,6 +52,7 @@ def describe(
         *bounds(tables),
         *buying(unit, tables),
         *grouping.sentences(results, [cells for cells, _ in tables]),
+        *rated(unit),
         *holes(tables),
         *layout.absent(results, [cells for cells, _ in tables]),
     )
@@ -326,6 +327,7 @@ def holes(tables: Sequence[Table]) -> Iterator[str]:
     failed = sum(c.failed for c in every) + sum(n for _, n in lost)
     odd = sum(c.not_finite for c in every) + sum(n for n, _ in lost)
     empty = sum(c.unreported for c in every)
+    partial = sum(c.partial for c in every)
     if failed or odd or empty:
         parts = [f"{failed} failed"] * bool(failed)
         parts += [f"{odd} diverged or not finite"] * bool(odd)
@@ -334,6 +336,15 @@ def holes(tables: Sequence[Table]) -> Iterator[str]:
         yield (
             f"Left out of the means: {listing(parts)} {runs}; --diverged METRIC=VALUE counts "
             "them as a score."
+        )
+    if partial:
+        declared = any(cells.metric.diverged is not None for cells, _ in tables)
+        both = any(cells.unit is Unit.BOTH and cells.uneven is not None for cells, _ in tables)
+        yield (
+            f"{partial:,} {'score' if partial == 1 else 'scores'} of examples "
+            f"{'is' if partial == 1 else 'are'} not finite: left out of the mean of the run"
+            f"{', and the example of every comparison of its method' * both}"
+            f"{'; --diverged counts whole runs' * declared}."
         )
     counted = as_scores(tables)
     if counted:

@@ -115,7 +115,7 @@ class Measure:
 
     def of_cells(self, a: Cell, b: Cell, key: tuple[str, str, str, bool]) -> Sizes | None:
         """The same of two cells that are there."""
-        if a.quoted or b.quoted or min(len(a.values), len(b.values)) <= 1:
+        if a.quoted or b.quoted or a.lacking or b.lacking or min(len(a.values), len(b.values)) <= 1:
             return None
         if key[-1] and a.keyed and b.keyed and match(a, b).n > 1:
             return of_pairs(a, b)

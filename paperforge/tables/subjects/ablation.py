@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.latex.escape import plain
 from paperforge.model import Cell, Column, Decision, Mark, Missing, Note, Row, Verdict
-from paperforge.spec import Method, Role
+from paperforge.model.order import reference
+from paperforge.spec import Method, Role, Unit
 from paperforge.tables import notes, parts
 from paperforge.tables.layouts import header
 from paperforge.tables.marks import Marking
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from paperforge.tables.parts import Difference
     from paperforge.tables.view import View
 
-NEEDS: tuple[str, ...] = ()
+NEEDS: tuple[str, ...] = ("beside",)
 SYMBOL = {Verdict.BETTER: Mark.BETTER, Verdict.WORSE: Mark.WORSE, Verdict.DIFFERENT: Mark.BETTER}
 ALONE = 1
 FULL, VARIANTS = "full", "variants"
@@ -82,17 +83,17 @@ def _full(analysis: Analysis, spec: TableSpec) -> Method:
     if spec.baseline:
         return named(analysis.methods, (spec.baseline,), "method", spec)[0]
     shown = named(analysis.methods, spec.methods, "method", spec)
-    ours, baselines = ([m for m in shown if m.role is r] for r in (Role.OURS, Role.BASELINE))
-    found = ours or baselines
-    if len(found) != 1:
-        many = f"several methods are {'ours' if ours else 'baselines'}"
+    found = reference(shown)
+    if found is None:
+        role = next((r for r in (Role.OURS, Role.BASELINE) if r in {m.role for m in shown}), None)
+        many = f"several methods are {'ours' if role is Role.OURS else 'baselines'}"
         raise InputError(
-            f"{many if found else 'no method is ours'}: which is the full model?",
+            f"{many if role else 'no method is ours'}: which is the full model?",
             f"table {spec.name}",
             f'baseline = "{plain(shown[0].name) if shown else "NAME"}" in paper.toml names it; '
             "or --ours NAME",
         )
-    return found[0]
+    return found
 
 
 def _block(view: View, metric: Metric, full: Method, variants: Sequence[Method]) -> Block:
@@ -119,7 +120,7 @@ def _decision(
     pair = {variant.name, full.name}
     found = [
         d
-        for d in view.analysis.decisions
+        for d in (*view.analysis.decisions, *view.analysis.beside)
         if d.metric == metric.name and {d.a, d.b} == pair and (lone or d.scope == scope)
     ]
     return max(found, key=lambda d: d.primary, default=None)
@@ -146,7 +147,7 @@ def _row(
         for scope in (*block.datasets, block.scope):
             place = (block.metric.name, scope)
             one = view.find(block.metric.name, method.name, scope)
-            cells.append(parts.measured(one, view.rules.get(place), view.kind))
+            cells.append(parts.measured(one, view.rules.get(place), view.kinds[place[0]]))
         if block.differences:
             cells += (parts.BLANK, parts.BLANK) if whole else _difference(block, method)
     return Row(plain(method.label), tuple(cells), group)
@@ -170,10 +171,9 @@ def _notes(
     full: Method,
     variants: Sequence[Method],
 ) -> Iterator[Note]:
-    design, name = view.analysis.design, plain(full.label)
+    name = plain(full.label)
     cells = [cell for row in rows for cell in row.cells]
-    spread = view.kind if any(c.printed_spread for c in cells) else "none"
-    yield from notes.replication(design, spread, {c.n for c in cells if c.n})
+    yield from _replication(view, blocks, rows)
     every = [one for block in blocks for one in block.differences.values()]
     if every:
         simultaneous = any(one.decision.simultaneous for one in every)
@@ -193,8 +193,28 @@ def _notes(
     if len(primary) < len(every):
         yield Note("Differences outside the family of the paper's comparisons are not tested")
     yield from _absent(blocks, variants, name)
-    yield from notes.open_questions(primary, (full, *variants), design.unit)
+    yield from notes.open_questions(primary, (full, *variants), notes.units(view))
     yield from parts.absent(cells)
+
+
+def _replication(view: View, blocks: Sequence[Block], rows: Sequence[Row]) -> Iterator[Note]:
+    """What numbers and their ± are, of each kind of metrics."""
+    kinds: dict[Unit, tuple[list[Block], list[Cell]]] = {}
+    start = 0
+    for block in blocks:
+        end = start + len(block.datasets) + 1
+        unit = view.analysis.design.of(block.metric.name).unit
+        mine, cells = kinds.setdefault(unit, ([], []))
+        mine.append(block)
+        cells += [cell for row in rows for cell in row.cells[start:end]]
+        start = end + 2 * bool(block.differences)
+    for mine, cells in kinds.values():
+        first = mine[0].metric.name
+        spread = view.kinds[first] if any(c.printed_spread for c in cells) else "none"
+        labels = notes.listed([plain(block.metric.label) for block in mine])
+        design = view.analysis.design.of(first)
+        for note in notes.replication(design, spread, {c.n for c in cells if c.n}):
+            yield note if len(kinds) == 1 else replace(note, text=f"{labels}: {note.text}")
 
 
 def _word(every: Sequence[Difference]) -> str:
