@@ -33,3 +33,4 @@ def test_the_last_word_is_the_unit():
     assert unit_in("wall_time_s") == "s"
     assert unit_in("gflops") == "GFLOPs"
     assert not unit_in("s")
+    assert not unit_in("throughput_tokens_per_s")

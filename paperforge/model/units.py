@@ -31,9 +31,13 @@ _MULTIPLES = {"m": "M", "b": "B", "k": "k", "millions": "M", "billions": "B"}
 
 
 def unit_in(name: str) -> str:
-    """The unit at the end of a metric's name: "duration_s" -> "s"; nothing where there is none."""
+    """The unit at the end of a metric's name: "duration_s" -> "s"; nothing where there is none.
+
+    Nor for what is counted per unit: "tokens_per_s" is no time.
+    """
     head, _, last = re.sub(r"[^A-Za-z0-9]", "_", name).lower().rpartition("_")
-    return _UNITS.get(last, "") if head or last in _WHOLE else ""
+    rate = head.endswith("per")
+    return _UNITS.get(last, "") if (head or last in _WHOLE) and not rate else ""
 
 
 def measured(name: str) -> tuple[str, str] | None:
