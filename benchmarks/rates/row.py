@@ -56,6 +56,10 @@ class Simulated:
         """Values by example or by run."""
         return self.by_example if unit is Unit.EXAMPLE else self.by_run
 
+    def scored_cells(self, metric: str) -> frozenset[tuple[str, str]]:
+        """The cells that have examples."""
+        return frozenset((s.method, s.dataset) for s in self.by_example if s.metric == metric)
+
     def scores(self, metric: str) -> tuple[Any, ...]:
         """Nobody asks: all runs have the same examples."""
         return ()
