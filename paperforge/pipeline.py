@@ -211,7 +211,7 @@ def in_force(results: Results, analysis: Analysis, project: Project) -> tuple[Di
             return (Diagnostic(Severity.WARNING, error.where or shown, text, check="plan"),)
         runs = {at: len(values) for at, values in by_run(results).items()}
         look = _look(plan.in_force, analysis, runs)
-        return protocol.announced(plan, analysis.design.alpha, look)
+        return protocol.announced(plan, analysis, look)
     return ()
 
 
