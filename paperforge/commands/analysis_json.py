@@ -177,6 +177,8 @@ def _decision(decision: Decision, scale: float) -> Mapping[str, object]:
         "reason": decision.reason or None,
         "estimate": raw(decision.estimate),
         "ci": pair((decision.low, decision.high)),
+        "ci_of": decision.interval_of or ("difference" if decision.low is not None else None),
+        "pseudomedian": raw(decision.centre),
         "ci_simultaneous": pair(decision.simultaneous),
         "ci_equivalence": pair(decision.equivalence),
         "p_equivalence": decision.p_equivalence,

@@ -102,7 +102,11 @@ def block(
     if len(reasons) > 1 and len(set(reasons)) == 1 and reasons[0]:
         title, reasons = f"{title} · {reasons[0]}", ("",) * len(reasons)
     most = max((decimals[d.metric] for d in decisions), default=0)
-    below = (said(tests, keys), *same.lines(analysis, decisions, most))
+    below = (
+        said(tests, keys),
+        *words.of_intervals(decisions),
+        *same.lines(analysis, decisions, most),
+    )
     return Block(title, HEADS, rows, reasons, below)
 
 

@@ -78,7 +78,16 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     with_interval = any(d.low is not None for d in decisions)
     of = f" ({_replicates(analysis, decisions)}{_printed(analysis, decisions)})"
     ends = f"; intervals are {level} intervals of the same procedure" * with_interval
+    ends += _other_than_means(decisions) * with_interval
     return f"Methods were compared by the two-sided {tests}{how}{where}{of}{ends}."
+
+
+def _other_than_means(decisions: list[Decision]) -> str:
+    """What intervals are of, where differences are of means and they are not."""
+    of = sorted({d.interval_of for d in decisions if d.interval_of})
+    return (
+        f" and of the {words.joined(of)} of the differences, which are given as means" if of else ""
+    )
 
 
 def _printed(analysis: Analysis, decisions: list[Decision]) -> str:
