@@ -71,8 +71,7 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     clustered |= decisions[0].unit is Unit.BOTH and analysis.design.clustered
     more = any("answers added" in d.test for d in decisions)
     how = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)" * clustered
-    own = any("own quantile" in d.test for d in decisions)
-    how += " (Banerjee 1961: replicates are few and of unequal number)" * own
+    how += _few_and_unequal(decisions)
     how += " (Price and Bonett 2004, where all answers on a dataset are alike)" * more
     how += "," * (", " in tests and not how and bool(where))
     with_interval = any(d.low is not None for d in decisions)
@@ -80,6 +79,18 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     ends = f"; intervals are {level} intervals of the same procedure" * with_interval
     ends += _other_than_means(decisions) * with_interval
     return f"Methods were compared by the two-sided {tests}{how}{where}{of}{ends}."
+
+
+def _few_and_unequal(decisions: list[Decision]) -> str:
+    """Whose interval or degrees of freedom they are, where replicates are few and unequal."""
+    if any("own quantile" in d.test for d in decisions):
+        return " (Banerjee 1961: replicates are few and of unequal number)"
+    if any("own df" in d.test for d in decisions):
+        return (
+            " (of a dataset with few and unequal replicates those of Banerjee's interval, 1961; "
+            "over the datasets Satterthwaite's)"
+        )
+    return ""
 
 
 def _other_than_means(decisions: list[Decision]) -> str:

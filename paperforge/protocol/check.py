@@ -48,8 +48,8 @@ def against(
     names: of all runs that have a number; numbers: what they are.
 
     Aspects: methods, metrics, datasets, seeds, alpha, correction, scope, margin, pairing, unit,
-    family, look. The frozen plan counts where there is one; that its file was changed since, or the lock
-    edited, is a warning of its own.
+    family, look. The frozen plan counts where there is one; that its file was changed since, or
+    the lock edited, is a warning of its own.
     """
     held = plan.in_force
     found = [*_file(plan), *_aspects(held, analysis, runs, look)]

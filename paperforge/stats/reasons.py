@@ -101,13 +101,18 @@ def test_of(place: Place) -> str:
         "Nemenyi": "was asked for; it compares mean ranks, all pairs at once",
         "corrected resampled t": "allows for the training data that folds share",
         "clustered": "allows for correlation within clusters (CR2), few or unequal ones too",
-        "Welch t with": "is safe for few and unequal numbers of runs, where Welch's is not",
+        "own quantile": "is safe for few and unequal numbers of runs, where Welch's is not: the "
+        "half-width of the interval is the root of the sum of t² s² / (n D²) over all means, t the "
+        "quantile with n − 1 degrees of freedom, D the number of datasets (Banerjee 1961)",
+        "own df": "is safe for few and unequal numbers of runs, where Welch's is not: on such a "
+        "dataset the difference has the df at which t² (Va + Vb) = ta² Va + tb² Vb, V = s² / n, ta "
+        "and tb the .975 quantiles with n − 1 of each; over the datasets Satterthwaite",
         "Welch": "does not assume that both methods spread alike",
         "paired t": "takes the differences, which leaves out what the two share",
     }
     does = next((words for name, words in known.items() if name in d.test), "")
     several = d.test.startswith("stratified") and not does.startswith("allows")
-    more = ", and adds the variances of the datasets" if several else ""
+    more = ", and adds the variances of the datasets" if several and "own " not in d.test else ""
     if d.unit is Unit.BOTH:
         does, more = "counts both sources of chance", ""
     return f"{upper(d.test)} {does}{more}." if does else f"{upper(d.test)}."
