@@ -200,6 +200,7 @@ def _decision(decision: Decision, scale: float) -> Mapping[str, object]:
             "d_kind": decision.effect.d_kind or None,
             "d_reason": decision.effect.reason or None,
             "p_superiority": decision.effect.superiority,
+            "p_superiority_reason": decision.effect.superiority_reason or None,
             "cliffs_delta": decision.effect.cliffs_delta,
         },
         "smallest_p": decision.smallest_p,

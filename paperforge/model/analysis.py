@@ -78,6 +78,8 @@ class Effect:
     """P(a > b) - P(a < b)."""
     reason: str = ""
     """Why there is no d, where that is not plain."""
+    superiority_reason: str = ""
+    """Why there is no P(a > b), where there is a d."""
 
 
 @dataclass(frozen=True, slots=True)
