@@ -11,6 +11,7 @@ import click
 from paperforge.commands import inputs, progress
 from paperforge.commands.output import guard, say, write
 from paperforge.errors import InputError, UsageError
+from paperforge.model import Diagnostic, Severity
 from paperforge.spec import FigureSpec
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from paperforge.spec import Project
 
 FORMS = ("pdf", "png", "pgf")
+SAME_PT = 0.15
+"""A width this near to the venue's is the venue's."""
+MANY = frozenset(("correlation", "script"))
+"""Kinds that take all metrics asked for."""
 
 
 def figure(options: ResultOptions, asked: FigureOptions) -> int:
@@ -42,8 +47,7 @@ def figure(options: ResultOptions, asked: FigureOptions) -> int:
     if asked.name:
         spec = _declared(project, asked.name)
     else:
-        metric = options.metrics[0] if options.metrics else ""
-        spec = asked.on(FigureSpec(asked.kind, asked.kind, metric))
+        spec = asked.on(FigureSpec(asked.kind, asked.kind, _metric(options, asked)))
     root = project.root if asked.name else Path()
     wanted = asked.venue or project.venue
     place = venues.find(wanted, project.root) if wanted else None
@@ -54,10 +58,29 @@ def figure(options: ResultOptions, asked: FigureOptions) -> int:
     results = progress.load(project)
     analysis = pipeline.analyse(results, replace(project, tables=(), figures=(spec,)))
     drawn = pipeline.draw(analysis, spec, place, root, form)
-    say(results.notes + analysis.notes)
+    say(results.notes + analysis.notes + _undrawn(options, asked))
     _give(drawn, spec, asked, place, project)
     inputs.save(options, project, results, figures=(spec,))
     return 0
+
+
+def _metric(options: ResultOptions, asked: FigureOptions) -> str:
+    """The metric to draw; none of them alone where several are to be correlated."""
+    if not options.metrics or (asked.kind == "correlation" and len(options.metrics) > 1):
+        return ""
+    return options.metrics[0]
+
+
+def _undrawn(options: ResultOptions, asked: FigureOptions) -> tuple[Diagnostic, ...]:
+    """The note that names the metrics asked for which such a figure does not show."""
+    if asked.name or asked.kind in MANY:
+        return ()
+    left = [name for name in options.metrics[1:] if name != asked.x]
+    if not left:
+        return ()
+    text = f"drawn: {options.metrics[0]}, not {', '.join(left)}: the figure shows one metric"
+    hint = f"draw another for each: --metric {left[0]}"
+    return (Diagnostic(Severity.NOTE, f"figure {asked.kind}", text, hint),)
 
 
 def _form(output: Path | None) -> str:
@@ -94,10 +117,17 @@ def _give(
             write(path, data)
     say(drawn.diagnostics)
     size = f"{drawn.width_pt:.1f} x {drawn.height_pt:.1f} pt"
-    venue = f", {place.name} {spec.width} width" if place else ""
+    venue = f", {_of_width(drawn, spec, place)}" if place else ""
     click.echo(f"wrote {target}: {size}{venue}", err=True)
     if drawn.note:
         click.echo(f"  {drawn.note}", err=True)
+
+
+def _of_width(drawn: Figure, spec: FigureSpec, place: Venue) -> str:
+    """What the width is to the venue's; a drawing of the author's own may be narrower."""
+    whole = place.column_width_pt if spec.width == "column" else place.text_width_pt
+    told = f"{place.name} {spec.width} width"
+    return told if abs(drawn.width_pt - whole) < SAME_PT else f"in {place.name}'s {whole:.1f} pt"
 
 
 def _declared(project: Project, name: str) -> FigureSpec:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LARGEST = 64 << 20
 """Bytes of a file that is looked into."""
+NEARLY = 0.85
+"""From so much of a column on a figure was meant to fill it."""
 _WIDTH = re.compile(r"(?:^|,)\s*width\s*=\s*([\d.]*)\s*\\(columnwidth|linewidth|textwidth|hsize)\b")
 _POINTS = re.compile(r"(?:^|,)\s*width\s*=\s*([\d.]+)\s*(pt|bp|in|cm|mm)\b")
 _SCALE = re.compile(r"(?:^|,)\s*scale\s*=\s*([\d.]+)")
@@ -83,10 +85,15 @@ def _likely(written: Written, venue: Venue) -> float:
 
 
 def _of_width(written: Written, venue: Venue, where: str) -> list[Diagnostic]:
-    """What is said of a figure that is wider than a column and is not as wide as the text."""
+    """What is said of a figure that is meant for a width of the venue and is not as wide.
+
+    One that is far narrower than a column is taken as meant so.
+    """
     widths = sorted({venue.column_width_pt, venue.text_width_pt})
     wanted, room = min(_likely(written, venue), widths[-1]), audit.WIDTH_TOLERANCE_PT
-    if written.width_pt <= widths[0] + room or abs(written.width_pt - widths[-1]) <= room:
+    if any(abs(written.width_pt - one) <= room for one in widths):
+        return []
+    if written.width_pt < NEARLY * widths[0]:
         return []
     wanted = widths[0] if wanted <= widths[0] else widths[-1]
     told = " and ".join(f"{one:.2f}" for one in widths)

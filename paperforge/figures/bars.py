@@ -173,10 +173,20 @@ class Bars:
             text = f"Bars: mean over {over}, without intervals"
         if any(1 < len(a.values) <= MOST_POINTS for a in self._cells):
             text += f"; points: one {design.noun} each"
-        reasons = list(dict.fromkeys(_why(a) for _, row in self.groups for a in row if not _has(a)))
-        if reasons:
-            text += f"; ×: no number ({', '.join(reasons)})"
+        if holes := self._holes():
+            text += f"; ×: no number ({holes})"
         return f"{text}.{select.arrow_note(self.metric)}"
+
+    def _holes(self) -> str:
+        """Why numbers are missing, and where, if for several reasons; the average follows."""
+        holes = [
+            (_why(cell), f"{method.label} on {label}" if label else method.label)
+            for label, row in self.groups
+            if not (len(self.groups) > 1 and any(a and a.dataset is None for a in row))
+            for method, cell in zip(self.methods, row, strict=True)
+            if not _has(cell)
+        ]
+        return written.reasons(holes)
 
     @property
     def alt(self) -> str:

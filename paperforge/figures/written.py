@@ -84,6 +84,23 @@ def left_out(spec: FigureSpec, names: Iterable[str]) -> tuple[Diagnostic, ...]:
     return (note(spec, text, "`paperforge stats` says why"),)
 
 
+def reasons(holes: Sequence[tuple[str, str]]) -> str:
+    """Return why numbers are missing: "crashed: B on d1; not run: A on d2 and 3 more".
+
+    holes: (reason, place) of each. One reason that holds for all needs no places.
+    """
+    places: dict[str, list[str]] = {}
+    for why, where in holes:
+        places.setdefault(why, []).append(where)
+    if len(places) <= 1:
+        return "".join(places)
+    told = []
+    for why, named in places.items():
+        more = f" and {len(named) - TOLD} more" if len(named) > TOLD else ""
+        told.append(f"{why}: {', '.join(named[:TOLD])}{more}")
+    return "; ".join(told)
+
+
 def refused(spec: FigureSpec, message: str, hint: str) -> InputError:
     """Return the error for a figure that cannot be drawn well, with the next move."""
     return InputError(message, select.where(spec), hint)

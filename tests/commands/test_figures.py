@@ -255,3 +255,35 @@ def test_a_tagged_pdf_says_the_alternative_text(paper, paperforge):
     assert [" ".join(text.split()) for text in told] == [
         text.replace("{", "(").replace("}", ")") for text in wanted
     ]
+
+
+TWO = "model,seed,acc,loss,time\n" + "".join(
+    f"m{m},{s},{0.5 + m / 10 + s / 90},{2 - m / 3 + s / 50},{m * m + s}\n"
+    for m in range(4)
+    for s in range(3)
+)
+
+
+def test_metrics_that_a_figure_does_not_show_are_named(tmp_path, paperforge):
+    (tmp_path / "two.csv").write_text(TWO)
+    said = paperforge("figure", "two.csv", "--kind", "bars", "--metric", "acc", "--metric", "loss")
+    assert "drawn: acc, not loss: the figure shows one metric" in said.err
+    options = ("--metric", "acc", "--metric", "time")
+    said = paperforge("figure", "two.csv", "--kind", "pareto", *options, "--x", "time")
+    assert "not time" not in said.err
+
+
+def test_several_metrics_are_correlated_with_each_other(tmp_path, paperforge):
+    (tmp_path / "two.csv").write_text(TWO)
+    options = ("--metric", "acc", "--metric", "loss", "--data", "r.csv", "-o", "r.pdf")
+    said = paperforge("figure", "two.csv", "--kind", "correlation", *options)
+    assert said.code == 0, said.err
+    rows = list(csv.DictReader((tmp_path / "r.csv").read_text().splitlines()))
+    assert [(r["metric_a"], r["metric_b"]) for r in rows] == [("loss", "acc")]
+
+
+@pytest.mark.tex
+def test_a_drawing_that_does_not_fill_the_column_is_not_said_to(paperforge):
+    assert paperforge("figure", "--kind", "tikz", "--file", "a.tikz", "--start").code == 0
+    said = paperforge("figure", "--kind", "tikz", "--file", "a.tikz", "--venue", "acl")
+    assert "column width" not in said.err and "219.1 pt" in said.err

@@ -78,6 +78,20 @@ def test_a_missing_cell_is_a_cross_and_says_why(study, gone, paint):
     assert "crashed" in figure.data
 
 
+def test_several_reasons_are_told_with_their_places(study, gone):
+    analysis = gone(study(3, 2), "m1", "Digits")
+    cells = tuple(
+        replace(a, mean=None, missing="out of memory")
+        if (a.method, a.dataset) == ("m0", "Digits")
+        else a
+        for a in analysis.aggregates
+    )
+    note = figures.draw(SPEC, replace(analysis, aggregates=cells)).note
+    names = [method.label for method in analysis.methods]
+    told = f"out of memory: {names[0]} on Digits; crashed: {names[1]} on Digits"
+    assert f"×: no number ({told})." in note
+
+
 def test_groups_wrap_into_rows_of_one_scale(study, paint):
     sets = tuple(f"a long name {i}" for i in range(9))
     with paint(replace(SPEC, width="column"), study(3, sets)) as page:
