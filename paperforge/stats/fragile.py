@@ -12,6 +12,7 @@ from paperforge.stats.again import Reading
 from paperforge.stats.changes import Change, Step, examples, runs, substitute
 from paperforge.stats.decide import decide, primary_cases
 from paperforge.stats.design import SEED_LIKE, usable
+from paperforge.stats.quick import Together
 from paperforge.stats.substitute import Substitute
 
 if TYPE_CHECKING:
@@ -98,12 +99,16 @@ class Lab:
         self.readings: dict[tuple[str, DesignSpec], Reading | None] = {}
         self.as_they_are: dict[tuple[str, DesignSpec], Sequence[Case]] = {}
         self.scores: dict[str, Mapping[tuple[str, str], Scores]] = {}
+        self.families: dict[str, Together | None] = {}
 
     def flipped(
         self, d: Decision, change: Change, spec: DesignSpec | None = None
     ) -> Decision | None:
         """The decision after a change, if its verdict is another one. Raises EnoughError."""
         at = (d.metric, spec or self.spec, change)
+        quick = self.quick(d, change, at[1])
+        if quick is not None:
+            return quick if other(d, quick) else None
         if at not in self.known:
             if self.done >= self.until:
                 raise EnoughError
@@ -113,6 +118,31 @@ class Lab:
             if new.primary and (new.a, new.b) == (d.a, d.b):
                 return new if other(d, new) else None
         return None
+
+    def quick(self, d: Decision, change: Change, spec: DesignSpec) -> Decision | None:
+        """The decision after the change, where all pairs can be compared at once (quick.py)."""
+        family = self.together(d.metric)
+        if family is None or spec != self.spec or change == Change():
+            return None
+        return family.after(d, change)
+
+    def together(self, metric: str) -> Together | None:
+        """All comparisons of a metric, where one look at them takes no time worth bounding."""
+        if metric not in self.families:
+            self.families[metric] = self._together(metric)
+        return self.families[metric]
+
+    def _together(self, name: str) -> Together | None:
+        metric = next(m for m in self.results.metrics if m.name == name)
+        reading = self.reading(metric, self.spec) if metric.primary else None
+        others = self.results.metrics if self.spec.family != "metric" else ()
+        beside = [
+            case
+            for one in others
+            if reading is not None and one.primary and one is not metric
+            for case in self.unchanged(one, self.spec)
+        ]
+        return None if reading is None else Together.of(reading, beside, self.spec)
 
     def decisions(self, d: Decision, change: Change, spec: DesignSpec) -> Sequence[Decision]:
         """Those on the metric of d, corrected over its whole family.
@@ -130,16 +160,20 @@ class Lab:
             elif metric.primary and spec.family != "metric":
                 cases += self.unchanged(metric, spec)
         with np.errstate(over="ignore", invalid="ignore"):  # as in analyse()
-            return [one for one in decide(cases, spec) if one.metric == name]
+            return [one for one in decide(list(map(bare, cases)), spec) if one.metric == name]
+
+    def reading(self, metric: Metric, spec: DesignSpec) -> Reading | None:
+        """What the comparisons of a metric were made of; read once."""
+        at = (metric.name, spec)
+        if at not in self.readings:
+            self.readings[at] = Reading.of(self.results, metric, spec)
+        return self.readings[at]
 
     def changed(
         self, d: Decision, metric: Metric, change: Change, spec: DesignSpec
     ) -> Sequence[Case]:
         """The comparisons of the changed metric: from one reading of it if that will do."""
-        at = (metric.name, spec)
-        if at not in self.readings:
-            self.readings[at] = Reading.of(self.results, metric, spec)
-        reading = self.readings[at]
+        reading = self.reading(metric, spec)
         quick = reading.cases(change) if reading else None
         if quick is not None:
             return quick
@@ -160,6 +194,12 @@ class Lab:
             alone = Substitute(self.results, self.results.samples, (metric,), self.results.datasets)
             self.as_they_are[at] = primary_cases(alone, spec)
         return self.as_they_are[at]
+
+
+def bare(case: Case) -> Case:
+    """The same without what it would detect: no verdict asks for it, and it takes longest."""
+    contrast = replace(case.one.contrast, detects=None)
+    return replace(case, one=replace(case.one, contrast=contrast))
 
 
 def other(old: Decision, new: Decision) -> bool:
@@ -208,6 +248,8 @@ def by_runs(lab: Lab, d: Decision) -> Flip | None:
     """Leave out each run; then the k that move the estimate most."""
     alone, jointly = runs(lab.results, lab.spec, d, lab.analysis.design.of(d.metric).noun)
     room = max(1, lab.until - lab.done - RESERVE)
+    if lab.together(d.metric) is not None:
+        room = len(alone)
     lab.short = lab.short or len(alone) > room
     return singles(lab, d, "run", alone[:room]) or several(lab, d, "run", jointly)
 
