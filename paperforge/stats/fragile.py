@@ -12,6 +12,7 @@ from paperforge.stats.again import Reading
 from paperforge.stats.changes import Change, Step, examples, runs, substitute
 from paperforge.stats.decide import decide, primary_cases
 from paperforge.stats.design import SEED_LIKE, usable
+from paperforge.stats.fragile_shares import by_answers, of_shares
 from paperforge.stats.quick import Together
 from paperforge.stats.substitute import Substitute
 
@@ -68,7 +69,9 @@ def one(lab: Lab, d: Decision, others: Mapping[str, DesignSpec]) -> Fragility:
         searches: list[Callable[[], Flip | None]] = [
             partial(by_test, lab, d, others),
             partial(by_dataset, lab, d),
-            partial(by_examples if d.unit is Unit.EXAMPLE else by_runs, lab, d),
+            partial(by_examples if d.unit is Unit.EXAMPLE else by_runs, lab, d)
+            if not of_shares(d)
+            else partial(by_answers, lab.results, d, partial(lab.flipped, d)),
         ]
         for search in searches:
             try:
@@ -178,7 +181,8 @@ class Lab:
         if quick is not None:
             return quick
         scores = self.scores_of(metric.name) if d.unit is Unit.BOTH else {}
-        return primary_cases(substitute(self.results, metric, d.unit, change, scores), spec)
+        unit = Unit.SEED if of_shares(d) else d.unit  # a share is what a run has
+        return primary_cases(substitute(self.results, metric, unit, change, scores), spec)
 
     def scores_of(self, metric: str) -> Mapping[tuple[str, str], Scores]:
         """Method and dataset -> what every run scored on every example; read once."""

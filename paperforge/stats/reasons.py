@@ -62,6 +62,7 @@ def unit_of(place: Place) -> Iterator[str]:
     what = {Unit.EXAMPLE: "example", Unit.DATASET: "dataset", Unit.BOTH: "seed and the example"}
     noun = what.get(d.unit, place.design.noun)
     known = "inferred" if place.design.inferred else "declared"
+    n = each_dataset(place) or n
     yield f"The unit of replication is the {noun} ({known}): {n}{of_each(d.unit, d.n)}."
     if SHARES in d.test:
         yield "Only shares are known, not who was right where: any pairing may be the true one."
@@ -79,6 +80,23 @@ def unit_of(place: Place) -> Iterator[str]:
         yield f"pair_by does not declare that equal {place.design.noun}s share anything."
     if d.unit is not Unit.DATASET and d.scope is None and len(place.cells.datasets) > 1:
         yield f"The {len(place.cells.datasets)} datasets are fixed and count the same."
+
+
+def each_dataset(place: Place) -> str:
+    """Examples of an average over datasets: "164 to 1,319 a dataset"; empty where all have as many.
+
+    n of an average is that of its smallest cell.
+    """
+    d = place.decision
+    if d.unit is not Unit.EXAMPLE or d.scope is not None:
+        return ""
+    sizes = [pair.n for pair in place.matched]
+    if len(sizes) < len(place.cells.datasets):
+        table, names = place.cells.table, place.cells.datasets
+        cells = [table[m, x] for x in names for m in (d.a, d.b) if (m, x) in table]
+        sizes = [c.counted.n if c.counted else c.n for c in cells]
+    least, most = min(sizes, default=0), max(sizes, default=0)
+    return f"{least:,} to {most:,} a {place.design.place}" if least < most else ""
 
 
 def of_each(unit: Unit, n: tuple[int, int]) -> str:
