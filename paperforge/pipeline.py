@@ -154,12 +154,14 @@ def calibrate(
     return stage.calibrate(results, spec, seed=spec.seed, meter=meter, seconds=seconds)
 
 
-def fragile(results: Results, analysis: Analysis, project: Project) -> tuple[Fragility, ...]:
+def fragile(
+    results: Results, analysis: Analysis, project: Project, meter: Meter | None = None
+) -> tuple[Fragility, ...]:
     """The smallest change that flips each primary decision: of the data, or of the test."""
     from paperforge.stats import fragile as stage
     from paperforge.stats.why import why, with_tests
 
-    found = stage.fragile(results, project.design, analysis)
+    found = stage.fragile(results, project.design, analysis, meter=meter)
     return with_tests(found, why(results, project.design, analysis, ready=True))
 
 

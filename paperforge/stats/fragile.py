@@ -19,7 +19,7 @@ from paperforge.stats.substitute import Substitute
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from paperforge.model import Analysis, Decision, Results, Scores
+    from paperforge.model import Analysis, Decision, Meter, Results, Scores
     from paperforge.spec import Metric
     from paperforge.stats.families import Case
 
@@ -38,6 +38,7 @@ def fragile(
     *,
     others: Mapping[str, DesignSpec] | None = None,
     work: int = WORK,
+    meter: Meter | None = None,
 ) -> tuple[Fragility, ...]:
     """Look for the smallest change that flips each primary decision, by analysing again.
 
@@ -48,13 +49,18 @@ def fragile(
     tests: pairing or not, mid-p or exact, and `others`, named specs of the caller. k is found by
     bisection. Where nothing was found the changes are those that speak for a difference. A change
     after which there is no p is none. A change is of the decision's own metric; p is corrected over
-    the whole family, the other metrics as they are. Deterministic. Raises what analyse() raises.
+    the whole family, the other metrics as they are. Of shares alone right answers of a method are
+    turned wrong. Independent means are compared all at once (quick.py), without a bound on the
+    work. meter: is told how many decisions are looked at. Deterministic. Raises what analyse()
+    raises.
     """
     pinned = replace(usable(results, spec), replicate=analysis.design.unit)
     primary = [d for d in analysis.decisions if d.primary]
     lab = Lab(results, analysis, pinned)
     found = []
     for i, d in enumerate(primary):
+        if meter is not None:
+            meter.begin("one thing at a time", i, len(primary))
         left = max(0, work - lab.done)
         lab.until = lab.done + max(LEAST, left // (len(primary) - i))
         found.append(one(lab, d, others or {}))

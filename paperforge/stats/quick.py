@@ -142,14 +142,19 @@ class Together:
         known = tuple(p for p in ps if p is not None)
         return cls(quick, direction, known, size, spec, {})
 
+    def looked(self, change: Change) -> tuple[np.ndarray, ...] | None:
+        """Estimate, p and corrected p of every pair after a change."""
+        found = self.quick.after(change)
+        if found is None:
+            return None
+        estimate, p = found
+        adjusted = self.quick.adjusted(p, self.more, self.size, self.spec.correction)
+        return estimate, p, adjusted
+
     def after(self, d: Decision, change: Change) -> Decision | None:
         """The decision after a change; None: it must be analysed again."""
         if change not in self.known:
-            found = self.quick.after(change)
-            if found is not None:
-                args = (found[1], self.more, self.size, self.spec.correction)
-                found = (*found, self.quick.adjusted(*args))
-            self.known[change] = found
+            self.known[change] = self.looked(change)
         found, place = self.known[change], self.quick.pairs.get((d.a, d.b))
         if found is None or place is None:
             return None

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from paperforge.model import Meter
 from paperforge.spec import DesignSpec, Unit
 from paperforge.stats import analyse
 from paperforge.stats.again import Reading
@@ -72,8 +73,9 @@ def test_what_flips_is_what_one_analysis_at_a_time_finds(fake, monkeypatch):
 def test_many_methods_are_all_tried(fake):
     """25 methods of 3 runs on 3 datasets: 300 comparisons, each with every change it has."""
     results = study(fake, (3,) * 25, 3)
-    found = fragile(results, SEEDS, analyse(results, SEEDS))
-    assert len(found) == 300
+    meter = Meter()
+    found = fragile(results, SEEDS, analyse(results, SEEDS), meter=meter)
+    assert len(found) == meter.total == 300
     assert all(one.complete for one in found)
 
 
