@@ -91,7 +91,7 @@ def generate(
     Without a venue, tables and figures fit the page of the style that an existing paper loads.
     """
     from paperforge import narrative, tables, venues
-    from paperforge.latex.escape import escape
+    from paperforge.latex.label import sentence
 
     page = venue or venues.of_paper(project.root, project.main)
     specs = project.tables or ((TableSpec(),) if analysis and analysis.aggregates else ())
@@ -128,7 +128,9 @@ def generate(
 
         notes += palette.unplaced(analysis.methods, project.methods)
     texts = {table.name: tables.notes_text(table) for _, table in set_tables}
-    texts |= {figure.name: escape(figure.note) for figure in drawn}
+    named = analysis.labels if analysis else ()
+    texts |= {figure.name: sentence(figure.note, named) for figure in drawn}
+    texts |= {f"{one.name}/alt": sentence(" ".join(one.alt.split()), named) for one in drawn}
     head = (venues.templates_root() / "_base" / "macros-head.tex").read_text(encoding="utf-8")
     numbers = narrative.macros.macros(analysis, _spread(specs)) if analysis else ()
     alts = {figure.name: figure.alt for figure in drawn}

@@ -16,7 +16,7 @@ from paperforge.model import Diagnostic, Manuscript, Severity
 from paperforge.spec import COLUMNS, FigureSpec, Mode, TableSpec, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from paperforge.model import (
@@ -70,7 +70,8 @@ def load(project: Project, meter: Meter | None = None, *, rows: bool = False) ->
 def _only_reported(project: Project) -> Project:
     """The project with metrics untested that stand in tables only as columns beside others.
 
-    Nothing compares methods on them, so they enlarge no family; `tested` in [metrics] overrules.
+    Nothing compares methods on them, so they enlarge no family. A metric that a plan names stays
+    tested: it was planned for the family, wherever it is shown. `tested` in [metrics] overrules.
     """
     if not project.tables:
         return project
@@ -80,11 +81,36 @@ def _only_reported(project: Project) -> Project:
     for spec, columns in zip(project.tables, beside, strict=True):
         if not spec.metrics and spec.layout in COMPARING:
             shown |= set().union(*beside) - columns  # such a table shows all other metrics
-    only = {
-        name: {"tested": False, **project.metrics.get(name, {})}
-        for name in sorted(set().union(*beside) - shown)
-    }
+    left = set().union(*beside) - shown
+    left -= _in_plans(project) if left else set()
+    only = {name: {"tested": False, **project.metrics.get(name, {})} for name in sorted(left)}
     return replace(project, metrics={**project.metrics, **only})
+
+
+def _plans(project: Project) -> Iterator[Path]:
+    """Plans beside paper.toml (or in the working folder) and beside each source."""
+    from paperforge import protocol
+
+    folders = [project.root]
+    for source in project.sources:
+        folders += [source.path, source.path.parent] if source.path.is_dir() else []
+        folders += [] if source.path.is_dir() else [source.path.parent]
+    for folder in dict.fromkeys(folder.resolve() for folder in folders):
+        if (folder / protocol.NAME).exists():
+            yield folder / protocol.NAME
+
+
+def _in_plans(project: Project) -> set[str]:
+    """The metrics that the plans name; of one that was frozen, as it was frozen."""
+    from paperforge import protocol
+
+    named: set[str] = set()
+    for file in _plans(project):
+        try:
+            named |= set(protocol.load(file).in_force.metrics)
+        except InputError:  # planned() and in_force() say what is wrong with it
+            continue
+    return named
 
 
 def analyse(
@@ -92,16 +118,25 @@ def analyse(
 ) -> Analysis:
     """Decide what the results support, with what the project's tables and figures need beside it.
 
-    `full`: with effect sizes, and with the digest of the numbers in each decision's signature.
-    `origins`: with the rows that each cell is made of.
+    `full`: with effect sizes, with probabilities of improvement where another aggregate than the
+    mean is compared, and with the digest of the numbers in each decision's signature.
+    `origins`: with the rows that each cell is made of. Raises InputError where the results hold
+    what cannot be compared.
     """
     from paperforge import stats
 
+    for note in results.notes:
+        if note.severity is Severity.ERROR:
+            raise InputError(note.message, note.where, note.hint)
     needs = _needs(project)
     asked = {need for need, _ in needs}
     design = replace(project.design, best_set=project.design.best_set or "best" in asked)
     effects = full or "effects" in asked
     analysis = stats.analyse(results, design, signed=full, effects=effects)
+    if full and design.aggregate != "mean":  # runs x tasks: beside IQM, median or optimality gap
+        needs = [("improvements", TableSpec()), *needs]
+    if tables := [one for need, one in needs if need == "beside" and isinstance(one, TableSpec)]:
+        analysis = stats.beside(results, analysis, design, tables)
     for need, asker in needs:
         if need in stats.NEEDS:
             analysis = stats.supply(need, results, analysis, asker)
@@ -191,19 +226,11 @@ def planned(
 
 
 def in_force(results: Results, analysis: Analysis, project: Project) -> tuple[Diagnostic, ...]:
-    """That a frozen plan is there, and at which alpha it has this look judged; usually nothing.
-
-    Looked for beside paper.toml (or in the working folder) and beside each source.
-    """
+    """That a frozen plan is there, and at which alpha it has this look judged; usually nothing."""
     from paperforge import protocol
 
-    folders = [project.root]
-    for source in project.sources:
-        folders += [source.path, source.path.parent] if source.path.is_dir() else []
-        folders += [] if source.path.is_dir() else [source.path.parent]
-    for folder in dict.fromkeys(folder.resolve() for folder in folders):
-        file = folder / protocol.NAME
-        if not file.exists() or not protocol.lock_of(file).exists():
+    for file in _plans(project):
+        if not protocol.lock_of(file).exists():
             continue
         shown = os.path.relpath(file)
         try:

@@ -58,6 +58,10 @@ class Simulated:
         """Nobody asks: all runs have the same examples."""
         return ()
 
+    def ratings(self, metric: str) -> tuple[Any, ...]:
+        """Nobody rates."""
+        return ()
+
     def missing(self, metric: str) -> Mapping[tuple[str, str], Missing]:
         """Nothing is."""
         return {}

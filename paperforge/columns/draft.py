@@ -106,9 +106,9 @@ class Draft:
         self.roles[role] = column
         self.guessed.add(role)
 
-    def note(self, text: str, hint: str = "") -> None:
+    def note(self, text: str, hint: str = "", check: str = "") -> None:
         """Say something about the guess."""
-        self.notes.append(Diagnostic(Severity.NOTE, self.source.shown, text, hint))
+        self.notes.append(Diagnostic(Severity.NOTE, self.source.shown, text, hint, check))
 
     def warn(self, text: str, hint: str) -> None:
         """Say something that changes what the paper may claim."""

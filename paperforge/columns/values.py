@@ -8,6 +8,7 @@ from paperforge.columns import datasets, roles
 from paperforge.columns.draft import Value
 from paperforge.columns.numbers import is_declared, is_known, numeric
 from paperforge.errors import InputError
+from paperforge.model import NO_METRIC
 from paperforge.names import (
     aggregated,
     count_beside,
@@ -101,13 +102,14 @@ def _measured(draft: Draft) -> list[str]:
             *(count_beside(c, draft.raw.columns, kind) for kind in ("runs", "examples")),
         )
     }
+    elsewhere = listed("weak_example") | listed("confidence")
     ignored = [
         column
         for column in (*numbers, *_known_texts(draft))
-        if column not in (*chosen, *beside) and plain(column) not in listed("weak_example")
+        if column not in (*chosen, *beside) and plain(column) not in elsewhere
     ]
     if ignored:
-        draft.note(f"ignored: {', '.join(ignored)}; --metric NAME uses one")
+        draft.note(f"ignored: {', '.join(ignored)}; --metric NAME uses one", check=NO_METRIC)
     return chosen
 
 

@@ -3,7 +3,8 @@
 `detectable` of a decision is the difference that a study like this one (its n and spread) finds
 with power .8 at the first step of the family: alpha / family_size, or alpha where nothing is
 corrected and for secondary comparisons. That Welch's test of fewer than ten runs finds its degrees
-of freedom itself is counted in (stats/found.py), of seeds x examples simulated (stats/reached.py).
+of freedom itself is counted in (stats/found.py), of few runs of unequal number and of seeds x
+examples simulated (stats/found_pairs.py, stats/reached.py).
 Over datasets it is the shift that Wilcoxon's test (below ten the exact sign-flip) finds where the
 differences are normal, simulated; null for Nemenyi's test, whose mean ranks have no unit of the
 metric. The observed spread is taken for the true one, which it may be far from where replicates are
@@ -17,6 +18,7 @@ import math
 from typing import TYPE_CHECKING
 
 from paperforge.commands import analysis_extra
+from paperforge.narrative import moves
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +44,8 @@ def render(analysis: Analysis, notes: tuple[Diagnostic, ...] = (), **more: objec
     Estimates, intervals, means and spreads are in the units of the store: mean(a) - mean(b), not
     scaled for print. `dataset` is null for what is said of all datasets together, and where the
     results name no dataset (`datasets` is empty then); else it is the name, also of an only one.
+    `next`: what to do about the primary comparisons that nothing could be said of, a sentence a
+    cause; empty where all could be tested.
     """
     scales = {m.name: m.scale for m in analysis.metrics}
     content = {
@@ -66,6 +70,7 @@ def render(analysis: Analysis, notes: tuple[Diagnostic, ...] = (), **more: objec
             {"severity": n.severity, "where": n.where, "message": n.message, "hint": n.hint or None}
             for n in (*notes, *analysis.notes)
         ],
+        "next": list(moves.sentences(analysis)),
         **more,
     }
     return json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
@@ -181,6 +186,8 @@ def _decision(decision: Decision, scale: float) -> Mapping[str, object]:
         "pseudomedian": raw(decision.centre),
         "ci_simultaneous": pair(decision.simultaneous),
         "ci_equivalence": pair(decision.equivalence),
+        "ci_equivalence_adjusted": pair(decision.equivalence_adjusted),
+        "level_equivalence_adjusted": decision.equivalence_level,
         "p_equivalence": decision.p_equivalence,
         "p_equivalence_adjusted": decision.p_equivalence_adjusted,
         "level": decision.level,

@@ -22,11 +22,13 @@ from paperforge.model import Diagnostic, Severity
 from paperforge.spec import Unit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from paperforge.commands.forecast import Forecast
     from paperforge.commands.inputs import ResultOptions
     from paperforge.commands.plan_options import PlanOptions
     from paperforge.model import Analysis, Results, Run
-    from paperforge.spec import Project
+    from paperforge.spec import Metric, Project
 
 ALPHA = 0.05
 TWO = 2
@@ -49,7 +51,7 @@ def plan(options: ResultOptions, asked: PlanOptions) -> int:
                 "the variance is stated, and there are pilot results too", "--sd", "give one"
             )
         said = [plan_stated.stated(options, asked)]
-        give(_said(said, asked), None)
+        give(_said(said, asked, ()), None)
         return 0
     project = inputs.project_of(options, bare=True)
     if any(modes):
@@ -68,7 +70,7 @@ def plan(options: ResultOptions, asked: PlanOptions) -> int:
         text = f"a difference of {asked.difference:g} is asked of each metric, in its own unit"
         say((Diagnostic(Severity.NOTE, "--difference", text, "--metric NAME asks it of one"),))
     say(plan_bounds.doubts(found, analysis))
-    give(_said(found, asked), None)
+    give(_said(found, asked, plan_pilot.left_out(analysis, found)), None)
     inputs.save(options, project, results)
     return 0
 
@@ -153,8 +155,17 @@ def _empty(path: Path) -> bool:
     return path.is_file() and not path.stat().st_size
 
 
-def _said(forecasts: list[Forecast], asked: PlanOptions) -> str:
+def _said(
+    forecasts: list[Forecast], asked: PlanOptions, left_out: Sequence[tuple[Metric, str]]
+) -> str:
+    """The forecasts, and which metrics have none, with the reasons."""
     if asked.form == "json":
-        content = {"schema": 1, "plans": [forecast.plain(one) for one in forecasts]}
+        content = {
+            "schema": 1,
+            "plans": [forecast.plain(one) for one in forecasts],
+            "left_out": [{"metric": metric.name, "reason": why} for metric, why in left_out],
+        }
         return json.dumps(content, indent=1, ensure_ascii=False)
-    return "\n".join(forecast.text(one) for one in forecasts)
+    parts = [forecast.text(one) for one in forecasts]
+    parts += ["\n".join(f"Not planned: {metric.label} ({why})." for metric, why in left_out)]
+    return "\n".join(part for part in parts if part)

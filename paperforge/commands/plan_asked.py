@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.commands import forecast, forecast_same, planning
@@ -10,6 +11,7 @@ from paperforge.spec import Unit
 
 if TYPE_CHECKING:
     from paperforge.commands.plan_options import PlanOptions
+    from paperforge.model import Design
     from paperforge.spec import Metric
     from paperforge.stats.outlook import Law
 
@@ -55,6 +57,25 @@ def answered(  # noqa: PLR0917  parts of one value
         rows=planning.rows(study, n, needed.n if needed else None),
         other=side,
         same=None if metric.margin is None else forecast_same.same(study, metric.margin, n),
+    )
+
+
+def of_unit(
+    asked: PlanOptions, unit: Unit, design: Design, *, prompts: bool = False
+) -> PlanOptions:
+    """What is asked of metrics of this unit, where others of the pilot replicate something else.
+
+    A number that only those have is a question to them; of one unit all is asked, and checked.
+    """
+    if not design.mixed:
+        return asked
+    seeds, examples = unit is not Unit.EXAMPLE, unit is not Unit.SEED
+    return replace(
+        asked,
+        n_seeds=asked.n_seeds if seeds else None,
+        budget=asked.budget if seeds else None,
+        n_examples=asked.n_examples if examples else None,
+        samples=asked.samples if prompts else None,
     )
 
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from paperforge.commands import planning
-from paperforge.commands.plan_asked import answered, check_budget, check_unit
+from paperforge.commands.plan_asked import answered, check_budget, check_unit, of_unit
 from paperforge.errors import InputError, UsageError
 from paperforge.spec import Unit
 
@@ -15,10 +15,12 @@ SHARES = "least favourable"
 """In the names of tests of shares of which only n is known."""
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from paperforge.commands.forecast import Forecast
     from paperforge.commands.plan_options import PlanOptions
     from paperforge.model import Analysis, Results
-    from paperforge.spec import Project
+    from paperforge.spec import Metric, Project
     from paperforge.stats.pilot import Pilot
 
 
@@ -85,12 +87,13 @@ def forecasts(
     from paperforge.stats import pilot_laws
     from paperforge.stats.pilot import pilots
 
-    by_law: list[Forecast] = []
-    if pilot_laws.kind(results, analysis, project.design):
-        by_law = _by_law(results, analysis, project, asked)
-        if analysis.design.unit is not Unit.EXAMPLE:
-            return by_law
-    planned = {one.metric.name for one in by_law}
+    kinds = {
+        m.name: pilot_laws.kind(results, analysis, project.design, m.name) for m in analysis.metrics
+    }
+    found = _by_law(results, analysis, project, asked) if any(kinds.values()) else []
+    planned = {one.metric.name for one in found}
+    # examples that are in no cluster have no law, and are paired
+    planned |= {name for name, one in kinds.items() if one not in {"", "clusters", "prompts"}}
     by_metric: dict[str, list[Pilot]] = {}
     for pilot in pilots(results, analysis):
         if pilot.metric.name not in planned and any(
@@ -99,13 +102,13 @@ def forecasts(
             by_metric.setdefault(pilot.metric.name, []).append(pilot)
     labels = {m.name: m.label for m in analysis.methods}
     design = analysis.design
-    found = by_law
     for group in by_metric.values():
         name = group[0].metric.name if design.per_metric else None
         family = len(analysis.primary(name))
         comparisons = asked.n_methods - 1 if asked.n_methods else family
-        check_budget(asked, group[0].unit)
-        check_unit(asked, group[0].unit, prompts=False)
+        mine = of_unit(asked, group[0].unit, design)
+        check_budget(mine, group[0].unit)
+        check_unit(mine, group[0].unit, prompts=False)
         studies = [
             planning.of_pilot(
                 pilot,
@@ -122,10 +125,26 @@ def forecasts(
         names = (labels[group[place].a], labels[group[place].b])
         found.append(
             answered(
-                studies[place], group[place].metric, names, design.alpha, design.correction, asked
+                studies[place], group[place].metric, names, design.alpha, design.correction, mine
             )
         )
-    return found
+    order = [metric.name for metric in analysis.metrics]
+    return sorted(found, key=lambda one: order.index(one.metric.name))
+
+
+def left_out(analysis: Analysis, found: Sequence[Forecast]) -> tuple[tuple[Metric, str], ...]:
+    """The tested metrics that no forecast is of, each with the reason."""
+    planned = {one.metric.name for one in found}
+    missed = []
+    for metric in analysis.metrics:
+        family = analysis.primary(metric.name)
+        if not family or metric.name in planned:
+            continue
+        reasons = list(dict.fromkeys(d.reason for d in family if d.p is None and d.reason))
+        tests = list(dict.fromkeys(d.test for d in family if d.test))
+        why = f"the pilot does not say the variance that {', '.join(tests) or 'its test'} needs"
+        missed.append((metric, "; ".join(reasons[:LISTED]) or why))
+    return tuple(missed)
 
 
 def _by_law(
@@ -139,8 +158,10 @@ def _by_law(
     labels = {m.name: m.label for m in analysis.methods}
     made = []
     for one in pilot_laws.laws(results, analysis, project.design, fixed):
-        check_budget(asked, one.unit)
-        check_unit(asked, one.unit, prompts=one.law.noun in ("prompts", "items"))
+        prompts = one.law.noun in {"prompts", "items"}
+        mine = of_unit(asked, one.unit, design, prompts=prompts)
+        check_budget(mine, one.unit)
+        check_unit(mine, one.unit, prompts=prompts)
         family = len(analysis.primary(one.metric.name if design.per_metric else None))
         comparisons = asked.n_methods - 1 if asked.n_methods else family
         study = planning.of_found(
@@ -154,6 +175,6 @@ def _by_law(
         names = (labels[one.a], labels[one.b])
         other = None if one.other is None else (one.other, one.others)
         made.append(
-            answered(study, one.metric, names, design.alpha, design.correction, asked, other)
+            answered(study, one.metric, names, design.alpha, design.correction, mine, other)
         )
     return made

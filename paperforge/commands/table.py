@@ -11,7 +11,8 @@ from paperforge.commands import inputs, progress
 from paperforge.commands.output import columns_of_table, give, guard, say, write
 from paperforge.commands.text import printable
 from paperforge.errors import InputError, UsageError
-from paperforge.names import well_known
+from paperforge.model import NO_METRIC
+from paperforge.names import is_cost, well_known
 from paperforge.spec import COLUMNS, TableSpec
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from paperforge.commands.inputs import ResultOptions
     from paperforge.commands.table_options import TableOptions
-    from paperforge.model import Table, Venue
+    from paperforge.model import Diagnostic, Results, Table, Venue
     from paperforge.spec import Project
 
 
@@ -36,12 +37,12 @@ def table(options: ResultOptions, asked: TableOptions) -> int:
     spec = replace(spec, best_set=spec.best_set or project.design.best_set)
     if tables.is_listing(spec) or (spec.layout == "settings" and _own_file(options)):
         return _list(project, replace(spec, layout="listing"), options, asked)
-    results = progress.load(project, quiet=asked.form == "json")
+    project, results = _loaded(project, spec, options, quiet=asked.form == "json")
     alone = replace(project, tables=(spec,), figures=())
     analysis = pipeline.analyse(results, alone, full=bool(asked.data), origins=bool(asked.data))
     paper = asked.form == "latex"
     made = pipeline.tabulate(analysis, spec, _venue(project, asked), project.root, paper=paper)
-    say(results.notes + analysis.notes + made.diagnostics)
+    say(_of_use(results.notes, spec) + analysis.notes + made.diagnostics)
     if _give(made, project, spec, asked, analysis.origins):
         inputs.save(options, project, results, tables=(spec,))
     return 0
@@ -64,13 +65,34 @@ def _reported(project: Project, options: ResultOptions, asked: TableOptions) -> 
     They are only reported, so they are not tested: unless paper.toml says otherwise, or has tables,
     which decide that for the whole paper.
     """
+    names = _metrics_of(asked)
     declared = {
         name: {} if project.tables and well_known(name) else {"tested": False}
-        for name in _metrics_of(asked)
+        for name in names
         if name not in options.metrics
     }
     both = {name: {**keys, **project.metrics.get(name, {})} for name, keys in declared.items()}
     return replace(project, metrics={**project.metrics, **both})
+
+
+def _loaded(
+    project: Project, spec: TableSpec, options: ResultOptions, *, quiet: bool
+) -> tuple[Project, Results]:
+    """The results; for a table of costs with the settings that are some (parameters) as metrics."""
+    results = progress.load(project, quiet=quiet)
+    if spec.layout != "cost" or options.metrics or project.tables:
+        return project, results
+    found = {name: {"tested": False} for name in results.settings() if is_cost(name)}
+    if not found:
+        return project, results
+    project = replace(project, metrics={**found, **project.metrics})
+    return project, progress.load(project, quiet=True)
+
+
+def _of_use(notes: tuple[Diagnostic, ...], spec: TableSpec) -> tuple[Diagnostic, ...]:
+    """The notes but for that of columns that are no metrics, where the table shows those."""
+    shown = spec.layout == "settings"
+    return tuple(one for one in notes if not (shown and one.check == NO_METRIC))
 
 
 def _own_file(options: ResultOptions) -> bool:

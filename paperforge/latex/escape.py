@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -34,8 +34,12 @@ SPECIAL = {
 }
 """ASCII that TeX would act on, or that the OT1 encoding prints as something else."""
 
-_ACTIVE = re.compile(r"""[\\{}$&#_%^~<>|`"]|-(?=-)|'(?=')|,(?=,)|[^\x00-\x7f]""")
-"""Specials; the first of two signs that would join into a dash or a quote; what is not ASCII."""
+_ACTIVE = re.compile(
+    r"""[\\{}$&#_%^~<>|`"]|-(?=-)|'(?=')|,(?=,)|(?<=\d)×10⁻?[⁰¹²³⁴-⁹]+|[^\x00-\x7f]"""
+)
+"""Specials; the first of two signs that would join into a dash or a quote; what is not ASCII, a
+power of ten behind a number together."""
+_LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]"
@@ -69,6 +73,38 @@ class Tex(str):
     __slots__ = ()
 
 
+class Label(str):
+    """A name as text, with the TeX that the author of the paper gave for it.
+
+    The value is the text: what figures, terminals and HTML print. `escape` gives the TeX as it is.
+    Only a paper.toml makes one (label.read); what comes out of a store is an ordinary string.
+    """
+
+    __slots__ = ("tex",)
+    tex: str
+
+    def __new__(cls, text: str, tex: str) -> Self:
+        """Both in one line; the text is made plain."""
+        made = super().__new__(cls, _plain(text))
+        made.tex = tex
+        return made
+
+    def __reduce__(self) -> tuple[type[Label], tuple[str, str]]:
+        return Label, (str(self), self.tex)
+
+    def __str__(self) -> str:
+        """The text alone."""
+        return "".join(self)
+
+    def __add__(self, other: str) -> Label:
+        """Text behind the name, a unit or an arrow: it is escaped."""
+        return Label(str(self) + other, self.tex + escape(other))
+
+    def __radd__(self, other: str) -> Label:
+        """Text before it."""
+        return Label(other + str(self), escape(other) + self.tex)
+
+
 @lru_cache(maxsize=1)
 def _characters() -> tuple[dict[str, str], frozenset[str]]:
     """(character -> TeX that needs no package, characters that pdfLaTeX sets directly)."""
@@ -84,7 +120,9 @@ def plain(text: str) -> str:
     Line breaks and tabs become spaces; control characters, lone surrogates and bidirectional
     overrides go. What is left is safe in a terminal, in UTF-8 and in a TeX comment.
     """
-    return text if text.isascii() and text.isprintable() else _plain(text)
+    if (text.isascii() and text.isprintable()) or isinstance(text, Label):
+        return text
+    return _plain(text)
 
 
 @lru_cache(maxsize=4096)
@@ -106,10 +144,11 @@ def escape(text: str) -> str:
 
     Symbols become kernel commands or mathematics (± is `$\pm$`). Letters that no command of the
     kernel gives (Chinese, Hebrew, emoji) pass through as UTF-8: see `needs_unicode_engine`. A `Tex`
-    comes back as it is. At the start of a table row, `[` and `*` still need a {} before them.
+    comes back as it is, a `Label` as its TeX. At the start of a table row, `[` and `*` still need a
+    {} before them.
     """
-    if isinstance(text, Tex):
-        return text
+    if isinstance(text, Tex | Label):
+        return text.tex if isinstance(text, Label) else text
     return _ACTIVE.sub(_command, plain(text))
 
 
@@ -123,6 +162,8 @@ def _command(match: re.Match[str]) -> str:
         return r"\textquotedblleft{}" if opens else r"\textquotedblright{}"
     if found in "-',":
         return found + "{}"
+    if found.startswith("×10"):
+        return rf"$\times10^{{{found[3:].translate(_LOWERED)}}}$"
     return _characters()[0].get(found, found)
 
 

@@ -1,6 +1,6 @@
 """How numbers are printed: in decimal arithmetic, to their uncertainty, one rule a column.
 
-Tables and the text's macros read the same rules (`column_rules`), so they print the same number.
+Which rule a column of an analysis has is said in `columns.py`.
 
 Halves are rounded away from zero (ROUND_HALF_UP), on the decimal that the user wrote: 0.285 prints
 as 0.29, although its binary value is below 0.285. Banker's rounding would print 0.28 here and 0.38
@@ -11,21 +11,14 @@ rounded once, for print, accumulates no bias.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
-from operator import attrgetter
-from typing import TYPE_CHECKING
-
-from paperforge.errors import UsageError
-from paperforge.spec import Unit
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from paperforge.model import Aggregate, Analysis
-
-    Columns = Mapping[tuple[str, str | None], Mapping[str, Aggregate]]
+    from collections.abc import Callable, Iterable, Sequence
 
 MAX_DECIMALS = 15
 """What a double can hold; a column of 1e-12 still shows its digits."""
@@ -51,9 +44,6 @@ SPAN = 1e6
 
 LONG = 1e15
 """From here on a double has digits that it does not hold: a column of such is in powers of ten."""
-_QUOTED, _MEAN = attrgetter("quoted"), attrgetter("mean")
-
-SPREADS = ("sd", "se", "ci", "none")
 
 FEW_UNITS = 1e8
 """Of the last decimal: below so many a double and its 15 digits are within 5e-7 units."""
@@ -61,7 +51,6 @@ CLEAR = 1e-6  # so far from a half, in those units, both are on one side of it
 DIFFERENCE = 11
 """Significant digits that are left of a difference of means; a half in so many is a half."""
 MANY = 24  # values of a column from which on arrays are quicker
-MOST_TEXTS = 50_000  # printed numbers that are kept
 
 _WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
 
@@ -135,57 +124,47 @@ def fixed_all(values: Sequence[float], decimals: int, *, grouped: bool = False) 
     Python rounds the double, correctly; decimal arithmetic rounds its 15 digits. The two differ
     only where a half lies between them: near halves, and where the digits end before the decimals.
     """
-    units = 10.0 ** min(decimals, MAX_DECIMALS)
-    largest = max(map(abs, values), default=0.0) * units
-    low, high = CLEAR, 1 - CLEAR
-    if not 0 <= decimals <= MAX_DECIMALS or largest >= FEW_UNITS:
+    if not 0 <= decimals <= MAX_DECIMALS:
         return [_by_digits(value, decimals, grouped=grouped) for value in values]
+    show = f"{{:{',' if grouped else ''}.{decimals}f}}".format
+    units = 10.0**decimals
     if len(values) >= MANY:
-        texts, near = _together(values, decimals, grouped=grouped)
+        texts, doubtful = _together(values, units, show)
     else:
-        texts = list(map(f"{{:{',' if grouped else ''}.{decimals}f}}".format, values))
-        near = [i for i, x in enumerate(values) if not low < (x * units + 0.5) % 1 < high]
-    for i in near:
-        texts[i] = _by_digits(values[i], decimals, grouped=grouped)
-    if min(values, default=1.0) <= 0:
-        texts = [text if text.strip("-0.") else text.lstrip("-") for text in texts]
+        low, high = CLEAR, 1 - CLEAR
+        texts = [_without_sign(show(value)) for value in values]
+        doubtful = [
+            at
+            for at, x in enumerate(values)
+            if not (abs(x) * units < FEW_UNITS and low < (x * units + 0.5) % 1 < high)
+        ]
+    for at in doubtful:
+        texts[at] = _by_digits(values[at], decimals, grouped=grouped)
     return texts
 
 
+def _without_sign(text: str) -> str:
+    """Zero has no sign."""
+    return text if text.strip("-0.") else text.lstrip("-")
+
+
 def _together(
-    values: Sequence[float], decimals: int, *, grouped: bool
+    values: Sequence[float], units: float, show: Callable[[float], str]
 ) -> tuple[list[str], list[int]]:
-    """The texts of a long column, and which of its values are near halves.
+    """The texts of a long column, and which of its values decimal arithmetic must round.
 
     What rounds to one number has one text, made once.
     """
     import numpy as np
 
-    apart = np.asarray(values) * 10.0**decimals
-    whole = np.rint(apart)
-    near = np.flatnonzero(np.abs(np.abs(apart - whole) - 0.5) <= CLEAR)
-    known = _texts(decimals, grouped=grouped)
-    if len(known) > MOST_TEXTS:
-        known.clear()
-    return list(map(known.__getitem__, whole.astype(np.int64).tolist())), near.tolist()
-
-
-class _Texts(dict[int, str]):
-    """A number in units of its last decimal -> how it is printed."""
-
-    def __init__(self, decimals: int, *, grouped: bool) -> None:
-        super().__init__()
-        self.units = 10**decimals
-        self.show = f"{{:{',' if grouped else ''}.{decimals}f}}".format
-
-    def __missing__(self, whole: int) -> str:
-        text = self[whole] = self.show(whole / self.units)
-        return text
-
-
-@lru_cache(maxsize=64)
-def _texts(decimals: int, *, grouped: bool) -> _Texts:
-    return _Texts(decimals, grouped=grouped)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is not clear
+        apart = np.asarray(values) * units
+        whole = np.rint(apart)
+        clear = (np.abs(np.abs(apart - whole) - 0.5) > CLEAR) & (np.abs(apart) < FEW_UNITS)
+    whole[~clear] = 0.0
+    numbers = whole.astype(np.int64).tolist()
+    texts = {number: show(number / units) for number in set(numbers)}
+    return list(map(texts.__getitem__, numbers)), np.flatnonzero(~clear).tolist()
 
 
 def _by_digits(value: float, decimals: int, *, grouped: bool) -> str:
@@ -234,16 +213,16 @@ def _spans(sizes: Sequence[float], decimals: int) -> bool:
     That is so where the largest value is at least a million times the smallest that is not zero,
     or where no value reaches 1e-6: then plain decimals lose numbers, or are mostly zeros.
     """
-    if not sizes or (max(sizes) < TINY and decimals > MOST_ZEROS):
+    if not sizes or (sizes[-1] < TINY and decimals > MOST_ZEROS):
         return bool(sizes)
-    lost = not Decimal(fixed(min(sizes), decimals))
-    return lost and max(sizes) / SPAN >= min(sizes)
+    lost = not Decimal(fixed(sizes[0], decimals))
+    return lost and sizes[-1] / SPAN >= sizes[0]
 
 
 def _digits(sizes: Sequence[float], spreads: Sequence[float]) -> int:
     """Decimals of a column in powers of ten: as fine as its typical uncertainty, 2 to 14."""
     typical = exact(_median(sizes)).adjusted()
-    uncertain = [spread for spread in spreads if NOISE * _median(sizes) < spread < math.inf]
+    uncertain = _uncertain(sizes, spreads)
     finest = Decimal(f"{_median(uncertain):.1e}").adjusted() if uncertain else typical
     return min(max(typical - finest + 1, SIGNIFICANT - 1), MAX_DECIMALS - 1)
 
@@ -267,21 +246,29 @@ def decimals_for(
     """
     if digits is not None:
         return digits
-    return _decimals(_sizes(values), spreads)
+    return _decimals(_ordered(list(map(abs, values))), _ordered(list(spreads)))
 
 
-def _sizes(values: Iterable[float]) -> list[float]:
-    """The magnitudes of the finite values that are not zero."""
-    sizes = list(map(abs, values))
-    if sizes and min(sizes) > 0 and max(sizes) < math.inf:
-        return sizes
-    return [size for size in sizes if 0 < size < math.inf]
+def _ordered(numbers: Sequence[float]) -> Sequence[float]:
+    """Those that are positive and finite, the smallest first: what follows asks for few of them."""
+    if len(numbers) < MANY:
+        return sorted([number for number in numbers if 0 < number < math.inf])
+    import numpy as np
+
+    every = np.sort(np.asarray(numbers, dtype=float))  # NaN comes last
+    first, end = every.searchsorted(0.0, side="right"), every.searchsorted(math.inf)
+    return cast("list[float]", every[first:end].tolist())
 
 
-def _decimals(sizes: Sequence[float], spreads: Iterable[float]) -> int:
-    typical = _median(sizes) if sizes else 0.0
-    least = NOISE * typical
-    uncertain = [spread for spread in spreads if least < spread < math.inf]
+def _uncertain(sizes: Sequence[float], spreads: Sequence[float]) -> Sequence[float]:
+    """The spreads that are more than what floating point left over."""
+    least = NOISE * _median(sizes) if sizes else 0.0
+    return spreads[bisect_right(spreads, least) :]
+
+
+def _decimals(sizes: Sequence[float], spreads: Sequence[float]) -> int:
+    """decimals_for() of magnitudes and spreads in order."""
+    uncertain = _uncertain(sizes, spreads)
     if uncertain:
         spread = exact(_median(uncertain))
         leading = int(spread.scaleb(2 - spread.adjusted()).to_integral_value(ROUND_HALF_UP))
@@ -289,19 +276,16 @@ def _decimals(sizes: Sequence[float], spreads: Iterable[float]) -> int:
     if not sizes:
         return 0
     needed = max(-int(exact(v).normalize(_WIDE).as_tuple().exponent) for v in sizes)
-    return _capped(min(SIGNIFICANT - 1 - exact(typical).adjusted(), needed))
+    decimals = min(SIGNIFICANT - 1 - exact(_median(sizes)).adjusted(), needed)
+    return min(max(decimals, 0), MAX_DECIMALS)
 
 
-def _median(numbers: Sequence[float]) -> float:
-    """The middle of a non-empty list; the module `statistics` costs more to import than a table."""
-    ordered, middle = sorted(numbers), len(numbers) // 2
-    if len(numbers) % 2:
+def _median(ordered: Sequence[float]) -> float:
+    """The middle of a list that is not empty, and in order."""
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
         return ordered[middle]
     return ordered[middle - 1] / 2 + ordered[middle] / 2
-
-
-def _capped(decimals: int) -> int:
-    return min(max(decimals, 0), MAX_DECIMALS)
 
 
 def rule_for(
@@ -314,21 +298,20 @@ def rule_for(
     ten where one value would print as zero beside another a million times as large, none reaches
     1e-6, or one has 16 digits or more.
     """
-    sizes = _sizes(values)
-    spreads = list(spreads)
-    if max(sizes, default=0.0) >= LONG:
-        return Rounding(_digits(sizes, spreads), scientific=True)
-    grouped = max(sizes, default=0.0) >= 10_000  # noqa: PLR2004 - as documented above
+    sizes, known = _ordered([abs(value) for value in values]), _ordered(list(spreads))
+    largest = sizes[-1] if sizes else 0.0
+    if largest >= LONG:
+        return Rounding(_digits(sizes, known), scientific=True)
+    grouped = largest >= 10_000  # noqa: PLR2004 - as documented above
     if digits is not None:
         return Rounding(digits, grouped)
-    decimals = _decimals(sizes, spreads)
-    positive = [s for s in spreads if s > 0]
-    if positive:
-        zero = decimals < 0 or not float(fixed(min(sizes, default=1.0), decimals))
-        typical = 0.0 if zero else OUTLIER * _median(positive)
-        smallest = min(s for s in positive if s >= typical)
+    decimals = _decimals(sizes, known)
+    if known:
+        zero = decimals < 0 or not float(fixed(sizes[0] if sizes else 1.0, decimals))
+        typical = 0.0 if zero else OUTLIER * _median(known)
+        smallest = known[bisect_left(known, typical)]
         most = min(max(decimals, 0) + MORE_DECIMALS, MAX_DECIMALS) + 1
-        least = (smallest, min(sizes, default=smallest))
+        least = (smallest, sizes[0] if sizes else smallest)
         shown = (
             all(float(fixed(x, d)) for x in least[: 1 + (d < 0)]) for d in range(decimals, most)
         )
@@ -336,79 +319,3 @@ def rule_for(
     if _spans(sizes, decimals):
         return Rounding(SIGNIFICANT - 1, scientific=True)
     return Rounding(decimals, grouped)
-
-
-def spread_kind(analysis: Analysis, asked: str = "") -> str:
-    """Which spread is printed: what was asked for, else sd over seeds, se over examples, else none.
-
-    Over examples the standard deviation of a score of 0 or 1 says no more than its mean, so the
-    standard error is the default there. Raises UsageError for an unknown name.
-    """
-    if asked and asked not in SPREADS:
-        raise UsageError(f'there is no spread "{asked}"', "spread", f"one of {', '.join(SPREADS)}")
-    unit = analysis.design.unit
-    return asked or ("sd" if unit.of_runs else "se" if unit is Unit.EXAMPLE else "none")
-
-
-def spread_of(aggregate: Aggregate, kind: str) -> float | None:
-    """The spread of that kind, in printed units; None where the cell has none."""
-    return spreads_of([aggregate], kind)[0]
-
-
-def spreads_of(aggregates: Sequence[Aggregate], kind: str) -> list[float | None]:
-    """spread_of() each."""
-    if kind == "sd":
-        return [one.sd for one in aggregates]
-    if kind == "se":
-        return [one.se for one in aggregates]
-    return [one.half_width if kind == "ci" else None for one in aggregates]
-
-
-def columns_of(analysis: Analysis) -> Columns:
-    """(metric, dataset) -> its aggregates by method; dataset None is the average."""
-    columns: dict[tuple[str, str | None], dict[str, Aggregate]] = {}
-    for one in analysis.aggregates:
-        place = (one.metric, one.dataset)
-        if place not in columns:
-            columns[place] = {}
-        columns[place][one.method] = one
-    return columns
-
-
-def rule_of(rule: Rounding, aggregate: Aggregate) -> Rounding:
-    """The rule of one number of a column: what is quoted keeps the decimals that it was printed in.
-
-    Tables and the text's macros both ask, so they print the same number.
-    """
-    quote = aggregate.quoted
-    if quote is None or quote.digits is None or rule.scientific:
-        return rule
-    return replace(rule, decimals=_capped(quote.digits))
-
-
-def column_rules(
-    analysis: Analysis, spread: str = "", columns: Columns | None = None
-) -> Mapping[tuple[str, str | None], Rounding]:
-    """(metric, dataset) -> its rule, from all methods; `columns`: those of the analysis, if known.
-
-    All methods count, also those that a table leaves out: a number prints alike in every table and
-    in the text. Where the printed spread is "none", or a cell lacks it, the column's other
-    uncertainties (sd, then se) still say which digits mean something. Numbers quoted from papers
-    decide only where there are no others.
-    """
-    kind = spread_kind(analysis, spread)
-    default = spread_kind(analysis)
-    digits = {metric.name: metric.digits for metric in analysis.metrics}
-    rules = {}
-    for key, cells in (columns or columns_of(analysis)).items():
-        filled = list(cells.values())
-        values = list(map(_MEAN, filled))
-        if None in values or any(map(_QUOTED, filled)):
-            filled = [c for c in filled if c.mean is not None]
-            filled = [c for c in filled if c.quoted is None] or filled
-            values = list(map(_MEAN, filled))
-        spreads: list[float] = []
-        for name in (kind, default, "se"):
-            spreads = spreads or [s for s in spreads_of(filled, name) if s is not None]
-        rules[key] = rule_for(values, spreads, digits.get(key[0]))
-    return rules

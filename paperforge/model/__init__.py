@@ -39,7 +39,7 @@ from paperforge.model.explained import (
     Rate,
     Why,
 )
-from paperforge.model.messages import Diagnostic, Severity
+from paperforge.model.messages import NO_METRIC, Diagnostic, Severity
 from paperforge.model.paper import TEX_FILES, Build, Check, File, Manuscript, Owner, Venue
 from paperforge.model.protocol import (
     Frozen,
@@ -70,6 +70,7 @@ from paperforge.model.reported import Agreement, Cost, Hyperparameter, Ratings
 from paperforge.model.setting import Cell, Column, Figure, Macro, Mark, Note, Row, Table, TableFit
 
 __all__ = [
+    "NO_METRIC",
     "TEX_FILES",
     "Aggregate",
     "Agreement",

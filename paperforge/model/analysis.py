@@ -121,6 +121,12 @@ class Decision:
     """The interval that goes with p_adjusted, where the correction has one."""
     equivalence: tuple[float, float] | None = None
     """The (1 - 2 alpha) interval, where a margin is declared."""
+    equivalence_adjusted: tuple[float, float] | None = None
+    """The same at the level that the correction judges this comparison at: within the margin
+    exactly where `equivalent`. None for secondary comparisons, and where the test of equivalence
+    has no interval."""
+    equivalence_level: float | None = None
+    """Of equivalence_adjusted: 1 - 2 alpha over Holm's step; 0.9 where nothing is corrected."""
     equivalent: bool = False
     """Whether the two one-sided tests find it, corrected over the family; may hold beside a
     difference that was found."""
@@ -343,6 +349,15 @@ class Analysis:
     improvements: tuple[Improvement, ...] = ()
     scalings: tuple[Scaling, ...] = ()
     joined: tuple[Joined, ...] = ()
+    beside: tuple[Decision, ...] = ()
+    """Of pairs outside the family that a table shows; secondary."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What is printed for each metric, method and dataset."""
+        named: tuple[Metric | Method | Dataset, ...]
+        named = (*self.metrics, *self.methods, *self.datasets)
+        return tuple(one.label for one in named)
 
     def aggregate(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The one aggregate of a cell."""

@@ -14,6 +14,10 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
+NO_METRIC = "no-metric"
+"""The check of a note that names columns which are not read as metrics."""
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """Where, what, and the next move. Warnings travel with the value that they are about."""

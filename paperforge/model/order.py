@@ -24,6 +24,19 @@ def roles(methods: Iterable[Method]) -> tuple[list[Method], list[Method]]:
     return [], []
 
 
+def reference(methods: Iterable[Method], named: str = "") -> Method | None:
+    """The method that others are read against: the named one, else the only one of ours.
+
+    Else the only baseline where nobody is ours; None where that does not single one out.
+    """
+    every = list(methods)
+    if named:
+        return next((m for m in every if m.name == named), None)
+    ours, baselines = ([m for m in every if m.role is r] for r in (Role.OURS, Role.BASELINE))
+    found = ours or baselines
+    return found[0] if len(found) == 1 else None
+
+
 def sides(methods: Iterable[Method]) -> tuple[list[Method], list[Method]]:
     """(baselines, ours) for rows in two groups; both empty where a method belongs to neither.
 

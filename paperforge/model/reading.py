@@ -334,6 +334,9 @@ class Results(Protocol):
     def runs(self) -> tuple[tuple[str, str, str], ...]:
         """(method, dataset, name) of every run with a number of its own, sorted (model.Run)."""
 
+    def scored_cells(self, metric: str) -> frozenset[tuple[str, str]]:
+        """(method, dataset) of the cells that have a value of any example."""
+
     def scored(self, metric: str) -> bool:
         """Whether the metric has a value of any example."""
 

@@ -119,6 +119,13 @@ class TableFit:
     """Tabulars to a page, of parts within chunks; 0: all stand together."""
     beside: int = 1
     """So many of them stand side by side."""
+    names: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Names of rows that take several lines, with these."""
+
+    @property
+    def deep(self) -> int:
+        """Lines of the highest row."""
+        return max((len(lines) for _, lines in self.names), default=1)
 
     @property
     def tabulars(self) -> int:
@@ -150,6 +157,8 @@ class Table:
     """Whether the names of the rows' groups stand above them; otherwise only a rule parts them."""
     compared: str = "column"
     """Within what the best value is the best: "column", "row" or "row and metric"."""
+    names: tuple[str, ...] = ()
+    """Labels for which the author gave TeX, which stand in its sentences too."""
 
 
 @dataclass(frozen=True, slots=True)

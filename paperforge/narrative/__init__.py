@@ -40,12 +40,13 @@ __all__ = [
 
 def texts(project: Project, analysis: Analysis | None) -> dict[str, str]:
     """Name -> TeX of the generated passages: findings, limitations, compute, methods."""
-    from paperforge.latex.escape import escape, statistics
+    from paperforge.latex.escape import escape
+    from paperforge.latex.label import sentence
 
     made = {"limitations": limitations.limitations(analysis, project.limitations)}
     cost = escape(compute.sentence(project.compute))
     made["compute"] = f"{cost}%\n" if cost else ""
     if analysis is not None:
         made["findings"] = findings.paragraph(analysis)
-        made["methods"] = statistics(escape(methods.sentence(analysis)))
+        made["methods"] = sentence(methods.sentence(analysis), analysis.labels)
     return {name: text for name, text in made.items() if text.strip()}

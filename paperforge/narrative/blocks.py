@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.latex.rounding import fixed
-from paperforge.narrative import same, words
+from paperforge.narrative import improved, same, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -114,6 +114,7 @@ def block(
     below = (
         said(tests, keys),
         *words.of_intervals(decisions),
+        *improved.lines(analysis, decisions),
         *same.lines(analysis, decisions, most),
     )
     return Block(title, HEADS, rows, reasons, below)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperforge.latex.escape import escape, statistics
+from paperforge.latex.escape import escape
+from paperforge.latex.label import sentence
 from paperforge.model import Verdict
 from paperforge.narrative import words
 from paperforge.spec import AGGREGATES, Direction
@@ -60,7 +61,7 @@ def paragraph(analysis: Analysis) -> str:
         several = len(analysis.methods) > 1
         why = "no two methods have numbers to compare" if several else "the results hold one method"
         return f"% No comparisons: {why}.\n"
-    parts = [statistics(escape(text)) for text in sentences(analysis)]
+    parts = [sentence(text, analysis.labels) for text in sentences(analysis)]
     if analysis.design.generalises:
         parts.append(escape(analysis.design.generalises))
     return "\n".join(parts) + "\n"
@@ -204,11 +205,14 @@ def _turned(decision: Decision) -> Decision:
         estimate=None if decision.estimate is None else -decision.estimate,
         low=None if decision.high is None else -decision.high,
         high=None if decision.low is None else -decision.low,
-        equivalence=None
-        if decision.equivalence is None
-        else (-decision.equivalence[1], -decision.equivalence[0]),
+        equivalence=_mirrored(decision.equivalence),
+        equivalence_adjusted=_mirrored(decision.equivalence_adjusted),
         verdict=other.get(decision.verdict, decision.verdict),
     )
+
+
+def _mirrored(ends: tuple[float, float] | None) -> tuple[float, float] | None:
+    return None if ends is None else (-ends[1], -ends[0])
 
 
 def _comparisons(count: int) -> str:
@@ -234,10 +238,11 @@ def _numbers(analysis: Analysis, decision: Decision, metric: Metric) -> str:
     if decision.verdict is Verdict.UNDECIDABLE:
         more = decision.reason
     same = decision.verdict is Verdict.EQUIVALENT
-    if same and decision.equivalence and metric.margin is not None:
-        ends = [words.number(x, decimals) for x in decision.equivalence]
-        level = 1 - 2 * (1 - decision.level)
-        more = f"{level:.0%} interval {ends[0]} to {ends[1]}, within ±{words.margin(metric)}"
+    within = decision.equivalence_adjusted or decision.equivalence
+    if same and within and metric.margin is not None:
+        ends = [words.number(x, decimals) for x in within]
+        level = words.level(decision.equivalence_level or 1 - 2 * (1 - decision.level))
+        more = f"{level} interval {ends[0]} to {ends[1]}, within ±{words.margin(metric)}"
     if decision.equivalent and decision.decided:
         more = f"within the declared margin of {words.margin(metric)}"
     return ", ".join(parts) + (f"; {more}" if more else "")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import escape
+from paperforge.latex.label import sentence
 from paperforge.spec import Unit
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def limitations(analysis: Analysis | None, written: tuple[str, ...]) -> str:
     """The generated half of the limitations section, as TeX: author's points, then the data's."""
     points = [escape(point) for point in written]
     if analysis is not None:
-        points += [escape(point) for point in sentences(analysis)]
+        points += [sentence(point, analysis.labels) for point in sentences(analysis)]
     return "\\par\n" + "".join(f"{point}\n" for point in points)
 
 

@@ -25,16 +25,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from paperforge.latex.columns import column_rules, rule_of, spread_kind, spread_of
 from paperforge.latex.escape import number, slugs
 from paperforge.latex.p_values import p_value
-from paperforge.latex.rounding import (
-    Rounding,
-    column_rules,
-    rule_for,
-    rule_of,
-    spread_kind,
-    spread_of,
-)
+from paperforge.latex.rounding import Rounding, rule_for
 from paperforge.model import Macro
 from paperforge.spec import Unit
 

@@ -72,7 +72,7 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     more = any("answers added" in d.test for d in decisions)
     how = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)" * clustered
     how += _few_and_unequal(decisions)
-    how += " (Price and Bonett 2004, where all answers on a dataset are alike)" * more
+    how += f" ({_added(decisions)})" * more
     how += "," * (", " in tests and not how and bool(where))
     with_interval = any(d.low is not None for d in decisions)
     of = f" ({_replicates(analysis, decisions)}{_printed(analysis, decisions)})"
@@ -99,6 +99,14 @@ def _other_than_means(decisions: list[Decision]) -> str:
     return (
         f" and of the {words.joined(of)} of the differences, which are given as means" if of else ""
     )
+
+
+def _added(decisions: list[Decision]) -> str:
+    """Whose rule the added answers are."""
+    if any("answers added" in d.test and d.paired for d in decisions):
+        return "Price and Bonett 2004, where all answers on a dataset are alike"
+    several = any(d.test.startswith("stratified") for d in decisions)
+    return "Price and Bonett 2004" if several else "Agresti and Caffo 2000"
 
 
 def _printed(analysis: Analysis, decisions: list[Decision]) -> str:

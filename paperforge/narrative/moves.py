@@ -142,12 +142,23 @@ def _lacking(_: Analysis, mine: Sequence[Decision]) -> str:
     return f"Say what is lacking ({why}): columns of the spread and of n, --map COLUMN=sd, =n."
 
 
+def _no_ids(_: Analysis, mine: Sequence[Decision]) -> str:
+    found = dict.fromkeys(
+        place for d in mine for place in re.findall(r"no example ids \((.*?)\)", d.reason)
+    )
+    return (
+        f"Give the scores of {_few(list(found))} by example, with the ids that the others have; or "
+        "two runs or more of every method, and --replicate seed."
+    )
+
+
 def _ratio(_: Analysis, __: Sequence[Decision]) -> str:
     return "Say n_test / n_train: --test-share 0.25, or name the column of the folds."
 
 
 MOVES: tuple[tuple[str, Callable[[Analysis, Sequence[Decision]], str]], ...] = (
     (r"^one run a cell", _no_replicates),
+    (r"no example ids", _no_ids),
     (r"one replicate only", _one_replicate),
     (r"discordant examples?: p cannot", _few_discordant),
     (r"examples? on which the two differ: p cannot", _few_different),

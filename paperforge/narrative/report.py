@@ -91,11 +91,10 @@ def latex(analysis: Analysis) -> str:
             [block.heads[i] for i in kept], [[row[i] for i in kept] for row in block.rows], _tex
         )
         made.append("\n".join(tabulars.set_apart(block.title, lines, block.notes(), _tex)))
-    made += [
-        "\n".join(_tex(line) for line in lines or [f"{head}."])
-        for head, lines in _end(analysis)
-        if head != NEXT
-    ]
+    for head, lines in _end(analysis):
+        todo = head == NEXT  # for the author: it stands in the file, and not on the page
+        said = [f"% {NEXT}: {line}" if todo else _tex(line) for line in lines]
+        made.append("\n".join(said or [f"{_tex(head)}."]))
     return "\n\n".join(made) + "\n"
 
 

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from paperforge.model import Analysis, Decision
-    from paperforge.spec import Metric
 
 CANNOT = "no test of equivalence goes with this test"
 
@@ -19,8 +18,9 @@ CANNOT = "no test of equivalence goes with this test"
 def lines(analysis: Analysis, decisions: Sequence[Decision], decimals: int) -> Iterator[str]:
     """A line for each primary comparison of a metric with a margin, under one that heads them.
 
-    The interval is the unadjusted one at 1 - 2 alpha, of which Schuirmann (1987) reads the test;
-    where p is corrected over a family that is said, as the interval alone then decides nothing.
+    The interval at 1 - 2 alpha is the one of which Schuirmann (1987) reads the test; where p is
+    corrected over a family the one at the corrected level stands beside it, and lies within the
+    margin exactly where equivalence is found.
     decimals: of the interval, printed units.
     """
     for metric in analysis.metrics:
@@ -31,33 +31,34 @@ def lines(analysis: Analysis, decisions: Sequence[Decision], decimals: int) -> I
         family = f", p adjusted over {mine[0].family:,} comparisons" if adjusted else ""
         yield f"Equivalence within ±{words.margin(metric)} (two one-sided tests{family}):"
         for d in mine:
-            yield f"{_pair(analysis, d)}: {_outcome(analysis, d, metric, decimals)}"
+            yield f"{_pair(analysis, d)}: {_outcome(analysis, d, decimals)}"
 
 
 def _corrected(analysis: Analysis, d: Decision) -> bool:
     return words.is_adjusted(analysis, d) and d.p_equivalence_adjusted is not None
 
 
-def _outcome(analysis: Analysis, d: Decision, metric: Metric, decimals: int) -> str:
-    """The interval, p and what they say of one comparison."""
+def _outcome(analysis: Analysis, d: Decision, decimals: int) -> str:
+    """The intervals, p and what they say of one comparison."""
     if d.p_equivalence is None:
         return CANNOT
     alpha = round(1 - d.level, 12)
-    parts = []
-    inside = False
-    if d.equivalence is not None and metric.margin is not None:
-        low, high = d.equivalence
-        inside = -metric.margin < low and high < metric.margin
-        more = decimals + 1  # an end beside the margin is not to be rounded onto it
-        ends = words.minus(f"[{fixed(low, more)}, {fixed(high, more)}]")
-        parts.append(f"{1 - 2 * alpha:.0%} interval {ends}")
-    parts.append(words.p_text(d.p_equivalence, alpha))
-    if _corrected(analysis, d) and d.p_equivalence_adjusted is not None:
-        parts.append(f"adjusted {words.p_text(d.p_equivalence_adjusted, alpha)}")
     found = "equivalent" if d.equivalent else "not shown"
-    if inside and not d.equivalent:
-        found += f" (the interval is not adjusted for the family of {d.family:,})"
-    return f"{', '.join(parts)}: {found}"
+    said = _interval(d.equivalence, 1 - 2 * alpha, decimals) + words.p_text(d.p_equivalence, alpha)
+    if not _corrected(analysis, d) or d.p_equivalence_adjusted is None:
+        return f"{said}: {found}"
+    level = d.equivalence_level or 0.0
+    ends = "" if level == 1 - 2 * alpha else _interval(d.equivalence_adjusted, level, decimals)
+    p = words.p_text(d.p_equivalence_adjusted, alpha)
+    return f"{said}; for the family {ends}adjusted {p}: {found}"
+
+
+def _interval(ends: tuple[float, float] | None, level: float, decimals: int) -> str:
+    """With one decimal more: an end beside the margin is not to be rounded onto it."""
+    if ends is None:
+        return ""
+    low, high = (fixed(end, decimals + 1) for end in ends)
+    return words.minus(f"{words.level(level)} interval [{low}, {high}], ")
 
 
 def _pair(analysis: Analysis, d: Decision) -> str:

@@ -127,6 +127,12 @@ def is_adjusted(analysis: Analysis, decision: Decision) -> bool:
     return several and analysis.design.correction != "none"
 
 
+def level(share: float) -> str:
+    """The level of an interval with the digits that it needs: "90%", "96.7%", "99.75%"."""
+    digits = max(0, 1 - math.floor(math.log10(1 - share)) - 2) if share < 1 else 0
+    return f"{100 * share:.{digits}f}".rstrip("0").rstrip(".") + "%" if digits else f"{share:.0%}"
+
+
 def listed(names: list[str], most: int) -> str:
     """The first names, and how many more there are: "a, b, c and 9 more"."""
     if len(names) <= most + 1:

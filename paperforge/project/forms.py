@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from paperforge.latex import label
 from paperforge.project import authors
 from paperforge.spec import BESIDE, ROLES, final_problem, pattern_problem
 from paperforge.sums import CORPUS
@@ -104,6 +105,17 @@ def _prose(text: str) -> str:
     return text
 
 
+def _label(value: object) -> object:
+    """A label as text, or as a Label. Raises ValueError for another shape."""
+    given = value.values() if isinstance(value, dict) else (value,)
+    for text in given:
+        if isinstance(text, str):
+            _prose(text)
+    if not isinstance(value, str | dict):
+        raise ValueError(f"must be text in quotes, or {label.EXAMPLE}")  # noqa: TRY004  pydantic
+    return label.read(value)
+
+
 def _file_name(name: str) -> str:
     if not _FILE_NAME.fullmatch(name):
         raise ValueError("must be letters, digits, - and _ only: it becomes a file's name")
@@ -186,6 +198,19 @@ def _as_text(value: object) -> object:
 TEXT: dict[str, Any] = {"type": "string"}
 Text = Annotated[str, Field(min_length=1)]
 Prose = Annotated[str, AfterValidator(_prose)]
+LABEL: dict[str, Any] = {
+    "anyOf": [
+        TEXT,
+        {
+            "type": "object",
+            "properties": {key: {"type": "string", "minLength": 1} for key in label.KEYS},
+            "required": [*label.KEYS],
+            "additionalProperties": False,
+        },
+    ]
+}
+Name = Annotated[Any, AfterValidator(_label), WithJsonSchema(LABEL)]
+"""What is printed for a name: text, or TeX and text."""
 Pattern = Annotated[
     str,
     AfterValidator(_pattern),

@@ -25,6 +25,7 @@ from paperforge.project.forms import (
     Kept,
     KeysOneOf,
     Marker,
+    Name,
     Names,
     PairingRoles,
     Paragraphs,
@@ -36,6 +37,8 @@ from paperforge.project.forms import (
     short_for,
 )
 from paperforge.spec import Direction, Mode, Role, Unit
+
+LABELLED = 'As printed: text, or { tex = "…", text = "…" } where LaTeX is to print TeX.'
 
 
 class AuthorTable(Strict):
@@ -76,7 +79,7 @@ class SourceTable(Strict):
 class MetricTable(Strict):
     """One measured quantity."""
 
-    label: Annotated[Prose, Field(description="As printed.")] = ""
+    label: Annotated[Name, Field(description=LABELLED)] = ""
     direction: Annotated[
         Direction | None, Field(strict=False, description="Which values are better.")
     ] = None
@@ -117,7 +120,7 @@ class MetricTable(Strict):
 class MethodTable(Strict):
     """One method of the comparison."""
 
-    label: Annotated[Prose, Field(description="As printed.")] = ""
+    label: Annotated[Name, Field(description=LABELLED)] = ""
     role: Annotated[
         Role | None, Field(strict=False, description="What it is in the paper's argument.")
     ] = None
@@ -137,7 +140,7 @@ class MethodTable(Strict):
 class DatasetTable(Strict):
     """One benchmark."""
 
-    label: Annotated[Prose, Field(description="As printed.")] = ""
+    label: Annotated[Name, Field(description=LABELLED)] = ""
     order: Annotated[int | None, Field(description="Place; by default as in this file.")] = None
 
 

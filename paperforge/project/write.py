@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from paperforge.latex.escape import Label
 from paperforge.project.paths import source_path
 from paperforge.spec import Author, Project, Source
 
@@ -163,6 +164,8 @@ def _list(items: list[str]) -> str:
 
 def _text(text: str) -> str:
     """Literal quotes where there is TeX or a paragraph to keep readable, else ordinary ones."""
+    if isinstance(text, Label):
+        return value_text({"tex": text.tex, "text": str(text)})
     readable = not _CONTROL.search(text)
     if "\n" in text and readable and "'''" not in text and not text.endswith("'"):
         return f"'''\n{text}'''"

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperforge import __version__, stores
+from paperforge.latex.escape import Label
 from paperforge.results import digest
 
 if TYPE_CHECKING:
@@ -279,7 +280,7 @@ def _asked(files: Sequence[File], project: Project, sizes: Sequence[tuple[str, i
                 for file in files
             ],
             "project": [
-                {name: dict(keys) for name, keys in declared.items()}
+                {name: [dict(keys), _tex(keys)] for name, keys in declared.items()}
                 for declared in (project.metrics, project.methods, project.datasets)
             ],
             # The order of a paper is that of its declarations.
@@ -290,6 +291,12 @@ def _asked(files: Sequence[File], project: Project, sizes: Sequence[tuple[str, i
         default=str,
         sort_keys=True,
     )  # fmt: skip
+
+
+def _tex(keys: Mapping[str, object]) -> str:
+    """The TeX of a label, which its text does not tell."""
+    label = keys.get("label")
+    return label.tex if isinstance(label, Label) else ""
 
 
 def _is_old(stamp: digest.Stamp) -> bool:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.model.units import unit_in
-from paperforge.names import is_cost, is_fraction, listed, plain, split_of, well_known
-from paperforge.results import summed
+from paperforge.names import is_cost, listed, plain, split_of, well_known
+from paperforge.results import scales, summed
+from paperforge.results.scales import PERCENT
 from paperforge.results.tidy import STRIDE
 from paperforge.spec import Dataset, Direction, Method, Metric, Role
 
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 
     Declared = Mapping[str, Mapping[str, object]]
 
-_PERCENT = 100.0
-_LEAST_PERCENT = 1.5
-"""A number above this is no fraction, whatever it was rounded to."""
 _SEPARATORS = re.compile(r"[\W_]+")
 _ALIKE = 0.75
 """From this ratio of difflib on, a declared name is taken for a slip."""
@@ -74,7 +72,8 @@ def describe(
     ]
     metrics = _told_apart(metrics, project.metrics)
     metrics = _scaled(engine, metrics, inputs, project.metrics, notes)
-    notes += _mixed_scales(engine, metrics)
+    signed = frozenset(metric.name for metric in metrics if _has_sign(metric.name, inputs))
+    notes += scales.mixed(engine, metrics, signed, project.metrics)
     if not any(metric.tested for metric in metrics):
         metrics = [replace(metric, tested=True) for metric in metrics]
     unused = _unused(inputs)
@@ -197,7 +196,8 @@ def _alike(what: str, found: Sequence[str]) -> list[Diagnostic]:
 
 
 def _label(name: str, keys: Mapping[str, object]) -> str:
-    return str(keys.get("label") or name)
+    given = keys.get("label")
+    return given if isinstance(given, str) and given else name  # a Label keeps its TeX
 
 
 def _method(name: str, keys: Mapping[str, object]) -> Method:
@@ -227,7 +227,7 @@ def _metric(
         unit = "" if (said := unit_in(name)).casefold() in label.casefold() else said
     return Metric(
         name=name,
-        label=str(keys.get("label") or label),
+        label=_label(label, keys),
         direction=direction,
         unit=unit,
         digits=None if digits is None else int(str(digits)),
@@ -241,14 +241,21 @@ def _metric(
 
 
 def _told_apart(metrics: Sequence[Metric], declared: Declared) -> list[Metric]:
-    """Metrics that would share a derived label keep their own names."""
+    """Metrics that would share a derived label keep their own names, without a unit in it."""
     labels = Counter(metric.label for metric in metrics)
+    taken = Counter([*map(_bare, metrics), *{metric.name for metric in metrics}])
     return [
-        replace(metric, label=metric.name)
+        replace(metric, label=_bare(metric) if taken[_bare(metric)] == 1 else metric.name)
         if labels[metric.label] > 1 and not declared.get(metric.name, {}).get("label")
         else metric
         for metric in metrics
     ]
+
+
+def _bare(metric: Metric) -> str:
+    """A metric's name; without the unit at its end where that is printed behind it."""
+    said = metric.unit and metric.unit == unit_in(metric.name)
+    return (said and re.sub(r"[^A-Za-z0-9]+[A-Za-z0-9]+$", "", metric.name)) or metric.name
 
 
 def _has_sign(name: str, inputs: Sequence[Input]) -> bool:
@@ -261,30 +268,6 @@ def _has_sign(name: str, inputs: Sequence[Input]) -> bool:
     ]
     styles += [one.styles[one.mapped.roles["value"]] for one in inputs if not one.mapped.values]
     return bool(styles) and all(style.percent for style in styles)
-
-
-def _mixed_scales(engine: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> list[Diagnostic]:
-    """Metrics that are fractions in one cell and percent in another; nothing is scaled."""
-    said = []
-    for metric in metrics:
-        if metric.unit != "%" and not is_fraction(metric.name):
-            continue
-        rows = engine.execute(
-            "SELECT method, dataset, min(low), max(high) FROM final "
-            "WHERE metric = $1 AND finite > 0 GROUP BY 1, 2 ORDER BY 1, 2",
-            [metric.name],
-        ).fetchall()
-        fractions = [row for row in rows if row[2] >= 0 and 0 < row[3] <= 1]
-        percents = [row for row in rows if _LEAST_PERCENT < row[3] <= _PERCENT and row[2] >= 0]
-        if fractions and percents:
-            (a, x, _, small), (b, y, _, big) = fractions[0], percents[0]
-            text = (
-                f"fractions and percent seem mixed: {small:g} for {', '.join(filter(None, (a, x)))}"
-                f", and {big:g} for {', '.join(filter(None, (b, y)))}"
-            )
-            hint = "write all of them as fractions, or all as percent: nothing is scaled for you"
-            said.append(Diagnostic(Severity.WARNING, metric.name, text, hint))
-    return said
 
 
 def _scaled(
@@ -312,10 +295,10 @@ def _scaled(
     }
     scaled = []
     for metric in metrics:
-        if metric.name in bare and largest.get(metric.name, _PERCENT) <= 1:
+        if metric.name in bare and largest.get(metric.name, PERCENT) <= 1:
             text = f"{metric.name} lies within [-1, 1] and its unit is %: printed times 100"
             notes.append(Diagnostic(Severity.NOTE, "results", text))
-            scaled.append(replace(metric, scale=_PERCENT))
+            scaled.append(replace(metric, scale=PERCENT))
         else:
             scaled.append(metric)
     return scaled

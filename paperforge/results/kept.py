@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperforge.engine import MEMORY, literal, open_engine
+from paperforge.latex.escape import Label
 from paperforge.model import Diagnostic, Severity
 from paperforge.results import cache, tidy
 from paperforge.results.digest import Whole
@@ -32,9 +33,9 @@ def save(found: LoadedResults, slot: Slot) -> None:
     engine = found.engine
     paths = cache.write(engine.connection, tables, engine.scratch)
     said: dict[str, Any] = {
-        "metrics": [asdict(one) for one in found.metrics],
-        "methods": [asdict(one) for one in found.methods],
-        "datasets": [asdict(one) for one in found.datasets],
+        "metrics": list(map(_said, found.metrics)),
+        "methods": list(map(_said, found.methods)),
+        "datasets": list(map(_said, found.datasets)),
         "notes": [asdict(one) for one in found.notes],
         "varies": sorted(found.varies),
         "present": sorted(found.present),
@@ -77,7 +78,7 @@ def restore(
             engine=engine,
             metrics=tuple(Metric(**_metric(one)) for one in said["metrics"]),
             methods=tuple(Method(**_method(one)) for one in said["methods"]),
-            datasets=tuple(Dataset(**one) for one in said["datasets"]),
+            datasets=tuple(Dataset(**_labelled(one)) for one in said["datasets"]),
             varies=frozenset(said["varies"]),
             present=frozenset(said["present"]),
             shared_runs=bool(said["shared_runs"]),
@@ -115,13 +116,27 @@ def _told(said: dict[str, Any], slot: Slot) -> Callable[[], str]:
     return Whole(parts, slot.prints)
 
 
+def _said(one: Metric | Method | Dataset) -> dict[str, Any]:
+    """What is known of it; a label's TeX, which is its author's, as its own key."""
+    label = one.label
+    return {**asdict(one), **({"tex": label.tex} if isinstance(label, Label) else {})}
+
+
+def _labelled(said: dict[str, Any]) -> dict[str, Any]:
+    said = dict(said)
+    tex = said.pop("tex", "")
+    return {**said, "label": Label(said["label"], tex)} if tex else said
+
+
 def _metric(said: dict[str, Any]) -> dict[str, Any]:
+    said = _labelled(said)
     direction = said["direction"]
     parts = tuple(said["parts"])
     return {**said, "direction": Direction(direction) if direction else None, "parts": parts}
 
 
 def _method(said: dict[str, Any]) -> dict[str, Any]:
+    said = _labelled(said)
     role, dashes = said["role"], said["dashes"]
     return {
         **said,

@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
 _FEW = 2_000_000
 """Rows of which all replicates are held at once."""
-_FAILED = "used AND status IN ('crashed', 'out of memory', 'diverged')"
 _WORST_FIRST = (
     Missing.OUT_OF_MEMORY,
     Missing.CRASHED,
@@ -89,6 +88,8 @@ class LoadedResults:
     """The stores' own relations, open in the engine; the cache keeps none."""
     _known: dict[str, dict[str, np.ndarray]] = field(default_factory=dict, repr=False)
     """The replicates of each metric."""
+    _scored: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict, repr=False)
+    """The cells of each metric that have examples."""
     _failures: list[bool] = field(default_factory=list, repr=False)
 
     @property
@@ -170,12 +171,18 @@ class LoadedResults:
 
     def scored(self, metric: str) -> bool:
         """Whether the metric has a value of any example."""
+        return bool(self.scored_cells(metric))
+
+    def scored_cells(self, metric: str) -> frozenset[tuple[str, str]]:
+        """(method, dataset) of the cells that have a value of any example."""
         if "example" not in self.present:
-            return False
+            return frozenset()
         if self.again and not self._has_examples():
-            return (self.anew or self.again)().scored(metric)
-        sql = "SELECT 1 FROM final_examples WHERE metric = $1 LIMIT 1"
-        return self._query(sql, [metric]).fetchone() is not None
+            return (self.anew or self.again)().scored_cells(metric)
+        if metric not in self._scored:
+            found = self._query(replicates.SCORED, [metric]).fetchall()
+            self._scored[metric] = frozenset(found)
+        return self._scored[metric]
 
     def scores(self, metric: str) -> tuple[Scores, ...]:
         """What every run scored on every example, in the order of methods, then datasets."""
@@ -352,7 +359,7 @@ class LoadedResults:
     def _has_failed(self) -> bool:
         """Whether any replicate says that it has no number."""
         if not self._failures:
-            sql = f"SELECT 1 FROM tidy_rows WHERE {_FAILED} LIMIT 1"
+            sql = f"SELECT 1 FROM tidy_rows WHERE {replicates.FAILED} LIMIT 1"
             self._failures.append(self._query(sql, []).fetchone() is not None)
         return self._failures[0]
 
@@ -377,14 +384,7 @@ class LoadedResults:
         """Replicates without a number: crashed or out of memory, and diverged."""
         if not self._has_failed():
             return {}
-        found = self._query(
-            "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), status = 'diverged', "
-            "count(DISTINCT coalesce(run::VARCHAR, "
-            "seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), file || ' ' || row)) "
-            f"FROM tidy_rows WHERE {_FAILED} AND (metric IS NULL OR metric::VARCHAR = $1) "
-            "GROUP BY 1, 2, 3",
-            [metric],
-        ).fetchall()
+        found = self._query(replicates.LOST, [metric]).fetchall()
         counts: dict[tuple[str, str], tuple[int, int]] = {}
         for method, dataset, diverged, count in found:
             failed, other = counts.get((method, dataset), (0, 0))

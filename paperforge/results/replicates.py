@@ -36,6 +36,18 @@ BY_BOTH = (
     "JOIN example_keys e USING (dataset, example) WHERE metric = $1[1] AND finite > 0 "
     "GROUP BY c.m, c.d, f.key, e.key ORDER BY 1, 2, 3, 4"
 )
+SCORED = (
+    "SELECT DISTINCT method::VARCHAR, coalesce(dataset::VARCHAR, '') FROM final_examples "
+    "WHERE metric = $1 AND finite > 0"
+)
+FAILED = "used AND status IN ('crashed', 'out of memory', 'diverged')"
+LOST = (
+    "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), status = 'diverged', "
+    "count(DISTINCT coalesce(run::VARCHAR, "
+    "seed::VARCHAR || coalesce('/' || fold::VARCHAR, ''), file || ' ' || row)) "
+    f"FROM tidy_rows WHERE {FAILED} AND (metric IS NULL OR metric::VARCHAR = $1) "
+    "GROUP BY 1, 2, 3"
+)
 
 
 def cells_of(method: np.ndarray, dataset: np.ndarray) -> list[slice]:

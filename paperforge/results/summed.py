@@ -67,7 +67,7 @@ def metric(
     usual = _PERCENT if unit == "%" and CORPUS[kind].fraction else 1.0
     return Metric(
         name=name,
-        label=str(keys.get("label") or label),
+        label=given if isinstance(given := keys.get("label"), str) and given else label,
         direction=Direction(str(keys["direction"])) if keys.get("direction") else direction,
         unit=unit,
         digits=None if digits is None else int(str(digits)),

@@ -25,7 +25,8 @@ leaves zero out exactly where the unadjusted p is below alpha):
                                                            over the datasets first
     examples, sums    example id      studentised          the same, datasets drawn apart
      (F1, BLEU, ...)                   bootstrap of sums
-    examples          none matches    Welch t              stratified Welch t
+    examples          none matches    Welch t; 0/1: two    stratified Welch t, likewise
+                                       answers added
     folds             pair_by "fold"  corrected resampled  stratified, the same
                       or nothing       t, or unpaired
     datasets          dataset         -                    from 10 on Wilcoxon's signed rank
@@ -39,8 +40,8 @@ leaves zero out exactly where the unadjusted p is below alpha):
 
 - Stratified: variances of the datasets add, degrees of freedom by Satterthwaite. Where these are
   too many (few and unequal replicates), each mean keeps its own t quantile (sums.py), of three
-  datasets or more each difference its own df (means.py). Answers all alike on one dataset only:
-  two more (added.py).
+  datasets or more each difference its own df (means.py). Matched answers all alike on one dataset
+  only: two more; where nothing matches two more always (added.py).
 - The comparison over the datasets is primary; with one dataset that dataset's comparison is.
   Primary comparisons are corrected over one family of all primary metrics, or one of each metric
   (design.family): ours against each baseline where roles are given, otherwise all pairs. Holm;
@@ -63,8 +64,9 @@ leaves zero out exactly where the unadjusted p is below alpha):
   given how many disagree, .077 for 16 (.050 while at most half of the examples do).
 """
 
+from paperforge.stats.beside import beside
 from paperforge.stats.decide import analyse
 from paperforge.stats.needs import NEEDS, supply
 from paperforge.stats.steps import curves
 
-__all__ = ["NEEDS", "analyse", "curves", "supply"]
+__all__ = ["NEEDS", "analyse", "beside", "curves", "supply"]

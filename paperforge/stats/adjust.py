@@ -64,3 +64,24 @@ def reachable(index: int, floor: float, ps: Sequence[float], correction: str, si
     so no outcome of that comparison is below what is returned.
     """
     return CORRECTIONS[correction]([*ps[:index], floor, *ps[index + 1 :]], size)[index]
+
+
+def divisors(ps: Sequence[float], size: int, correction: str, alpha: float) -> list[float]:
+    """What alpha is divided by where each p is judged, in the order given; p stays unadjusted.
+
+    p < alpha / divisor exactly where the corrected p is below alpha, so that an interval at that
+    level agrees with the decision. Holm: of those found, their own step; of the others, the step
+    at which he stops (they are not asked any further). Benjamini-Hochberg: size over the number
+    found, as of intervals selected so (Benjamini and Yekutieli 2005, JASA 100(469)).
+    """
+    if correction == "none":
+        return [1.0] * len(ps)
+    found = sum(p < alpha for p in CORRECTIONS[correction](ps, size))
+    if correction == "bh":
+        return [size / max(1, found)] * len(ps)
+    if correction == "bonferroni":
+        return [float(size)] * len(ps)
+    order = sorted(range(len(ps)), key=ps.__getitem__)
+    steps = {index: float(size - min(rank, found)) for rank, index in enumerate(order)}
+    # all that are tested are found: nobody is judged at a step beyond the last
+    return [max(1.0, steps[i]) for i in range(len(ps))]

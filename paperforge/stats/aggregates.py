@@ -158,7 +158,7 @@ def wilson(n: int, alpha: float) -> float:
 def of_alike(row: list[Cell], setting: Setting) -> tuple[float, float] | None:
     """Interval of an average of shares of which some do not vary (added.py)."""
     d = len(row)
-    levels = [varied(cell, d) for cell in row]
+    levels = [varied(cell, d, alike=True) for cell in row]
     variance, df = satterthwaite([(one.variance / d**2, one.df) for one in levels])
     half = half_width(variance, df, setting)
     middle = sum(one.mean for one in levels) / d

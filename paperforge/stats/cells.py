@@ -27,6 +27,10 @@ MANY = 2
 """Datasets from which on an example could be in more than one."""
 
 
+NO_IDS = "no example ids"
+"""Of a cell of several runs, where others are compared by their examples."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """The replicates of one method on one dataset, in stored units.
@@ -119,7 +123,7 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
         from paperforge.stats.shared import with_scores
 
         return with_scores(replace(by_run, unit=Unit.BOTH, examples=examples), results)
-    samples, unit = sampled(results, metric, unit, runs)
+    samples, unit, stand_ins = sampled(results, metric, unit, runs)
     lost = {(s.method, s.dataset): (s.not_finite, s.failed) for s in samples if not len(s.values)}
     samples = [s for s in samples if len(s.values)]
     merged = {(s.method, s.dataset): merge(s) for s in samples}
@@ -129,6 +133,9 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
     table = {
         (s.method, s.dataset): cell(s, *merged[s.method, s.dataset], grouping) for s in samples
     }
+    for at in stand_ins:
+        if at in table and table[at].n > 1:  # runs are not examples: nothing compares the two
+            table[at] = replace(table[at], lacking=NO_IDS)
     for at, quote in results.quotes(metric.name).items():
         if at in table and quote.cite:
             table[at] = replace(table[at], quote=quote)
@@ -155,14 +162,21 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
 
 def sampled(
     results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]
-) -> tuple[list[Sample], Unit]:
-    """The samples to read, and what is replicated in them: seeds where no cell has examples."""
+) -> tuple[list[Sample], Unit, frozenset[tuple[str, str]]]:
+    """The samples to read, what is replicated in them, and where runs stand in for examples.
+
+    Seeds where no cell has examples. Runs that stand in are matched with nothing: their keys are
+    those of seeds.
+    """
     if unit is not Unit.EXAMPLE:
-        return list(runs), unit
+        return list(runs), unit, frozenset()
     samples = [s for s in results.samples(metric.name, Unit.EXAMPLE) if len(s.values)]
-    unit = unit if any(s.keyed and len(s.values) > 1 for s in samples) else Unit.SEED
     have = {(s.method, s.dataset) for s in samples}
-    return samples + [s for s in runs if (s.method, s.dataset) not in have], unit
+    others = [s for s in runs if (s.method, s.dataset) not in have]
+    if not any(s.keyed and len(s.values) > 1 for s in samples):
+        return samples + others, Unit.SEED, frozenset()
+    at = frozenset((s.method, s.dataset) for s in others)
+    return samples + [replace(s, keyed=False) for s in others], unit, at
 
 
 def scored(sample: Sample, metric: Metric) -> Sample:

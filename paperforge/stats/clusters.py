@@ -48,3 +48,36 @@ def clustered(
     if square == 0:
         return 0.0, max(1.0, float((trace > 0).sum() - 1))
     return float(total @ total), float(trace.sum() ** 2 / square)
+
+
+def random_effects_df(values: np.ndarray, groups: np.ndarray) -> float:
+    """Degrees of freedom of CR2 for one mean where examples of a cluster are correlated.
+
+    values: shape (n,); groups: whole numbers, shape (n,), two or more of them. Those of clustered()
+    are for independent values; these are for a common correlation within clusters, the mean product
+    of two residuals of a cluster over the mean square, at least 0 and at most 1 (Imbens and Kolesar
+    2016, Rev. Econ. Stat. 98(4), section II). Equal clusters have G - 1 either way; where a few are
+    much larger than the others these are far fewer. Never more than those of clustered().
+    """
+    import numpy as np
+
+    codes = np.unique(groups, return_inverse=True)[1]
+    members = np.bincount(codes).astype(float)
+    n, apart = len(values), values - values.mean()
+    squares, totals = float(apart @ apart), np.bincount(codes, weights=apart)
+    twos = float(members @ members) - n
+    rho = (float(totals @ totals) - squares) / twos / (squares / n) if twos and squares else 0.0
+    rho = min(1.0, max(0.0, rho))
+    return min(_df(members, 0.0), _df(members, rho))
+
+
+def _df(members: np.ndarray, rho: float) -> float:
+    """(trace A)^2 / |A|^2: A is the covariance of the adjusted sums of clusters of these sizes."""
+    n = float(members.sum())
+    h, s = members / n, members * (1 + rho * (members - 1))
+    w, whole = 1 / (1 - h), float(s.sum())
+    cross = whole * h * h - 2 * h * s
+    a, b, c = float(w @ (h * h)), float(w @ (s * s)), float(w @ (h * s))
+    every = 2 * a * b + (whole * a) ** 2 + 2 * c * c - 4 * whole * a * c
+    square = every + float((w * w) @ ((s + cross) ** 2 - cross**2))
+    return float(w @ (s + cross)) ** 2 / square

@@ -209,7 +209,7 @@ def untested(cells: Cells, a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Co
         known = averages_of_shares(a, b, ask) if len(a) > 1 else known
         if known is not None:
             return known
-    short = next((c for c in (*a, *b) if c.n < ENOUGH or c.df <= 0), None)
+    short = next((c for c in (*a, *b) if c.lacking or c.n < ENOUGH or c.df <= 0), None)
     if short is None and not alone:
         return None
     estimate = sum(x.mean - y.mean for x, y in zip(a, b, strict=True)) / len(a)
@@ -217,7 +217,7 @@ def untested(cells: Cells, a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Co
     if alone or short is None:
         few = "one run a cell" if max(n) <= 1 else "declared as not replicated"
         return untestable(n, estimate, few)
-    if short.n >= ENOUGH:
+    if short.n >= ENOUGH and not short.lacking:
         return untestable(n, estimate, "all examples are in one cluster")
     where = f"{short.method} on {short.dataset}" if short.dataset else short.method
     few = short.lacking or "one replicate only"

@@ -49,13 +49,19 @@ if TYPE_CHECKING:
 
 
 def analyse(
-    results: Results, spec: DesignSpec, *, signed: bool = False, effects: bool = False
+    results: Results,
+    spec: DesignSpec,
+    *,
+    signed: bool = False,
+    effects: bool = False,
+    among: Family | None = None,
 ) -> Analysis:
     """Read the design, compare the methods, correct over the family and decide.
 
     Numbers are in printed units (stored value x metric.scale). See the package's docstring for the
     table from design to test. signed: with the digest of the numbers in the decisions' signatures.
-    effects: with effect sizes, which take longer than the tests where comparisons are many.
+    effects: with effect sizes, which take longer than the tests where comparisons are many. among:
+    which methods are compared; None: by their roles.
     Raises InputError where the declared design cannot be.
     """
     import numpy as np
@@ -64,7 +70,7 @@ def analyse(
     left_out, spec = unused(results, spec), usable(results, spec)
     runs = scores(results)
     unit = replication(results, spec, runs)
-    chosen = family(results.methods)
+    chosen = among or family(results.methods)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is caught as not finite
         looked = [
             look(results, m, unit.of(m.name), runs[m.name], spec, chosen) for m in results.metrics
@@ -334,6 +340,7 @@ def decision(  # noqa: PLR0917 - all that is known of one comparison
     error = ps.error if contrast.monte_carlo is None else contrast.monte_carlo
     margined = case.primary and contrast.p_equivalent is not None
     counted = size if case.primary else None
+    within = agreeing(case, ps, spec) if margined and finish.spec else None
     settings = Settings(contrast.test, unit, contrast.paired, counted, drawn=error is not None)
     return Decision(
         metric=case.cells.metric.name,
@@ -359,6 +366,8 @@ def decision(  # noqa: PLR0917 - all that is known of one comparison
         smallest_p=contrast.smallest_p,
         detectable=printed(None if detects is None else detects.at(step)),
         equivalence=scaled(contrast.equivalence, scale),
+        equivalence_adjusted=scaled(within, scale),
+        equivalence_level=None if within is None else 1 - 2 * spec.alpha / (ps.divisor or 1),
         equivalent=within_margin(ps, spec.alpha),
         p_equivalence=contrast.p_equivalent,
         p_equivalence_adjusted=ps.equivalent if margined else None,
@@ -372,6 +381,18 @@ def decision(  # noqa: PLR0917 - all that is known of one comparison
         interval_of=contrast.interval_of,
         centre=printed(contrast.centre),
     )
+
+
+def agreeing(case: Case, ps: Ps, spec: DesignSpec) -> tuple[float, float] | None:
+    """The interval that lies within the margin exactly where equivalence is found, stored units.
+
+    The same procedure at the level that the family's correction judges this comparison at. None
+    where the test of equivalence has no interval.
+    """
+    if ps.divisor is None or case.one.contrast.equivalence is None:
+        return None
+    at = case.one.contrast if ps.divisor == 1 else case.at(spec.alpha / ps.divisor)
+    return at.equivalence
 
 
 def scaled(ends: tuple[float, float] | None, scale: float) -> tuple[float, float] | None:

@@ -15,7 +15,7 @@ from paperforge.stats.design import SEED_LIKE, Family, Replication, place_of
 from paperforge.stats.gains import of_primary
 from paperforge.stats.jointly import used
 from paperforge.stats.printed import printed, quotations
-from paperforge.stats.replicated import held, of_metrics, replicated
+from paperforge.stats.replicated import held, of_metrics, rated, replicated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,6 +51,7 @@ def describe(
         *bounds(tables),
         *buying(unit, tables),
         *grouping.sentences(results, [cells for cells, _ in tables]),
+        *rated(unit),
         *holes(tables),
     )
     design = Design(

@@ -15,11 +15,12 @@ from paperforge.stats.jointly import JOINT
 from paperforge.stats.keyed import engine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 MCNEMAR = ("mid-p", "exact")
 SEED_LIKE = frozenset({"seed", "fold"})
 """Roles that pair replicates when they are declared."""
+LACKS = "has no example ids"
 FOLD = "fold"
 EXAMPLE = "example"
 TASK = re.compile(r"(^|[_./-])(task|env|environment|game)(s|id|name)?($|[_./-])")
@@ -44,6 +45,8 @@ class Replication:
     """Smallest and largest number of runs in a cell."""
     apart: Mapping[str, Replication] = field(default_factory=dict)
     """Metrics without example ids, where others have them -> what is replicated in those."""
+    raters: int = 0
+    """People (or models) who rated the examples; 0: nobody did."""
 
     def of(self, metric: str) -> Replication:
         """What is replicated in one metric."""
@@ -107,14 +110,77 @@ def replication(
     unit, whatever the others have. Raises InputError where examples are declared and there
     are none.
     """
-    alone = [] if spec.replicate in (Unit.SEED, Unit.DATASET, Unit.NONE) else idless(results, runs)
-    others = {name: samples for name, samples in runs.items() if name not in alone}
+    if spec.replicate in (Unit.SEED, Unit.DATASET, Unit.NONE):
+        return of_all(results, spec, runs)
+    noun, some = replicate_noun(results), partly(results, runs)
+    apart = {
+        name: infer(*ends(replicates(results, {name: runs[name]})), noun)
+        for name in idless(results, runs)
+    }
+    apart |= {name: one for name in some if (one := by_run(results, spec, runs, name, some[name]))}
+    others = {
+        name: of_ids(samples, some.get(name)) for name, samples in runs.items() if name not in apart
+    }
+    if not others:
+        return next(iter(apart.values()))
     whole = of_all(results, spec, others)
     if whole.unit not in (Unit.EXAMPLE, Unit.BOTH):
         return of_all(results, spec, runs)
-    noun = replicate_noun(results)
-    apart = {name: infer(*ends(replicates(results, {name: runs[name]})), noun) for name in alone}
-    return replace(whole, apart=apart)
+    left = {name: at for name, at in some.items() if name not in apart}
+    notes = (uncompared(name, at) for name, at in left.items())
+    raters = {one.rater for name in others for one in results.ratings(name)}
+    return replace(whole, apart=apart, notes=(*whole.notes, *notes), raters=len(raters))
+
+
+def partly(
+    results: Results, runs: Mapping[str, Sequence[Sample]]
+) -> dict[str, frozenset[tuple[str, str]]]:
+    """Metric -> its cells of several runs without example ids, where other cells have ids."""
+    if "example" not in results.varies:
+        return {}
+    corpus = {m.name for m in results.metrics if m.corpus}
+    found = {}
+    for name, samples in runs.items():
+        several = frozenset((s.method, s.dataset) for s in samples if len(s.values) > 1)
+        if name in corpus or not several:
+            continue
+        scored = results.scored_cells(name)
+        if scored and several - scored:
+            found[name] = several - scored
+    return found
+
+
+def by_run(
+    results: Results,
+    spec: DesignSpec,
+    runs: Mapping[str, Sequence[Sample]],
+    name: str,
+    without: Iterable[tuple[str, str]],
+) -> Replication | None:
+    """Runs as the unit of a metric of which some cells lack ids; None: not every cell has two."""
+    least, most = ends(replicates(results, {name: runs[name]}))
+    if spec.replicate is Unit.EXAMPLE or least <= 1:
+        return None
+    one = infer(least, most, replicate_noun(results))
+    methods = ", ".join(sorted({method for method, _ in without}))
+    more = f" Examples are averaged within each run: {methods} {LACKS}."
+    return replace(one, sentence=f"{one.sentence}{more}")
+
+
+def of_ids(
+    samples: Sequence[Sample], without: frozenset[tuple[str, str]] | None
+) -> Sequence[Sample]:
+    """Those that are not of cells without ids."""
+    return [s for s in samples if (s.method, s.dataset) not in without] if without else samples
+
+
+def uncompared(name: str, without: Iterable[tuple[str, str]]) -> Diagnostic:
+    """Say that runs without example ids are compared with nothing."""
+    methods = ", ".join(sorted({method for method, _ in without}))
+    text = f"{name}: {methods} {LACKS}, and the others are compared by their examples: a run is no"
+    text += f" example, so {methods} is compared with nothing"
+    hint = "give its scores by example; or two runs or more of every method, and --replicate seed"
+    return Diagnostic(Severity.WARNING, "design.replicate", text, hint)
 
 
 def idless(results: Results, runs: Mapping[str, Sequence[Sample]]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from paperforge.stats.adjust import CORRECTIONS, bonferroni, reachable
+from paperforge.stats.adjust import CORRECTIONS, bonferroni, divisors, reachable
 from paperforge.stats.jointly import JOINT, jointly
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Ps(NamedTuple):
     """That agrees with p, in stored units, where the correction has one."""
     error: float | None = None
     """Monte Carlo standard error of p."""
+    divisor: float | None = None
+    """What alpha is divided by where equivalence is judged on its unadjusted p."""
 
 
 def corrected(cases: Sequence[Case], spec: DesignSpec) -> dict[int, tuple[Ps, int]]:
@@ -75,6 +77,7 @@ def correct_jointly(cases: Sequence[Case], size: int, spec: DesignSpec) -> list[
                 max(floors, default=None),
                 interval,
                 one.error or None,
+                None if same is None else float(size),
             )
         )
     return made
@@ -113,4 +116,8 @@ def correct(
         None if c.smallest_p is None else reachable(i, c.smallest_p, ps, spec.correction, size)
         for i, c in enumerate(contrasts)
     ]
-    return [Ps(*row) for row in zip(adjusted, equivalent, floors, strict=True)]
+    steps = divisors(margins, size, spec.correction, spec.alpha)
+    return [
+        Ps(p, same, floor, divisor=step)
+        for p, same, floor, step in zip(adjusted, equivalent, floors, steps, strict=True)
+    ]

@@ -61,7 +61,7 @@ def of_decision(cells: Cells, d: Decision) -> Improvement | None:
         return None
     sign = -1.0 if cells.metric.direction is Direction.LOWER else 1.0
     alpha = 1 - d.level
-    if any(a.quoted or b.quoted for a, b in whole) and not across:
+    if any(c.quoted or c.lacking for pair in whole for c in pair) and not across:
         return None
     if across:
         gaps = [sign * (a.mean - b.mean) for a, b in whole]

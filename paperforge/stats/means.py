@@ -10,6 +10,7 @@ from paperforge.stats import added
 from paperforge.stats.cells import FLAT, Cell, moments
 from paperforge.stats.clusters import clustered
 from paperforge.stats.contrast import Ask, Contrast, t_contrast
+from paperforge.stats.found_pairs import OfPairs
 from paperforge.stats.sums import Part, joint_df, safe_contrast
 
 if TYPE_CHECKING:
@@ -104,22 +105,44 @@ def stratified_welch(
     """Compare averages over D fixed datasets whose runs are independent.
 
     estimate = mean of the D differences, variance = D^-2 times the sum of the 2 D variances of
-    means, degrees of freedom as in satterthwaite(). shares: the means are shares of right answers;
-    one that does not vary is taken as in added.py where others do.
+    means, degrees of freedom as in satterthwaite(). shares: the means are shares of right answers,
+    to which two are added (added.py); the smallest p is that of all right against all wrong
+    (enumerated for 2 to 5 against up to 1,000; beyond, no floor is in the way).
     """
     pairs, d = list(zip(a, b, strict=True)), len(a)
     estimate = sum(gap(x, y) for x, y in pairs) / d
-    if not (shares and added.lopsided(c.variance for c in (*a, *b))):
+    grouped = shares and any(answers(c.groups, c.n) < c.n for c in (*a, *b))
+    if not shares or (grouped and not added.lopsided(c.variance for c in (*a, *b))):
         return independent(estimate, pairs, ask)
-    held = [(varied(x, d), varied(y, d)) for x, y in pairs]
-    moved = sum(x.mean - y.mean for x, y in held) / d
-    found = independent(moved, held, ask)
-    return replace(found, test=f"{found.test}{added.ADDED}", estimate=estimate)
+    held = [tuple(varied(c, d, alike=grouped) for c in pair) for pair in pairs]
+    found = of_shares(held, ask)
+    if grouped:
+        return replace(found, estimate=estimate)
+    floor = of_shares([(added.share(x.n, 1, d), added.share(y.n, 0, d)) for x, y in pairs], ask)
+    assert floor.p is not None
+    assert found.p is not None
+    return replace(found, estimate=estimate, smallest_p=min(floor.p, found.p))
 
 
-def varied(cell: Cell, over: int) -> Mean:
-    """The cell, or what stands for it where its answers are all alike."""
-    return cell if cell.variance > 0 else added.share(answers(cell.groups, cell.n), cell.mean, over)
+def of_shares(pairs: Sequence[Sequence[Mean]], ask: Ask) -> Contrast:
+    """Welch's t of shares with their added answers, averaged over the datasets."""
+    d = len(pairs)
+    moved = sum(x.mean - y.mean for x, y in pairs) / d
+    parts = tuple((mean.variance / d**2, mean.df) for pair in pairs for mean in pair)
+    test = f"{'stratified ' if d > 1 else ''}Welch t{added.ADDED}"
+    n = (min(x.n for x, _ in pairs), min(y.n for _, y in pairs))
+    se2, df = satterthwaite(parts)
+    return t_contrast(test, moved, se2, df, n=n, paired=False, ask=ask, parts=parts)
+
+
+def varied(cell: Cell, over: int, *, alike: bool = False) -> Mean:
+    """What stands for the cell with two answers more; clusters count as one answer each.
+
+    alike: only where its answers are all alike.
+    """
+    if alike and cell.variance > 0:
+        return cell
+    return added.share(answers(cell.groups, cell.n), cell.mean, over, cell.sd)
 
 
 def answers(groups: np.ndarray | None, n: int) -> int:
@@ -180,7 +203,11 @@ def independent(
     if any(few):
         name = f"{stratified}{OF_PAIRS}{suffix}"
         joined = [[together(r)] if one else r for r, one in zip(rows, few, strict=True)]
-        parts = [part for row in joined for part in row]
+        se2, df = satterthwaite([part for row in joined for part in row])
+        found = t_contrast(name, estimate, se2, df, n=n, paired=False, ask=ask)
+        if found.detects is None:
+            return found
+        return replace(found, detects=OfPairs.of(rows, few, USUAL))
     se2, df = satterthwaite(parts)
     return t_contrast(name, estimate, se2, df, n=n, paired=False, ask=ask, parts=tuple(parts))
 

@@ -131,6 +131,8 @@ class Measure:
 
     def of_cells(self, a: Cell, b: Cell, key: tuple[str, str, str, bool]) -> Sizes | None:
         """The same of two cells that are there."""
+        if a.lacking or b.lacking:
+            return None
         if a.quoted or b.quoted:
             return of_printed(a, b)
         if min(len(a.values), len(b.values)) <= 1:

@@ -174,5 +174,5 @@ NEEDS: Mapping[str, Supply] = {
     "profiles": _profiles,
     "scalings": _scalings,
 }
-"""Need -> what adds it. "effects" and "best" are no entries: effect sizes come with the decisions,
-and the best-set is the design's."""
+"""Need -> what adds it. "effects", "best" and "beside" are no entries: effect sizes come with the
+decisions, the best-set is the design's, and comparisons beside the family need the design."""

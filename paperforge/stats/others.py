@@ -11,6 +11,7 @@ from paperforge.stats.added import ADDED
 from paperforge.stats.bayes import bayes_signed_rank
 from paperforge.stats.bootstrapped import corpus_difference, mean_difference
 from paperforge.stats.cells import FLAT
+from paperforge.stats.clusters import clustered, random_effects_df
 from paperforge.stats.contrast import Ask, Contrast, t_contrast
 from paperforge.stats.corpus_cells import cells as corpus_cells
 from paperforge.stats.corpus_cells import compare_corpus, randomise_corpus
@@ -18,7 +19,7 @@ from paperforge.stats.corpus_resample import REPLICATES as RANDOMISED
 from paperforge.stats.critical import ENOUGH
 from paperforge.stats.datasets import nemenyi, of_mean
 from paperforge.stats.exact import mcnemar
-from paperforge.stats.means import Matched, match, paired, stratified_paired
+from paperforge.stats.means import Matched, difference, match, paired, stratified_paired
 from paperforge.stats.ranks import rank
 from paperforge.stats.signflip import sign_flip
 from paperforge.stats.subsets import MOST
@@ -39,6 +40,8 @@ PAIRS = 2
 """Matched replicates that a paired test takes."""
 NEEDS_PAIRING = "needs pair_by"
 WILD_DRAWS = 4_000_000
+SAME = 1e-6
+CORRELATED = "clustered paired t (df of Imbens and Kolesar)"
 ONE_POOL = (
     "for one dataset only; over the pooled examples a dataset would count by its size, in the "
     "average all count the same"
@@ -136,7 +139,8 @@ def others(place: Place, results: Results, ask: Ask, *, ready: bool = False) -> 
 def of_runs(place: Place, ask: Ask, *, ready: bool = False) -> Iterator[Other]:
     """Runs (or examples that do not match): unpaired tests, and paired ones."""
     d, pairs = place.decision, place.pairs
-    if not d.test.endswith(ADDED):  # the plain one takes what does not vary for certain
+    alike = any(c.variance <= 0 for pair in pairs for c in pair)
+    if not (d.test.endswith(ADDED) and alike):  # the plain one takes what is alike for certain
         yield Other("Welch", strata.plain_welch(pairs, ask))
     if d.paired and place.matched:
         yield from of_pairs(place, ask, "")
@@ -202,10 +206,24 @@ def of_clusters(place: Place, ask: Ask) -> Iterator[Other]:
     pair = pairs[0]
     assert pair.groups is not None
     yield Other("CR2", paired(pair, ask, "clustered paired t", place.cells.groups))
+    yield from correlated(pair, ask, place.cells.groups)
     drawn = max(999, min(strata.REPLICATES, WILD_DRAWS // place.cells.groups))
     found = wild_cluster(pair.a - pair.b, pair.groups, ask, ask.seed, replicates=drawn)
     test = f"wild cluster bootstrap ({found.weights})" if found.weights else found.contrast.test
     yield Other("wild", replace(found.contrast, test=test, monte_carlo=found.monte_carlo_error))
+
+
+def correlated(pair: Matched, ask: Ask, groups: int) -> Iterator[Other]:
+    """CR2 with the df of Imbens and Kolesar, where they are other than Bell and McCaffrey's."""
+    assert pair.groups is not None
+    x, mean, sd = difference(pair)
+    if sd <= 0 or len(set(pair.groups.tolist())) <= 1:
+        return
+    variance, plain = clustered([x], [pair.groups], groups)
+    df = random_effects_df(x, pair.groups)
+    if df < plain * (1 - SAME):
+        n = (pair.n, pair.n)
+        yield Other("IK", t_contrast(CORRELATED, mean, variance, df, n=n, paired=True, ask=ask))
 
 
 def renamed(contrast: Contrast, test: str) -> Contrast:

@@ -72,12 +72,12 @@ class Asked:
     samples: int | None = None
 
 
-def kind(results: Results, analysis: Analysis, spec: DesignSpec) -> str:
-    """Which of KINDS the design calls for; empty: a t test or McNemar's (pilot.py).
+def kind(results: Results, analysis: Analysis, spec: DesignSpec, metric: str) -> str:
+    """Which of KINDS the design calls for of a metric; empty: a t test or McNemar's (pilot.py).
 
     Of single examples "clusters", which finds nothing where they stand alone.
     """
-    design = analysis.design
+    design = analysis.design.of(metric)
     runs = design.unit in (Unit.SEED, Unit.BOTH)
     if runs and design.noun == "fold":
         return "folds"
@@ -95,19 +95,19 @@ def kind(results: Results, analysis: Analysis, spec: DesignSpec) -> str:
 def laws(
     results: Results, analysis: Analysis, spec: DesignSpec, asked: Asked | None = None
 ) -> tuple[Found, ...]:
-    """For each tested metric its comparison that takes the most; kind() is not empty.
+    """For each tested metric of which kind() is not empty its comparison that takes the most.
 
-    Metrics without a comparison that varies, or of another unit than the design's, are left out.
-    Raises InputError for a design that cannot be planned, with the reason.
+    Each metric in its own unit. Metrics without a comparison that varies are left out. Raises
+    InputError for a design that cannot be planned, with the reason.
     """
-    make = KINDS[kind(results, analysis, spec)]
     made = []
     for metric in analysis.metrics:
-        family = analysis.primary(metric.name)
-        if not family or analysis.design.of(metric.name).unit is not analysis.design.unit:
+        family, name = analysis.primary(metric.name), kind(results, analysis, spec, metric.name)
+        if not family or not name:
             continue
+        make = KINDS[name]
         runs = tuple(scored(sample, metric) for sample in run_samples(results, metric))
-        cells = read(results, metric, analysis.design.unit, runs)
+        cells = read(results, metric, analysis.design.of(metric.name).unit, runs)
         pilot = Pilot(cells, setting(cells, results, spec), spec, results, asked or Asked())
         ranked = sorted(family, key=lambda d: d.detectable or 0.0, reverse=True)
         if make is not aggregate:

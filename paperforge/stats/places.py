@@ -20,13 +20,16 @@ def places(analysis: Analysis) -> tuple[Rank, ...]:
     Ranked within each dataset by the cells' means, ties averaged, among the methods that have a
     number on every dataset of the metric: one that lacks a dataset has no mean rank. Nothing for a
     metric with fewer than two datasets or complete methods, or whose ranks the test over datasets
-    gave (Analysis.ranks).
+    gave (Analysis.ranks) for every method.
     """
-    tested = {rank.metric for rank in analysis.ranks}
+    ranked = {(rank.metric, rank.method) for rank in analysis.ranks}
     found: list[Rank] = []
     for metric in analysis.metrics:
-        if metric.direction is not None and metric.name not in tested:
-            found += of_metric(analysis, metric)
+        if metric.direction is None:
+            continue
+        made = of_metric(analysis, metric)
+        if any((metric.name, one.method) not in ranked for one in made):
+            found += made
     return tuple(found)
 
 

@@ -117,12 +117,24 @@ def seeds_needed(
     takes every variance at its own limit, which for several is more than `level`.
     Raises ValueError for no difference.
     """
-    expected = [v for v, _ in runs]
-    limits = [upper_limit(v, df, level) if df > 0 else v for v, df in runs]
-    found, reached = _search(difference, expected, datasets, alpha, power)
+    return both_ways(
+        lambda variances: _search(difference, variances, datasets, alpha, power), runs, level
+    )
+
+
+def both_ways(
+    search: Callable[[Sequence[float]], tuple[int | None, float]],
+    runs: Sequence[Part],
+    level: float,
+) -> Needed:
+    """Search with the variances as they are, and with their limits where a pilot estimated any.
+
+    search: from the variances to the fewest replicates, and the power that they have.
+    """
+    found, reached = search([v for v, _ in runs])
     known = any(df > 0 for _, df in runs)
-    cautious = _search(difference, limits, datasets, alpha, power)[0] if known else None
-    return Needed(found, reached, cautious)
+    limits = [upper_limit(v, df, level) if df > 0 else v for v, df in runs]
+    return Needed(found, reached, search(limits)[0] if known else None)
 
 
 def smallest_difference(

@@ -11,9 +11,9 @@ from paperforge.stats.plan import (
     DRAWN,
     LEAST,
     Needed,
+    both_ways,
     fewest,
     standard_error,
-    upper_limit,
 )
 from paperforge.stats.power import NORMAL_DF, POWER
 
@@ -86,19 +86,15 @@ def equivalence_needed(
     if not abs(difference) < margin:
         raise ValueError("no number of replicates shows a difference to be within itself")
 
-    def first(variances: Sequence[float]) -> int | None:
-        if not all(map(math.isfinite, variances)):
-            return None
-        return fewest(
-            lambda n: within(margin, difference, *_of(variances, n, datasets, alpha)) >= power
-        )
+    def search(variances: Sequence[float]) -> tuple[int | None, float]:
+        def power_of(n: int) -> float:
+            return within(margin, difference, *_of(variances, n, datasets, alpha))
 
-    expected = [v for v, _ in runs]
-    n = first(expected)
-    known = any(df > 0 for _, df in runs)
-    limits = [upper_limit(v, df, level) if df > 0 else v for v, df in runs]
-    found = 0.0 if n is None else within(margin, difference, *_of(expected, n, datasets, alpha))
-    return Needed(n, found, first(limits) if known else None)
+        known = all(map(math.isfinite, variances))
+        n = fewest(lambda n: power_of(n) >= power) if known else None
+        return n, 0.0 if n is None else power_of(n)
+
+    return both_ways(search, runs, level)
 
 
 def smallest_margin(

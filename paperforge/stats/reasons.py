@@ -35,6 +35,10 @@ CERTAIN = (
     "takes answers that are all alike for certain: 50 examples against 500, .99 right on both, are "
     "told apart in .45 of cases"
 )
+FEW_WRONG = (
+    "few examples that happen to be nearly all right pass for certain: 50 against 500, .9 right on "
+    "both, are told apart in .08 of cases"
+)
 SHARES = "least favourable"
 """In the names of tests of shares of which only n is known."""
 POOLING = (
@@ -112,7 +116,8 @@ def test_of(place: Place) -> str:
     known = {
         SHARES: "takes that of all pairings which says least, and claims nothing that one denies",
         "bootstrap of sums": "draws the examples anew, the sums of both methods together",
-        "answers added": "counts a right and a wrong answer more where all answers are alike",
+        "paired t, two answers added": "counts a right and a wrong answer more where all are alike",
+        "answers added": "counts a right and a wrong answer more: few do not pass for certain",
         "McNemar": "uses the examples that only one of the two has right",
         "sign-flip": "needs only that differences are as likely up as down if nothing differs",
         "Wilcoxon": "ranks the differences, so no scale of a dataset outweighs the others",
@@ -213,7 +218,8 @@ def of_examples(place: Place) -> Iterator[tuple[str, str]]:
     """Shortcuts with examples."""
     d = place.decision
     if d.test.endswith(ADDED):
-        yield "the same t without them", CERTAIN
+        alike = any(c.variance <= 0 for pair in place.pairs for c in pair)
+        yield "the same t without them", CERTAIN if alike or d.paired else FEW_WRONG
     if d.paired and SHARES not in d.test:
         yield "two independent samples", "leaves the pairing by example unused"
     if "mid-p" in d.test and SHARES not in d.test:

@@ -8,10 +8,11 @@ from paperforge.model import Replicated
 from paperforge.spec import Unit
 from paperforge.stats.cells import Cells
 from paperforge.stats.compare import Compared
-from paperforge.stats.design import UNTESTED, Replication
+from paperforge.stats.design import LACKS, UNTESTED, Replication
 
 Table = tuple[Cells, Sequence[Compared]]
 EXAMPLES = "new examples, not to retraining"
+RATED = "new items, not to other raters or retraining"
 OF_SHARES = "One run a cell, with a share of right answers and the number of examples."
 
 
@@ -21,10 +22,17 @@ def replicated(unit: Replication, tables: Sequence[Table], *, shares: bool) -> I
         yield unit.sentence.replace(UNTESTED, OF_SHARES) if shares else unit.sentence
         return
     for names, one in kinds(unit, tables):
-        why = "" if one is unit else " It has no example ids."
+        why = "" if one is unit or LACKS in one.sentence else " It has no example ids."
         if len(names) > 1:
             why = why.replace("It has", "They have")
         yield f"{listing(names)}: {one.sentence[0].lower()}{one.sentence[1:]}{why}"
+
+
+def rated(unit: Replication) -> Iterator[str]:
+    """Say that raters have no level of their own."""
+    if unit.raters:
+        whose = "The one rater is" if unit.raters == 1 else f"The {unit.raters:,} raters are"
+        yield f"{whose} taken as fixed: how far others would differ is in no interval."
 
 
 def kinds(unit: Replication, tables: Sequence[Table]) -> list[tuple[list[str], Replication]]:
@@ -81,9 +89,10 @@ def holds_for(unit: Replication, datasets: int) -> str:
     """Name what a decision generalises to; empty where nothing is decided."""
     where = "these benchmarks" if datasets > 1 else "this benchmark"
     if unit.unit is Unit.EXAMPLE:
-        return EXAMPLES
+        return RATED if unit.raters else EXAMPLES
     if unit.unit is Unit.BOTH:
-        return f"new {unit.noun}s and new examples of {where}"
+        one, but = ("items", ", not to other raters") if unit.raters else ("examples", "")
+        return f"new {unit.noun}s and new {one} of {where}{but}"
     if unit.unit is Unit.DATASET:
         return "new datasets like these"
     if unit.unit is Unit.NONE:

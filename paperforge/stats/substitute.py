@@ -102,6 +102,10 @@ class Substitute:
         kept = {d.name for d in self.datasets}
         return tuple(s for s in self.draw(metric, unit) if s.dataset in kept)
 
+    def scored_cells(self, metric: str) -> frozenset[tuple[str, str]]:
+        """As in the results: other values of the same cells."""
+        return self.base.scored_cells(metric)
+
     def scored(self, metric: str) -> bool:
         """Whether the metric has a value of any example of the base."""
         return self.base.scored(metric)

@@ -164,6 +164,9 @@ def stratified(
         p=least.p,
         statistic=least.statistic,
         p_equivalent=within if within is not None or ask.margin is None else 1.0,
+        equivalence=None
+        if whole.equivalence is None
+        else (whole.equivalence[0] - unit, whole.equivalence[1] + unit),
     )
 
 

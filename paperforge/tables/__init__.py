@@ -12,12 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import UsageError
+from paperforge.latex.label import labels
 from paperforge.spec import TableSpec
 from paperforge.tables import diff, html, json, latex, markdown, markup, reading, text
 from paperforge.tables.arrange import arrange as _grid
-from paperforge.tables.fit import Page, fit
+from paperforge.tables.fit import fit
 from paperforge.tables.latex import notes_text
 from paperforge.tables.subjects import LISTINGS, SUBJECTS, listing
+from paperforge.tables.trial import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,7 +62,9 @@ def arrange(analysis: Analysis, spec: TableSpec | None = None) -> Table:
     """
     spec = spec or TableSpec()
     subject = SUBJECTS.get(spec.layout)
-    return subject.arrange(analysis, spec) if subject else _grid(analysis, spec)
+    made = subject.arrange(analysis, spec) if subject else _grid(analysis, spec)
+    names = labels(analysis.labels)
+    return replace(made, names=names) if names else made
 
 
 def exchanged(analysis: Analysis | None, spec: TableSpec) -> Callable[[], Table] | None:

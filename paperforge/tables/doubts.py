@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import needs_unicode_engine, plain
+from paperforge.latex.label import typeset
 from paperforge.model import Diagnostic, Severity
 from paperforge.tables import notes
 from paperforge.tables.view import note
@@ -30,7 +31,7 @@ def doubts(view: View, marking: marks.Marking, homes: Mapping[str, Slot]) -> Ite
                 f"--higher {quoted} or --lower {quoted}",
             )
     names = [one.label for many in (view.metrics, view.methods, view.datasets) for one in many]
-    foreign = needs_unicode_engine(" ".join(names))
+    foreign = needs_unicode_engine(typeset(names))
     if foreign:
         message = f"names hold characters that pdfLaTeX cannot set: {' '.join(foreign[:10])}"
         hint = "LaTeX needs XeLaTeX or LuaLaTeX and a font that has them; or give the names a label"

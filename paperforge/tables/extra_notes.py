@@ -41,8 +41,8 @@ def _rank(view: View, metric: str) -> str:
     """Of how many methods over how many datasets, and what it is not."""
     analysis = view.analysis
     every = len(analysis.datasets)
-    tested = [r for r in analysis.ranks if r.metric == metric]
-    ranked = tested or [r for r in analysis.places if r.metric == metric]
+    ranked = extras.ranks(analysis, metric)
+    tested = ranked and ranked[0] in analysis.ranks
     over = next((g.datasets for g in analysis.groups if tested and g.metric == metric), every)
     over = over if tested else ranked[0].datasets
     part = f"{over} of {every} datasets" if over < every else f"the {notes.count(over, 'dataset')}"

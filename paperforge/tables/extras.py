@@ -20,7 +20,7 @@ from paperforge.tables.layouts import Slot
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from paperforge.model import Aggregate, Analysis, Decision
+    from paperforge.model import Aggregate, Analysis, Decision, Rank
     from paperforge.spec import Method, Metric, TableSpec
     from paperforge.tables.view import View
 
@@ -63,7 +63,7 @@ def of_metric(
     whole: whether the table shows all datasets.
     """
     several = len(analysis.datasets) > 1
-    ranked = any(r.metric == metric.name for r in (*analysis.ranks, *analysis.places))
+    ranked = bool(ranks(analysis, metric.name))
     slots, said = [], []
     for kind in dict.fromkeys(spec.columns):
         if kind not in ("rank", "difference", "improvement"):
@@ -144,13 +144,19 @@ def none(reason: Missing) -> Cell:
     return Cell(printed=notes.NO_AVERAGE, missing=reason)
 
 
+def ranks(analysis: Analysis, metric: str) -> list[Rank]:
+    """The mean ranks on a metric: of all methods, or those of the test where it had them all."""
+    every = [r for r in analysis.places if r.metric == metric]
+    return every or [r for r in analysis.ranks if r.metric == metric]
+
+
 def _ranks(view: View, slot: Slot) -> list[Cell]:
     analysis, name = view.analysis, slot.metric.name
-    ranks = {r.method: r.mean_rank for r in (*analysis.ranks, *analysis.places) if r.metric == name}
-    rule = rule_for(list(ranks.values()), [])
+    held = {r.method: r.mean_rank for r in ranks(analysis, name)}
+    rule = rule_for(list(held.values()), [])
     found = []
     for method in view.methods:
-        value = ranks.get(method.name)
+        value = held.get(method.name)
         if value is None:
             found.append(none(view.lacks(name, method.name) or Missing.NOT_RUN))
             continue

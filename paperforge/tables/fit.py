@@ -1,156 +1,36 @@
 r"""A table made to fit its place: what is done, in this order, and said.
 
-Headers in lines, abbreviated words, less room between columns, a smaller size (not below 7 pt),
-parts one under the other, both columns of the page, turned; then datasets down instead of across,
-and several floats (pages.py). Nothing is ever scaled: \resizebox gives sizes that nobody chose.
+Headers in lines, abbreviated words, long names of rows in lines, less room between columns, a
+smaller size (not below 7 pt), parts one under the other, both columns of the page, turned; then
+datasets down instead of across, and several floats (pages.py). Nothing is ever scaled: \resizebox
+gives sizes that nobody chose.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity, TableFit
 from paperforge.tables import pages
-from paperforge.tables.headers import abbreviated, lines
-from paperforge.tables.measure import GAP_PT, Measure, columns, total
+from paperforge.tables.headers import abbreviated
+from paperforge.tables.measure import GAP_PT, Measure, columns
 from paperforge.tables.pages import SLACK
+from paperforge.tables.trial import GAPS, Page, Try
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from paperforge.model import Column, Table, Venue
+    from paperforge.model import Column, Table
 
-SMALLEST_PT = 7.0
-GAPS = (GAP_PT, 4.0, 3.0)
 MOST_PARTS = 4
-CAPTION_PT = 48.0
-"""What a caption and its skips leave free of a page that a turned table stands on."""
-LINE = 1.2
-HEIGHT_PT = 650.0  # of a page's text, where a venue does not say
-HEAD_LINES = 4  # lines of a part beside its rows: headers, rules
-HOT = 1.2  # so much higher shaded rows are
 NOTE_LINE = (4.0, 11.0)  # width of a letter and height of a line of the sentences under a table
 OWN_FLOAT = (
     "--float writes all floats; in a float of your own the first one needs [p]. longtable would "
     "break it too, but neither in two columns nor in a float"
 )
-ARTICLE = (("normalsize", 10.0), ("small", 9.0), ("footnotesize", 8.0), ("scriptsize", 7.0))
-"""Sizes of LaTeX's own classes at 10 pt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Where tables stand; by default a two-column page as ICML's. Lengths in TeX points."""
-
-    column: float = 234.878
-    text: float = 487.823
-    height: float = HEIGHT_PT
-    columns: int = 2
-    face: str = "Times"
-    sizes: tuple[tuple[str, float], ...] = ARTICLE
-    """Commands and their sizes, largest first, none twice, none below 7 pt."""
-    name: str = ""
-
-    def most(self, below: float = 0.0) -> float:
-        """How high a tabular may be, with so much under it."""
-        return self.height - CAPTION_PT - below
-
-    @classmethod
-    def of(cls, venue: Venue) -> Page:
-        """The page of a venue."""
-        measured: Any = venue.facts.get("measured", {})
-        fonts = measured.get("fonts", {})
-        sizes: dict[float, str] = {venue.body_size_pt: "normalsize"}
-        for command, size in ARTICLE[1:]:
-            points = float(fonts.get(command, (size,))[0])
-            if points >= SMALLEST_PT:
-                sizes.setdefault(points, command)
-        return cls(
-            venue.column_width_pt,
-            venue.text_width_pt,
-            float(measured.get("textheight", HEIGHT_PT)),
-            venue.columns,
-            venue.text_face,
-            tuple((command, points) for points, command in sorted(sizes.items(), reverse=True)),
-            venue.name,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Try:
-    """One way to set a table."""
-
-    table: Table
-    page: Page
-    size: tuple[str, float]
-    gap: float
-    in_lines: bool = False
-
-    def fit(self, room: float) -> TableFit:
-        """How wide it comes out."""
-        command, points = self.size
-        measure = Measure.of(self.page.face, points)
-        heads = lines(self.table, measure) if self.in_lines else ()
-        width = total(self._widths(measure, heads), self.table.columns, measure, self.gap)
-        return TableFit(room, width, command, points, self.gap, heads)
-
-    def split(self, room: float) -> TableFit | None:
-        """The columns in as few parts as fit the room; None: one of them does not."""
-        command, points = self.size
-        measure = Measure.of(self.page.face, points)
-        heads = lines(self.table, measure) if self.in_lines else ()
-        widths = self._widths(measure, heads)
-        lead = pages.lead(self.table)
-        found: list[list[int]] = []
-
-        def place(piece: Sequence[int]) -> bool:
-            wider = [*(found[-1] if found else ()), *piece]
-            if found and self._width(widths, wider, measure) * SLACK <= room:
-                found[-1] = wider
-                return True
-            piece = [*lead, *piece]
-            fits = self._width(widths, piece, measure) * SLACK <= room
-            found.extend([list(piece)] * fits)
-            return fits
-
-        for block in _blocks(self.table.columns, len(lead)):
-            if not place(block) and not all(place([i]) for i in block):
-                return None
-        widest = max(self._width(widths, part, measure) for part in found)
-        return TableFit(room, widest, command, points, self.gap, heads, tuple(map(tuple, found)))
-
-    @property
-    def line(self) -> float:
-        """Height of a row."""
-        hot = any(cell.heat is not None for row in self.table.rows for cell in row.cells)
-        return LINE * self.size[1] * (HOT if hot else 1.0)
-
-    def above(self, heads: Sequence[Sequence[str]]) -> int:
-        """Lines of a tabular beside its rows; rules between groups are half a line each."""
-        groups = sum(a.group != b.group for a, b in pairwise(self.table.rows))
-        named = groups + 1 if self.table.headings else 0
-        return HEAD_LINES + max(map(len, heads), default=1) - 1 + groups // 2 + named
-
-    def lines(self, made: TableFit, most: float) -> int:
-        """Rows that a tabular so high has room for."""
-        return int(most / self.line) - self.above(made.heads)
-
-    def high(self, made: TableFit) -> float:
-        """Height of the tabulars of a way together."""
-        rows = max((end - start for start, end in made.chunks), default=len(self.table.rows))
-        rows += self.above(made.heads)
-        return max(1, len(made.parts)) * rows * self.line
-
-    def _widths(self, measure: Measure, heads: tuple[tuple[str, ...], ...]) -> list[float]:
-        return columns(self.table, measure, heads)
-
-    def _width(self, widths: list[float], part: Sequence[int], measure: Measure) -> float:
-        chosen = [widths[0], *(widths[i + 1] for i in part)]
-        return total(chosen, [self.table.columns[i] for i in part], measure, self.gap)
 
 
 def fit(
@@ -285,7 +165,13 @@ def _in_parts(
     table: Table, page: Page, room: float, below: float
 ) -> list[tuple[Table, Try, TableFit]]:
     """Ways in a few parts on one page; first those that part the table between its metrics."""
-    tries = [Try(table, page, size, gap, in_lines=True) for size in page.sizes for gap in GAPS[:2]]
+    long = Try(table, page, page.sizes[0], GAP_PT).long_names(room)
+    tries = [
+        Try(table, page, size, gap, in_lines=True, names=names)
+        for size in page.sizes
+        for gap in GAPS[:2]
+        for names in ((False, True) if long else (False,))
+    ]
     largest = page.sizes[0][1]
     every = [(table, one, made) for one in tries if (made := one.split(room)) is not None]
     found = [
@@ -309,11 +195,17 @@ def _in_one(
 ) -> Iterator[tuple[Table, Try, TableFit]]:
     """Ways that keep the table in one piece."""
     largest = page.sizes[0]
+    first = Try(table, page, largest, GAP_PT)
+    names = first.long_names(room)
     tries = [
-        Try(table, page, largest, GAP_PT),
+        first,
         Try(table, page, largest, GAP_PT, in_lines=True),
         Try(short, page, largest, GAP_PT, in_lines=True),
-        *(Try(short, page, size, gap, in_lines=True) for size in page.sizes for gap in GAPS),
+        *(
+            Try(short, page, size, gap, in_lines=True, names=names)
+            for size in page.sizes
+            for gap in GAPS
+        ),
     ]
     for one in tries:
         yield one.table, one, one.fit(room)
@@ -333,26 +225,20 @@ def _as_it_is(table: Table, made: TableFit, page: Page, within: str) -> Table:
 
 def _said(table: Table, made: TableFit, page: Page, *, shortened: bool) -> Diagnostic:
     """What was done, in words."""
-    done = []
-    if any(len(head) > 1 for head in made.heads):
-        done.append("headers in lines")
-    if shortened:
-        done.append("words abbreviated")
-    if made.gap != GAP_PT:
-        done.append(f"{made.gap:g} pt between columns")
-    if made.size != "normalsize":
-        done.append(f"\\{made.size}")
-    if made.parts:
-        done.append(f"in {len(made.parts)} parts")
-    if made.chunks:
-        beside = f", {made.beside} side by side" if made.beside > 1 else ""
-        done.append(f"rows in {len(made.chunks)} pieces{beside}")
-    if made.pages > 1:
-        done.append(f"over {made.pages} pages, a float each")
-    if made.wide and made.room > page.column:
-        done.append("across both columns (table*)")
-    if made.turned:
-        done.append("turned by 90° (needs graphicx)")
+    beside = f", {made.beside} side by side" if made.beside > 1 else ""
+    every = {
+        "headers in lines": any(len(head) > 1 for head in made.heads),
+        "names in lines": made.names,
+        "words abbreviated": shortened,
+        f"{made.gap:g} pt between columns": made.gap != GAP_PT,
+        f"\\{made.size}": made.size != "normalsize",
+        f"in {len(made.parts)} parts": made.parts,
+        f"rows in {len(made.chunks)} pieces{beside}": made.chunks,
+        f"over {made.pages} pages, a float each": made.pages > 1,
+        "across both columns (table*)": made.wide and made.room > page.column,
+        "turned by 90° (needs graphicx)": made.turned,
+    }
+    done = [text for text, so in every.items() if so]
     place = f"{page.name}'s" if page.name else "a page's"
     message = (
         f"made to fit {place} {made.room:.0f} pt: {', '.join(done)}; "
@@ -390,11 +276,3 @@ def _too_wide(table: Table, page: Page, room: float) -> InputError:
 
 def _note(table: Table, message: str, hint: str = "") -> Diagnostic:
     return Diagnostic(Severity.NOTE, f"table {table.name}", message, hint)
-
-
-def _blocks(heads: Sequence[Column], start: int) -> list[list[int]]:
-    """The columns of each group from that one on, which a split keeps together where it can."""
-    places = groupby(
-        range(start, len(heads)), key=lambda i: (heads[i].group, heads[i].group == "" and i)
-    )
-    return [list(members) for _, members in places]

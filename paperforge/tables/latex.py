@@ -12,16 +12,17 @@ from itertools import chain, compress, groupby, repeat
 from operator import add, attrgetter
 from typing import TYPE_CHECKING
 
-from paperforge.latex.escape import escape, needs_unicode_engine, plain, statistics
-from paperforge.model import Cell, Column, Mark, Note, Row, Table
+from paperforge.latex import label
+from paperforge.latex.escape import escape, needs_unicode_engine, plain
+from paperforge.model import Cell, Column, Mark, Note, Row, Table, TableFit
 from paperforge.tables.heat import colour
-from paperforge.tables.latex_fit import fitted, header
+from paperforge.tables.latex_fit import fitted, header, name
 from paperforge.tables.notes import sentence
-from paperforge.tables.padding import Frame, digits, frames, phantom, signs
+from paperforge.tables.padding import Down, Frame, by_kind, digits, outlines, phantom, signs
 from paperforge.tables.pages import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 NAME = "latex"
 
@@ -33,11 +34,11 @@ NOTE = "{note}"
 
 THREEPARTTABLE = "threeparttable"
 
-_PRINTED, _SPREAD, _MARKS = map(attrgetter, ("printed", "printed_spread", "marks"))
-_NOTE, _INTERVAL, _HEAT = map(attrgetter, ("note", "printed_interval", "heat"))
+_SPREAD, _HEAT = attrgetter("printed_spread"), attrgetter("heat")
 
 _KEYS = re.compile(r"[A-Za-z0-9_.:/+*!?@=()'-]+(,[A-Za-z0-9_.:/+*!?@=()'-]+)*")
 r"""Keys that \cite takes as they are."""
+_MATHS = re.compile(r"\$([^$]*)\$")
 _POWER = re.compile(r"\$\\times10\^\{(-?)(\d+)\}\$")
 
 
@@ -93,7 +94,7 @@ def _floats(
 
 def notes_text(table: Table) -> str:
     r"""The sentences under the table as LaTeX, in one paragraph: what \pfnote{NAME} prints."""
-    return " ".join(_sentence(note) for note in table.notes)
+    return " ".join(_sentence(note, table.names) for note in table.notes)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -118,39 +119,40 @@ def _head(table: Table, source: str, three: bool) -> Iterator[str]:
     words = [i for i, column in enumerate(table.columns) if column.words]
     texts += [row.cells[i].printed for row in table.rows for i in words]
     texts += [row.group for row in table.rows if table.headings]
-    characters = needs_unicode_engine(" ".join(texts))
+    characters = needs_unicode_engine(label.typeset(texts))
     if characters:
         yield f"% Needs XeLaTeX or LuaLaTeX, and a font that has: {' '.join(characters)}"
 
 
 def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
     """One tabular; heads: the lines of each column's header."""
-    hot = _hot(table)
+    numbers = [by_kind(cells) for cells in zip(*(row.cells for row in table.rows), strict=True)]
+    hot = any({*down.heats} != {None} for kinds in numbers for down in kinds.values())
     edge = "" if hot else "@{}"  # the colour of the last column ends where the rules do
     shape = "".join("l" if column.words else "c" for column in table.columns)
     lines = [SCRIPT] if _behind(table) else []
     lines += [rf"\begin{{tabular}}{{@{{}}l{shape}{edge}}}", r"  \toprule"]
     groups = _groups(table.columns)
-    if any(name for name, _, _ in groups):
+    if any(group for group, _, _ in groups):
         groups_set = [
-            rf"\multicolumn{{{last - first + 1}}}{{c}}{{{escape(name)}}}" if name else ""
-            for name, first, last in groups
+            rf"\multicolumn{{{last - first + 1}}}{{c}}{{{escape(group)}}}" if group else ""
+            for group, first, last in groups
         ]
         lines.append(rf"  & {' & '.join(groups_set)} \\")
-        rules = (rf"\cmidrule(lr){{{first}-{last}}}" for name, first, last in groups if name)
+        rules = (rf"\cmidrule(lr){{{first}-{last}}}" for group, first, last in groups if group)
         lines.append(f"  {' '.join(rules)}")
     labels = " & ".join(
         header(heads[i] if heads else (column.label,)) for i, column in enumerate(table.columns)
     )
-    lines += [rf"  {_first(table.stub)} & {labels} \\", r"  \midrule"]
-    set_down = map(_column, zip(*(row.cells for row in table.rows), strict=True))
+    lines += [rf"  {_guarded(escape(table.stub))} & {labels} \\", r"  \midrule"]
+    set_down = map(_column, zip(*(row.cells for row in table.rows), strict=True), numbers)
     across = list(zip(*set_down, strict=True)) or [()] * len(table.rows)
     for index, row in enumerate(table.rows):
         if index and row.group != table.rows[index - 1].group:
             lines.append(r"  \midrule")
         if table.headings and row.group and (not index or row.group != table.rows[index - 1].group):
             lines.append(_heading(row.group, 1 + len(table.columns)))
-        lines.append(rf"  {' & '.join((_stub(row), *across[index]))} \\")
+        lines.append(rf"  {' & '.join((_stub(row, table.fit), *across[index]))} \\")
     lines += [r"  \bottomrule", r"\end{tabular}"]
     return [*SEAMLESS, *lines, r"\endgroup"] if hot else lines
 
@@ -179,9 +181,10 @@ SEAMLESS = (
 have it instead."""
 
 
-def _stub(row: Row) -> str:
+def _stub(row: Row, fit: TableFit | None) -> str:
     """A row's name, with the paper that all its numbers are quoted from."""
-    return f"{_first(row.label)}~{_cite(row.cite)}" if row.cite else _first(row.label)
+    tex = _guarded(name(row.label, fit))
+    return f"{tex}~{_cite(row.cite)}" if row.cite else tex
 
 
 def _cite(key: str) -> str:
@@ -194,7 +197,8 @@ def _cite(key: str) -> str:
 
 def _caption(table: Table) -> str:
     """The caption, with the sentences under the table where it says {note}."""
-    return notes_text(table).join(escape(part) for part in table.caption.split(NOTE))
+    parts = table.caption.split(NOTE)
+    return notes_text(table).join(label.sentence(part, table.names) for part in parts)
 
 
 def _heading(group: str, columns: int) -> str:
@@ -205,50 +209,52 @@ def _heading(group: str, columns: int) -> str:
 def _groups(columns: Sequence[Column]) -> list[tuple[str, int, int]]:
     """(label, first, last) of neighbours with one group; the stub is column 1."""
     found = []
-    for name, members in groupby(enumerate(columns, 2), key=lambda item: item[1].group):
+    for group, members in groupby(enumerate(columns, 2), key=lambda item: item[1].group):
         numbers = [number for number, _ in members]
-        found.append((name, numbers[0], numbers[-1]))
+        found.append((group, numbers[0], numbers[-1]))
     return found
 
 
-def _first(label: str) -> str:
+def _guarded(tex: str) -> str:
     r"""A row's first cell: \\ and \midrule would read a leading [ or * as their own."""
-    return ("{}" if label.startswith(("[", "*")) else "") + escape(label)
+    return ("{}" if tex.startswith(("[", "*")) else "") + tex
 
 
-def _column(cells: Sequence[Cell]) -> list[str]:
+def _column(cells: Sequence[Cell], numbers: Mapping[str, Down]) -> list[str]:
     """One column, its numbers padded so that they align: each kind of cell for itself."""
-    set_in = frames(cells)
-    if len(set_in) == 1 and None not in map(attrgetter("value"), cells):
-        (frame,) = set_in.values()
-        return _texts(cells, frame)
-    texts = {
-        kind: iter(_texts([c for c in cells if c.kind == kind and c.value is not None], frame))
-        for kind, frame in set_in.items()
-    }
-    return [escape(c.printed) if c.value is None else next(texts[c.kind]) for c in cells]
+    texts = {kind: _texts(down) for kind, down in numbers.items()}
+    if len(texts) == 1:
+        (only,) = texts.values()
+        if len(only) == len(cells):
+            return only
+    rest = {kind: iter(numbers) for kind, numbers in texts.items()}
+    return [escape(c.printed) if c.value is None else next(rest[c.kind]) for c in cells]
 
 
-def _texts(cells: Sequence[Cell], frame: Frame) -> list[str]:
-    """Numbers of one frame with their padding: few carry more than their number and spread."""
-    numbers = frame.value.padded(list(map(_PRINTED, cells)))
-    spreads = _spreads(list(map(_SPREAD, cells)), frame)
-    texts = list(map(add, numbers, spreads))
+def _texts(down: Down) -> list[str]:
+    """The numbers of a column as TeX: few carry more than their number and spread."""
+    frame = Frame.of(down)
+    spreads = _spreads(down.spreads, frame)
     room = _interval(None, frame) + _signs("", frame)[1]
-    if room:
-        texts = [text + room for text in texts]
-    more = any(map(_NOTE, cells)) or any(map(_INTERVAL, cells)) or {*map(_HEAT, cells)} != {None}
-    carry = repeat(object()) if more else map(_MARKS, cells)
-    for at, cell in compress(enumerate(cells), carry):
-        number, (own, left) = _emphasised(cell), _signs(signs(cell), frame)
-        behind = spreads[at] + _interval(cell.printed_interval, frame)
-        if cell.printed_spread or cell.printed_interval:
-            behind += own
-        else:  # nothing is printed behind the number: its signs stand at it
-            number += own
-        number = number.join(frame.value.pads(cell.printed))
-        texts[at] = f"{_shade(cell.heat)}{number}{behind}{left}"
+    behind = {printed: text + room for printed, text in spreads.items()}
+    numbers = frame.value.padded(down.printed, down.outlines)
+    texts = list(map(add, numbers, map(behind.__getitem__, down.spreads)))
+    more = any(down.notes) or any(down.intervals) or {*down.heats} != {None}
+    for at, cell in compress(enumerate(down.cells), repeat(object()) if more else down.marks):
+        texts[at] = _marked(cell, frame, spreads[cell.printed_spread])
     return texts
+
+
+def _marked(cell: Cell, frame: Frame, spread: str) -> str:
+    """A number with all that it carries; spread: as TeX."""
+    number, (own, left) = _emphasised(cell), _signs(signs(cell), frame)
+    behind = spread + _interval(cell.printed_interval, frame)
+    if cell.printed_spread or cell.printed_interval:
+        behind += own
+    else:  # nothing is printed behind the number: its signs stand at it
+        number += own
+    number = number.join(frame.value.pads(cell.printed))
+    return f"{_shade(cell.heat)}{number}{behind}{left}"
 
 
 def _emphasised(cell: Cell) -> str:
@@ -281,23 +287,23 @@ def _shade(heat: float | None) -> str:
     return rf"\cellcolor[rgb]{{{','.join(f'{part:g}' for part in colour(heat))}}}"
 
 
-def _spreads(printed: Sequence[str], frame: Frame) -> list[str]:
-    """The ± of each cell, smaller than its value; invisible but as wide where a cell has none."""
+def _spreads(printed: Iterable[str], frame: Frame) -> dict[str, str]:
+    """Spread as printed -> its ±, smaller than the value; "" -> nothing, but as wide."""
+    every = list(set(printed))
     if not frame.spreads:
-        return [""] * len(printed)
-    padded = frame.spread.padded([text or "0" for text in printed])
-    if "$" in "".join(padded):
-        padded = list(map(_small, padded))
-    texts = [rf"\,{{\pfscript$\scriptstyle\pm$\,{text}}}" for text in padded]
-    if "" in printed:
-        pairs = zip(texts, printed, strict=True)
-        texts = [text if own else phantom(text) for text, own in pairs]
-    return texts
+        return dict.fromkeys(every, "")
+    shown = [text or "0" for text in every]
+    padded = frame.spread.padded(shown, outlines(shown))
+    texts = {
+        text: rf"\,{{\pfscript$\scriptstyle\pm$\,{_small(tex)}}}"
+        for text, tex in zip(every, padded, strict=True)
+    }
+    return {text: tex if text else phantom(tex) for text, tex in texts.items()}
 
 
 def _small(number: str) -> str:
     r"""A number as small as \pfscript: mathematics does not follow a font that is chosen so."""
-    return re.sub(r"\$([^$]*)\$", r"$\\scriptstyle \1$", number)
+    return _MATHS.sub(r"$\\scriptstyle \1$", number) if "$" in number else number
 
 
 def _interval(interval: tuple[str, str] | None, frame: Frame) -> str:
@@ -312,16 +318,19 @@ def _interval(interval: tuple[str, str] | None, frame: Frame) -> str:
     return text if interval else phantom(text)
 
 
-def _sentence(note: Note) -> str:
-    text = _said(note)
+def _sentence(note: Note, names: Sequence[str]) -> str:
+    text = _said(note, names)
     if re.fullmatch("[a-z]+", note.symbol):
         return rf"\textsuperscript{{{note.symbol}}}~{text}"
     return f"{escape(note.symbol)}:~{text}" if note.symbol else text
 
 
-def _said(note: Note) -> str:
-    """A note's sentence as LaTeX, without its symbol; [key] is a citation where it is one."""
-    text = statistics(escape(sentence(Note(note.text)))).replace(" = ", "~=~")
+def _said(note: Note, names: Sequence[str]) -> str:
+    """A note's sentence as LaTeX, without its symbol; [key] is a citation where it is one.
+
+    names: labels that may stand in it, for which the author gave TeX.
+    """
+    text = label.sentence(sentence(Note(note.text)), names).replace(" = ", "~=~")
     for key in note.cites:
         text = text.replace(escape(f"[{key}]"), _cite(key))
     return text
@@ -345,7 +354,7 @@ def _with_notes(tabular: Sequence[str], table: Table) -> list[str]:
         r"\begin{minipage}{\dimen8}",
         r"  \centering\leavevmode\box8\par\vspace{0.6ex}",
         r"  \raggedright\footnotesize",
-        *(f"  {_sentence(note)}" for note in table.notes),
+        *(f"  {_sentence(note, table.names)}" for note in table.notes),
         r"\end{minipage}%",
         r"\endgroup",
     ]
@@ -356,9 +365,9 @@ def _with_tablenotes(tabular: Sequence[str], table: Table) -> list[str]:
     raised = {sign for row in table.rows for cell in row.cells for sign in signs(cell)}
     raised |= {cell.note for row in table.rows for cell in row.cells}
     items = [
-        rf"  \item[{escape(note.symbol)}] {_said(note)}"
+        rf"  \item[{escape(note.symbol)}] {_said(note, table.names)}"
         if note.symbol and note.symbol in raised
-        else rf"  \item {_sentence(note)}"
+        else rf"  \item {_sentence(note, table.names)}"
         for note in table.notes
     ]
     return [

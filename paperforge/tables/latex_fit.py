@@ -52,6 +52,17 @@ def header(lines: Sequence[str]) -> str:
     return rf"\begin{{tabular}}[b]{{@{{}}c@{{}}}}{inside}\end{{tabular}}"
 
 
+def name(label: str, fit: TableFit | None) -> str:
+    """A row's name, in several lines where it has these: the further ones are indented."""
+    found = dict(fit.names) if fit else {}
+    lines = found.get(label) or found.get(label.removesuffix(pages.AGAIN), ())
+    if not lines:
+        return escape(label)
+    again = pages.AGAIN if label not in found else ""
+    inside = r"\\\quad ".join([*map(escape, lines[:-1]), escape(lines[-1] + again)])
+    return rf"\begin{{tabular}}[t]{{@{{}}l@{{}}}}{inside}\end{{tabular}}"
+
+
 def _level(parts: Sequence[Sequence[str]]) -> list[list[str]]:
     """Tabulars with rows of one height: a raised sign makes those of its own tabular higher."""
     raised = [_RAISED.findall("".join(part)) for part in parts]

@@ -52,6 +52,8 @@ class Grid:
     """Whether headers show which values are better."""
     place: str = "dataset"
     """What a dataset is called."""
+    quoted: bool = True
+    """Whether any number is quoted from a paper."""
 
     def header(self, metric: Metric) -> str:
         """A metric as a header: "Accuracy (%) ↑"."""
@@ -61,11 +63,15 @@ class Grid:
         """A column's own header, where the metric's stands above it or not at all."""
         if slot.kind == "reported" or (self.single and not slot.kind):
             return self.header(slot.metric)
-        several = len({s.metric for s in self.slots if s.kind != "reported"}) > 1
-        if self.single and several and slot.kind != "n":
-            return f"{plain(slot.metric.label)}: {slot.label[0].lower()}{slot.label[1:]}"
+        if self.single and self.several and slot.kind != "n":
+            return plain(slot.metric.label) + f": {slot.label[0].lower()}{slot.label[1:]}"
         arrow = ARROWS[Direction.LOWER] if slot.kind == "rank" and self.arrows else ""
-        return f"{slot.label}{arrow}"
+        return slot.label + arrow
+
+    @property
+    def several(self) -> bool:
+        """Whether there are columns of several metrics, beside those that are only reported."""
+        return len({slot.metric for slot in self.slots if slot.kind != "reported"}) > 1
 
     def group(self, slot: Slot) -> str:
         """The header above a column."""
@@ -91,7 +97,7 @@ class Placed:
 def header(metric: Metric, *, arrows: bool = True) -> str:
     """A metric as a header: "Accuracy (%) ↑"."""
     unit = f" ({plain(metric.unit)})" if metric.unit else ""
-    return f"{plain(metric.label)}{unit}{ARROWS[metric.direction] if arrows else ''}"
+    return plain(metric.label) + f"{unit}{ARROWS[metric.direction] if arrows else ''}"
 
 
 def method_by_dataset(grid: Grid) -> Placed:
@@ -101,7 +107,7 @@ def method_by_dataset(grid: Grid) -> Placed:
     columns = tuple(_column(slot, grid.label(slot), grid.group(slot)) for slot in grid.slots)
     across = zip(*(grid.cells[slot] for slot in grid.slots), strict=True)
     rows = tuple(
-        Row(plain(method.label), cells, group, row_cite(cells))
+        Row(plain(method.label), cells, group, row_cite(cells) if grid.quoted else "")
         for method, cells, group in zip(grid.methods, across, groups, strict=True)
     )
     return Placed("Method", columns, rows, "column", bool(named))
@@ -151,7 +157,7 @@ def dataset_by_method(grid: Grid) -> Placed:
 
 
 def _both(heading: str, name: str) -> str:
-    return f"{heading}: {name}" if heading and name else heading or name
+    return f"{heading}: " + name if heading and name else heading or name
 
 
 def _across(

@@ -67,21 +67,25 @@ def best(
 
 
 def best_texts(
-    printed: Sequence[str], direction: Direction | None, *, second: bool, coarse: bool = False
+    printed: Sequence[str],
+    direction: Direction | None,
+    *,
+    second: bool,
+    coarse: bool = False,
+    values: Sequence[float] | None = None,
 ) -> dict[str, frozenset[Mark]]:
     """Printed number -> its mark, BEST or SECOND; numbers without one are not in it.
 
     Ties on the printed value share the mark: a reader cannot see a difference that is not printed.
     `coarse`: some are quoted with decimals of their own; two numbers tie where they agree in the
-    decimals that both have, so 90.3 is as good as 90.32.
+    decimals that both have, so 90.3 is as good as 90.32. `values`: the numbers themselves, where
+    one rule printed them all: rounding keeps their order, so that no text has to be read.
     """
     filled = len(printed) - printed.count("")
     if direction is None or filled <= ALONE:
         return {}
-    texts = set(printed)
-    texts.discard("")
-    exact = coarse or max(map(len, texts)) > EXACT
-    rest = dict(zip(texts, (_decimals if exact else _doubles)(texts), strict=True))
+    rest = _read_back(printed, coarse=coarse, values=values)
+    rest.pop("", None)
     pick = max if direction is Direction.HIGHER else min
     marks: dict[str, frozenset[Mark]] = {}
     for mark in (Mark.BEST, Mark.SECOND) if second else (Mark.BEST,):
@@ -93,6 +97,17 @@ def best_texts(
         for text in tied:
             del rest[text]
     return marks
+
+
+def _read_back(
+    printed: Sequence[str], *, coarse: bool, values: Sequence[float] | None
+) -> dict[str, Decimal]:
+    """Printed number -> a number that compares as it does."""
+    if values is not None and not coarse:
+        return dict(zip(printed, cast("Sequence[Decimal]", values), strict=True))
+    texts = set(printed) - {""}
+    exact = coarse or max(map(len, texts)) > EXACT
+    return dict(zip(texts, (_decimals if exact else _doubles)(texts), strict=True))
 
 
 def _decimals(texts: Iterable[str]) -> list[Decimal]:

@@ -1,7 +1,8 @@
 r"""How wide a tabular will be, from the metrics of the face that it is set in: no TeX is run.
 
 data/face_widths.json (scripts/face_widths.py) has the widths of Times, Palatino and Computer
-Modern, and of the mathematical signs. Kerning is left out: names come out up to 1 % too wide.
+Modern, and of the mathematical signs. Kerning is left out: names come out up to 1 % too wide. Of
+TeX that an author gave for a name, the letters are measured (label.shape).
 """
 
 from __future__ import annotations
@@ -14,14 +15,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from paperforge.latex.escape import plain
-from paperforge.tables.padding import frames
+from paperforge.latex.escape import Label, plain
+from paperforge.latex.label import shape
+from paperforge.tables.padding import Frame, by_kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from paperforge.model import Column, Row, Table
-    from paperforge.tables.padding import Frame, Width
+    from paperforge.tables.padding import Width
 
 GAP_PT = 6.0
 r"""\tabcolsep of LaTeX's classes and of all venues."""
@@ -32,6 +34,8 @@ UNKNOWN = 1000.0
 FACES = {"palatino": "palatino", "pagella": "palatino", "times": "times"}
 RAISED = {10: 7.0, 9: 6.0, 8: 6.0, 7: 5.0}
 r"""Size of \textsuperscript at a size (LaTeX's \DeclareMathSizes)."""
+RAISED_SIGNS = {"⁻": 640.0, **dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹", 440.0)}
+"""Of a power of ten; wider than at 10 pt, for the raised letters of small text are not so small."""
 AFTER_RAISED = 0.5
 r"""\scriptspace."""
 MODERN = "computer modern"
@@ -55,7 +59,8 @@ class Measure:
         """Width of a text; of `size` points, or this measure's."""
         size = size or self.size
         letters, signs = _letters(self.face, size), _signs(size)
-        return sum(_wide(c, letters, signs) for c in plain(text)) * size / 1000
+        shown, wider = shape(text.tex) if isinstance(text, Label) else (text, 1.0)
+        return sum(_wide(c, letters, signs) for c in plain(shown)) * wider * size / 1000
 
     def number(self, width: Width, size: float = 0.0) -> float:
         """Width of a padded number."""
@@ -120,10 +125,8 @@ def _inside(of: _Rows) -> tuple[_Cells, ...]:
     """Each column's cells. A table is measured at many sizes, with the same rows."""
     found = []
     for cells in zip(*(row.cells for row in of.rows), strict=True):
-        filled = {cell.kind for cell in cells if cell.value is not None}
         symbols = frozenset(cell.printed for cell in cells if cell.value is None)
-        every = frames(cells)
-        found.append(_Cells(tuple(f for kind, f in every.items() if kind in filled), symbols))
+        found.append(_Cells(tuple(map(Frame.of, by_kind(cells).values())), symbols))
     return tuple(found)
 
 
@@ -132,7 +135,7 @@ def columns(table: Table, measure: Measure, heads: Sequence[Sequence[str]] = ())
 
     heads: the lines of each column's header; empty: one line each.
     """
-    names = [f"{row.label} ({row.cite}, 2026)" if row.cite else row.label for row in table.rows]
+    names = [row.label + f" ({row.cite}, 2026)" if row.cite else row.label for row in table.rows]
     stub = max(measure.text(text) for text in (table.stub, *names))
     found = [stub]
     for i, (column, cells) in enumerate(
@@ -177,6 +180,8 @@ def _wide(char: str, letters: dict[str, float], signs: dict[str, float]) -> floa
         return letters[char]
     if unicodedata.combining(char):
         return 0.0
+    if char in RAISED_SIGNS:
+        return RAISED_SIGNS[char]
     return letters.get(unicodedata.normalize("NFD", char)[0], UNKNOWN)
 
 

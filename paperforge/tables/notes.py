@@ -104,7 +104,8 @@ def averaging(analysis: Analysis, design: Design, metrics: Collection[str]) -> s
     or each run or seed is averaged over the datasets first.
     """
     places = len(analysis.datasets)
-    if places < 2 or not design.unit.of_runs or design.aggregate != "mean":  # noqa: PLR2004
+    alike = design.unit.of_runs and design.aggregate == "mean"
+    if places < 2 or not metrics or not alike:  # noqa: PLR2004
         return ""
     of: dict[tuple[str, str], list[float]] = {}
     for one in analysis.aggregates:

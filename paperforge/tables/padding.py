@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import add, attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import compress
+from operator import add, attrgetter, or_
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from paperforge.model import Cell, Mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_PRINTED, _SPREAD, _KIND = map(attrgetter, ("printed", "printed_spread", "kind"))
-_VALUE, _INTERVAL = attrgetter("value"), attrgetter("printed_interval")
+_KIND, _VALUE = attrgetter("kind"), attrgetter("value")
 
 _NOUGHTS = str.maketrans("123456789", "000000000")
 _PLAIN = frozenset("0,.")
-"""What digits() leaves alone."""
+"""What of an outline digits() leaves alone."""
 
 MARKS = (Mark.BETTER, Mark.WORSE, Mark.BEST_SET)
 """The marks that are printed as signs after a number, in this order."""
@@ -39,20 +39,19 @@ class Width(NamedTuple):
     @classmethod
     def widest(cls, printed: Iterable[str]) -> Width:
         """The width that holds every one of them."""
-        every = list(map(_width, set(_shapes(list(printed))))) or [cls()]
+        every = list(map(_width, set(printed))) or [cls()]
         return every[0] if len(every) == 1 else cls(*map(max, zip(*every, strict=True)))
 
-    def padded(self, printed: Sequence[str]) -> list[str]:
-        """Each number as TeX with what makes it this wide."""
-        shapes = _shapes(printed)
-        beside = {shape: self.pads(shape) for shape in set(shapes)}
+    def padded(self, printed: Sequence[str], outlines: Sequence[str]) -> list[str]:
+        """Each number as TeX with what makes it this wide; outlines: those of the numbers."""
+        beside = {outline: self.pads(outline) for outline in set(outlines)}
         texts = list(printed if _PLAIN.issuperset("".join(beside)) else map(digits, printed))
-        before = {shape: pads[0] for shape, pads in beside.items()}
-        after = {shape: pads[1] for shape, pads in beside.items()}
+        before = {outline: pads[0] for outline, pads in beside.items()}
+        after = {outline: pads[1] for outline, pads in beside.items()}
         if any(before.values()):
-            texts = list(map(add, map(before.__getitem__, shapes), texts))
+            texts = list(map(add, map(before.__getitem__, outlines), texts))
         if any(after.values()):
-            texts = list(map(add, texts, map(after.__getitem__, shapes)))
+            texts = list(map(add, texts, map(after.__getitem__, outlines)))
         return texts
 
     def pads(self, printed: str) -> tuple[str, str]:
@@ -81,8 +80,8 @@ class Width(NamedTuple):
         )
 
 
-def _shapes(printed: Sequence[str]) -> list[str]:
-    """Each number with noughts for its figures: a column has thousands of those, and few shapes."""
+def outlines(printed: Sequence[str]) -> list[str]:
+    """Each number with noughts for its figures: a column has thousands of those, few outlines."""
     return "\n".join(printed).translate(_NOUGHTS).split("\n") if printed else []
 
 
@@ -104,6 +103,32 @@ def _width(printed: str) -> Width:
     )
 
 
+class Down(NamedTuple):
+    """The numbers of a column, and what they carry: each field from top to bottom."""
+
+    cells: Sequence[Cell]
+    printed: Sequence[str]
+    outlines: Sequence[str]
+    spreads: Sequence[str]
+    intervals: Sequence[tuple[str, str] | None]
+    marks: Sequence[frozenset[Mark]]
+    notes: Sequence[str]
+    heats: Sequence[float | None]
+
+
+def by_kind(cells: Sequence[Cell]) -> dict[str, Down]:
+    """Kind of cell -> the numbers of that kind: a turned column has several."""
+    every: Any = Cell._make(zip(*cells, strict=True))  # each field from top to bottom
+    kinds = dict.fromkeys(every.kind)
+    if len(kinds) > 1 or None in every.value:
+        filled = [cell for cell in cells if cell.value is not None]
+        apart = {kind: [cell for cell in filled if cell.kind == kind] for kind in kinds}
+        return {kind: by_kind(some)[kind] for kind, some in apart.items() if some}
+    carried = (every.printed_interval, every.marks, every.note, every.heat)
+    printed = every.printed
+    return {cells[0].kind: Down(cells, printed, outlines(printed), every.printed_spread, *carried)}
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What the cells of one column share."""
@@ -117,29 +142,23 @@ class Frame:
     """Of the intervals, where some cell has one."""
 
     @classmethod
-    def of(cls, cells: Sequence[Cell]) -> Frame:
-        """The frame of a column."""
-        filled = cells
-        if None in map(_VALUE, cells):
-            filled = [c for c in cells if c.value is not None]
-        spreads = set(map(_SPREAD, filled)) - {""}
-        ends = list(filter(None, map(_INTERVAL, filled)))
-        signed = [c for c in filled if c.marks or c.note]
+    def of(cls, down: Down) -> Frame:
+        """The frame of a column's numbers."""
+        spreads = set(down.spreads) - {""}
+        ends = list(filter(None, down.intervals))
+        carry = (
+            map(or_, map(bool, down.marks), map(bool, down.notes))
+            if any(down.notes)
+            else down.marks
+        )
+        signed = compress(down.cells, carry)
         return cls(
-            Width.widest(map(_PRINTED, filled)),
-            Width.widest(spreads),
+            Width.widest(down.outlines),
+            Width.widest(outlines(list(spreads))),
             bool(spreads),
             max(map(signs, signed), key=len, default=""),
             (Width.widest(e[0] for e in ends), Width.widest(e[1] for e in ends)) if ends else None,
         )
-
-
-def frames(cells: Sequence[Cell]) -> dict[str, Frame]:
-    """Kind of cell -> the frame of a column's cells of that kind: a turned column has several."""
-    kinds = dict.fromkeys(map(_KIND, cells))
-    if len(kinds) == 1:
-        return {cells[0].kind: Frame.of(cells)}
-    return {kind: Frame.of([c for c in cells if c.kind == kind]) for kind in kinds}
 
 
 def signs(cell: Cell) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from paperforge.model import Row, Table, TableFit
-    from paperforge.tables.fit import Try
+    from paperforge.tables.trial import Try
 
 AGAIN = " (cont.)"
 """After a name that stands above its group's other rows, where a chunk begins among these."""

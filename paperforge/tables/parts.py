@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
+from paperforge.latex.columns import spread_of
 from paperforge.latex.escape import needs_unicode_engine, plain, slug
+from paperforge.latex.label import typeset
 from paperforge.latex.p_values import p_value
-from paperforge.latex.rounding import MAX_DECIMALS, Rounding, fixed, rule_for, spread_of
+from paperforge.latex.rounding import MAX_DECIMALS, Rounding, fixed, rule_for
 from paperforge.model import (
     Aggregate,
     Cell,
@@ -193,7 +195,7 @@ def made(
     )
     texts = [column.label for column in columns] + [row.label for row in rows]
     texts += [c.printed for row in rows for c in row.cells if c.value is None]
-    foreign = needs_unicode_engine(" ".join(texts))
+    foreign = needs_unicode_engine(typeset(texts))
     found = list(diagnostics)
     if foreign:
         message = f"texts hold characters that pdfLaTeX cannot set: {' '.join(foreign[:10])}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from paperforge.latex.columns import rule_of
 from paperforge.latex.escape import plain
-from paperforge.latex.rounding import rule_of
 from paperforge.model import Note
 from paperforge.tables.notes import count, listed
 

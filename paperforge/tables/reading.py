@@ -28,6 +28,10 @@ _RULES = re.compile(
 )
 _SPAN = re.compile(r"\\multicolumn\{(\d+)\}\{[^{}]*\}")
 _SIGNS = "".join(MARKS)
+_IN_LINES = re.compile(
+    r"\\begin\{tabular\}\[[bt]\]\{@\{\}[cl]@\{\}\}(?!\s*\n)(.*?)\\end\{tabular\}"
+)
+"""A header or a name in lines."""
 _NOTE_HEAD = "% Notes (--notes prints them):"
 _CITATION = re.compile(r"\\ifdefined\\citep\\citep\{([^}]*)\}\\else\\cite\{[^}]*\}\\fi")
 
@@ -109,6 +113,7 @@ def from_tex(text: str, where: str) -> Shown:
     style = style or (r"\setbox8" in text and r"\begin{minipage}" in text)
     notes = tuple(_notes(text, style))
     bare = "\n".join(_COMMENT.sub("", line) for line in text.splitlines())
+    bare = _IN_LINES.sub(_in_a_line, bare)
     found = [one[1] for one in _TABULAR.finditer(_without_spec(bare))]
     if not found:
         hint = "name a .tex, .json, .md or .html that paperforge table wrote"
@@ -133,6 +138,12 @@ def from_tex(text: str, where: str) -> Shown:
         tuple(dict.fromkeys(text for grids in chunks for grid in grids for text in grid.unread)),
         style,
     )
+
+
+def _in_a_line(found: re.Match[str]) -> str:
+    """A name that was set in lines; one that ends in a sign goes on without a space."""
+    lines = re.split(r"\\\\(?:\\quad )?", found[1])
+    return "".join(one if one.endswith(("-", "_", "/")) else f"{one} " for one in lines).rstrip()
 
 
 def _chunks(tabulars: Sequence[str], where: str) -> list[list[_Grid]]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from paperforge.errors import InputError
+from paperforge.latex.columns import column_rules, columns_of, spread_kind
 from paperforge.latex.escape import plain
-from paperforge.latex.rounding import Rounding, column_rules, columns_of, spread_kind
 from paperforge.model import Aggregate, Analysis, Diagnostic, Missing, Severity
 from paperforge.model.order import ours_last
 from paperforge.spec import Dataset, Method, Metric, TableSpec
@@ -17,7 +17,8 @@ from paperforge.tables.layouts import Slot
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from paperforge.latex.rounding import Columns
+    from paperforge.latex.columns import Columns
+    from paperforge.latex.rounding import Rounding
 
 Named = TypeVar("Named", Metric, Method, Dataset)
 
@@ -31,6 +32,8 @@ class View:
     metrics: tuple[Metric, ...]
     methods: tuple[Method, ...]
     datasets: tuple[Dataset, ...]
+    names: tuple[str, ...]
+    """Of the methods."""
     slots: tuple[Slot, ...]
     columns: Columns
     """(metric, dataset or None) -> its aggregates by method."""
@@ -40,23 +43,16 @@ class View:
     diagnostics: tuple[Diagnostic, ...]
     groups: groups.Groups
     """The author's headings; methods and datasets are in their order."""
+    lacking: Mapping[tuple[str, str], Missing]
+    """(metric, method) -> why it has no average: the reason of its first empty cell."""
 
     def find(self, metric: str, method: str, dataset: str | None) -> Aggregate | None:
         """The aggregate of a cell; dataset None: the average."""
         return self.columns.get((metric, dataset), {}).get(method)
 
     def lacks(self, metric: str, method: str) -> Missing | None:
-        """Why a row has no average: the reason of its first empty cell; None where it is whole."""
-        datasets = [
-            slot.dataset
-            for slot in self.slots
-            if slot.metric.name == metric and slot.dataset is not None
-        ]
-        for dataset in datasets or [d.name for d in self.datasets]:
-            found = self.find(metric, method, dataset)
-            if found is None or found.mean is None:
-                return (found and found.missing) or Missing.NOT_RUN
-        return None
+        """Why a method of the table has no average; None where its row is whole."""
+        return self.lacking.get((metric, method))
 
 
 def choose(analysis: Analysis, spec: TableSpec) -> View:
@@ -97,12 +93,14 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
         metrics,
         methods,
         datasets,
+        tuple([method.name for method in methods]),
         tuple(slots),
         columns,
         column_rules(analysis, spec.spread, columns),
         spread_kind(analysis, spec.spread),
         tuple(left_out),
         headings,
+        _lacking(slots, methods, datasets, columns),
     )
 
 
@@ -174,6 +172,23 @@ def _with_extras(
         found += [*(slot for slot in slots if slot.metric == metric), *more]
         said += why
     return found, said
+
+
+def _lacking(
+    slots: Sequence[Slot], methods: Sequence[Method], datasets: Sequence[Dataset], columns: Columns
+) -> dict[tuple[str, str], Missing]:
+    """(metric, method) -> the reason of its first empty cell, of metrics that show averages."""
+    found: dict[tuple[str, str], Missing] = {}
+    for metric in dict.fromkeys(slot.metric.name for slot in slots if slot.dataset is None):
+        single = [s.dataset for s in slots if s.metric.name == metric and s.dataset is not None]
+        for dataset in single or [d.name for d in datasets]:
+            column = columns.get((metric, dataset), {})
+            for method in methods:
+                one = column.get(method.name)
+                if one is None or one.mean is None:
+                    reason = (one and one.missing) or Missing.NOT_RUN
+                    found.setdefault((metric, method.name), reason)
+    return found
 
 
 def _says_something(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from paperforge.errors import InputError
 from paperforge.model import Venue
 from paperforge.spec import Mode
+from paperforge.venues import standard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +50,8 @@ def find(venue_id: str, project_root: Path | None = None, where: str = "") -> Ve
 def of_paper(project_root: Path, main: str) -> Venue | None:
     r"""The venue whose style an existing paper loads: \usepackage{icml2026} in its main file.
 
-    None where that is no known style, or the file cannot be read.
+    With none of them the page of LaTeX's own class, as a Venue without an id. None where neither is
+    known, or the file cannot be read.
     """
     try:
         text = (project_root / main).read_text(encoding="utf-8", errors="replace") if main else ""
@@ -59,9 +61,8 @@ def of_paper(project_root: Path, main: str) -> Venue | None:
     loaded = {
         name.strip() for names in _PACKAGES.findall(said) for name in names.split(",") if name
     }
-    if not loaded:
-        return None
-    return next((v for v in known() if Path(v.style_files[0]).stem in loaded), None)
+    found = (v for v in known() if Path(v.style_files[0]).stem in loaded) if loaded else iter(())
+    return next(found, None) or standard.page(project_root, main)
 
 
 def official(venue: Venue, project_root: Path) -> Venue:

@@ -279,6 +279,61 @@ def test_a_column_that_is_only_reported_enlarges_no_family(paperforge, folder):
     assert "over 4 comparisons" in paperforge("table", "--format", "markdown").out
 
 
+PLANNED = """
+estimand = "mean over the datasets"
+[methods.a]
+role = "baseline"
+[methods.b]
+[methods.c]
+[metrics.accuracy]
+direction = "higher"
+[metrics.latency_ms]
+direction = "lower"
+"""
+
+
+def test_a_planned_metric_stays_in_the_family_where_tables_show_it_as_a_column(paperforge, folder):
+    rows = [
+        f"{m},{d},{s},{0.7 + i / 20 + s * (7 + i) % 5 / 100},{100 + i + s}"
+        for i, m in enumerate("abc")
+        for d in "xy"
+        for s in range(4)
+    ]
+    (folder / "runs.csv").write_text("\n".join(["method,dataset,seed,accuracy,latency_ms", *rows]))
+    paper = (
+        'results = "runs.csv"\n[[tables]]\nmetrics = ["accuracy"]\ncolumns = ["latency_ms"]\n'
+        '[methods]\na = { role = "baseline" }\n'
+    )
+    (folder / "paper.toml").write_text(paper)
+
+    def tested():
+        found = json.loads(paperforge("stats", "--format", "json").out)
+        names = {d["metric"] for d in found["decisions"] if d["primary"]}
+        return found["family"]["size"], names
+
+    assert tested() == (2, {"accuracy"})
+    (folder / "plan.toml").write_text(PLANNED)
+    assert tested() == (4, {"accuracy", "latency_ms"})
+    # what was frozen is in force, whatever the file says now
+    assert paperforge("plan", "--freeze").code == 0
+    (folder / "plan.toml").write_text(PLANNED.split("[metrics.latency_ms]", maxsplit=1)[0])
+    assert tested() == (4, {"accuracy", "latency_ms"})
+    assert "over 4 comparisons" in paperforge("table", "--format", "markdown").out
+    # the author may still say that it is only reported; then the plan says that it is not tested
+    (folder / "paper.toml").write_text(paper + "[metrics.latency_ms]\ntested = false\n")
+    assert tested() == (2, {"accuracy"})
+    assert "latency_ms" in (said := paperforge("plan", "--check")).out + said.err
+
+
+def test_a_plan_that_cannot_be_read_changes_no_family(paperforge, folder):
+    (folder / "paper.toml").write_text(
+        'results = "runs.csv"\n[[tables]]\nmetrics = ["accuracy"]\ncolumns = ["time_s"]\n'
+    )
+    (folder / "plan.toml").write_text("[methods\n")
+    found = json.loads(paperforge("stats", "--format", "json").out)
+    assert {d["metric"] for d in found["decisions"]} == {"accuracy"}
+
+
 def test_no_finite_run_is_no_single_run(paperforge, folder):
     rows = [f"{m},d,{s},nan" for m in "ab" for s in range(3)]
     (folder / "runs.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
@@ -299,3 +354,51 @@ def test_the_spread_of_an_average_says_whose_it_is(paperforge, folder):
     assert "averages take seeds as independent per dataset" in paperforge(*common).out
     paired = paperforge(*common, "--pair-by", "seed").out
     assert "each seed is averaged over the datasets first" in paired
+
+
+def test_an_ablation_has_the_differences_that_the_family_leaves_out(paperforge, folder):
+    rows = "method,seed,acc\n" + "".join(
+        f"{m},{s},{0.8 + k / 50 + (s * 7 % 5) / 500}\n"
+        for k, m in enumerate(("base", "part", "ours"))
+        for s in range(4)
+    )
+    (folder / "parts.csv").write_text(rows)
+    roles = ("--ours", "ours", "--baseline", "base")
+    said = paperforge(
+        "table", "parts.csv", "--layout", "ablation", *roles, "--unit", "acc=%", "--format", "json"
+    )
+    table = json.loads(said.out)
+    shown = {row["label"]: [c["printed"] for c in row["cells"]] for row in table["rows"]}
+    assert shown["base"][1] == "-4.0" and shown["part"][1] == "-2.0"
+    assert shown["part"][2] == "[−2.6, −1.4]"  # Welch t, df 6: 2.447 x sqrt(2 / 4) x 0.342 = 0.59
+    notes = " ".join(note["text"] for note in table["notes"])
+    assert "outside the family of the paper's comparisons are not tested" in notes
+    assert "Holm" not in notes and "n/a" not in notes
+
+
+def test_costs_that_stand_among_the_settings_are_costs(paperforge, folder):
+    rows = "method,seed,acc,params,lr\n" + "".join(
+        f"{m},{s},{0.5 + s / 50},{n},0.1\n"
+        for m, n in (("a", 2500000), ("b", 5000000))
+        for s in (1, 2)
+    )
+    (folder / "sized.csv").write_text(rows)
+    said = paperforge("table", "sized.csv", "--layout", "cost", "--format", "json")
+    assert made(said) == [["a", "2", "2.5"], ["b", "2", "5.0"]]
+    assert "ignored: params" not in said.err
+    said = paperforge("table", "sized.csv", "--layout", "settings")
+    assert said.code == 0 and "ignored" not in said.err
+
+
+def test_mean_ranks_are_of_all_methods_whatever_the_roles(paperforge, tmp_path):
+    rows = "method,dataset,acc\n" + "".join(
+        f"m{m},d{d},{0.5 + m / 20 + (d * 7 % 10) / 300}\n" for m in range(4) for d in range(12)
+    )
+    (tmp_path / "many.csv").write_text(rows)
+    said = paperforge(
+        "table", "many.csv", "--replicate", "dataset", "--ours", "m3", "--baseline", "m0",
+        "--column", "rank", "--format", "json"
+    )  # fmt: skip
+    table = json.loads(said.out)
+    assert [row["cells"][-1]["printed"] for row in table["rows"]] == ["4", "3", "2", "1"]
+    assert "of 4 methods over the 12 datasets" in " ".join(n["text"] for n in table["notes"])

@@ -154,6 +154,11 @@ def test_slugs_are_one_to_one_and_ignore_the_order(names, random):
 # with TeX
 
 
+def test_a_power_of_ten_is_set_as_in_number_cells():
+    assert escape("lr = 3×10⁻⁵, 1.5×10¹²") == r"lr = 3$\times10^{-5}$, 1.5$\times10^{12}$"
+    assert r"\times10^" not in escape("2×10 and ×10³")
+
+
 def compiled(body, folder, preamble=""):
     """The log of a bare article, and its text."""
     source = f"\\documentclass{{article}}{preamble}\\begin{{document}}\n{body}\n\\end{{document}}\n"

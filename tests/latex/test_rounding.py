@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperforge.errors import UsageError
+from paperforge.latex.columns import column_rules, spread_kind
 from paperforge.latex.rounding import (
+    MANY,
     Rounding,
-    column_rules,
     decimals_for,
     exact,
     fixed,
@@ -17,7 +18,6 @@ from paperforge.latex.rounding import (
     powers,
     rule_for,
     settled,
-    spread_kind,
 )
 from paperforge.model import Aggregate, Analysis, Design
 from paperforge.spec import Dataset, Direction, Method, Metric, Unit
@@ -101,14 +101,34 @@ halves = st.builds(
 )
 
 
-@given(st.lists(finite | halves), st.integers(0, 8), st.booleans())
+every = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(st.lists(finite | halves | every, min_size=1), st.integers(-3, 17), st.booleans())
 def test_a_column_is_rounded_as_its_decimals_are(values, decimals, grouped):
+    """A few values, and so many that arrays round them: both against decimal arithmetic alone."""
     unit = Decimal(1).scaleb(-decimals)
     wide = Context(prec=400, rounding=ROUND_HALF_UP)
     rounded = [settled(value, decimals).quantize(unit, context=wide) for value in values]
     rounded = [abs(number) if number.is_zero() else number for number in rounded]
     shown = [f"{number:,f}" if grouped else f"{number:f}" for number in rounded]
     assert fixed_all(values, decimals, grouped=grouped) == shown
+    assert fixed_all(values * MANY, decimals, grouped=grouped) == shown * MANY
+
+
+@given(st.lists(finite, min_size=1), st.lists(finite.map(abs), min_size=1), st.integers(0, 5))
+def test_spreads_of_a_column_print_as_each_does(values, spreads, decimals):
+    """Whether a column is long, or stands beside others of its rule, changes none of its texts."""
+    rule = Rounding(decimals)
+    each = [rule.show_spread(spread) for spread in spreads]
+    assert rule.show_spreads(spreads * MANY) == each * MANY
+    assert rule.show_spreads([*spreads, *map(abs, values)])[: len(each)] == each
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_not_finite_is_refused_in_a_long_column(value):
+    with pytest.raises(ValueError, match="rounded"):
+        fixed_all([1.0] * MANY + [value], 2)
 
 
 @pytest.mark.parametrize(
@@ -264,6 +284,17 @@ def test_what_is_not_zero_never_prints_as_zero_beside_what_is_far_larger(values)
     sizes = [abs(v) for v in values if v]
     if sizes and max(sizes) >= 1e6 * min(sizes):
         assert all(p for v, p in zip(values, printed, strict=True) if v)
+
+
+@given(
+    st.lists(finite | every, min_size=1, max_size=9),
+    st.lists(every.map(abs) | st.just(math.nan), max_size=9),
+    st.none() | st.integers(0, 4),
+)
+def test_the_rule_of_a_column_does_not_depend_on_how_long_it_is(values, spreads, digits):
+    """The same numbers many times over have the same median, smallest and largest."""
+    rule = rule_for(values, spreads, digits)
+    assert rule_for(values * (MANY + 1), spreads * (MANY + 1), digits) == rule
 
 
 @pytest.mark.parametrize(

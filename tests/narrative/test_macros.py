@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from paperforge.latex.escape import Tex
+from paperforge.latex.label import sentence
 from paperforge.model import Aggregate, Analysis, Decision, Design, Missing, Verdict
 from paperforge.narrative.macros import macros, render
 from paperforge.spec import Dataset, Direction, Method, Metric, Unit
@@ -205,6 +206,29 @@ def test_numbers_print_in_text_and_mathematics(tmp_path):
     assert "A−1.3B" in squeezed
     assert "<.001C" in squeezed
     assert "85.6±0.6DMean±sd." in squeezed
+
+
+@pytest.mark.tex
+def test_a_description_stands_in_a_caption_and_its_list(tmp_path):
+    alt = sentence("Curves of α_b: 95% → 3×10⁻⁵ & more #1.")
+    text = render((), {"curves/alt": alt}, HEAD.read_text(encoding="utf-8"))
+    (tmp_path / "macros.tex").write_text(text, encoding="utf-8")
+    body = r"\listoffigures\begin{figure}\caption{\pfnote{curves/alt}}\end{figure}"
+    (tmp_path / "a.tex").write_text(
+        rf"\documentclass{{article}}\input{{macros}}\begin{{document}}{body}\end{{document}}"
+    )
+    for _ in range(2):
+        subprocess.run(
+            ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "a"],
+            cwd=tmp_path,
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
+    out = subprocess.run(
+        ["pdftotext", "a.pdf", "-"], cwd=tmp_path, check=True, capture_output=True, timeout=60
+    ).stdout.decode()
+    assert re.sub(r"\s", "", out).count("Curvesofαb:95%→3×10−5&more#1.") == 2
 
 
 def test_a_tiny_spread_prints_as_in_the_table():

@@ -1,8 +1,11 @@
 """What can be done about a comparison of which nothing could be said."""
 
+import json
+
 import pytest
 
 from paperforge import narrative, results
+from paperforge.commands import analysis_json
 from paperforge.spec import DesignSpec, Project, Source, Unit
 from paperforge.stats import analyse
 
@@ -74,7 +77,21 @@ def test_one_method_and_what_a_paper_gets(tmp_path):
     assert "Add the rows of another one" in report(tmp_path, text)
     (tmp_path / "r.csv").write_text("method,acc\na,.5\nb,.6")
     found = results.load([Source(tmp_path / "r.csv", "r.csv", {})], Project(root=tmp_path))
-    assert "give a row a run" not in narrative.report.latex(analyse(found, DesignSpec()))
+    made = analyse(found, DesignSpec())
+    (line,) = [x for x in narrative.report.latex(made).splitlines() if "give a row a run" in x]
+    assert line.startswith("% Next: ")  # a comment: the page does not have it
+    (todo,) = json.loads(analysis_json.render(made))["next"]
+    assert "give a row a run with its seed" in todo
+    assert f"## Next\n\n- {todo}\n" in narrative.report.markdown(made)
+
+
+def test_where_all_can_be_tested_next_is_an_empty_list(tmp_path):
+    rows = [f"{m},d,{s},{0.5 + (s * k) % 7 / 100}" for k, m in enumerate("ab") for s in range(4)]
+    (tmp_path / "r.csv").write_text("\n".join([HEAD["seed"], *rows]))
+    found = results.load([Source(tmp_path / "r.csv", "r.csv", {})], Project(root=tmp_path))
+    made = analyse(found, DesignSpec())
+    assert json.loads(analysis_json.render(made))["next"] == []
+    assert "% Next" not in narrative.report.latex(made)
 
 
 def test_there_is_no_legend_of_columns_that_are_not_there(tmp_path):

@@ -48,7 +48,7 @@ def test_p_of_equivalence_is_that_of_the_two_one_sided_tests(study):
     assert near.p_equivalence_adjusted == pytest.approx(2 * near.p_equivalence, rel=1e-9)
 
 
-def test_an_interval_inside_the_margin_beside_no_equivalence_is_explained(study):
+def test_beside_an_interval_inside_the_margin_stands_the_one_that_decides(study):
     """Inside by itself, but not after Holm's correction over two comparisons."""
     found = study(0.0215)
     near, _ = found.primary()
@@ -58,8 +58,9 @@ def test_an_interval_inside_the_margin_beside_no_equivalence_is_explained(study)
         flat = " ".join(text.split())
         assert "Equivalence within ±0.0215 (two one-sided tests, p adjusted over 2 compar" in flat
         (line,) = [x for x in flat.split("ours − ") if x.startswith("near: 90% interval")]
+        assert "; for the family 95% interval [" in line  # Holm's first step: 1 - 2 alpha / 2
         assert "adjusted p = " in line
-        assert "not shown (the interval is not adjusted for the family of 2)" in line
+        assert ": not shown" in line
 
 
 def test_one_comparison_has_no_adjusted_p(study):
@@ -78,6 +79,22 @@ def test_without_a_margin_nothing_is_said_and_the_keys_are_null(study):
     made = json.loads(analysis_json.render(found))["decisions"]
     assert {d["p_equivalence"] for d in made} == {None}
     assert {d["p_equivalence_adjusted"] for d in made} == {None}
+    assert {d["ci_equivalence_adjusted"] for d in made} == {None}
+    assert {d["level_equivalence_adjusted"] for d in made} == {None}
+
+
+def test_json_has_the_interval_of_the_corrected_test_in_stored_units(study):
+    near, far = json.loads(analysis_json.render(study(0.0215)))["decisions"]
+    for d in (near, far):
+        low, high = d["ci_equivalence_adjusted"]
+        assert low < d["ci_equivalence"][0] < d["ci_equivalence"][1] < high
+        assert d["level_equivalence_adjusted"] == pytest.approx(1 - 2 * 0.05 / 2)
+        assert d["equivalent"] == (low > -0.0215 and high < 0.0215)
+
+
+def test_a_level_has_the_digits_that_it_needs():
+    levels = (0.9, 0.95, 1 - 0.1 / 3, 1 - 0.1 / 40, 0.98)
+    assert [words.level(x) for x in levels] == ["90%", "95%", "96.7%", "99.75%", "98%"]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ authors = ["A", { name = "B" }]
 results = "runs.csv"
 sources = ["a.csv", { path = "b.csv", pattern = "{method}/*", table = "t", where = { split = "test", epoch = 1, last = true } }]
 metrics = { accuracy = "higher", loss = { direction = "lower", digits = 2 } }
-methods = { a = "A", b = { role = "ours" } }
+methods = { a = "A", b = { role = "ours" }, c = { label = { tex = '$\\gamma$', text = "gamma" } } }
 design = { pair_by = "seed", replicate = "seed", margin = 0.5, final = "best:f1" }
 tables = [{ metrics = "accuracy" }]
 figures = [{ name = "x", kind = "learning-curves" }]
@@ -30,6 +30,7 @@ WRONG = [
     "vnue = 'x'", "title = 3", "mode = 'drat'", "metrics = { a = 'up' }", "design = { alpha = 2 }", "design = { pair_by = 'method' }",
     "sources = [{ path = 'x', columns = { sed = 'x' } }]", "figures = [{ name = 'x' }]", "compute = { x = [1] }", "checklist = { a = 'maybe' }",
     "design = { final = 'max' }", "sources = [{ path = 'x', pattern = '{a' }]", "tables = { name = 'x' }", "authors = [{ mail = 'x' }]", "methods = { a = { role = 'our' } }",
+    "methods = { a = { label = { tex = 'x' } } }", "datasets = { a = { label = 3 } }", "metrics = { a = { label = { tex = '', text = 'x' } } }",
 ]  # fmt: skip
 
 

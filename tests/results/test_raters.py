@@ -60,6 +60,27 @@ def test_methods_are_compared_where_one_rater_saw_both(load):
     assert abs(decision.estimate / decision.statistic) == pytest.approx(se, rel=1e-9)
 
 
+def test_raters_are_said_to_be_fixed(load):
+    found = analyse(load(), DesignSpec())
+    assert found.design.generalises == (
+        "This generalises to new items, not to other raters or retraining."
+    )
+    assert found.primary()[0].generalises == "new items, not to other raters or retraining"
+    said = "The 3 raters are taken as fixed: how far others would differ is in no interval."
+    assert said in found.design.sentences
+
+
+def test_one_rater_an_item_is_fixed_too(load):
+    one = analyse(load("item,annotator,system,rating", given=GIVEN[:, :, :1]), DesignSpec())
+    assert "not to other raters" in one.design.generalises
+    assert any(s.startswith("The one rater is taken as fixed") for s in one.design.sentences)
+
+
+def test_where_nobody_rates_nothing_is_said_of_raters(load):
+    found = analyse(load("item,seed,system,rating", name="s.csv"), DesignSpec())
+    assert not any("rater" in s for s in (found.design.generalises, *found.design.sentences))
+
+
 def test_what_was_saved_is_read_again(load):
     (source,) = load().mapped
     assert source.columns["example"] == "item/annotator"

@@ -40,6 +40,9 @@ class FakeResults:
         store = self.by_example if unit is Unit.EXAMPLE else self.by_seed
         return tuple(s for key, s in store.items() if key[0] == metric)
 
+    def scored_cells(self, metric):
+        return frozenset(key[1:] for key in self.by_example if key[0] == metric)
+
     def scored(self, metric):
         return any(key[0] == metric for key in self.by_example)
 

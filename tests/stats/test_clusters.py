@@ -7,7 +7,7 @@ import pytest
 import scipy.linalg
 import statsmodels.api as sm
 
-from paperforge.stats.clusters import clustered
+from paperforge.stats.clusters import clustered, random_effects_df
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "references" / "clustered_se.json").read_text())
 
@@ -66,6 +66,46 @@ def test_unequal_and_crossing_clusters_are_cr2_by_its_definition(datasets):
     ]
     values = [rng.normal(0, 1 + i, len(g)) for i, g in enumerate(groups)]
     assert clustered(values, groups, 7) == pytest.approx(by_matrices(values, groups), rel=1e-8)
+
+
+def correlated_by_matrices(x, groups):
+    """Imbens and Kolesar's df from their definition: Omega has blocks of rho, rho from residuals."""
+    n, e = len(x), x - x.mean()
+    same = groups[:, None] == groups
+    pairs = same & ~np.eye(n, dtype=bool)
+    rho = np.outer(e, e)[pairs].mean() / (e @ e / n)
+    omega = np.where(same, min(1, max(0, rho)), 0.0)
+    np.fill_diagonal(omega, 1)
+    rows = []
+    for one in np.unique(groups):
+        mine, size = groups == one, (groups == one).sum()
+        inverse = scipy.linalg.fractional_matrix_power(np.eye(size) - 1 / n, -0.5)
+        rows.append(np.ones(size) @ inverse @ (np.eye(n) - 1 / n)[mine] / n)
+    inner = np.array(rows) @ omega @ np.array(rows).T
+    return np.trace(inner) ** 2 / np.trace(inner @ inner), rho
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_the_df_of_correlated_clusters_are_those_of_imbens_and_kolesar(seed):
+    rng = np.random.default_rng(seed)
+    sizes = [20, 10, 6, 5, 4, 3, 2, 1]
+    groups = np.repeat(np.arange(8), sizes) * 3
+    x = rng.normal(0, 1, 8)[groups // 3] + rng.normal(0, 1, len(groups))
+    theirs, rho = correlated_by_matrices(x, groups)
+    ours, plain = random_effects_df(x, groups), clustered([x], [groups], 30)[1]
+    assert rho > 0
+    assert ours == pytest.approx(theirs, rel=1e-8)
+    assert ours < plain
+
+
+def test_df_of_equal_clusters_do_not_hang_on_their_correlation():
+    groups = np.repeat(np.arange(9), 4)
+    rng = np.random.default_rng(5)
+    x = rng.normal(0, 1, 9)[groups] + rng.normal(0, 1, len(groups))
+    assert random_effects_df(x, groups) == pytest.approx(8)
+    apart = np.tile([-1.0, 1.0, -2.0, 2.0], 9)  # no correlation, or less than none
+    unequal = np.repeat(np.arange(4), [20, 8, 4, 4])
+    assert random_effects_df(apart, unequal) == pytest.approx(clustered([apart], [unequal], 4)[1])
 
 
 def test_single_examples_are_the_usual_standard_error():

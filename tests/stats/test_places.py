@@ -67,7 +67,11 @@ def test_a_dataset_that_nobody_has_does_not_count():
         ([[1.0, 2.0]], Direction.HIGHER, {}),
         ([[1.0], [2.0]], Direction.HIGHER, {}),
         ([[1.0, 2.0], [1.0, 2.0]], None, {}),
-        ([[1.0, 2.0], [1.0, 2.0]], Direction.HIGHER, {"ranks": (Rank("m", "a0", 1.0),)}),
+        (
+            [[1.0, 2.0], [1.0, 2.0]],
+            Direction.HIGHER,
+            {"ranks": (Rank("m", "a0", 1.0), Rank("m", "a1", 2.0))},
+        ),
     ],
 )
 def test_where_there_are_none(scores, direction, more):

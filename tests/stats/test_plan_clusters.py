@@ -47,6 +47,57 @@ def test_the_answer_has_the_power():
     assert law.power(d, 2 * n, 0.05) == pytest.approx(0.8, abs=1e-6)
 
 
+def share_found(sizes, between, within, d, rng, runs):
+    """Studies in which the clustered t finds d: the CR2 of the clusters' sums, all at once."""
+    m = np.array(sizes, dtype=float)
+    n = m.sum()
+    sums = m * rng.normal(0, between**0.5, (runs, len(m)))
+    sums += np.sqrt(m * within) * rng.normal(size=(runs, len(m)))
+    mean = sums.sum(axis=1) / n
+    apart = (sums - m * mean[:, None]) / (np.sqrt(1 - m / n) * n)
+    half = -stdtrit(bell_mccaffrey(sizes), 0.025) * np.sqrt((apart**2).sum(axis=1))
+    return float((np.abs(mean + d) > half).mean())
+
+
+def test_the_sums_of_clusters_say_what_the_analysis_says():
+    rng = np.random.default_rng(4)
+    x, code = rng.normal(size=sum(SIZES)), codes(SIZES)
+    m, sums = np.array(SIZES), np.bincount(code, x)
+    apart = (sums - m * x.mean()) / (np.sqrt(1 - m / len(x)) * len(x))
+    assert (apart**2).sum() == pytest.approx(clustered([x], [code], len(SIZES))[0], rel=1e-12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("icc", [0.05, 0.3, 0.9])
+@pytest.mark.parametrize("pilot", [5, 10, 20, 40])
+@pytest.mark.parametrize("spread", [0.0, 0.6, 1.0])
+def test_the_answers_of_many_pilots_have_the_power(pilot, spread, icc):
+    """True variances; equal sizes, and log-normal ones. Never less than .78; what is more is that
+    a part of a cluster is a whole one, and that with a few very unequal ones CR2 is too small.
+    """
+    drawn = np.exp(np.random.default_rng(pilot).normal(2.3, spread, pilot))
+    sizes = tuple(int(size) for size in np.maximum(np.round(drawn), 1))
+    n, rng = sum(sizes), np.random.default_rng([pilot, int(10 * spread), int(100 * icc)])
+    variance = icc * sum((m / n) ** 2 for m in sizes) + (1 - icc) / n
+    law = Clusters((Clustered(variance, sizes, 1.0),))
+    for times in (0.5, 1.0, 1.5, 2.0, 4.0):
+        d = law.smallest(times * n, 0.05)
+        if d is None:  # fewer than two clusters, or degrees of freedom
+            assert times == 0.5
+            continue
+        answer = needed(law, d * (1 + 1e-9), 0.05).n
+        count = law.clusters(answer)
+        shares = []
+        for _ in range(20):
+            study = sizes * (count // pilot) + tuple(rng.permutation(sizes)[: count % pilot])
+            shares.append(share_found([int(m) for m in study], icc, 1 - icc, d, rng, 200))
+        # 4,000 studies: standard error .006
+        assert np.mean(shares) > 0.78, (times, count)
+        if times.is_integer():
+            few = pilot * times == 5 and spread > 0
+            assert np.mean(shares) < (0.88 if few else 0.83), (times, count)
+
+
 def test_words_and_too_few():
     law = Clusters((Clustered(0.01, SIZES, 0.4),))
     assert law.amount(84) == "84 examples in 6 clusters"

@@ -14,6 +14,7 @@ from statsmodels.stats.multitest import multipletests
 from paperforge.model import Flip, Fragility, Quote, Sample, Verdict
 from paperforge.spec import DesignSpec, Direction, Metric, Role, Unit
 from paperforge.stats import analyse
+from paperforge.stats.clusters import random_effects_df
 from paperforge.stats.contrast import Ask
 from paperforge.stats.exact import mcnemar_p
 from paperforge.stats.fragile import fragile
@@ -488,6 +489,26 @@ def test_the_percentile_bootstrap_of_few(n):
     means = np.stack([x[:, row].mean(axis=1) for row in drawn], axis=1)
     low, high = np.quantile(means, [0.025, 0.975], axis=1)
     assert ((low <= 0) & (high >= 0)).mean() == pytest.approx(float(COVERAGE[n]), abs=0.02)
+
+
+@pytest.mark.parametrize("sizes", [(40, 20, 10, 10, 10, 5, 5), (10,) * 7])
+def test_unequal_clusters_under_the_df_of_imbens_and_kolesar(fake, sizes):
+    rng, codes = np.random.default_rng(3), np.repeat(np.arange(len(sizes)), sizes)
+    y = rng.normal(0, 1, len(codes))
+    x = y + rng.normal(0, 1, len(sizes))[codes] + rng.normal(0, 0.5, len(codes))
+    cells = {(m, "d"): {"values": v, "clusters": codes} for m, v in (("x", x), ("y", y))}
+    results = fake(cells, unit=Unit.EXAMPLE)
+    (one,) = why(results, DesignSpec(), analyse(results, DesignSpec()))
+    found = {other.test: other for other in one.alternatives}
+    name = "clustered paired t (df of Imbens and Kolesar)"
+    if len(set(sizes)) == 1:
+        assert name not in found
+        return
+    (decision,) = analyse(results, DesignSpec()).primary()
+    other, df = found[name], random_effects_df(x - y, codes)
+    assert other.estimate == pytest.approx(decision.estimate)
+    assert other.p == pytest.approx(2 * scipy_stats.t.sf(abs(decision.statistic), df))
+    assert other.p > decision.p
 
 
 def test_cluster_robust_z_with_ten_clusters():

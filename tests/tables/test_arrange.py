@@ -2,9 +2,12 @@ import time
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from paperforge import tables
 from paperforge.errors import InputError, UsageError
+from paperforge.latex.columns import column_rules
 from paperforge.model import Mark, Missing, Severity, Verdict
 from paperforge.spec import Dataset, Direction, Method, Metric, Role, TableSpec, Unit
 
@@ -369,3 +372,34 @@ def test_a_name_that_is_nearly_right_is_asked_about(make, name):
     with pytest.raises(InputError) as error:
         tables.arrange(make.paper(), TableSpec(metrics=(name,)))
     assert error.value.hint.startswith("did you mean accuracy? they have accuracy, seconds")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4000), st.integers(0, 300), st.integers(0, 2)),
+        min_size=3,
+        max_size=90,
+    )
+)
+def test_numbers_that_are_rounded_together_print_as_each_does(make, drawn):
+    """Halves, zeros and holes in three columns of one rule or several, few methods or many."""
+    places = ("x", "y", "z")
+    names = [f"m{at}" for at in range(len(drawn) // 3)]
+    spots = [(name, place) for name in names for place in places]
+    cells = [
+        make.aggregate("accuracy", name, place, value / 20, spread / 20 * 10**power)
+        if value % 7
+        else make.hole("accuracy", name, place)
+        for (name, place), (value, spread, power) in zip(spots, drawn, strict=False)
+    ]
+    analysis = make.analysis(cells, names, datasets=places)
+    rules = column_rules(analysis)
+    for row in tables.arrange(analysis).rows:
+        for cell in row.cells:
+            rule = rules["accuracy", cell.dataset]
+            if cell.value is not None:
+                assert cell.printed == rule.show(cell.value)
+                assert cell.printed_spread == rule.show_spread(cell.spread)
+            else:
+                assert (cell.printed, cell.printed_spread) == ("–", "")

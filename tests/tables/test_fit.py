@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from paperforge import tables, venues
 from paperforge.errors import InputError
 from paperforge.model import Cell, Column, Row, Severity, Table
-from paperforge.tables.fit import SMALLEST_PT, Page, fit
-from paperforge.tables.headers import abbreviated, lines
+from paperforge.tables.fit import fit
+from paperforge.tables.headers import MOST_LINES, abbreviated, lines
 from paperforge.tables.measure import Measure
+from paperforge.tables.trial import SMALLEST_PT, Page
 
 VENUES = ["neurips-2026", "icml-2026", "arr-2026"]
 
@@ -63,17 +64,59 @@ def test_two_columns_before_turning():
 
 
 def test_turned_where_only_that_helps():
-    long = table(
-        3, rows=3, stub="a name as long as half of a page is wide, and then some more of it"
-    )
+    long = table(3, rows=3, stub="a-name".replace("-", "") * 10 + "aslongashalfofapageiswide")
     one = fit(long, replace(page("neurips-2026"), text=200.0, column=200.0), "text")
     assert one.fit.turned
     text = tables.render(one)
     assert r"\rotatebox{90}" in text and r"\usepackage{booktabs,graphicx}" in text
 
 
+LONG = "low rank adaptation of all of the attention matrices with a frozen embedding v"
+
+
+def test_long_names_stand_in_lines_before_anything_is_smaller():
+    assert len(LONG) > 75
+    made = fit(table(4, stub=LONG), page("neurips-2026"), "text")
+    assert (made.fit.size, made.fit.parts, made.fit.deep) == ("normalsize", (), 2)
+    assert "names in lines" in made.diagnostics[0].message
+    text = tables.render(made)
+    assert r"\begin{tabular}[t]{@{}l@{}}low rank adaptation" in text and r"\\\quad " in text
+    assert tables.changes(made, text, "old.tex") == ("nothing changed",)
+
+
+def test_a_name_of_more_than_three_lines_is_none():
+    made = fit(table(6, stub=LONG * 3), page("icml-2026"), "text")
+    assert made.fit.deep <= MOST_LINES
+
+
+def test_names_that_are_paths_are_parted_at_their_signs():
+    made = fit(table(4, stub=LONG.replace(" ", "_")), page("neurips-2026"), "text")
+    assert made.fit.size == "normalsize"
+    name, lines_of = made.fit.names[0]
+    assert all(line.endswith("_") for line in lines_of[:-1])
+    assert "".join(lines_of) == name
+
+
+def test_rows_in_lines_are_as_high_as_they_are_deep():
+    low = table(4, rows=30, stub=LONG)
+    made = fit(low, replace(page("neurips-2026"), height=600.0), "text")
+    height = 30 * 2 * 1.2 * 10
+    assert height > 600 and (made.fit.points < 10 or made.fit.tabulars > 1)
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("venue", VENUES[:2])
+@pytest.mark.parametrize("stub", [LONG, LONG.replace(" ", "_")])
+def test_names_in_lines_are_as_wide_as_measured(boxes, venue, stub):
+    made = fit(table(4, stub=stub), page(venue), "text")
+    assert made.fit.names
+    (real,) = boxes("times", [tables.render(made)])
+    assert real <= made.fit.room
+    assert abs(real - made.fit.width) < 0.02 * real
+
+
 def test_a_table_that_nothing_helps_is_refused_in_words():
-    long = table(3, stub="a name longer than a page is wide, even in the smallest size " * 3)
+    long = table(3, stub="a name longer than a page is wide, even in the smallest size " * 15)
     with pytest.raises(InputError, match="does not fit 488 pt, at 7 pt and in parts") as refused:
         fit(long, page("icml-2026"), "column")
     assert "shorter labels" in refused.value.hint

@@ -3,10 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperforge import tables
-from paperforge.latex.rounding import rule_for
+from paperforge.latex.rounding import Rounding, rule_for
 from paperforge.model import Mark, Verdict
 from paperforge.spec import Direction, Method, Metric, Role
-from paperforge.tables.marks import against_baseline, best
+from paperforge.tables.marks import against_baseline, best, best_texts
 
 BETTER, WORSE, NOT = Verdict.BETTER, Verdict.WORSE, Verdict.INCONCLUSIVE
 
@@ -38,6 +38,21 @@ def test_best_is_decided_on_what_is_printed():
     assert best(["-1.0", "1,200.0", "3.0"], Direction.LOWER, second=False)[0] == {Mark.BEST}
     assert best(["1", "2"], None, second=True) == [set(), set()]
     assert best(["1", ""], Direction.HIGHER, second=True) == [set(), set()]
+
+
+@given(
+    st.lists(st.floats(-1e9, 1e9) | st.integers(-30, 30).map(lambda n: n / 20), max_size=30),
+    st.integers(-2, 6),
+    st.sampled_from(Direction),
+    st.booleans(),
+)
+def test_the_best_of_the_numbers_is_the_best_of_what_they_print(
+    values, decimals, direction, second
+):
+    """Of numbers that one rule printed no text has to be read to find the best."""
+    printed = Rounding(decimals).show_all(values)
+    read = best_texts(printed, direction, second=second)
+    assert best_texts(printed, direction, second=second, values=values) == read
     assert best(["1", "2"], Direction.HIGHER, second=True) == [set(), {Mark.BEST}]
     assert best(["1", "1.0"], Direction.HIGHER, second=False) == [{Mark.BEST}] * 2
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from paperforge import tables
-from paperforge.latex.rounding import Rounding, rule_of
+from paperforge.latex.columns import rule_of
+from paperforge.latex.rounding import Rounding
 from paperforge.model import Missing, Quote
 from paperforge.spec import TableSpec
 

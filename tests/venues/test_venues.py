@@ -160,9 +160,9 @@ def test_templates_in_a_wheel_lie_inside_the_package(tmp_path, monkeypatch):
         (r"\usepackage[accepted]{icml2026}", "icml-2026"),
         ("\\usepackage{booktabs, neurips_2026}", "neurips-2026"),
         ("\\usepackage\n  [final]\n  {acl}", "arr-2026"),
-        (r"% \usepackage{icml2026}", None),
+        (r"% \usepackage{icml2026}", ""),
         (r"\usepackage{icml2019}", None),
-        ("", None),
+        ("", ""),
     ],
 )
 def test_the_venue_of_an_existing_paper_is_that_of_its_style(tmp_path, preamble, found):

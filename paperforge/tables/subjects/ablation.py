@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.latex.escape import plain
 from paperforge.model import Cell, Column, Decision, Mark, Missing, Note, Row, Verdict
+from paperforge.model.order import reference
 from paperforge.spec import Method, Role
 from paperforge.tables import notes, parts
 from paperforge.tables.layouts import header
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from paperforge.tables.parts import Difference
     from paperforge.tables.view import View
 
-NEEDS: tuple[str, ...] = ()
+NEEDS: tuple[str, ...] = ("beside",)
 SYMBOL = {Verdict.BETTER: Mark.BETTER, Verdict.WORSE: Mark.WORSE, Verdict.DIFFERENT: Mark.BETTER}
 ALONE = 1
 FULL, VARIANTS = "full", "variants"
@@ -82,17 +83,17 @@ def _full(analysis: Analysis, spec: TableSpec) -> Method:
     if spec.baseline:
         return named(analysis.methods, (spec.baseline,), "method", spec)[0]
     shown = named(analysis.methods, spec.methods, "method", spec)
-    ours, baselines = ([m for m in shown if m.role is r] for r in (Role.OURS, Role.BASELINE))
-    found = ours or baselines
-    if len(found) != 1:
-        many = f"several methods are {'ours' if ours else 'baselines'}"
+    found = reference(shown)
+    if found is None:
+        role = next((r for r in (Role.OURS, Role.BASELINE) if r in {m.role for m in shown}), None)
+        many = f"several methods are {'ours' if role is Role.OURS else 'baselines'}"
         raise InputError(
-            f"{many if found else 'no method is ours'}: which is the full model?",
+            f"{many if role else 'no method is ours'}: which is the full model?",
             f"table {spec.name}",
             f'baseline = "{plain(shown[0].name) if shown else "NAME"}" in paper.toml names it; '
             "or --ours NAME",
         )
-    return found[0]
+    return found
 
 
 def _block(view: View, metric: Metric, full: Method, variants: Sequence[Method]) -> Block:
@@ -119,7 +120,7 @@ def _decision(
     pair = {variant.name, full.name}
     found = [
         d
-        for d in view.analysis.decisions
+        for d in (*view.analysis.decisions, *view.analysis.beside)
         if d.metric == metric.name and {d.a, d.b} == pair and (lone or d.scope == scope)
     ]
     return max(found, key=lambda d: d.primary, default=None)

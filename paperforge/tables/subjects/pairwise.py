@@ -104,11 +104,11 @@ def _heading(view: View, metric: Metric, scope: str | None, *, several: bool) ->
     if not several:
         return ""
     unit = parts.unit_of(metric)
-    name = f"{plain(metric.label)}{f' ({unit})' if unit else ''}"
+    name = plain(metric.label) + (f" ({unit})" if unit else "")
     if scope is not None:
-        return f"{name}, {parts.labels(view.analysis.datasets)[scope]}"
+        return name + ", " + parts.labels(view.analysis.datasets)[scope]
     over = len(view.analysis.datasets) > 1 and view.spec.datasets
-    return f"{name}, {AGGREGATES[view.analysis.design.aggregate]}" if over else name
+    return name + f", {AGGREGATES[view.analysis.design.aggregate]}" if over else name
 
 
 def _rows(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
@@ -10,6 +9,7 @@ from paperforge.latex.escape import plain
 from paperforge.model import Cell, Column, Hyperparameter, Note, Row
 from paperforge.model.order import ours_last
 from paperforge.tables import groups, notes, parts
+from paperforge.tables.subjects.values import Scale, number
 from paperforge.tables.view import named
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ LISTED = 4
 """Different values of one method that are listed; more are said as a range."""
 UNSET = "–"
 SHARED = "All methods"
-_WHOLE = re.compile(r"[+-]?[1-9]\d{4,14}")
-"""From five digits on thousands are parted, as everywhere."""
-_PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
 def arrange(analysis: Analysis, spec: TableSpec) -> Table:
@@ -45,7 +42,7 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
     apart = [s for s in settings if s not in shared and any(_of(s, m) for m in methods)]
     if len(methods) == 1 or not apart:
         columns = [Column("Value", words=True)]
-        rows = [Row(plain(s.name), (_cell(_of(s, methods[0])),)) for s in settings]
+        rows = [Row(plain(s.name), (_cell(s, methods[0]),)) for s in settings]
         stub = "Setting"
     elif len(methods) <= ACROSS:
         head = [Column(SHARED, words=True)] if shared else []
@@ -58,7 +55,7 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
     else:
         columns = [Column(plain(s.name), words=True) for s in apart]
         rows = [
-            Row(plain(m.label), tuple(_cell(_of(s, m)) for s in apart), headings.get(m.name, ""))
+            Row(plain(m.label), tuple(_cell(s, m) for s in apart), headings.get(m.name, ""))
             for m in methods
         ]
         stub, below = "Method", shared
@@ -92,9 +89,8 @@ def _of(setting: Hyperparameter, method: Method) -> tuple[str, ...]:
 
 
 def _is_shared(setting: Hyperparameter, methods: Sequence[Method]) -> bool:
-    return len({tuple(map(_tidy, _of(setting, m))) for m in methods}) == 1 and bool(
-        _of(setting, methods[0])
-    )
+    said = {tuple(map(Scale().show, _of(setting, m))) for m in methods}
+    return len(said) == 1 and bool(_of(setting, methods[0]))
 
 
 def _down(
@@ -102,44 +98,26 @@ def _down(
 ) -> Iterator[Row]:
     for s in shared:
         blank = [parts.BLANK] * len(methods)
-        yield Row(plain(s.name), (_cell(_of(s, methods[0])), *blank), "shared")
+        yield Row(plain(s.name), (_cell(s, methods[0]), *blank), "shared")
     for s in apart:
         blank = [parts.BLANK] if shared else []
-        yield Row(plain(s.name), (*blank, *(_cell(_of(s, m)) for m in methods)), "apart")
+        yield Row(plain(s.name), (*blank, *(_cell(s, m) for m in methods)), "apart")
 
 
-def _cell(values: tuple[str, ...]) -> Cell:
-    return parts.words(_said(values) if values else UNSET)
+def _cell(setting: Hyperparameter, method: Method) -> Cell:
+    return parts.words(_said(setting, method) or UNSET)
 
 
-def _said(values: Sequence[str]) -> str:
-    """The values as a cell says them: "0.01", "0.01, 0.03", "0.0003–0.03 (7 values)"."""
-    texts = list(dict.fromkeys(map(_tidy, values)))
+def _said(setting: Hyperparameter, method: Method) -> str:
+    """A method's values as a cell says them: "0.01", "0.01, 0.03", "0.0003–0.03 (7 values)"."""
+    scale = Scale.of(value for _, values in setting.values for value in values)
+    values = _of(setting, method)
+    texts = list(dict.fromkeys(map(scale.show, values)))
     if len(texts) <= LISTED:
         return ", ".join(texts)
-    if all(_is_number(v) for v in values):
+    if all(number(value) is not None for value in values):
         return f"{texts[0]}–{texts[-1]} ({len(texts)} values)"
     return f"{', '.join(texts[:LISTED])}, … ({len(texts)} values)"
-
-
-def _tidy(text: str) -> str:
-    """A number without idle zeros and with a minus sign; other texts as they are."""
-    text = plain(text)
-    if not _is_number(text):
-        return text
-    if _PLAIN.fullmatch(text) and "." in text:
-        text = text.rstrip("0").rstrip(".")
-    elif _WHOLE.fullmatch(text):
-        text = f"{int(text):,}"
-    return text.replace("-", parts.MINUS)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _notes(
@@ -149,7 +127,7 @@ def _notes(
     apart: Sequence[Hyperparameter],
 ) -> Iterator[Note]:
     if below:
-        said = "; ".join(f"{plain(s.name)} = {_said(_of(s, methods[0]))}" for s in below)
+        said = "; ".join(f"{plain(s.name)} = {_said(s, methods[0])}" for s in below)
         yield Note(f"All methods: {said}")
     several = any(len(_of(s, m)) > 1 for s in (*apart, *below) for m in methods)
     if several:

@@ -252,7 +252,7 @@ def test_what_all_share_is_said_once(study):
     assert table.columns[0].label == "All methods"
     assert rows(table) == {
         "batch_size": ["32", "", "", ""],
-        "lr": ["", "1e−05", "0.1", "0.0003, 0.001"],
+        "lr": ["", "1×10⁻⁵", "0.1", "3×10⁻⁴, 1×10⁻³"],
         "width": ["", "–", "10,000", "20,000"],
     }
     assert "not set" in texts(table)

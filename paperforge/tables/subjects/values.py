@@ -1,0 +1,73 @@
+"""Values of hyper-parameters as a table prints them: every digit is kept, nothing is rounded."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from paperforge.latex.escape import plain
+from paperforge.tables import parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SMALL, BELOW = Decimal("1e-4"), Decimal("0.01")
+"""Where a setting has a number below the first, those below the second are in powers of ten: 0.1
+beside 3×10⁻⁵ stays 0.1, and 0.001 does not."""
+LARGE, ABOVE = Decimal("1e6"), Decimal("1e5")
+"""The same of numbers that a store writes with an exponent."""
+_WHOLE = re.compile(r"[+-]?[1-9]\d{4,14}")
+"""From five digits on thousands are parted, as everywhere."""
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Which numbers of a setting are in powers of ten: one rule for all its values."""
+
+    small: bool = False
+    large: bool = False
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Scale:
+        """The rule for all values that any method has of it."""
+        numbers = [(abs(one), text) for text in texts if (one := number(text))]
+        exponents = [size for size, text in numbers if "e" in text.casefold()]
+        return cls(
+            any(size < SMALL for size, _ in numbers), any(size >= LARGE for size in exponents)
+        )
+
+    def show(self, text: str) -> str:
+        """A number in this scale, with a minus sign and no idle zeros; other text as it is."""
+        value = number(text)
+        if value is None:
+            return plain(text)
+        size = abs(value)
+        if value and ((self.small and size < BELOW) or (self.large and size >= ABOVE)):
+            return _power(value)
+        digits = format(value, "f")
+        if "." in digits:
+            digits = digits.rstrip("0").rstrip(".")
+        if _WHOLE.fullmatch(digits):
+            digits = f"{int(digits):,}"
+        return digits.replace("-", parts.MINUS)
+
+
+def number(text: str) -> Decimal | None:
+    """The finite number that a text is, digit by digit; None: it is none."""
+    try:
+        return Decimal(text) if math.isfinite(float(text)) else None
+    except (ValueError, ArithmeticError):
+        return None
+
+
+def _power(value: Decimal) -> str:
+    """Scientific notation with all digits: "3×10⁻⁵"."""
+    _, digits, _ = value.as_tuple()
+    mantissa = "".join(map(str, digits)).rstrip("0")
+    after = f".{mantissa[1:]}" if mantissa[1:] else ""
+    sign = parts.MINUS if value < 0 else ""
+    return f"{sign}{mantissa[0]}{after}×10{str(value.adjusted()).translate(_RAISED)}"

@@ -1,0 +1,34 @@
+"""Hyper-parameters as printed: one rule a setting, every digit kept."""
+
+import pytest
+
+from paperforge.latex.escape import escape
+from paperforge.tables.measure import Measure
+from paperforge.tables.subjects.values import Scale
+
+
+@pytest.mark.parametrize(
+    ("values", "printed"),
+    [
+        (["1e-4", "0.001", "512", "0.1"], ["0.0001", "0.001", "512", "0.1"]),
+        (["3e-05", "0.001", "0.1", "0"], ["3×10⁻⁵", "1×10⁻³", "0.1", "0"]),
+        (["-2.50e-06", "0.0"], ["−2.5×10⁻⁶", "0"]),
+        (["1e9", "512", "300000"], ["1×10⁹", "512", "3×10⁵"]),
+        (["2000000", "512"], ["2,000,000", "512"]),
+        (["20000", "5e3", "-1e-3", "1e5"], ["20,000", "5000", "−0.001", "100,000"]),
+        (["3.1622776601683795e-05"], ["3.1622776601683795×10⁻⁵"]),
+        (["cosine", "nan", "true", "1e400", "1_0"], ["cosine", "nan", "true", "1e400", "10"]),
+        (["1e-400"], ["1×10⁻⁴⁰⁰"]),
+    ],
+)
+def test_values(values, printed):
+    scale = Scale.of(values)
+    assert [scale.show(value) for value in values] == printed
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("face", ["computer modern", "times"])
+def test_a_power_is_measured(boxes, face):
+    text = "3×10⁻⁵"
+    (real,) = boxes(face, [escape(text)])
+    assert real - 0.5 <= Measure(face).text(text) <= real + 3
