@@ -52,6 +52,7 @@ DIFFERENCE = 11
 """Significant digits that are left of a difference of means; a half in so many is a half."""
 MANY = 24  # values of a column from which on arrays are quicker
 
+HALF = Decimal("0.5")
 _WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
@@ -182,11 +183,11 @@ def settled(value: float, decimals: int) -> Decimal:
     A difference of means has the noise of its terms: (95.3 + 78.1 - 94.9 - 77.0) / 2 is
     0.7499999999999929, and another test's 0.75 of the same numbers must print as the same.
     """
-    number = exact(value)
+    if abs(value) >= LONG:
+        return exact(value)
     near = Decimal(f"{value:.{DIFFERENCE - 1}e}")
-    ends = 2 * near.scaleb(decimals, _WIDE)
-    half = ends == ends.to_integral_value() and ends % 2 != 0
-    return near if half and abs(value) < LONG else number
+    rest = _WIDE.remainder(near.scaleb(decimals, _WIDE), Decimal(1))
+    return near if abs(rest) == HALF else exact(value)
 
 
 def powers(value: float, decimals: int) -> str:
