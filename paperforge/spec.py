@@ -178,6 +178,8 @@ class Metric:
     """The measured values that are summed, in the order of that corpus metric."""
     cost: bool = False
     """Whether its name is one of what runs take: time, energy, memory, parameters."""
+    share: bool = False
+    """Whether its name is one of what cannot pass 1, or 100 in percent: accuracy, F1."""
 
 
 @dataclass(frozen=True, slots=True)

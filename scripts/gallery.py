@@ -15,6 +15,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copy
 
 import gallery_data
 
@@ -60,6 +61,8 @@ SHOWN = (
     Shown("differences", "differences from a baseline", f"figure seeds.csv --kind differences {ACCURACY} --baseline linear"),
     Shown("bars", "grouped bars with points", f"figure seeds.csv --kind bars {ACCURACY}"),
     Shown("distributions", "distributions over seeds", f"figure seeds.csv --kind distributions {ACCURACY}"),
+    Shown("box", "boxes over seeds", f"figure {STUDY} --kind distributions --shape box {ACCURACY} --where split=test --where dataset=digits-noisy"),
+    Shown("violin", "violins over seeds", f"figure {STUDY} --kind distributions --shape violin {ACCURACY} --where split=test --where dataset=digits-noisy"),
     Shown("slopes", "paired slopes", f"figure seeds.csv --kind slopes {ACCURACY} {FULL} --baseline 'small encoder' {SHARED}"),
     Shown("waterfall", "an ablation's steps", f"figure seeds.csv --kind waterfall {ACCURACY} {FULL} {SHARED}"),
     Shown("critical-difference", "critical differences", "figure many.csv --kind critical-difference --replicate dataset"),
@@ -70,6 +73,7 @@ SHOWN = (
     Shown("reliability", "calibration", "figure examples.csv --kind reliability"),
     Shown("confusion", "confusion matrices", "figure examples.csv --kind confusion"),
     Shown("correlation", "how metrics go together", "figure seeds.csv --kind correlation"),
+    Shown("script", "the author's own function", f"figure {STUDY} --kind script --file gallery_own.py {ACCURACY} --where split=test", wide=True),
     Shown("tikz", "the author's TikZ", "figure --kind tikz --file architecture.tikz"),
 )  # fmt: skip
 
@@ -113,6 +117,7 @@ def build(venue: str, folder: Path) -> list[Path]:
     (folder / "shown").mkdir(parents=True)
     (folder / "sections").mkdir()
     gallery_data.make(folder)
+    copy(Path(__file__).with_name("gallery_own.py"), folder)
     start = [sys.executable, "-m", "paperforge", "figure", "--kind", "tikz", "--start"]
     subprocess.run(
         [*start, "--file", "architecture.tikz"], cwd=folder, check=True, capture_output=True

@@ -105,7 +105,8 @@ def _of(draft: Draft, column: str, *, alone: bool) -> Beside | None:
     stem = aggregated(column, columns)
     if spread or stem or has_spread(column, columns):
         _warn_of_means(draft, column, stem or column, spread)
-    if examples and is_fraction(_metric(draft, column)):
+    long = "metric" in draft.roles  # each row says its metric: of shares alone n counts examples
+    if examples and (long or is_fraction(_metric(draft, column))):
         return Beside(column, examples)
     return None
 

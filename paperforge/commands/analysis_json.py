@@ -238,6 +238,7 @@ def _aggregate(aggregate: Aggregate, scale: float) -> Mapping[str, object]:
         else [mean - half, mean + half],
         "missing": aggregate.missing,
         "not_finite": aggregate.not_finite,
+        "examples_not_finite": aggregate.partial,
         "failed": aggregate.failed,
         "counted_as_score": aggregate.scored,
         "values": [raw(value) for value in aggregate.values],

@@ -124,6 +124,7 @@ def fragile(found: Sequence[Fragility]) -> list[Object]:
                     "p_adjusted": flip.p_adjusted,
                     "ways": flip.ways,
                     "tried": flip.tried,
+                    "agreed": flip.agreed,
                 }
                 for flip in one.flips
             ],

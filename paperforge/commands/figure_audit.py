@@ -53,10 +53,13 @@ def _told(written: Written) -> list[str]:
         f"font     {font.name}, {font.kind}{'' if font.embedded else ', not embedded'}"
         for font in written.fonts
     ]
+    if not written.ended:
+        return lines[:1]
     sizes = sorted({round(text.size, 1) for text in written.texts})
     if sizes:
-        least = min(written.texts, key=lambda text: text.size)
-        lines.append(f"text     {sizes[0]:g} to {sizes[-1]:g} pt; smallest: {least.text.strip()!r}")
+        least = min(written.texts, key=lambda text: text.size).text.strip()
+        quoted = f"; smallest: {least!r}" if least.isprintable() else ""  # codes of a font unknown
+        lines.append(f"text     {sizes[0]:g} to {sizes[-1]:g} pt{quoted}")
     colours = list(written.marks)
     if colours:
         more = f" and {len(colours) - MOST_COLOURS} more" if len(colours) > MOST_COLOURS else ""

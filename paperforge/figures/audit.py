@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from paperforge.figures import colours, content, pdf
+from paperforge.figures import colours, content, numerals, pdf
 from paperforge.figures.content import TO_TEX
 from paperforge.figures.style import SMALLEST_PT
 from paperforge.model import Diagnostic, Severity
@@ -41,6 +41,8 @@ BOXES = "LastResort"
 OWN_SIZE = "set its letters in 7 pt or more; 8 pt is easy to read"
 UNSCALED = 0.005
 """A scale this near to 1 is 100% as printed."""
+TAIL = 2048
+"""A PDF's last bytes, among which its end is marked (7.5.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Written:
     """By colour."""
     whole: bool
     """Whether all of the page was read."""
+    ended: bool = True
+    """Whether the file has an end: one that was cut off has not."""
 
 
 def inspect(data: bytes) -> Written:
@@ -85,7 +89,8 @@ def inspect(data: bytes) -> Written:
     fonts = tuple(sorted(set(_fonts(document)), key=lambda font: (font.name, font.kind)))
     seen = content.shown(document, pages[0])
     size = (abs(right - left), abs(top - bottom))
-    return Written(*size, fonts, len(pages), seen.texts, seen.marks, seen.whole)
+    ended = b"%%EOF" in data[-TAIL:] or b"startxref" in data[-TAIL:]
+    return Written(*size, fonts, len(pages), seen.texts, seen.marks, seen.whole, ended)
 
 
 def problems(
@@ -183,7 +188,8 @@ def stand_ins(written: Written, where: str) -> tuple[Diagnostic, ...]:
 
 def _quoted(texts: Sequence[Text]) -> str:
     """Return the first few texts, in quotes."""
-    told = list(dict.fromkeys(text.text.strip() for text in texts))
+    read = (text.text.strip() for text in texts)  # codes of a font without a map are no letters
+    told = list(dict.fromkeys(one if one.isprintable() else "?" for one in read))
     more = f" and {len(told) - NAMED} more" if len(told) > NAMED else ""
     return ", ".join(f'"{one}"' for one in told[:NAMED]) + more
 
@@ -328,7 +334,7 @@ def _boxes(figure: Drawn, pen: RendererBase) -> Iterator[tuple[str, Bbox]]:
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
         if text.get_visible() and text.get_text().strip() and id(text) not in hidden:
-            yield text.get_text(), text.get_window_extent(pen)
+            yield numerals.read(text.get_text()), text.get_window_extent(pen)
 
 
 def _within(limits: tuple[float, float], place: float) -> bool:

@@ -40,6 +40,9 @@ def look(
     except ValueError as error:
         hint = "export it again as PDF"
         return (Diagnostic(Severity.WARNING, where, str(error), hint, "fonts"),)
+    if not written.ended:
+        text = "the file is cut off: a PDF ends with %%EOF, so fonts and texts were not looked at"
+        return (Diagnostic(Severity.WARNING, where, text, "copy or export it again", "fonts"),)
     scale = scaled(written, venue, options)
     found = [
         Diagnostic(Severity.WARNING, where, text, REDO, "fonts") for text in audit.of_fonts(written)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from paperforge.figures import labels, palette, scale, select, written
+from paperforge.figures import labels, numerals, palette, scale, select, written
 from paperforge.figures.frame import Frame
 from paperforge.figures.scale import Scale
 from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet, title_height
@@ -162,11 +162,11 @@ class Bars:
     @property
     def note(self) -> str:
         """What bars, whiskers and points are, for the caption."""
-        design = self.analysis.design
+        design = self.analysis.design.of(self.metric.name)
         counts = [a.n for a in self._cells if a.mean is not None and a.dataset is not None]
         over = select.replicates(design.unit, counts, design.noun)
         if any(written.ends(a) for a in self._cells):
-            text = f"Bars: mean over {over}; whiskers: {written.bars_are(self.analysis)}"
+            text = f"Bars: mean over {over}; whiskers: {written.bars_are(design)}"
         elif over == "a single run":
             text = f"Bars: {over} each, so there are no intervals"
         else:
@@ -276,7 +276,9 @@ class Bars:
             ends += a.values if 1 < len(a.values) <= MOST_POINTS else ()
         roof = 100.0 if self.metric.unit == "%" else math.inf
         low, high = min(ends), max(ends)
-        return scale.scale(low, high, 5, roof=roof) if high > low else Scale(0, 1, (0.0,), ("0",))
+        if not high > low:
+            return Scale(0, 1, (0.0,), ("0",))
+        return scale.scale(low, high, 5, roof=roof, of=numerals.of(self.metric))
 
     def _rows(self, ruler: Ruler, style: Style, room: float) -> list[tuple[Group, ...]]:
         """Groups in even rows: as many side by side as bars and names have room."""

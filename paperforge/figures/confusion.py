@@ -59,7 +59,9 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Confusions:
             spec, "there is one class only", "see the columns of label and answer"
         )
     labels = (methods[0].label, datasets[0].label)
-    return Confusions(spec, panels, labels, analysis.design.noun, notes)
+    design = analysis.design
+    noun = design.noun if design.unit.of_runs else "run"
+    return Confusions(spec, panels, labels, noun, notes)
 
 
 def _chosen(

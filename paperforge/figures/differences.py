@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures import palette, scale, select, written
+from paperforge.figures import numerals, palette, scale, select, written
 from paperforge.figures.dots import VERSUS, Dot, DotPlot, Panel
 from paperforge.model import Verdict
 from paperforge.spec import CORRECTIONS, Method
@@ -211,7 +211,8 @@ class Differences:
         full = f"{who}{short[0].lower() if who else short[0]}{short[1:]}"
         label = full if ruler.width(full, style.label) <= style.width - 2 else short
         where, band = select.where(self.spec), self.metric.margin
-        plot = DotPlot(panels, label, where, math.inf, self.spec.title, zero=True, band=band)
+        of, title = numerals.of(self.metric), self.spec.title
+        plot = DotPlot(panels, label, where, math.inf, title, zero=True, band=band, of=of)
         return plot.paint(style, ruler)
 
     def _baseline(self, ruler: Ruler, style: Style, rest: str) -> str:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperforge.figures import palette, scale, select, written
+from paperforge.figures import numerals, palette, scale, select, written
 from paperforge.figures.dots import Dot, DotPlot, Panel
 from paperforge.figures.style import INK, PDF_POINTS
 
@@ -71,7 +71,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Distributions:
             raise written.refused(spec, text, 'shape = "box", or log = "none"')
         shape = "box"
     notes = select.others(spec, analysis, drawn, metric)
-    noun, words = analysis.design.noun, _absent(analysis, metric.name)
+    noun, words = analysis.design.of(metric.name).noun, _absent(analysis, metric.name)
     return Distributions(
         spec, metric, methods, tuple(panels), looks, shape, noun, words, log, notes
     )
@@ -181,6 +181,7 @@ class Distributions:
             row=2.0,
             mark=mark,
             log=self.log,
+            of=numerals.of(self.metric),
         )
         return plot.paint(style, ruler)
 

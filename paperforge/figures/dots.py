@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.figures import scale
 from paperforge.figures.frame import Frame, columns_for
-from paperforge.figures.logscale import log_scale, set_log
+from paperforge.figures.logscale import goes_on, log_scale, set_log
 from paperforge.figures.scale import Scale
 from paperforge.figures.sheet import LINE, TICK_PT, Sheet, title_height
 from paperforge.figures.style import FAINT, GRID, INK, PDF_POINTS
@@ -102,6 +102,8 @@ class DotPlot:
     """Another value that has a line and is always shown."""
     log: bool = False
     """Whether the axis is logarithmic; what is not above 0 ends at its edge."""
+    of: str = ""
+    """What the axis counts: numerals.of."""
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size; rows have a fixed height unless the style has a height."""
@@ -228,9 +230,9 @@ class DotPlot:
     ) -> Scale:
         """The scale with the most ticks whose numbers do not touch; else every second has one."""
         for fewer in range(most, 1, -1):
-            made = scale.scale(*span, fewer, roof=self.roof)
+            made = scale.scale(*span, fewer, roof=self.roof, of=self.of)
             if self.log:
-                made = log_scale(*span, fewer)
+                made = log_scale(*span, fewer, of=self.of)
             ticks = made.ticks
             shares = [made.share(tick) for tick in ticks]
             apart = (shares[1] - shares[0]) * width if ticks[1:] else width
@@ -287,8 +289,12 @@ def draw_dot(axes: Axes, dot: Dot, y: float) -> None:
         return
     look = dot.look
     if dot.low is not None and dot.high is not None:
+        low = dot.low
+        if low <= 0 and axes.get_xscale() == "log":
+            low = axes.get_xlim()[0]
+            goes_on(axes, look, y=y)
         axes.plot(
-            [dot.low, dot.high],
+            [low, dot.high],
             [y, y],
             color=look.colour,
             linewidth=(look.width + 0.2) * PDF_POINTS,

@@ -16,7 +16,7 @@ from paperforge.model import Diagnostic, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-ALWAYS = "".join(map(chr, range(32, 127))) + "−–—…×±→←↑↓·"
+ALWAYS = "".join(map(chr, range(32, 127))) + "−–—…×±→←↑↓·µ"
 """What axes, numbers and shortened names may need, whatever the data."""
 
 

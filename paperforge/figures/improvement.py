@@ -78,7 +78,9 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Improvements:
     drawn = {(one.a, one.b, one.scope) for one in chosen}
     notes = select.others(spec, analysis, having, metric)
     notes += written.left_out(spec, _not_drawn(spec, analysis, metric, drawn))
-    return Improvements(spec, metric, panels, names, looks, analysis.design.noun, count, notes)
+    return Improvements(
+        spec, metric, panels, names, looks, analysis.design.of(metric.name).noun, count, notes
+    )
 
 
 def _not_drawn(

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures import palette, scale, select
+from paperforge.figures import numerals, palette, scale, select, written
 from paperforge.figures.dots import Dot, DotPlot, Panel
+from paperforge.figures.logscale import GOES_ON
 from paperforge.spec import Direction, Unit
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Intervals:
     level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
     looks = palette.looks(select.all_methods(analysis, methods))
     notes = select.others(spec, analysis, drawn, metric)
-    design = analysis.design
+    design = analysis.design.of(metric.name)
     drawn_means = [[a.mean for a in inside if a.mean is not None] for _, inside in panels]
     log = select.logarithmic(spec, drawn_means, "means", "x")
     return Intervals(
@@ -98,6 +99,8 @@ class Intervals:
         else:
             text = f"Dots: mean over {over}, without intervals."
         text += select.LOG_NOTE if self.log else ""
+        ends = [e for _, inside in self.panels for a in inside if (e := written.ends(a))]
+        text += GOES_ON if self.log and any(low <= 0 for low, _ in ends) else ""
         return text + select.arrow_note(self.metric)
 
     @property
@@ -146,7 +149,8 @@ class Intervals:
         roof = 100.0 if self.metric.unit == "%" else math.inf
         label = select.axis_label(self.metric)
         where, title = select.where(self.spec), self.spec.title
-        plot = DotPlot(tuple(panels), label, where, roof, title, log=self.log)
+        of = numerals.of(self.metric)
+        plot = DotPlot(tuple(panels), label, where, roof, title, log=self.log, of=of)
         return plot.paint(style, ruler)
 
     def _dot(self, method: Method, cell: Aggregate | None) -> Dot:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures import labels, palette, plane, scale, select, steps, strokes
+from paperforge.figures import labels, numerals, palette, plane, scale, select, steps, strokes
 from paperforge.figures.frame import Frame, columns_for
 from paperforge.figures.logscale import log_scale, set_log
 from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet, title_height
@@ -30,6 +30,8 @@ NEEDS: tuple[str, ...] = ("curves",)
 NARROWEST_PT = 104.0
 """Of a panel with its tick labels: 2 in a column, 4 over a two-column page."""
 LOWEST_PT = 46.0
+NAMED_PT = 0.9
+"""Share of NARROWEST_PT that panels may have beside which the names stand."""
 BAND_REACH = 0.5
 """Bands stretch the axis by at most this share of the lines' own range."""
 TOLD_PANELS = 6
@@ -67,7 +69,8 @@ def compose(spec: FigureSpec, analysis: Analysis) -> LearningCurves:
             select.where(spec),
             "take methods or datasets out of this figure's list",
         )
-    unit = Unit.SEED if analysis.design.unit.of_runs else Unit.NONE
+    design = analysis.design.of(metric.name)
+    unit = Unit.SEED if design.unit.of_runs else Unit.NONE
     level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
     looks = palette.looks(select.all_methods(analysis, methods))
     # Only one metric's curves are computed, so the others are those that have values.
@@ -75,7 +78,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> LearningCurves:
     notes = select.others(spec, analysis, having, metric)
     notes += steps.shorter(spec, panels, {m.name: m.label for m in methods})
     notes += steps.fewer(spec, [c for _, inside in panels for c in inside])
-    noun = analysis.design.noun
+    noun = design.noun
     select.told_apart(spec, max(len(inside) for _, inside in panels))
     log = _logarithmic(spec, panels)
     return LearningCurves(
@@ -187,6 +190,12 @@ class LearningCurves:
         entries = [labels.Entry(m.label, self.looks[m.name]) for m in self.methods]
         # The panel's height decides whether names fit beside the lines, and a legend changes it.
         room = labels.beside(ruler, entries, style.tick, style.width) if self._ends_meet() else None
+        columns = columns_for(len(self.panels), style.width, NARROWEST_PT)
+        if len(self.panels) > 1 and (
+            columns < len(self.panels)
+            or style.width - (room or 0.0) < NAMED_PT * columns * NARROWEST_PT
+        ):
+            room = None  # names would stand beside one row of several, or leave narrow panels
         if room is not None:
             sheet = self._paint(style, ruler, entries, room)
             if sheet is not None:
@@ -229,14 +238,16 @@ class LearningCurves:
         self._axis_labels(sheet, frame, panel)
         if beside is None:
             return sheet
-        ends = [ys[0].share(curve.mean[-1]) for curve in self.panels[0][1]]
-        fitted = labels.place_beside(sheet, frame.box(0, panel), entries, ends)
+        ends = [ys[-1].share(curve.mean[-1]) for curve in self.panels[-1][1]]
+        last = frame.box(len(self.panels) - 1, panel)
+        fitted = labels.place_beside(sheet, last, entries, ends)
         return sheet if fitted else None
 
     def _ends_meet(self) -> bool:
-        """Whether a single panel's lines all end at one step, so that names can stand there."""
-        lasts = {curve.steps[-1] for curve in self.curves}
-        return len(self.panels) == 1 and len(self.methods) > 1 and len(lasts) == 1
+        """Whether all methods' lines end at the last panel's right, so that names fit there."""
+        inside = self.panels[-1][1]
+        lasts, last = {curve.steps[-1] for curve in inside}, max(c.steps[-1] for c in self.curves)
+        return len(inside) == len(self.methods) > 1 and lasts == {last}
 
     def _span(self, curves: Sequence[Curve]) -> tuple[float, float]:
         """The range of a panel; of a logarithmic one, of the lines alone: bands may reach 0."""
@@ -257,12 +268,13 @@ class LearningCurves:
         roof = 100.0 if self.metric.unit == "%" else math.inf
         across, up = scale.together(reach), scale.together(spans)
         few, many = (6 if wide else 4), (6 if wide else 5)
-        xs = [scale.scale(*(across or one), few, pad=one[0] == one[1]) for one in reach]
-        ys = [scale.scale(*(up or one), many, roof=roof) for one in spans]
+        of, count = numerals.of(self.metric), numerals.COUNT
+        xs = [scale.scale(*(across or one), few, pad=one[0] == one[1], of=count) for one in reach]
+        ys = [scale.scale(*(up or one), many, roof=roof, of=of) for one in spans]
         if "x" in self.log:
-            xs = [log_scale(*(across or one), few, pad=one[0] == one[1]) for one in reach]
+            xs = [log_scale(*(across or one), few, pad=one[0] == one[1], of=count) for one in reach]
         if "y" in self.log:
-            ys = [log_scale(*(up or one), many) for one in spans]
+            ys = [log_scale(*(up or one), many, of=of) for one in spans]
         return xs, ys
 
     def _frame(

@@ -6,20 +6,25 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperforge.figures import scale
+from paperforge.figures import numerals, scale
 from paperforge.figures.scale import Scale
+from paperforge.figures.sheet import set_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
 
+    from paperforge.figures.palette import Look
+
 PADDING = 0.06
+ARROW_PT = 3.4
+GOES_ON = (
+    " Arrowhead at the axis: the interval goes on to 0 or below, which a logarithmic axis does not "
+    "show."
+)
 FEW = 3
 """Decades without fewer ticks than this are divided at 2 and 5."""
-LARGE = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
-PLAIN = (1e-3, 1e15)
-"""Values outside are printed as powers of ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,11 @@ class LogScale(Scale):
         return math.log(value / self.low) / math.log(self.high / self.low)
 
 
-def log_scale(low: float, high: float, most: int, *, pad: bool = True) -> LogScale:
-    """Return a logarithmic axis for values from low to high, above 0, with at most `most` ticks."""
+def log_scale(low: float, high: float, most: int, *, pad: bool = True, of: str = "") -> LogScale:
+    """Return a logarithmic axis for values from low to high, above 0, with at most `most` ticks.
+
+    of: what it counts (numerals.of).
+    """
     if not high > low * (1 + 1e-9):
         low, high = low / 2, high * 2
     room = PADDING * math.log10(high / low) if pad else 0.0
@@ -40,23 +48,8 @@ def log_scale(low: float, high: float, most: int, *, pad: bool = True) -> LogSca
     ticks = _ticks(low, high, most)
     if not ticks:  # narrower than from 1 to 2: a linear axis' ticks
         ticks = tuple(t for t in scale.scale(low, high, most, pad=False).ticks if low <= t <= high)
-        return LogScale(low, high, ticks, scale.numbers(ticks))
-    return LogScale(low, high, ticks, spelled(ticks))
-
-
-def spelled(ticks: Sequence[float]) -> tuple[str, ...]:
-    """Print ticks alike: k, M and G are of counts, so an axis below 1 has powers of ten (1e−10).
-
-    That is, where numbers as they are would not do: from a thousand on, or below 0.001.
-    """
-    first, last = min(ticks), max(ticks)
-    mixed = first < 1 and (last >= LARGE[-1][0] * 0.9999 or first < PLAIN[0] * 0.999)
-    powers = [round(math.log10(t)) for t in ticks]
-    if mixed and all(
-        math.isclose(t, 10.0**k, rel_tol=1e-9) for t, k in zip(ticks, powers, strict=True)
-    ):
-        return tuple(f"1e{k}".replace("-", "−") for k in powers)
-    return tuple(number(t) for t in ticks)
+        return LogScale(low, high, ticks, numerals.linear(ticks, of))
+    return LogScale(low, high, ticks, numerals.logarithmic(ticks, of))
 
 
 def _ticks(low: float, high: float, most: int) -> tuple[float, ...]:
@@ -78,31 +71,33 @@ def _ticks(low: float, high: float, most: int) -> tuple[float, ...]:
     return ()
 
 
-def number(value: float) -> str:
-    """Print a tick: 0.001 to 999, then k, M, G, T; powers of ten outside."""
-    if not PLAIN[0] * 0.999 <= value < PLAIN[1]:
-        digits, power = f"{value:.2e}".split("e")
-        return f"{float(digits):g}e{int(power)}".replace("-", "−")
-    for size, suffix in LARGE:
-        if value >= size * 0.9999:
-            return f"{value / size:.3g}{suffix}"
-    return f"{value:.3g}"
-
-
 def set_log(axes: Axes, x: Scale, y: Scale) -> None:
     """Make the axes logarithmic whose scale is, with these ticks and no others."""
     from matplotlib.ticker import NullLocator
 
     if isinstance(x, LogScale):
         axes.set_xscale("log")
-        axes.set_xticks(x.ticks, list(x.labels))
+        set_ticks(axes.xaxis, x)
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xlim(x.low, x.high)
     if isinstance(y, LogScale):
         axes.set_yscale("log")
-        axes.set_yticks(y.ticks, list(y.labels))
+        set_ticks(axes.yaxis, y)
         axes.yaxis.set_minor_locator(NullLocator())
         axes.set_ylim(y.low, y.high)
+
+
+def goes_on(axes: Axes, look: Look, *, x: float | None = None, y: float | None = None) -> None:
+    """Draw the arrowhead of an interval that goes on to 0 or below: at the left, or below.
+
+    x, y: where it stands on the other axis; one of them is given.
+    """
+    across = axes.get_xlim()[0] if x is None else x
+    up = axes.get_ylim()[0] if y is None else y
+    axes.plot(
+        [across], [up], linestyle="none", marker="<" if x is None else "v", color=look.colour,
+        markersize=ARROW_PT, markeredgewidth=0, zorder=look.front, clip_on=False,
+    )  # fmt: skip
 
 
 def positive(values: Sequence[float]) -> bool:

@@ -20,7 +20,8 @@ from paperforge.figures import outline
 if TYPE_CHECKING:
     import numpy as np
 
-COLUMNS_PER_PT = 5
+COLUMNS_PER_PT = (10, 5)
+"""The first for which there are points enough."""
 TURNS = (0.0, 0.9, 0.15, 0.7, 0.3, 1.0, 0.05, 0.8)
 """Where the strokes of a column turn, as ranks of its heights: wide and narrow ones alternate."""
 LEVELS = 40
@@ -89,8 +90,9 @@ def strokes(x: np.ndarray, y: np.ndarray, outward: int) -> tuple[np.ndarray, np.
     """
     import numpy as np
 
-    count = max(1, int((x[-1] - x[0]) * COLUMNS_PER_PT))
-    if len(x) < 4 * PARTS * len(TURNS) * count / 2:
+    counts = (max(1, int((x[-1] - x[0]) * share)) for share in COLUMNS_PER_PT)
+    count = next((c for c in counts if len(x) >= 2 * PARTS * len(TURNS) * c), None)
+    if count is None:
         return None
     wide = (x[-1] - x[0]) / count
     along, up = spread(x, y)

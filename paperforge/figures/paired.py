@@ -11,7 +11,7 @@ from paperforge.spec import Role, Unit
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from paperforge.model import Aggregate, Analysis
+    from paperforge.model import Aggregate, Analysis, Design
     from paperforge.spec import FigureSpec, Method
 
 PAIR = 2
@@ -141,9 +141,8 @@ def means(
     return (means[0], means[1]) if len(means) == PAIR else None
 
 
-def unpaired(analysis: Analysis) -> tuple[str, str]:
+def unpaired(design: Design) -> tuple[str, str]:
     """Why nothing is paired, and the next move."""
-    design = analysis.design
     if design.unit is Unit.EXAMPLE:
         return (
             "no example of one dataset has an answer of both methods",

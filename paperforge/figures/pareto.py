@@ -11,9 +11,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
-from paperforge.figures import labels, palette, scale, scatter, select
+from paperforge.figures import labels, numerals, palette, scale, scatter, select
 from paperforge.figures.front import Point, corners, having_both, points_of
-from paperforge.figures.logscale import number
+from paperforge.figures.logscale import GOES_ON, goes_on
 from paperforge.figures.plane import Axis, Panel, Plane
 from paperforge.figures.style import FAINT, PDF_POINTS
 from paperforge.model import Diagnostic, Severity, Verdict
@@ -153,6 +153,8 @@ class Front:
         if len(self.analysis.datasets) > 1 and not self.spec.datasets:
             text = f"Points: {select.lower(self.analysis.design.over_datasets)} over the datasets"
         text += f"; bars: {level}% intervals." if barred else ", without intervals."
+        if self._cut:
+            text += GOES_ON
         text += (
             " Line: the front, the methods that no other's means beat on both axes; hollow: beaten "
             "by means alone."
@@ -162,6 +164,19 @@ class Front:
             ours = " or ours" if any(m.role is Role.OURS for m in self.named) else ""
             text += f" Grey, without intervals: {others} other methods, not on the front{ours}."
         return text + self._decided() + " The arrows point to better values."
+
+    @property
+    def _cut(self) -> bool:
+        """Whether an interval that is drawn has no end on its logarithmic axis."""
+        log = self._log
+        ends = (
+            ends
+            for p in self.points
+            if self.looks[p.method] != GREY
+            for axis, ends in (("x", p.x_ends), ("y", p.y_ends))
+            if axis in log and ends
+        )
+        return any(low <= 0 for low, _ in ends)
 
     def _decided(self) -> str:
         """How many of the beaten are also found worse in quality, by the tests."""
@@ -191,7 +206,7 @@ class Front:
     def alt(self) -> str:
         """The figure in words and numbers."""
         names = {m.name: m.label for m in self.methods}
-        count = len(self.methods)
+        count, of = len(self.methods), numerals.of(self.cost)
         text = [
             f"{self.metric.label} against {self.cost.label} for {count} method{'s' * (count > 1)}."
         ]
@@ -199,7 +214,7 @@ class Front:
             front = [p for p in points if not p.beaten]
             spread = max(p.y for p in points) - min(p.y for p in points)
             told = ", ".join(
-                f"{names[p.method]} ({number(p.x) if p.x > 0 else f'{p.x:g}'}, "
+                f"{names[p.method]} ({numerals.number(p.x, of) if p.x > 0 else f'{p.x:g}'}, "
                 f"{scale.number(p.y, spread / 50 or abs(p.y) / 100)})"
                 for p in front[:TOLD]
             )
@@ -237,10 +252,15 @@ class Front:
         assert sheet is not None
         return sheet
 
-    def _plane(self) -> Plane:
+    @property
+    def _log(self) -> str:
+        """The logarithmic axes: as asked, else that of a wide cost."""
         xs, ys = [p.x for p in self.points], [p.y for p in self.points]
         usual = "x" if min(xs) > 0 and max(xs) > WIDE * min(xs) else ""
-        log = select.log_axes(self.spec, usual, (("x", xs), ("y", ys)))
+        return select.log_axes(self.spec, usual, (("x", xs), ("y", ys)))
+
+    def _plane(self) -> Plane:
+        log = self._log
         panels = tuple(
             (
                 label,
@@ -273,7 +293,8 @@ class Front:
         limits = [e for pair in ends if pair for e in pair if math.isfinite(e)]
         held = [*values, *(e for e in limits if e > 0 or not log)]
         low, high = min(held), max(held)
-        return Axis(low, high, log, roof=100.0 if metric.unit == "%" else math.inf)
+        roof = 100.0 if metric.unit == "%" else math.inf
+        return Axis(low, high, log, roof, of=numerals.of(metric))
 
     def _fill(self, panel: Panel, *, named: bool) -> bool:
         """Draw front, intervals and points; False where names are wanted and do not fit."""
@@ -298,9 +319,13 @@ class Front:
         if p.x_ends is not None:
             low, high = (min(max(e, panel.x.low), panel.x.high) for e in p.x_ends)
             panel.axes.plot([low, high], [p.y, p.y], zorder=look.front, **how)
+            if "x" in self._log and p.x_ends[0] <= 0:
+                goes_on(panel.axes, look, y=p.y)
         if p.y_ends is not None:
             low, high = (min(max(e, panel.y.low), panel.y.high) for e in p.y_ends)
             panel.axes.plot([p.x, p.x], [low, high], zorder=look.front, **how)
+            if "y" in self._log and p.y_ends[0] <= 0:
+                goes_on(panel.axes, look, x=p.x)
         panel.axes.plot(
             [p.x], [p.y], color=look.colour, linestyle="none", marker=look.marker,
             markersize=look.size + 1.2, markeredgewidth=0.8, zorder=look.front + 1, clip_on=False,

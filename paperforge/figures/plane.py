@@ -36,12 +36,14 @@ class Axis:
     log: bool = False
     roof: float = math.inf
     pad: bool = True
+    of: str = ""
+    """What it counts: numerals.of."""
 
     def scale(self, most: int) -> Scale:
         """Return its scale with at most `most` ticks."""
         if self.log:
-            return log_scale(self.low, self.high, most, pad=self.pad)
-        return scale.scale(self.low, self.high, most, pad=self.pad, roof=self.roof)
+            return log_scale(self.low, self.high, most, pad=self.pad, of=self.of)
+        return scale.scale(self.low, self.high, most, pad=self.pad, roof=self.roof, of=self.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Plane:
     y_label: str
     where: str
     title: str = ""
+    beside: float = 0.0
+    """Room right of the panels, for names."""
 
     def paint(
         self,
@@ -124,7 +128,7 @@ class Plane:
             columns=columns_for(len(self.panels), style.width, NARROWEST_PT),
             left=style.label * LINE + numbers + 1.0,
             gap=over + 8.0 + numbers,
-            right=max(over, 3.0) + 1.0,
+            right=max(over + 1.0, 4.0, self.beside),
             top=top + (1.0 if titled else 3.0 + style.tick / 3),
             title=style.label * LINE + 1.0 if titled else 0.0,
             foot=5.0 + under,

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperforge.figures import palette, select, written
+from paperforge.figures import numerals, palette, select, written
 from paperforge.figures.frame import Frame, columns_for
 from paperforge.figures.scale import Scale, number, scale
 from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Box, Sheet, title_height
@@ -147,7 +147,7 @@ class ReliabilityDiagram:
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size."""
         most = max(b.n for *_, r in self.panels for b in r.bins)
-        up = scale(0.0, float(most), 2)
+        up = scale(0.0, float(most), 2, of=numerals.COUNT)
         frame = self._frame(style, ruler, up)
         panel = frame.fitting(min(frame.panel_width * 1.05, 130.0) / (1 - COUNTS), LOWEST_PT)
         if style.height is not None:

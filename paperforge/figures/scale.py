@@ -6,17 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from paperforge.figures import numerals
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 PADDING = 0.06
 SHARED = 1.8
 """Panels share one scale where it is at most this many times as wide as the narrowest needs."""
-SUFFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
-LARGE = 1e4
-HUGE = 1e16
-MOST_DECIMALS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +31,13 @@ class Scale:
         return (value - self.low) / (self.high - self.low)
 
 
-def scale(low: float, high: float, most: int, *, pad: bool = True, roof: float = math.inf) -> Scale:
+def scale(
+    low: float, high: float, most: int, *, pad: bool = True, roof: float = math.inf, of: str = ""
+) -> Scale:
     """Return an axis for values from low to high with at most `most` ticks.
 
-    roof: a value that the quantity cannot pass (100 %): the axis ends just above it.
+    roof: a value that the quantity cannot pass (100 %): the axis ends just above it; of: what it
+    counts (numerals.of).
     """
     if not high > low:
         room = abs(low) * 0.05 or 0.5
@@ -49,7 +50,7 @@ def scale(low: float, high: float, most: int, *, pad: bool = True, roof: float =
             high += room
         low = low if low == 0 else low - room if low < 0 or low - room > 0 else 0.0
     ticks = _ticks(low, min(high, roof) if high <= roof * 1.1 else high, most)
-    return Scale(low, high, ticks, numbers(ticks))
+    return Scale(low, high, ticks, numerals.linear(ticks, of))
 
 
 def _ticks(low: float, high: float, most: int) -> tuple[float, ...]:
@@ -67,31 +68,10 @@ def _ticks(low: float, high: float, most: int) -> tuple[float, ...]:
     return finer
 
 
-def numbers(values: Sequence[float]) -> tuple[str, ...]:
-    """Print tick values alike: one number of decimals, k and M for thousands and millions."""
-    largest = max(map(abs, values), default=0.0)
-    factor, suffix = next(((f, s) for f, s in SUFFIXES if largest >= max(f, LARGE)), (1.0, ""))
-    shown = [v / factor for v in values]
-    digits = max((_decimals(v) for v in shown), default=0)
-    if digits > MOST_DECIMALS or largest >= HUGE:
-        return _exponents(values)
-    return tuple(_minus(f"{v:.{digits}f}") + (suffix if v else "") for v in shown)
-
-
-def _exponents(values: Sequence[float]) -> tuple[str, ...]:
-    """Print values with as many digits as tell them apart."""
-    said = [f"{v:.3g}" for v in values]
-    for digits in range(4, 16):
-        if len(set(said)) == len(set(values)):
-            break
-        said = [f"{v:.{digits}g}" for v in values]
-    return tuple(map(_minus, said))
-
-
 def number(value: float, precision: float) -> str:
     """Print a value so that a difference of `precision` shows, for sentences."""
     digits = 0 if precision <= 0 else max(0, min(6, 1 - math.floor(math.log10(precision))))
-    return _minus(f"{value:.{digits}f}")
+    return numerals.minus(f"{value:.{digits}f}")
 
 
 def together(spans: Iterable[tuple[float, float]]) -> tuple[float, float] | None:
@@ -100,15 +80,3 @@ def together(spans: Iterable[tuple[float, float]]) -> tuple[float, float] | None
     low, high = min(s[0] for s in spans), max(s[1] for s in spans)
     narrowest = min(s[1] - s[0] for s in spans)
     return (low, high) if high - low <= SHARED * narrowest else None
-
-
-def _decimals(value: float) -> int:
-    for digits in range(MOST_DECIMALS + 1):
-        if math.isclose(round(value, digits), value, rel_tol=1e-9, abs_tol=1e-12):
-            return digits
-    return MOST_DECIMALS + 1
-
-
-def _minus(text: str) -> str:
-    text = text.replace("-", "−")
-    return text[1:] if text.startswith("−") and not text.strip("−0.") else text

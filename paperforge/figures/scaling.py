@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import math
@@ -9,9 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures import palette, scale, select
+from paperforge.figures import labels, numerals, palette, scale, select
 from paperforge.figures.labels import Entry
-from paperforge.figures.logscale import number
 from paperforge.figures.plane import Axis, Panel, Plane
 from paperforge.figures.style import PDF_POINTS
 from paperforge.model import Diagnostic, Severity
@@ -37,6 +37,8 @@ REACH = 0.6
 TOLD = 6
 FEWEST = 4
 """Sizes of which three are left without the largest: too few to fit E."""
+MISSED = 5
+"""Sizes of which an E that is there is missed now and then: stats.scaling has the rates."""
 BEYOND_DASH = (1.5, 2.0)
 SPOKEN = {"dataset": "Dataset size", "step": "Step"}
 
@@ -67,14 +69,49 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Law:
             where,
             "a family is drawn with all its methods: name all of them in `methods`, or none",
         )
-    listed = tuple(sorted(found, key=lambda s: _place(s, analysis)))
+    whole = tuple(sorted(found, key=lambda s: _place(s, analysis)))
+    roof = _roof(metric, whole)
+    listed = tuple(_below(s, roof) for s in whole)
     select.told_apart(spec, len(listed))
     names = {m.name: m for m in analysis.methods}
     looks = palette.looks(analysis.methods)
     about = tuple(_series(s, names, looks, len(listed)) for s in listed)
     notes = [*select.others(spec, analysis, having, metric), *_notes(spec, listed, about)]
+    ended = [e.label for s, e, was in zip(listed, about, whole, strict=True) if s is not was]
+    notes += _passing(spec, metric, roof, ended)
     level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
-    return Law(spec, metric, named.get(spec.x), listed, about, level, tuple(notes))
+    return Law(
+        spec, metric, named.get(spec.x), listed, about, level, roof if ended else None, tuple(notes)
+    )
+
+
+def _roof(metric: Metric, series: Sequence[Scaling]) -> float:
+    """The value that the metric cannot pass, in printed units; infinity where there is none."""
+    top = max(y for s in series for y in s.mean)
+    if metric.unit == "%":
+        return 100.0
+    if not metric.share or top > 100:  # noqa: PLR2004 - no share is more than 100 percent
+        return math.inf
+    return 1.0 if top <= 1 else 100.0
+
+
+def _below(s: Scaling, roof: float) -> Scaling:
+    """The series with its line, and band, as far as the metric can go."""
+    if s.fit is None or all(p[1] <= roof for p in s.fit.grid):
+        return s
+    grid = tuple(p for p in s.fit.grid if p[1] <= roof or p[0] <= max(s.sizes))
+    return replace(s, fit=replace(s.fit, grid=grid))
+
+
+def _passing(
+    spec: FigureSpec, metric: Metric, roof: float, ended: Sequence[str]
+) -> Iterable[Diagnostic]:
+    """That laws pass what the metric cannot, and what to fit instead."""
+    if ended:
+        text = f"the law of {', '.join(ended)} passes {roof:g}{metric.unit}, which {metric.label} "
+        text += "cannot: its line ends there, and is no forecast"
+        hint = f"draw what is left to gain: a metric that is {roof:g} minus it goes down to a floor"
+        yield Diagnostic(Severity.WARNING, select.where(spec), text, hint)
 
 
 def _place(s: Scaling, analysis: Analysis) -> int:
@@ -116,6 +153,8 @@ class Law:
     series: tuple[Scaling, ...]
     entries: tuple[Entry, ...]
     level: str
+    ended: float | None
+    """The value that the metric cannot pass, where a law would: its line ends there."""
     diagnostics: tuple[Diagnostic, ...]
 
     @property
@@ -132,6 +171,11 @@ class Law:
         if self.x is None:
             return SPOKEN[self.spec.x]
         return f"{self.x.label} ({self.x.unit})" if self.x.unit else self.x.label
+
+    @property
+    def _of(self) -> str:
+        """What the sizes count."""
+        return numerals.COUNT if self.x is None else numerals.of(self.x)
 
     @property
     def note(self) -> str:
@@ -153,6 +197,9 @@ class Law:
             banded = any(f.alpha_limits for f in fits)
             text += f"; bands: {self.level}% limits of the line." if banded else ", without bands."
             text += " Dashed: beyond the largest size, where nothing was measured."
+            if self.ended is not None:
+                most = f"{self.ended:g}{self.metric.unit}"
+                text += f" A line ends where its law passes {most}, which no value can."
         told = [self._told(s, e.label) for s, e in zip(self.series, self.entries, strict=True)]
         text += " " + " ".join(told[:TOLD])
         if len(told) > TOLD:
@@ -169,6 +216,10 @@ class Law:
         if fit.floor is not None:
             parts.append(_with_limits("E", fit.floor, fit.floor_limits))
         text = f"{head}{', '.join(parts)}"
+        if fit.floor is None and fit.p_floor is not None and len(set(s.sizes)) <= MISSED:
+            text += (
+                f" (of {len(set(s.sizes))} sizes an E is easily missed, and α is then too small)"
+            )
         if fit.held_out is not None:
             bare = fit.floor is not None and len(set(s.sizes)) <= FEWEST
             law = "c x^(−α)" if bare else "the law"
@@ -186,7 +237,7 @@ class Law:
         for s, entry in list(zip(self.series, self.entries, strict=True))[:TOLD]:
             spread = (max(s.mean) - min(s.mean)) / 50 or abs(s.mean[0]) / 100
             first, last = (scale.number(v, spread) for v in (s.mean[0], s.mean[-1]))
-            sizes = f"{number(s.sizes[0])} to {number(s.sizes[-1])}"
+            sizes = " to ".join(numerals.number(v, self._of) for v in (s.sizes[0], s.sizes[-1]))
             text.append(f"{entry.label}: {first} to {last} at {sizes}.")
         return " ".join(text)
 
@@ -227,7 +278,7 @@ class Law:
         log = select.log_axes(self.spec, usual, (("x", xs), ("y", ys)))
         lines = [p for s in self.series if s.fit is not None for p in s.fit.grid]
         end = max([*xs, *(p[0] for p in lines)])
-        x_axis = Axis(min(xs), end, "x" in log)
+        x_axis = Axis(min(xs), end, "x" in log, of=self._of)
         plane = Plane(
             (("", x_axis, self._y_axis(ys, lines, "y" in log)),),
             self._x_label,
@@ -235,10 +286,35 @@ class Law:
             select.where(self.spec),
             self.spec.title,
         )
-        shown = self.entries if len(self.entries) > 1 else ()
-        sheet = plane.paint(style, ruler, shown, self._fill)
+        if len(self.entries) == 1:
+            sheet = plane.paint(style, ruler, (), self._fill)
+        else:
+            sheet = self._named(plane, style, ruler)
+            sheet = sheet or plane.paint(style, ruler, self.entries, self._fill)
         assert sheet is not None
         return sheet
+
+    def _named(self, plane: Plane, style: Style, ruler: Ruler) -> Sheet | None:
+        """Draw with the names right of the lines' ends; None where they do not fit there."""
+        room = labels.beside(ruler, self.entries, style.tick, style.width)
+        ends = [_end(s) for s in self.series]
+        if room is None or len({x for x, _ in ends}) > 1:
+            return None
+
+        def fill(panel: Panel) -> bool:
+            shares = [panel.y.share(y) for _, y in ends]
+            self._fill(panel)
+            return labels.place_beside(panel.sheet, panel.box, self.entries, shares)
+
+        with contextlib.suppress(InputError):  # too low: what is wanted is a height for the legend
+            return replace(plane, beside=room).paint(style, ruler, (), fill)
+        return None
+
+    @property
+    def _most(self) -> float:
+        """The value that the metric cannot pass, unless a mean does."""
+        roof = _roof(self.metric, self.series)
+        return max([roof, *(y for s in self.series for y in s.mean)]) if roof < math.inf else roof
 
     def _y_axis(
         self,
@@ -250,7 +326,7 @@ class Law:
         held = [*ys, *(p[1] for p in lines)]
         ends = [e for p in lines for e in p[2:] if e is not None]
         ends += [e for s in self.series for e in (*s.low, *s.high) if e is not None]
-        ends = [e for e in ends if math.isfinite(e) and (e > 0 or not log)]
+        ends = [min(e, self._most) for e in ends if math.isfinite(e) and (e > 0 or not log)]
         low, high = min(held), max(held)
         if log:
             reach = (high / low) ** REACH if high > low else math.inf
@@ -258,7 +334,7 @@ class Law:
         else:
             reach = REACH * (high - low) if high > low else math.inf
             low, high = max(min([low, *ends]), low - reach), min(max([high, *ends]), high + reach)
-        return Axis(low, high, log, roof=100.0 if self.metric.unit == "%" else math.inf)
+        return Axis(low, high, log, self._most, of=numerals.of(self.metric))
 
     def _fill(self, panel: Panel) -> bool:
         """Draw bands, lines, intervals and points."""
@@ -277,6 +353,7 @@ class Law:
             xs = [p[0] for p in part]
             if banded and all(p[2] is not None and p[3] is not None for p in part):
                 lows, highs = [p[2] or 0.0 for p in part], [p[3] or 0.0 for p in part]
+                highs = [min(high, self._most) for high in highs]
                 panel.axes.fill_between(
                     xs, lows, highs, color=look.colour, alpha=BAND_ALPHA * share, linewidth=0,
                     zorder=look.front - 1,
@@ -297,6 +374,13 @@ class Law:
             linewidth=0.5, marker=look.marker, markersize=look.size + 0.8, markeredgewidth=0,
             zorder=look.front + 1,
         )  # fmt: skip
+
+
+def _end(s: Scaling) -> tuple[float, float]:
+    """Where a series' line ends: the law's, or without one that through the points."""
+    if s.fit is not None:
+        return s.fit.grid[-1][0], s.fit.grid[-1][1]
+    return max(zip(s.sizes, s.mean, strict=True))
 
 
 def _with_limits(name: str, value: float, limits: tuple[float, float] | None) -> str:

@@ -8,6 +8,7 @@ from os.path import commonprefix
 from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
+from paperforge.figures import numerals
 from paperforge.figures.style import INK, PDF_POINTS
 from paperforge.latex.escape import escape
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure as Drawn
 
     from paperforge.figures.fonts import Letters
@@ -58,7 +60,10 @@ class Ruler:
         if not spelled:
             return 0.0
         font = FontProperties(size=size * PDF_POINTS)
-        width = self._renderer.get_text_width_height_descent(spelled, font, ismath=False)[0]
+        math = numerals.mathtext(spelled)
+        width = self._renderer.get_text_width_height_descent(
+            math or spelled, font, ismath=math is not None
+        )[0]
         return float(width) / PDF_POINTS
 
     def fit(self, text: str, size: float, room: float) -> str:
@@ -158,8 +163,8 @@ class Sheet:
         )
         axes.set_xlim(x.low, x.high)
         axes.set_ylim(y.low, y.high)
-        axes.set_xticks(x.ticks, list(x.labels))
-        axes.set_yticks(y.ticks, list(y.labels))
+        set_ticks(axes.xaxis, x)
+        set_ticks(axes.yaxis, y)
         return axes
 
     def text(
@@ -190,6 +195,13 @@ class Sheet:
 
         across, up = [x / self.width for x in xs], [y / self.height for y in ys]
         self.figure.add_artist(Line2D(across, up, **how))
+
+
+def set_ticks(axis: Axis, scale: Scale) -> None:
+    """Set a scale's ticks and their numbers, powers of ten with raised digits."""
+    axis.set_ticks(scale.ticks, [numerals.mathtext(text) or text for text in scale.labels])
+    for tick, text in zip(axis.get_major_ticks(), scale.labels, strict=False):
+        tick.label1.set_parse_math(numerals.mathtext(text) is not None)
 
 
 def title_height(text: str, style: Style) -> float:
@@ -237,9 +249,9 @@ def pgf(figure: Drawn) -> bytes:
     ticks = [(a.get_majorticklocs(), [t.get_text() for t in a.get_majorticklabels()]) for a in axes]
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
-        text.set_text(escape(text.get_text()))
+        text.set_text(escape(numerals.read(text.get_text())))
     for axis, (places, labels) in zip(axes, ticks, strict=True):  # drawing asks for these anew
-        axis.set_ticks(places, [escape(label) for label in labels])
+        axis.set_ticks(places, [escape(numerals.read(label)) for label in labels])
     out = BytesIO()
     ours: Any = {
         "pgf.texsystem": "pdflatex",

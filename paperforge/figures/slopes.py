@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperforge.figures import labels, paired, palette, scale, select, written
+from paperforge.figures import labels, numerals, paired, palette, scale, select, written
 from paperforge.figures.frame import Frame, columns_for
 from paperforge.figures.palette import Look
 from paperforge.figures.scale import Scale
@@ -60,13 +60,14 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Slopes:
     left, right = paired.two(spec, analysis, methods)
     whole = not spec.datasets
     panels: tuple[Panel, ...] = ()
-    noun = analysis.design.noun
-    if analysis.design.pair_by and analysis.design.unit.of_runs:
+    design = analysis.design.of(metric.name)
+    noun = design.noun
+    if design.pair_by and design.unit.of_runs:
         found = [paired.runs(d.name, d.label, cells, (left.name, right.name)) for d in datasets]
         panels = tuple(p for p in found if p.pairs)
         if max((len(p.pairs) for p in panels), default=0) == 1 and len(datasets) > 1:
             panels = ()  # one run a cell: the datasets are what is paired
-    elif analysis.design.unit is Unit.EXAMPLE and len(datasets) == 1:
+    elif design.unit is Unit.EXAMPLE and len(datasets) == 1:
         place = (datasets[0].name, datasets[0].label)
         panels = paired.examples(analysis, metric.name, place, cells, (left.name, right.name))
         noun = "example"
@@ -80,7 +81,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Slopes:
             whole=whole,
         )
     if not panels:
-        raise written.refused(spec, *paired.unpaired(analysis))
+        raise written.refused(spec, *paired.unpaired(design))
     every = select.all_methods(analysis, methods)
     notes = select.others(spec, analysis, drawn, metric)
     if len(spec.methods) != paired.PAIR and len(methods) > paired.PAIR:
@@ -243,7 +244,10 @@ class Slopes:
     def _scales(self) -> list[Scale]:
         spans = [(min(p.values), max(p.values)) for p in self.panels]
         shared, roof = self._shared(), 100.0 if self.metric.unit == "%" else math.inf
-        return [scale.scale(*(shared or span), 5, roof=roof) for span in spans]
+        return [
+            scale.scale(*(shared or span), 5, roof=roof, of=numerals.of(self.metric))
+            for span in spans
+        ]
 
     def _named(self, ruler: Ruler, style: Style) -> float | None:
         """The room that names of datasets beside their lines need; None: they have none."""

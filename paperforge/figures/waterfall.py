@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from paperforge.figures import palette, scale, select, written
+from paperforge.figures import numerals, palette, scale, select, written
 from paperforge.figures.dots import Dot, DotPlot, Panel
 from paperforge.figures.style import GRID, INK, PDF_POINTS
 from paperforge.model import Verdict
@@ -315,6 +315,7 @@ class Waterfall:
             band=None if self._chain else self.metric.margin,
             row=1.7,
             mark=_bar,
+            of=numerals.of(self.metric),
         )
         return plot.paint(style, ruler)
 

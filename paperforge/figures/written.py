@@ -14,7 +14,7 @@ from paperforge.model import Diagnostic, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from paperforge.model import Aggregate, Analysis
+    from paperforge.model import Aggregate, Design
     from paperforge.spec import FigureSpec, Metric
 
 TOLD = 6
@@ -52,10 +52,10 @@ def with_interval(cell: Aggregate) -> str:
     return f"{scale.number(cell.mean, cell.half_width)} ± {half}"
 
 
-def bars_are(analysis: Analysis) -> str:
+def bars_are(design: Design) -> str:
     """Return what the intervals of means are: "95% t intervals"."""
-    level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
-    kind = "t intervals" if analysis.design.unit.of_runs else "intervals of the mean"
+    level = f"{round(100 * (1 - design.alpha), 4):g}"
+    kind = "t intervals" if design.unit.of_runs else "intervals of the mean"
     return f"{level}% {kind}"
 
 

@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 SPREADS = ("sd", "se", "ci", "none")
 
 
-def spread_kind(analysis: Analysis, asked: str = "") -> str:
-    """Which spread is printed: what was asked for, else sd over seeds, se over examples, else none.
+def spread_kind(analysis: Analysis, metric: str, asked: str = "") -> str:
+    """Which spread of a metric is printed: as asked, else sd of seeds, se of examples, else none.
 
     Over examples the standard deviation of a score of 0 or 1 says no more than its mean, so the
     standard error is the default there. Raises UsageError for an unknown name.
     """
     if asked and asked not in SPREADS:
         raise UsageError(f'there is no spread "{asked}"', "spread", f"one of {', '.join(SPREADS)}")
-    unit = analysis.design.unit
+    unit = analysis.design.of(metric).unit
     return asked or ("sd" if unit.of_runs else "se" if unit is Unit.EXAMPLE else "none")
 
 
@@ -78,15 +78,13 @@ def column_rules(
     uncertainties (sd, then se) still say which digits mean something. Numbers quoted from papers
     decide only where there are no others.
     """
-    kind = spread_kind(analysis, spread)
-    default = spread_kind(analysis)
     digits = {metric.name: metric.digits for metric in analysis.metrics}
     rules = {}
     for key, cells in (columns or columns_of(analysis)).items():
         filled = [c for c in cells.values() if c.mean is not None]
         filled = [c for c in filled if c.quoted is None] or filled
         spreads: list[float] = []
-        for name in (kind, default, "se"):
+        for name in (spread_kind(analysis, key[0], spread), spread_kind(analysis, key[0]), "se"):
             spreads = spreads or [s for s in spreads_of(filled, name) if s is not None]
         values = [c.mean for c in filled if c.mean is not None]
         rules[key] = rule_for(values, spreads, digits.get(key[0]))

@@ -51,6 +51,8 @@ class Aggregate:
     missing: Missing | None = None
     not_finite: int = 0
     failed: int = 0
+    partial: int = 0
+    """Of runs: examples' scores that are not finite, left out of the mean of their run."""
     values: tuple[float, ...] = ()
     """The replicates themselves, where the unit is the seed and there are at most 200."""
     interval: tuple[float, float] | None = None
@@ -365,6 +367,11 @@ class Analysis:
             if (one.metric, one.method, one.dataset) == (metric, method, dataset):
                 return one
         return None
+
+    def over(self, metric: str) -> int:
+        """Datasets that have numbers of a metric: those that its average is over."""
+        found = (one.datasets for one in self.design.metrics if one.metric == metric)
+        return next(found, 0) or len(self.datasets)
 
     def primary(self, metric: str | None = None) -> tuple[Decision, ...]:
         """The decisions of the corrected family."""

@@ -20,6 +20,8 @@ class Replicated:
     noun: str
     replicates: tuple[int, int]
     generalises: str
+    datasets: int = 0
+    """Of which it has numbers."""
 
 
 @dataclass(frozen=True, slots=True)

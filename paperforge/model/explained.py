@@ -172,6 +172,8 @@ class Flip:
     ways: int = 1
     """Of single changes of this kind: how many flip it."""
     tried: int = 1
+    agreed: int = 0
+    """Of examples turned: those on which both methods had the same answer, and one has another."""
 
 
 @dataclass(frozen=True, slots=True)

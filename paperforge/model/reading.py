@@ -195,6 +195,8 @@ class Sample:
     """Of examples: the sum of squares of those runs around their mean."""
     scored: int = 0
     """Of runs: how many of the values stand for one without a number (Metric.diverged)."""
+    partial: int = 0
+    """Of runs: examples' scores that are not finite, left out of the mean of their run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ _UNITS = {
     "s": "s", "sec": "s", "secs": "s", "seconds": "s", "ms": "ms", "minutes": "min", "mins": "min",
     "h": "h", "hours": "h", "kwh": "kWh", "wh": "Wh", "j": "J", "kj": "kJ", "kg": "kg", "g": "g",
     "mb": "MB", "gb": "GB", "mib": "MiB", "gib": "GiB", "w": "W", "flops": "FLOPs",
-    "gflops": "GFLOPs", "tflops": "TFLOPs",
+    "gflops": "GFLOPs", "tflops": "TFLOPs", "us": "µs", "ns": "ns", "kb": "kB", "tb": "TB",
+    "bytes": "B",
 }  # fmt: skip
 """The last word of the name of what a run takes -> its unit."""
 
@@ -17,8 +18,41 @@ UNITS = frozenset(_UNITS.values())
 _WHOLE = frozenset(("seconds", "kwh", "flops", "gflops", "tflops"))
 """Units that are names of metrics too."""
 
+_MEASURED = {
+    "time": "time", "latency": "latency", "duration": "duration", "runtime": "run time",
+    "walltime": "wall time", "memory": "memory", "mem": "memory", "vram": "VRAM", "ram": "RAM",
+    "energy": "energy", "power": "power", "delay": "delay", "inference": "inference time",
+    "training": "training time", "elapsed": "elapsed time", "storage": "storage", "disk": "disk",
+}  # fmt: skip
+"""The word before the unit -> what is measured."""
+_KEPT = {"gpu": "GPU", "cpu": "CPU", "ram": "RAM", "io": "I/O"}
+_COUNTED = {"params": "parameters", "parameters": "parameters", "tokens": "tokens"}
+_MULTIPLES = {"m": "M", "b": "B", "k": "k", "millions": "M", "billions": "B"}
+
 
 def unit_in(name: str) -> str:
-    """The unit at the end of a metric's name: "duration_s" -> "s"; nothing where there is none."""
+    """The unit at the end of a metric's name: "duration_s" -> "s"; nothing where there is none.
+
+    Nor for what is counted per unit: "tokens_per_s" is no time.
+    """
     head, _, last = re.sub(r"[^A-Za-z0-9]", "_", name).lower().rpartition("_")
-    return _UNITS.get(last, "") if head or last in _WHOLE else ""
+    rate = head.endswith("per")
+    return _UNITS.get(last, "") if (head or last in _WHOLE) and not rate else ""
+
+
+def measured(name: str) -> tuple[str, str] | None:
+    """Label and unit of a name that says both: "gpu_memory_gb" -> ("GPU memory", "GB").
+
+    "parameters_m" is ("Parameters", "M"); None where a word before the unit says no quantity.
+    """
+    *words, last = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_").lower().split("_")
+    if not words or "per" in words:
+        return None
+    if last in _MULTIPLES and words[-1] in _COUNTED:
+        unit, noun = _MULTIPLES[last], _COUNTED[words[-1]]
+    elif last in _UNITS and words[-1] in _MEASURED:
+        unit, noun = _UNITS[last], _MEASURED[words[-1]]
+    else:
+        return None
+    label = " ".join([*(_KEPT.get(word, word) for word in words[:-1]), noun])
+    return label[0].upper() + label[1:], unit

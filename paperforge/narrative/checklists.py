@@ -73,11 +73,22 @@ def _evidence(item: Item, project: Project, analysis: Analysis | None) -> str:
     elif item.evidence == "limitations" and (project.limitations or analysis is not None):
         found = "See the limitations section."
     elif item.evidence == "seeds" and analysis is not None:
-        least, most = analysis.design.replicates
-        if analysis.design.unit.of_runs:
-            count = f"{least}" if least == most else f"{least} to {most}"
-            found = f"{count} {analysis.design.noun}s a setting."
+        found = _runs(analysis)
     return f"{_todo()} Evidence at hand: {escape(found)}" if found else _todo()
+
+
+def _runs(analysis: Analysis) -> str:
+    """How many runs a setting has; of each metric where they differ. Empty where none counts."""
+    said: dict[str, list[str]] = {}
+    for metric in analysis.metrics:
+        design = analysis.design.of(metric.name)
+        least, most = design.replicates
+        if design.unit.of_runs:
+            count = f"{least}" if least == most else f"{least} to {most}"
+            said.setdefault(f"{count} {design.noun}s a setting", []).append(metric.label)
+    if not analysis.design.mixed:
+        return "".join(f"{text}." for text in said)
+    return " ".join(f"{text} ({', '.join(labels)})." for text, labels in said.items())
 
 
 def _todo() -> str:

@@ -16,7 +16,9 @@ Keys are made of slugs (lower case, a-z 0-9 . -), joined by slashes:
         …/low  …/high                 ends of its interval
         …/p                           p-value: adjusted where the comparison is primary
     design/methods  design/datasets   how many
-    design/replicates                 seeds or examples of a cell: "10" or "8–10"
+    design/replicates                 seeds or examples of a cell: "10" or "8–10"; where metrics
+                                      replicate different things
+    design/replicates/METRIC          those of each
 
 Two names with one slug get a suffix of their own: generated/macros.tex lists every key.
 """
@@ -51,15 +53,18 @@ def macros(analysis: Analysis, spread: str = "") -> tuple[Macro, ...]:
     """
     keys = _Keys(analysis)
     rules = {kind: column_rules(analysis, kind) for kind in ("sd", "se")}
-    shown = spread_kind(analysis, spread)
-    rules[shown] = column_rules(analysis, spread)
-    found: dict[str, Macro] = {macro.key: macro for macro in _design(analysis)}
+    own = column_rules(analysis, spread)
+    shown = {m.name: spread_kind(analysis, m.name, spread) for m in analysis.metrics}
+    found: dict[str, Macro] = {macro.key: macro for macro in _design(analysis, keys.metric)}
     for one in analysis.aggregates:
         for key in keys.of_cell(one):
-            found |= {m.key: m for m in _cell(one, key, rules, shown)}
+            found |= {
+                m.key: m
+                for m in _cell(one, key, {**rules, shown[one.metric]: own}, shown[one.metric])
+            }
     for decision in analysis.decisions:
         key = keys.of_comparison(decision)
-        found |= {m.key: m for m in _comparison(decision, key, rules[shown], analysis)}
+        found |= {m.key: m for m in _comparison(decision, key, own, analysis)}
     return tuple(found[key] for key in sorted(found))
 
 
@@ -175,10 +180,16 @@ def _only(analysis: Analysis) -> str | None:
     return analysis.datasets[0].name if len(analysis.datasets) == 1 else None
 
 
-def _design(analysis: Analysis) -> Iterator[Macro]:
+def _design(analysis: Analysis, slug: Mapping[str, str]) -> Iterator[Macro]:
     yield Macro(f"{DESIGN}/methods", str(len(analysis.methods)), len(analysis.methods), DESIGN)
-    yield Macro(f"{DESIGN}/datasets", str(len(analysis.datasets)), len(analysis.datasets), DESIGN)
-    low, high = analysis.design.replicates
-    if analysis.design.unit is not Unit.NONE and high:
-        printed = f"{low:,}" if low == high else f"{low:,}–{high:,}"
-        yield Macro(f"{DESIGN}/replicates", printed, low, DESIGN)
+    named = len([d for d in analysis.datasets if d.name]) or len(analysis.datasets)
+    yield Macro(f"{DESIGN}/datasets", str(named), named, DESIGN)
+    designs = {f"{DESIGN}/replicates": analysis.design}
+    if analysis.design.mixed:
+        names = [m.name for m in analysis.metrics]
+        designs = {f"{DESIGN}/replicates/{slug[n]}": analysis.design.of(n) for n in names}
+    for key, design in designs.items():
+        low, high = design.replicates
+        if design.unit is not Unit.NONE and high:
+            printed = f"{low:,}" if low == high else f"{low:,}–{high:,}"
+            yield Macro(key, printed, low, DESIGN)

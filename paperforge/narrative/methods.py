@@ -58,14 +58,11 @@ def _tests(analysis: Analysis, decisions: list[Decision]) -> str:
 
 def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     tests = words.joined(sorted({named(d.test) for d in decisions}))
-    datasets, places = len(analysis.datasets), f"{analysis.design.place}s"
-    where = ""
-    averaged = decisions[0].test.endswith("averages") or "bootstrap t of" in decisions[0].test
-    if decisions[0].scope is None and analysis.design.unit is not Unit.DATASET and datasets > 1:
-        name = AGGREGATES[analysis.design.aggregate]
-        where = (
-            f" over {datasets} {places}" if averaged else f" on the {name} over {datasets} {places}"
-        )
+    first = next((d for d in decisions if d.scope is None), decisions[0])
+    averaged = first.test.endswith("averages") or "bootstrap t of" in first.test
+    where = _over(analysis, decisions)
+    if where and not averaged:
+        where = f" on the {AGGREGATES[analysis.design.aggregate]}{where}"
     level = f"{decisions[0].level:.0%}"
     clustered = any("clustered paired t" in d.test for d in decisions)
     clustered |= decisions[0].unit is Unit.BOTH and analysis.design.clustered
@@ -107,6 +104,18 @@ def _added(decisions: list[Decision]) -> str:
         return "Price and Bonett 2004, where all answers on a dataset are alike"
     several = any(d.test.startswith("stratified") for d in decisions)
     return "Price and Bonett 2004" if several else "Agresti and Caffo 2000"
+
+
+def _over(analysis: Analysis, decisions: list[Decision]) -> str:
+    """Over how many datasets averages were compared: " over 7 datasets"; empty where none were."""
+    sizes = {
+        analysis.over(d.metric) for d in decisions if d.scope is None and d.unit is not Unit.DATASET
+    } - {1}
+    if not sizes:
+        return ""
+    least, most = min(sizes), max(sizes)
+    many = f"{most}" if least == most else f"{least} to {most}"
+    return f" over {many} {analysis.design.place}s"
 
 
 def _printed(analysis: Analysis, decisions: list[Decision]) -> str:

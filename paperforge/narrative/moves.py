@@ -54,8 +54,13 @@ def _one_replicate(analysis: Analysis, mine: Sequence[Decision]) -> str:
     found = dict.fromkeys(
         place for d in mine for place in re.findall(r"one replicate only \((.*?)\)", d.reason)
     )
-    noun = analysis.design.noun
-    return f"Run a second {noun}, better three or more, of {_few(list(found)) or 'each method'}."
+    noun, of = _nouns(analysis, mine), _few(list(found)) or "each method"
+    return f"Run a second {noun}, better three or more, of {of}."
+
+
+def _nouns(analysis: Analysis, mine: Sequence[Decision], plural: str = "") -> str:
+    """What the metrics of these comparisons replicate: "seed", "seed or example"."""
+    return " or ".join(dict.fromkeys(f"{analysis.design.of(d.metric).noun}{plural}" for d in mine))
 
 
 def _missing(_: Analysis, mine: Sequence[Decision]) -> str:
@@ -76,9 +81,9 @@ def _identical(analysis: Analysis, mine: Sequence[Decision]) -> str:
 
 
 def _constant(analysis: Analysis, mine: Sequence[Decision]) -> str:
-    noun = analysis.design.noun
+    nouns = _nouns(analysis, mine, "s")
     return (
-        f"Check that the {noun}s of {_pairs(analysis, mine)} are different runs, and not rounded "
+        f"Check that the {nouns} of {_pairs(analysis, mine)} are different runs, and not rounded "
         "or copied: where nothing varies there is no error to hold a difference against."
     )
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 RATES = ("Comparison", "p below alpha", "Claimed", "Interval holds 0", "Test")
 LISTED = 4
+"""Names that a sentence lists, at most."""
 SUMMARIES = "only means are known, with their spread and n, so that no run can be dropped"
 OPEN = (Verdict.INCONCLUSIVE, Verdict.UNDECIDABLE)
-"""Names that a sentence lists, at most."""
 
 
 def calibration(analysis: Analysis, found: Calibration) -> tuple[Passage, ...]:
@@ -145,8 +145,7 @@ def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
         names = [_test(which) for which in flip.which[:LISTED]]
         return f"{words.joined(names)} {_plural(makes, len(names))}"
     if flip.what == "examples turned":
-        s = "" if flip.count == 1 else "s"
-        return f"{flip.count:,} example{s} decided the other way {_plural(makes, flip.count)}"
+        return f"{_turned(analysis, one, flip)} {_plural(makes, flip.count)}"
     if flip.what == "answers turned":
         method, dataset = flip.which
         on = f" on {_dataset(analysis, dataset)}" if dataset else ""
@@ -166,6 +165,22 @@ def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
         return f"leaving out {words.joined(names)} {makes}{_ways(flip, analysis.design.place)}"
     runs = _runs(analysis, one, flip.which)
     return f"dropping {runs} {makes}{_ways(flip, analysis.design.of(one.metric).noun)}"
+
+
+def _turned(analysis: Analysis, one: Fragility, flip: Flip) -> str:
+    """Say how many examples are decided the other way, and how many have one other answer."""
+    turned, agreed = flip.count - flip.agreed, flip.agreed
+    other = f"{turned:,} example{'' if turned == 1 else 's'} decided the other way"
+    if not agreed:
+        return other
+    moved = {Verdict.BETTER: one.a, Verdict.WORSE: one.b}  # who gains, by the verdict after
+    before = {Verdict.BETTER: one.b, Verdict.WORSE: one.a}  # ... and by the one that is lost
+    gains = moved.get(flip.verdict) or before.get(one.verdict)
+    favour = f" in favour of {_named_one(analysis, gains)}" if gains else ""
+    noun = "" if turned else " example" if agreed == 1 else " examples"
+    which = "it" if agreed == 1 else "each"
+    said = f"{agreed:,}{noun} on which both agree, one answer of {which} changed{favour},"
+    return f"{other} and {said}" if turned else said
 
 
 def _p(analysis: Analysis, p: float) -> str:

@@ -100,8 +100,8 @@ def heading(metric: Metric) -> str:
 
 def scope(analysis: Analysis, decision: Decision) -> str:
     """What a decision is about: the average, or one dataset; empty where none has a name."""
-    places = f"{len(analysis.datasets)} {analysis.design.place}s"
-    if decision.scope is None and analysis.design.unit is Unit.DATASET:
+    places = f"{analysis.over(decision.metric)} {analysis.design.place}s"
+    if decision.scope is None and decision.unit is Unit.DATASET:
         return f"over {places} as a sample"
     if decision.scope is None:
         return f"{AGGREGATES[analysis.design.aggregate]} over the {places}"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
-from paperforge.model.units import unit_in
-from paperforge.names import is_cost, listed, plain, split_of, well_known
+from paperforge.model.units import measured, unit_in
+from paperforge.names import is_cost, is_fraction, listed, plain, split_of, well_known
 from paperforge.results import scales, summed
 from paperforge.results.scales import PERCENT
 from paperforge.results.tidy import STRIDE
@@ -225,6 +225,10 @@ def _metric(
     if known and not unit and not keys.keys() & {"label", "scale", "unit"}:
         # The label leaves out what the name says: wall_time_s is Time.
         unit = "" if (said := unit_in(name)).casefold() in label.casefold() else said
+        if label.casefold() in unit.casefold():  # FLOPs of gflops: GFLOPs are what is counted
+            label, unit = unit, ""
+    elif not known and not unit and not keys.keys() & {"label", "scale", "unit"}:
+        label, unit = measured(name) or (label, unit)
     return Metric(
         name=name,
         label=_label(label, keys),
@@ -237,6 +241,7 @@ def _metric(
         primary=bool(keys.get("primary", True)),
         diverged=None if keys.get("diverged") is None else float(str(keys["diverged"])),
         cost=is_cost(name),
+        share=is_fraction(name),
     )
 
 

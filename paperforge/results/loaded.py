@@ -139,9 +139,8 @@ class LoadedResults:
             return ()
         if by_example and self.again and not self._has_examples():
             return (self.anew or self.again)().samples(metric, unit)
-        asked = [metric]
         columns = (
-            self._numpy(replicates.BY_EXAMPLE, asked) if by_example else self._replicates(metric)
+            self._numpy(replicates.BY_EXAMPLE, [metric]) if by_example else self._replicates(metric)
         )
         method, dataset = columns["m"], columns["d"]
         values = replicates.rounded(columns["value"], columns["n"])
@@ -152,6 +151,7 @@ class LoadedResults:
             name = self._cell(method[cell.start], dataset[cell.start])
             finite = columns["n"][cell] > 0
             clusters = columns["cluster"][cell][finite] if by_example else None
+            odd, partial = replicates.not_finite(columns["bad"][cell], finite, by_example)
             samples.append(
                 Sample(
                     metric=metric,
@@ -161,10 +161,11 @@ class LoadedResults:
                     values=values[cell][finite],
                     clusters=clusters if "cluster" in self.present else None,
                     keyed=bool(columns["keyed"][cell].all()),
-                    not_finite=int(columns["bad"][cell].sum()) + failed.get(name, (0, 0))[1],
+                    not_finite=odd + failed.get(name, (0, 0))[1],
                     failed=failed.get(name, (0, 0))[0],
                     repeats=np.asarray(columns["n"][cell][finite]) if by_example else None,
                     within=within[cell][finite] if by_example else None,
+                    partial=partial,
                 )
             )
         return tuple(samples)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier, literal
+from paperforge.names import is_fraction
 from paperforge.results.percents import scaled
 
 if TYPE_CHECKING:
@@ -54,11 +55,20 @@ def _means(engine: duckdb.DuckDBPyConnection, one: Input, number: int) -> None:
         where = f"f.file = {number}::SMALLINT"
         if value is not None:
             where += f" AND f.metric = {literal(value.metric)}"
+        elif not beside.spread:
+            where += f" AND f.metric IN ({', '.join(map(literal, _shares(engine, number)))})"
         if value is not None and value.dataset:
             where += f" AND f.dataset = {literal(value.dataset)}"
         said["digits"] = _decimals(beside.column, style)
         said["kind"] = literal(beside.kind or "examples")
         _insert(engine, one, where, said)
+
+
+def _shares(engine: duckdb.DuckDBPyConnection, number: int) -> list[str]:
+    """The metrics of one input that are shares of examples; an impossible name where none is."""
+    sql = "SELECT DISTINCT metric::VARCHAR FROM final WHERE file = $1::SMALLINT ORDER BY 1"
+    found = [name for (name,) in engine.execute(sql, [number]).fetchall()]
+    return [name for name in found if is_fraction(name)] or [""]
 
 
 def _whole(column: str) -> str:

@@ -60,6 +60,17 @@ def cells_of(method: np.ndarray, dataset: np.ndarray) -> list[slice]:
     return [slice(*ends) for ends in pairwise([0, *edges.tolist(), len(method)])]
 
 
+def not_finite(bad: np.ndarray, finite: np.ndarray, by_example: bool) -> tuple[int, int]:
+    """How many replicates of a cell are not finite, and of the others how many of their scores.
+
+    bad: values of every replicate that are not finite; finite: whether it has others. A run whose
+    mean leaves a few examples out has a number. Of examples every value counts.
+    """
+    if by_example:
+        return int(bad.sum()), 0
+    return int((bad[~finite] > 0).sum()), int(bad[finite].sum())
+
+
 def rounded(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Averages without the noise of the order in which the engine's threads added them up."""
     import numpy as np

@@ -88,6 +88,7 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
         None if half is None or not spread else finite(half * scale),
         not_finite=cell.not_finite,
         failed=cell.failed,
+        partial=cell.partial,
         values=tuple(v for x in cell.values if (v := finite(float(x) * scale)) is not None)
         if few
         else (),
@@ -208,5 +209,6 @@ def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
         not_finite=sum(cell.not_finite for cell in row),
         failed=sum(cell.failed for cell in row),
         scored=sum(cell.scored for cell in row),
+        partial=sum(cell.partial for cell in row),
         interval=None if share is None else (share[0] * scale, share[1] * scale),
     )

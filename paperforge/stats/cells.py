@@ -72,6 +72,8 @@ class Cell:
     """Of examples: sum of squares of the runs around the mean of their example, over all."""
     scored: int = 0
     """Runs without a number that count as a score (Metric.diverged)."""
+    partial: int = 0
+    """Of runs: examples' scores that are not finite, left out of the mean of their run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +323,7 @@ def cell(
         within=within,
         shares=binary or right_or_wrong(sample),
         scored=sample.scored,
+        partial=sample.partial,
     )
 
 

@@ -1,4 +1,4 @@
-"""Small changes of results: replicates left out, examples turned, datasets left out."""
+"""Small changes of results: runs left out, datasets left out, and what a change makes of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from paperforge.stats.null import merged_sample
 from paperforge.stats.substitute import Substitute, without
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import numpy as np
 
@@ -198,61 +198,3 @@ def direction(d: Decision) -> float:
     """Sign of the rows to lose first: those that made the difference, or those that hid it."""
     up = 1.0 if (d.estimate or 0.0) >= 0 else -1.0
     return up if d.decided else -up
-
-
-def examples(results: Results, d: Decision) -> tuple[bool, list[Step]]:
-    """Examples to change, those first that speak most for the verdict; and whether they are turned.
-
-    0/1 scores on shared examples: the winner's wins become losses (where no difference was found,
-    the other's wins do). Other scores: examples are left out, at most half of them.
-    """
-    compared = cells(results, d)
-    names = list(dict.fromkeys(s.dataset for _, s in compared))
-    a, b = ({s.dataset: s for sign, s in compared if sign == side} for side in (1.0, -1.0))
-    both = [(a[n], b[n]) for n in names if n in a and n in b]
-    if not d.paired:
-        return False, unmatched(compared, d)
-    binary = all(set(s.values.tolist()) <= {0.0, 1.0} for pair in both for s in pair)
-    forward = direction(d)
-    rows = []
-    for x, y in both:
-        gaps, keys = matched(x, y)
-        for key, gap in zip(keys.tolist(), gaps.tolist(), strict=True):
-            weight = forward * gap / len(keys)
-            if weight > 0 or not binary:
-                rows.append((-weight, x.dataset, key, gap))
-    rows.sort()
-    if not binary:
-        rows = rows[: len(rows) // 2]
-    return binary, [example(d, dataset, key, gap, binary=binary) for _, dataset, key, gap in rows]
-
-
-def example(d: Decision, dataset: str, key: int, gap: float, *, binary: bool) -> Step:
-    """Turn one example, or leave it out."""
-    a, b = (d.a, dataset, key), (d.b, dataset, key)
-    if not binary:
-        return Step(str(key), Change(dropped=frozenset([a, b])))
-    return Step(str(key), Change(turned=frozenset([(a, float(gap < 0)), (b, float(gap > 0))])))
-
-
-def matched(a: Sample, b: Sample) -> tuple[np.ndarray, np.ndarray]:
-    """Differences of the examples that both have, and their keys."""
-    import numpy as np
-
-    keys, at, bt = np.intersect1d(a.keys, b.keys, assume_unique=True, return_indices=True)
-    return a.values[at] - b.values[bt], keys
-
-
-def unmatched(compared: Sequence[tuple[float, Sample]], d: Decision) -> list[Step]:
-    """Rows of either method to leave out, at most half of them."""
-    forward, rows = direction(d), []
-    for sign, s in compared:
-        apart = forward * sign * (s.values - s.values.mean()) / len(s.values)
-        rows += [
-            (-float(x), s.method, s.dataset, int(k)) for x, k in zip(apart, keys_of(s), strict=True)
-        ]
-    rows.sort()
-    return [
-        Step(str(k), Change(dropped=frozenset([(method, dataset, k)])))
-        for _, method, dataset, k in rows[: len(rows) // 2]
-    ]

@@ -324,6 +324,7 @@ def holes(tables: Sequence[Table]) -> Iterator[str]:
     lost = [pair for cells, _ in tables for pair in cells.lost.values()]
     failed = sum(c.failed for c in every) + sum(n for _, n in lost)
     odd = sum(c.not_finite for c in every) + sum(n for n, _ in lost)
+    partial = sum(c.partial for c in every)
     if failed or odd:
         parts = [f"{failed} failed"] * bool(failed)
         parts += [f"{odd} diverged or not finite"] * bool(odd)
@@ -331,6 +332,15 @@ def holes(tables: Sequence[Table]) -> Iterator[str]:
         yield (
             f"Left out of the means: {' and '.join(parts)} {runs}; --diverged METRIC=VALUE counts "
             "them as a score."
+        )
+    if partial:
+        declared = any(cells.metric.diverged is not None for cells, _ in tables)
+        both = any(cells.unit is Unit.BOTH and cells.uneven is not None for cells, _ in tables)
+        yield (
+            f"{partial:,} {'score' if partial == 1 else 'scores'} of examples "
+            f"{'is' if partial == 1 else 'are'} not finite: left out of the mean of the run"
+            f"{', and the example of every comparison of its method' * both}"
+            f"{'; --diverged counts whole runs' * declared}."
         )
     counted = as_scores(tables)
     if counted:

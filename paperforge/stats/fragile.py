@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from paperforge.model import Flip, Fragility, Verdict
 from paperforge.spec import DesignSpec, Unit
 from paperforge.stats.again import Reading
-from paperforge.stats.changes import Change, Step, examples, runs, substitute
+from paperforge.stats.answers import Ranked, examples
+from paperforge.stats.changes import Change, Step, runs, substitute
 from paperforge.stats.decide import decide, primary_cases
 from paperforge.stats.design import SEED_LIKE, usable
 from paperforge.stats.fragile_shares import by_answers, of_shares
@@ -44,15 +45,16 @@ def fragile(
 
     Tried are: every single run (from one method; from both where runs are paired; on all datasets
     where they are shared), then the k whose loss moves the estimate most; every single dataset of
-    an average; of 0/1 scores k wins turned to losses (or the reverse, for a difference that was not
-    found), of graded scores the k examples that speak most for the decision left out; and other
-    tests: pairing or not, mid-p or exact, and `others`, named specs of the caller. k is found by
-    bisection. Where nothing was found the changes are those that speak for a difference. A change
-    after which there is no p is none. A change is of the decision's own metric; p is corrected over
-    the whole family, the other metrics as they are. Of shares alone right answers of a method are
-    turned wrong. Independent means are compared all at once (quick.py), without a bound on the
-    work. meter: is told how many decisions are looked at. Deterministic. Raises what analyse()
-    raises.
+    an average; of 0/1 scores k examples decided the other way (wins turned to losses; for a
+    difference that was not found losses to wins, and where there are none left one answer changed
+    of an example on which both agreed), of graded scores the k examples that speak most for the
+    decision left out, of shares alone k right answers of a method turned wrong; and other tests:
+    pairing or not, mid-p or exact, and `others`, named specs of the caller. k is found by doubling
+    and bisection. Where nothing was found the changes are those that speak for a difference. A
+    change after which there is no p is none. A change is of the decision's own metric; p is
+    corrected over the whole family, the other metrics as they are. Independent means are compared
+    all at once (quick.py), without a bound on the work. meter: is told how many decisions are
+    looked at. Deterministic. Raises what analyse() raises.
     """
     pinned = replace(usable(results, spec), replicate=analysis.design.unit)
     primary = [d for d in analysis.decisions if d.primary]
@@ -261,13 +263,27 @@ def by_runs(lab: Lab, d: Decision) -> Flip | None:
     if lab.together(d.metric) is not None:
         room = len(alone)
     lab.short = lab.short or len(alone) > room
-    return singles(lab, d, "run", alone[:room]) or several(lab, d, "run", jointly)
+    return singles(lab, d, "run", alone[:room]) or several(
+        lab,
+        d,
+        len(jointly),
+        lambda k: merged(jointly[:k]),
+        lambda k, new: flip("run", k, new, tuple(step.name for step in jointly[:k])),
+    )
 
 
 def by_examples(lab: Lab, d: Decision) -> Flip | None:
-    """Turn k wins to losses, or leave out the k examples that speak most for the decision."""
-    turned, steps = examples(lab.results, d)
-    return several(lab, d, "examples turned" if turned else "examples dropped", steps)
+    """Decide k examples the other way, or leave out those k that speak most for the decision."""
+    found = examples(lab.results, d)
+    return several(lab, d, len(found), found.change, partial(of_examples, found))
+
+
+def of_examples(found: Ranked, k: int, new: Decision) -> Flip:
+    """Write down a change of k examples."""
+    if found.winner is None:
+        return flip("examples dropped", k, new)
+    agreed = int(found.agreed[:k].sum())
+    return replace(flip("examples turned", k, new), agreed=agreed)
 
 
 def singles(lab: Lab, d: Decision, what: str, steps: Sequence[Step]) -> Flip | None:
@@ -297,20 +313,25 @@ def clearest(
     return Flip(what, 1, (step.name,), new.verdict, new.p_adjusted, len(found), tried)
 
 
-def several(lab: Lab, d: Decision, what: str, steps: Sequence[Step]) -> Flip | None:
-    """Find how many of the steps, taken in their order, it needs: 1, 2, 4, ..., then by bisection.
+def several(
+    lab: Lab,
+    d: Decision,
+    most: int,
+    change: Callable[[int], Change],
+    said: Callable[[int, Decision], Flip],
+) -> Flip | None:
+    """Find how many changes, taken in their order, it needs: 1, 2, 4, ..., then by bisection.
 
     Not from the end: with all but two seeds gone, little is found of anything.
     """
-    most = len(steps)
     best: Flip | None = None
     fails, works = 0, min(1, most)
     try:
         while works - fails > (best is not None):
             k = works if best is None else (fails + works) // 2
-            new = lab.flipped(d, merged(steps[:k]))
+            new = lab.flipped(d, change(k))
             if new is not None:
-                works, best = k, flip(what, steps[:k], new)
+                works, best = k, said(k, new)
             else:
                 fails = k
                 works = min(2 * k, most) if best is None else works
@@ -320,10 +341,9 @@ def several(lab: Lab, d: Decision, what: str, steps: Sequence[Step]) -> Flip | N
     return best
 
 
-def flip(what: str, steps: Sequence[Step], new: Decision) -> Flip:
-    """Write down a change of several steps."""
-    names = () if what.startswith("examples") else tuple(step.name for step in steps)
-    return Flip(what, len(steps), names, new.verdict, new.p_adjusted)
+def flip(what: str, count: int, new: Decision, names: tuple[str, ...] = ()) -> Flip:
+    """Write down a change of several things."""
+    return Flip(what, count, names, new.verdict, new.p_adjusted)
 
 
 def merged(steps: Sequence[Step]) -> Change:

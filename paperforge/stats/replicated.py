@@ -69,7 +69,8 @@ def of_metrics(
         one, counts = unit.of(cells.metric.name), [c.n for c in cells.table.values()]
         said = generalises(one, datasets, shares=shares) if compares([(cells, found)]) else ""
         sizes = (min(counts, default=0), max(counts, default=0))
-        made.append(Replicated(cells.metric.name, one.unit, one.noun, sizes, said))
+        name, over = cells.metric.name, len(cells.datasets)
+        made.append(Replicated(name, one.unit, one.noun, sizes, said, over))
     return tuple(made)
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FEWEST = 4
 """Sizes that a fit needs."""
 ASKED = 5
+"""Sizes from which on a floor is asked for without the noise of the runs."""
+ENOUGH = 6
 """Sizes from which on the lack of fit alone says whether there is a floor: with fewer, the runs."""
 GRID = 81
 BEYOND = (2.0, 10.0)
@@ -114,7 +116,7 @@ def by_dataset(analysis: Analysis, metric: Metric) -> dict[str, list[Point]]:
 
 def point(analysis: Analysis, cell: Aggregate, size: float, mean: float) -> Point:
     """A cell at its size; the noise between runs is that of one dataset's own runs."""
-    own = cell.dataset is not None and analysis.design.unit.of_runs
+    own = cell.dataset is not None and analysis.design.of(cell.metric).unit.of_runs
     return Point(size, mean, *ends(cell), cell.method, cell.se if own else None, cell.n)
 
 
@@ -241,15 +243,17 @@ def fitted(
 
     Means of one size each are the points, errors are of log y and independent between them. The
     floor E is kept where F of the two sums of squares leaves it out with p below 1 - level; else
-    the law is c x^-alpha. With 4 sizes one degree of freedom is left, so the errors are then the
-    `noise` of the runs and its degrees of freedom (Draper and Smith 1998, "Applied Regression
-    Analysis", 2.1: pure error), unless the fit misses the points by more than that (F, p below
-    1 - level); without runs a floor is not asked for. Limits: estimate +/- t se with m - p (or the
-    noise's) degrees of freedom, by the delta method, c's in the logarithm; none where `of_runs` is
-    false. Simulated coverage at .95, 300 times each, errors of 1 %, 5 to 10 sizes: .90 to .96 of
+    the law is c x^-alpha. With 4 or 5 sizes one or two degrees of freedom are left, so the errors
+    are then the `noise` of the runs and its degrees of freedom (Draper and Smith 1998, "Applied
+    Regression Analysis", 2.1: pure error), unless the fit misses the points by more than that (F, p
+    below 1 - level); of 4 sizes without runs a floor is not asked for. Limits: estimate +/- t se
+    with m - p (or the noise's) degrees of freedom, by the delta method, c's in the logarithm; none
+    where `of_runs` is false. Simulated coverage at .95, 300 times each, errors of 1 %, 6 to 10
+    sizes: .90 to .96 of
     alpha and .91 to .95 of the line with a floor that is there; where it is not, .90 to .94 and .93
-    to .96. A floor that the
-    data are too few to show biases alpha.
+    to .96. A floor that the data are too few to show biases alpha: of 5 sizes over three decades
+    (1 + 8 x^-.15, three runs of 1 %, 150 times) it was kept in 93 % of cases and alpha covered in
+    87 %; without the runs' noise in 73 % and 67 %.
     """
     import numpy as np
     from scipy.special import stdtrit
@@ -295,13 +299,18 @@ def chosen(
 
     bare = fit(x, y, floored=False)
     assert bare is not None
-    few = len(np.unique(x)) < ASKED
-    if few and noise is None:
+    sizes = len(np.unique(x))
+    if sizes < ASKED and noise is None:
         return bare, None
     whole = fit(x, y, floored=True)
     if whole is None:
         return bare, 1.0
-    if few and noise is not None and not whole.robust and p_fit(x, y, whole, noise) >= alpha:
+    if (
+        sizes < ENOUGH
+        and noise is not None
+        and not whole.robust
+        and p_fit(x, y, whole, noise) >= alpha
+    ):
         whole = known_errors(whole, noise)
         p = p_floor(x, y, whole, noise)
     else:

@@ -54,7 +54,7 @@ class Given:
         """What the cells of a view share."""
         every = view.analysis.aggregates
         quoted = {one.method for one in every if one.quoted}
-        lost = [one for one in every if one.not_finite or one.failed]
+        lost = [one for one in every if one.not_finite or one.failed or one.partial]
         rows = _whole_rows(view, quoted)
         letters = _letters(view, rows) if lost or quoted else {}
         return cls(marking, homes, letters, rows, _best_set(view), bool(lost), bool(quoted))
@@ -99,7 +99,8 @@ def _numbers(view: View, slots: Sequence[Slot]) -> list[Numbers]:
     found = [_found(view, slot) for slot in slots]
     filled = [list(filter(None, column)) for column in found]
     means = [[cast("float", one.mean) for one in column] for column in filled]
-    spreads = [spreads_of(column, view.kind) for column in filled]
+    kinds = [view.kinds[slot.metric.name] for slot in slots]
+    spreads = [spreads_of(column, kind) for column, kind in zip(filled, kinds, strict=True)]
     alike: dict[Rounding, list[int]] = {}
     for at, slot in enumerate(slots):
         alike.setdefault(_rule(view, slot), []).append(at)
@@ -250,7 +251,7 @@ def _excluded(view: View, slot: Slot, one: Aggregate) -> str:
         return ""
     bold = view.spec.bold and slot.metric.direction is not None
     unit = view.analysis.design.of(slot.metric.name).unit
-    return notes.excluded(one.not_finite, one.failed, one.n, unit, bold=bold)
+    return notes.excluded(one, unit, bold=bold)
 
 
 def _survivors(view: View, slot: Slot, method: Method) -> bool:
@@ -269,7 +270,7 @@ def _story(view: View, slot: Slot, one: Aggregate, rows: Mapping[str, str]) -> s
     """
     told = ""
     if one.quoted is not None:
-        told = quoting.said(one.quoted, view, rows.get(one.method, ""))
+        told = quoting.said(one, view, rows.get(one.method, ""))
     return "; ".join(filter(None, (told, _excluded(view, slot, one))))
 
 
@@ -280,9 +281,9 @@ def _whole_row(view: View, method: Method) -> str:
         for slot in view.slots
         if slot.dataset is not None and not slot.kind
     )
-    quotes = [one.quoted for one in found if one is not None and one.mean is not None]
-    whole = [quote for quote in quotes if quote is not None]
-    if view.spec.layout != "method-by-dataset" or len(whole) < len(quotes):
+    filled = [one for one in found if one is not None and one.mean is not None]
+    whole = [one for one in filled if one.quoted is not None]
+    if view.spec.layout != "method-by-dataset" or len(whole) < len(filled):
         return ""
     return quoting.shared(whole, view)
 

@@ -40,7 +40,7 @@ def said(view: View, shown: Mapping[Slot, Sequence[Cell]]) -> Iterator[Note]:
 def _rank(view: View, metric: str) -> str:
     """Of how many methods over how many datasets, and what it is not."""
     analysis = view.analysis
-    every = len(analysis.datasets)
+    every = analysis.over(metric)
     ranked = extras.ranks(analysis, metric)
     tested = ranked and ranked[0] in analysis.ranks
     over = next((g.datasets for g in analysis.groups if tested and g.metric == metric), every)

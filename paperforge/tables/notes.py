@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
 from paperforge.model import (
+    Aggregate,
     Analysis,
     BestSet,
     Decision,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from paperforge.tables.marks import Marking
+    from paperforge.tables.view import View
 
 SYMBOLS = {
     Missing.NOT_RUN: "–",
@@ -103,21 +105,21 @@ def averaging(analysis: Analysis, design: Design, metrics: Collection[str]) -> s
     Either the variances of the datasets add (runs drawn anew for each), sd = √(Σ sd²) / datasets,
     or each run or seed is averaged over the datasets first.
     """
-    places = len(analysis.datasets)
+    places = {name: analysis.over(name) for name in metrics}
     alike = design.unit.of_runs and design.aggregate == "mean"
-    if places < 2 or not metrics or not alike:  # noqa: PLR2004
+    if max(places.values(), default=0) < 2 or not alike:  # noqa: PLR2004
         return ""
     of: dict[tuple[str, str], list[float]] = {}
     for one in analysis.aggregates:
         if one.dataset is not None and one.sd is not None:
             of.setdefault((one.metric, one.method), []).append(one.sd)
     averages = [
-        (one.sd, math.hypot(*sds) / places)
+        (one.sd, math.hypot(*sds) / len(sds))
         for one in analysis.aggregates
         if one.dataset is None
         and one.metric in metrics
         and one.sd is not None
-        and len(sds := of.get((one.metric, one.method), [])) == places
+        and len(sds := of.get((one.metric, one.method), [])) == places[one.metric]
     ]
     if not averages:
         return ""
@@ -179,9 +181,12 @@ def comparisons(
         notes.append(Note(untested))
     notes += _margins(tested, analysis)
     test = " or ".join(dict.fromkeys(d.test for d in tested))
-    average = tested[0].scope is None and datasets > 1
-    where = f" over the {count(datasets, analysis.design.place)}" if average else ""
-    if average and analysis.design.unit is not Unit.DATASET and not test.endswith("averages"):
+    first = next((d for d in tested if d.scope is None), tested[0])
+    own = {one.metric: one.datasets for one in analysis.design.metrics}
+    over = min(datasets, own.get(first.metric) or datasets)
+    average = first.scope is None and over > 1
+    where = f" over the {count(over, analysis.design.place)}" if average else ""
+    if average and first.unit is not Unit.DATASET and not test.endswith("averages"):
         where = f" on the {AGGREGATES[analysis.design.aggregate]}{where}"
     alpha = f"{analysis.design.alpha:g}".removeprefix("0")
     design = analysis.design
@@ -248,14 +253,20 @@ def _family(tested: Sequence[Decision], correction: str, *, per_metric: bool) ->
     return f"{CORRECTIONS.get(correction, correction)} over {over}{each}"
 
 
+def units(view: View) -> set[Unit]:
+    """What the metrics of a table replicate."""
+    return {view.analysis.design.of(m.name).unit for m in view.metrics}
+
+
 def open_questions(
     decisions: Sequence[Decision],
     methods: Sequence[Method],
-    unit: Unit,
+    units: Collection[Unit],
     lost: Collection[str] = (),
 ) -> list[Note]:
     """What could not be tested or decided between these methods, said once.
 
+    units: what the metrics that are shown replicate.
     lost: methods of which runs failed or are not finite: their cells may have had several.
     """
     if len(methods) < 2:  # noqa: PLR2004 - a comparison has two sides
@@ -264,7 +275,7 @@ def open_questions(
     undecidable = [d for d in decisions if d.verdict is Verdict.UNDECIDABLE]
     labels = {m.name: plain(m.label) for m in methods}
     notes = []
-    if unit is Unit.NONE or (untested and len(untested) == len(decisions)):
+    if set(units) == {Unit.NONE} or (untested and len(untested) == len(decisions)):
         notes.append(Note(TOO_FEW if lost else UNTESTED))
     elif untested:
         few = "one finite run" if all({d.a, d.b} & set(lost) for d in untested) else "one run"
@@ -307,13 +318,17 @@ def survivors(not_finite: int, failed: int, n: int) -> bool:
     return not_finite + failed >= max(n, 1)
 
 
-def excluded(not_finite: int, failed: int, n: int, unit: Unit, *, bold: bool = False) -> str:
+def excluded(one: Aggregate, unit: Unit, *, bold: bool = False) -> str:
     """Say that "2 of 10 runs are not finite and not in the mean"; empty where nothing is left out.
 
     `bold`: whether the table prints the best number bold, which such a mean may not be.
     """
+    not_finite, failed, n = one.not_finite, one.failed, one.n
     if not not_finite + failed:
-        return ""
+        few = "score of an example" if one.partial == 1 else "scores of examples"
+        verb = "is" if one.partial == 1 else "are"
+        said = f"{one.partial:,} {few} {verb} not finite and not in the mean of the run"
+        return said if one.partial else ""
     never = ", so it is never bold" if bold and survivors(not_finite, failed, n) else ""
     example = unit is Unit.EXAMPLE
     among = f"of {count(not_finite + failed + n, 'value' if example else 'run')}"

@@ -27,38 +27,43 @@ def printed_spread(quote: Quote, rule: Rounding) -> str:
     return "" if quote.spread is None else rule.show_spread(quote.spread)
 
 
-def said(quote: Quote, view: View, row: str) -> str:
+def said(one: Aggregate, view: View, row: str) -> str:
     """What a note says of a quoted cell, with the key in brackets: "quoted from [hu2022lora]".
 
     row: what is said of its whole row; then the cell says only what the row does not.
     """
-    whole = f"quoted from [{plain(quote.cite)}]{_beside(quote, view)}"
+    quote = one.quoted
+    assert quote is not None
+    beside = _beside(quote, view, one.metric)
+    whole = f"quoted from [{plain(quote.cite)}]{beside}"
     if not row:
         return whole
-    return "" if whole == row else _beside(quote, view).removeprefix(", ")
+    return "" if whole == row else beside.removeprefix(", ")
 
 
-def shared(quotes: Sequence[Quote], view: View) -> str:
+def shared(cells: Sequence[Aggregate], view: View) -> str:
     """What is said of several cells that are quoted from one paper; empty where they are not."""
-    if len({quote.cite for quote in quotes}) != 1:
+    quotes = [(one.quoted, one.metric) for one in cells if one.quoted is not None]
+    cites = {quote.cite for quote, _ in quotes}
+    if len(cites) != 1:
         return ""
-    beside = {_beside(quote, view) for quote in quotes}
-    return f"quoted from [{plain(quotes[0].cite)}]{beside.pop() if len(beside) == 1 else ''}"
+    beside = {_beside(quote, view, metric) for quote, metric in quotes}
+    return f"quoted from [{plain(cites.pop())}]{beside.pop() if len(beside) == 1 else ''}"
 
 
-def _beside(quote: Quote, view: View) -> str:
+def _beside(quote: Quote, view: View, metric: str) -> str:
     """What its ± is, where it is not that of the table, and how many runs there were."""
-    design = view.analysis.design
+    design, shown = view.analysis.design.of(metric), view.kinds[metric]
     runs = f" over {count(quote.n, 'run')}" if quote.n > 1 and quote.kind != "examples" else ""
-    if quote.spread is None or view.kind == "none":
+    if quote.spread is None or shown == "none":
         return f", mean{runs}" if runs else ""
     kind = KINDS.get(quote.kind, "")
     if quote.kind.startswith("ci"):
         level = quote.kind.removeprefix("ci") or "95"
         kind = f"half of the {level}% interval"
-        same = view.kind == "ci" and f"{100 * (1 - design.alpha):g}" == level
+        same = shown == "ci" and f"{100 * (1 - design.alpha):g}" == level
     else:
-        same = view.kind == quote.kind
+        same = shown == quote.kind
     if same and quote.n == design.replicates[0] == design.replicates[1]:
         return ""
     return f", ± is {kind}{runs}" if kind else f", which does not say what its ± is{runs}"
@@ -70,7 +75,7 @@ def as_printed(cell: Cell, one: Aggregate, view: View, column: Rounding) -> Cell
     assert quote is not None
     assert one.mean is not None
     rule = rule_of(column, one)
-    spread = quote.spread if view.kind != "none" else None
+    spread = quote.spread if view.kinds[one.metric] != "none" else None
     return cell._replace(
         printed=rule.show(one.mean),
         spread=spread,

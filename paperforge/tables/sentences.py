@@ -28,7 +28,8 @@ def _replication(view: View, cells: Cells, *, whole: bool) -> Iterable[Note]:
     for slot in cells:
         kinds.setdefault(view.analysis.design.of(slot.metric.name).unit, []).append(slot)
     for slots in kinds.values():
-        spread = view.kind if _any_spread([cells[s] for s in slots if not s.kind]) else "none"
+        kind = view.kinds[slots[0].metric.name]
+        spread = kind if _any_spread([cells[s] for s in slots if not s.kind]) else "none"
         single = [cells[s] for s in slots if s.dataset is not None]
         if not whole:
             single = [[c for c in column if not (c.missing or c.cite)] for column in single]
@@ -43,7 +44,7 @@ def _replication(view: View, cells: Cells, *, whole: bool) -> Iterable[Note]:
 
 def under(view: View, cells: Cells, compared: str, given: Given) -> Iterable[Note]:
     """All sentences under the table, in reading order."""
-    design, marking = view.analysis.design, given.marking
+    marking = given.marking
     every = list(chain.from_iterable(cells.values()))
     cited = given.quoted and any(map(_CITE, every))
     holes = [c for c in every if c.missing]
@@ -61,8 +62,8 @@ def under(view: View, cells: Cells, compared: str, given: Given) -> Iterable[Not
         named = {slot.metric.name for slot in cells}
         yield notes.best_set([b for b in view.analysis.best if b.metric in named])
     asked = _asked(view)
-    if asked or design.unit is Unit.NONE:
-        yield from notes.open_questions(asked, view.methods, design.unit, _lost(view))
+    if asked or notes.units(view) == {Unit.NONE}:
+        yield from notes.open_questions(asked, view.methods, notes.units(view), _lost(view))
     yield from extra_notes.said(view, cells)
     missing = {c.missing for c in holes if c.missing and c.printed != notes.NO_AVERAGE}
     refused = any(c.printed == notes.NO_AVERAGE for c in holes)

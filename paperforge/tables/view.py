@@ -38,8 +38,8 @@ class View:
     columns: Columns
     """(metric, dataset or None) -> its aggregates by method."""
     rules: Mapping[tuple[str, str | None], Rounding]
-    kind: str
-    """The spread: sd, se, ci or none."""
+    kinds: Mapping[str, str]
+    """Metric -> its spread: sd, se, ci or none."""
     diagnostics: tuple[Diagnostic, ...]
     groups: groups.Groups
     """The author's headings; methods and datasets are in their order."""
@@ -97,7 +97,7 @@ def choose(analysis: Analysis, spec: TableSpec) -> View:
         tuple(slots),
         columns,
         column_rules(analysis, spec.spread, columns),
-        spread_kind(analysis, spec.spread),
+        {m.name: spread_kind(analysis, m.name, spec.spread) for m in analysis.metrics},
         tuple(left_out),
         headings,
         _lacking(slots, methods, datasets, columns),
@@ -153,6 +153,7 @@ def _slots(
             )
             for d in datasets
             if d not in known
+            and (d.label or len(datasets) == 1)  # rows that name none are of others
         ]
         if averaged:
             averages = map(columns.get((metric.name, None), {}).get, (m.name for m in methods))

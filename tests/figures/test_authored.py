@@ -253,3 +253,18 @@ def test_damage_is_read_over_or_said(venue):
                 data[at:at] = rng.choice(odd)
         for one in authored.look(bytes(data), "f.pdf", venue("icml")):
             one.message.encode()
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9, 0.99])
+def test_of_a_file_that_is_cut_off_only_that_is_said(share, venue):
+    data = drawn(lines=[("#312b9e", "-", "o")], texts=[("tiny", 4)])
+    cut = data[: int(share * len(data))]
+    try:
+        ended = audit.inspect(cut).ended
+    except ValueError:
+        ended = False
+    assert not ended
+    [one] = authored.look(cut, "f.pdf", venue("icml"))
+    assert "cut off" in one.message or "not a PDF with a page" in one.message
+    assert "\x00" not in one.message
+    assert audit.inspect(data).ended

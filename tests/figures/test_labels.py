@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -73,3 +74,25 @@ def test_several_panels_share_one_legend_above_them(study, venue, paint):
 def test_one_method_needs_no_legend(study, paint):
     with paint(FigureSpec("f", "learning-curves"), study(1, 2)) as page:
         assert legend_of(page) == []
+
+
+def test_names_stand_once_beside_a_row_of_panels(study, venue, paint):
+    spec = FigureSpec("f", "learning-curves", width="text")
+    analysis = study(3, 2)
+    with paint(spec, analysis, venue("neurips")) as page:
+        edge = page.figure.axes[-1].get_position().x1
+        for method in analysis.methods:
+            [name] = [t for t in page.figure.texts if t.get_text() == method.label]
+            assert name.get_position()[0] > edge
+        assert audit.overlaps(page.figure) == ()
+    several = study(3, 4)
+    with paint(replace(spec, width="column"), several, venue("icml")) as page:
+        assert len(legend_of(page)) == 3
+
+
+def test_a_method_that_the_last_panel_lacks_is_named_in_a_legend(study, venue, paint):
+    spec = FigureSpec("f", "learning-curves", width="text")
+    analysis = study(3, 2)
+    analysis = replace(analysis, curves=analysis.curves[:-1])
+    with paint(spec, analysis, venue("neurips")) as page:
+        assert {t.get_text() for t in legend_of(page)} == {m.label for m in analysis.methods}

@@ -12,6 +12,7 @@ import pytest
 from paperforge import figures
 from paperforge.errors import InputError
 from paperforge.figures import audit, scatter
+from paperforge.figures.logscale import ARROW_PT
 from paperforge.figures.pareto import Point, corners
 from paperforge.figures.style import FAINT
 from paperforge.model import Severity, Verdict
@@ -36,7 +37,13 @@ POINTS = [(1.0, 50.0), (2.0, 60.0), (3.0, 55.0), (4.0, 70.0), (4.0, 65.0)]
 
 
 def markers(page):
-    return [x for x in page.figure.axes[0].lines if len(x.get_xdata()) == 1]
+    points = [x for x in page.figure.axes[0].lines if len(x.get_xdata()) == 1]
+    return [x for x in points if x.get_markersize() != ARROW_PT]
+
+
+def arrows(page):
+    heads = [x for x in page.figure.axes[0].lines if x.get_markersize() == ARROW_PT]
+    return [(x.get_marker(), x.get_xdata()[0], x.get_ydata()[0]) for x in heads]
 
 
 def test_points_and_front_are_the_means(study, wealth, spec_of, paint):
@@ -205,3 +212,20 @@ def test_the_axes_hold_every_interval_however_long(study, wealth, spec_of, paint
         assert high > 71.0
         ends = [tuple(x.get_ydata()) for x in axes.lines if len(x.get_ydata()) == 2]
         assert (30.0, 70.0) in ends
+
+
+@pytest.mark.parametrize("log", ["xy", "none"])
+def test_an_interval_that_reaches_zero_has_an_arrowhead_on_a_logarithmic_axis(
+    study, wealth, spec_of, paint, log
+):
+    analysis = placed(study, wealth, [(10.0, 50.0), (300.0, 60.0)])
+    halves = {"latency": 11.0, "accuracy": 55.0}
+    cells = [replace(a, half_width=halves[a.metric]) for a in analysis.aggregates]
+    analysis = replace(analysis, aggregates=tuple(cells))
+    with paint(spec_of("pareto", log=log), analysis) as page:
+        [axes] = page.figure.axes
+        left, low = axes.get_xlim()[0], axes.get_ylim()[0]
+        heads = [("<", left, 50.0), ("v", 10.0, low)]
+        assert arrows(page) == (heads if log == "xy" else [])
+    note = figures.draw(spec_of("pareto", log=log), analysis).note
+    assert ("Arrowhead at the axis" in note) == (log == "xy")

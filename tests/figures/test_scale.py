@@ -31,10 +31,11 @@ def test_a_scale_holds_its_values_and_has_a_few_even_ticks(a, b, most):
 
 def test_round_ticks():
     assert scale.scale(0, 1000, 6, pad=False).labels == ("0", "200", "400", "600", "800", "1000")
-    assert scale.scale(0, 20000, 4, pad=False).labels == ("0", "10k", "20k")
+    assert scale.scale(0, 20000, 4, pad=False).labels == ("0", "10,000", "20,000")
+    assert scale.scale(0, 20000, 4, pad=False, of="#").labels == ("0", "10k", "20k")
     assert scale.scale(0.1, 0.3, 5).labels == ("0.10", "0.15", "0.20", "0.25", "0.30")
     assert scale.scale(-3, 1, 5).labels == ("−3", "−2", "−1", "0", "1")
-    assert scale.scale(0, 2.5e6, 4, pad=False).labels == ("0", "1M", "2M")
+    assert scale.scale(0, 2.5e6, 4, pad=False, of="#").labels == ("0", "1M", "2M")
 
 
 def test_per_cent_end_at_a_hundred():
@@ -55,9 +56,6 @@ def test_one_value_has_a_scale_around_it():
 
 
 def test_numbers_print_alike():
-    assert scale.numbers((0.5, 1.0, 1.5)) == ("0.5", "1.0", "1.5")
-    assert scale.numbers((-0.0, 1.0)) == ("0", "1")
-    assert scale.numbers((1e-7, 2e-7)) == ("1e−07", "2e−07")
     assert scale.number(93.14159, 0.5) == "93.14"
     assert scale.number(-0.001, 3) == "0.0"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from dataclasses import replace
 
 import pytest
@@ -76,3 +77,72 @@ def test_a_line_outside_the_intervals_of_points_is_said(study, wealth, spec_of):
     note = figures.draw(spec_of("scaling"), replace(analysis, scalings=(missing,))).note
     assert "the line lies outside the intervals of 2 of 5 points" in note
     assert "where sizes are too few to ask for E" in note
+
+
+def rising(analysis, *, share, unit=""):
+    """One series of 0.4 to 0.8 whose law reaches 1.1 beyond the largest size."""
+    [one, *_] = analysis.scalings
+    sizes = tuple(10.0**k for k in range(6, 6 + len(one.sizes)))
+    alpha = -math.log(2) / math.log(sizes[-1] / sizes[0])
+    scale = 100 if unit else 1
+    law = [scale * 0.4 * (x / sizes[0]) ** -alpha for x in (*sizes, sizes[-1] * 30)]
+    grid = tuple(
+        (x, y, y * 0.9, y * 1.1) for x, y in zip((*sizes, sizes[-1] * 30), law, strict=True)
+    )
+    made = replace(
+        one, sizes=sizes, mean=tuple(law[:-1]), low=(None,) * len(sizes), high=(None,) * len(sizes),
+        fit=replace(one.fit, floor=None, floor_limits=None, alpha=alpha, grid=grid),
+    )  # fmt: skip
+    metric = replace(analysis.metrics[0], share=share, unit=unit)
+    return replace(analysis, scalings=(made,), metrics=(metric, *analysis.metrics[1:]))
+
+
+@pytest.mark.parametrize(("share", "unit", "most"), [(True, "", 1.0), (False, "%", 100.0)])
+def test_a_law_ends_where_its_metric_does(study, wealth, spec_of, paint, share, unit, most):
+    analysis = rising(wealth(study(1)), share=share, unit=unit)
+    assert analysis.scalings[0].fit.grid[-1][1] > most
+    with paint(spec_of("scaling"), analysis) as page:
+        [axes] = page.figure.axes
+        assert max(max(x.get_ydata()) for x in axes.lines) <= most
+        assert max(c.get_paths()[0].vertices[:, 1].max() for c in axes.collections) <= most
+    figure = figures.draw(spec_of("scaling"), analysis)
+    [said] = [d for d in figure.diagnostics if "passes" in d.message]
+    assert f"passes {most:g}{unit}, which" in said.message
+    assert f"{most:g} minus it" in said.hint
+    assert f"A line ends where its law passes {most:g}{unit}" in figure.note
+    rows = [r for r in csv.DictReader(io.StringIO(figure.data)) if r["what"] == "line"]
+    assert max(float(r["value"]) for r in rows) <= most
+
+
+def test_a_metric_without_an_end_goes_on(study, wealth, spec_of):
+    analysis = rising(wealth(study(1)), share=False)
+    figure = figures.draw(spec_of("scaling"), analysis)
+    assert not any("passes" in d.message for d in figure.diagnostics)
+
+
+def test_names_stand_beside_lines_that_end_together(study, wealth, spec_of, paint):
+    analysis = wealth(study(2))
+    with paint(spec_of("scaling"), analysis) as page:
+        [axes] = page.figure.axes
+        edge = axes.get_position().x1
+        for method in analysis.methods:
+            [name] = [t for t in page.figure.texts if t.get_text() == method.label]
+            assert name.get_position()[0] > edge
+    first, second = analysis.scalings
+    short = replace(second, fit=replace(second.fit, grid=second.fit.grid[:-1]))
+    with paint(spec_of("scaling"), replace(analysis, scalings=(first, short))) as page:
+        top = page.figure.axes[0].get_position().y1
+        [name] = [t for t in page.figure.texts if t.get_text() == analysis.methods[0].label]
+        assert name.get_position()[1] > top
+
+
+@pytest.mark.parametrize(("floor", "said"), [(None, True), (90.0, False)])
+def test_five_sizes_say_that_a_floor_is_easily_missed(study, wealth, spec_of, floor, said):
+    analysis = wealth(study(1))
+    [one, *_] = analysis.scalings
+    assert len(one.sizes) == 5
+    fit = replace(one.fit, floor=floor, p_floor=0.2)
+    note = figures.draw(
+        spec_of("scaling"), replace(analysis, scalings=(replace(one, fit=fit),))
+    ).note
+    assert ("of 5 sizes an E is easily missed" in note) == said

@@ -204,9 +204,9 @@ def test_the_spread_that_is_printed_decides():
 
 def test_an_unknown_spread_is_refused():
     analysis = one_column(Unit.SEED, (1, 1, 1))
-    assert spread_kind(analysis) == "sd"
+    assert spread_kind(analysis, "m") == "sd"
     with pytest.raises(UsageError, match="sem"):
-        spread_kind(analysis, "sem")
+        spread_kind(analysis, "m", "sem")
 
 
 def test_a_positive_uncertainty_never_prints_as_zero():

@@ -190,3 +190,28 @@ def test_what_is_declared_is_not_asked_for_again(load):
     found = load(table("accuracy,n", "{} ± {},{n}"), sd="accuracy")
     assert "compared by Welch's t from these summaries" in said(found)
     assert "say otherwise" not in said(found)
+
+
+LONG = "model,metric,value,n_test\n" + "".join(
+    f"{m},{metric},{value},1000\n"
+    for metric, values in (("accuracy", (81.5, 85.0)), ("perplexity", (12.1, 13.1)))
+    for m, value in zip("ab", values, strict=True)
+)
+
+
+def test_a_metric_a_row_reads_a_share_and_its_n_as_a_column_does(load):
+    """Of metrics that are no shares n counts nothing that could be used."""
+    long, wide = load(LONG), load("model,accuracy,n_test\na,81.5,1000\nb,85.0,1000\n")
+    assert long.quotes("accuracy") == wide.quotes("accuracy")
+    assert {(q.kind, q.n, q.digits) for q in long.quotes("accuracy").values()} == {
+        ("examples", 1000, 1)
+    }
+    assert long.quotes("perplexity") == {}
+    one, other = (analyse(found, DesignSpec()).primary("accuracy")[0] for found in (long, wide))
+    assert "least favourable" in one.test and one.p is not None
+    assert (one.p, one.low, one.high, one.reason) == (other.p, other.low, other.high, other.reason)
+
+
+def test_a_count_beside_other_metrics_than_shares_is_none(load):
+    text = "model,metric,value,n_test\na,perplexity,12.1,1000\nb,perplexity,13.1,1000\n"
+    assert load(text).quotes("perplexity") == {}

@@ -291,3 +291,91 @@ def test_of_shares_alone_datasets_are_left_out_and_answers_turned(fake):
         less = shares | {("x", "h"): 0.79 - k / 164}
         (d,) = analyse(study(less), DesignSpec()).primary()
         assert d.verdict is verdict
+
+
+def verdict(wins, losses, *, exact):
+    """What McNemar's test of so many makes of x against y."""
+    if wins + losses == 0 or mcnemar_p(wins, losses, exact=exact) >= 0.05:
+        return Verdict.INCONCLUSIVE
+    return Verdict.BETTER if wins > losses else Verdict.WORSE
+
+
+def fewest(wins, losses, agreed, *, exact):
+    """The smallest number of examples of which any change makes another verdict, by trying all.
+
+    Changes of one example: a win is lost, left out or made one on which both agree, a loss likewise,
+    and one on which both agree becomes a win or a loss.
+    """
+    before = verdict(wins, losses, exact=exact)
+    moves = (
+        (-1, 1, 0),
+        (-1, 0, 0),
+        (-1, 0, 1),
+        (1, -1, 0),
+        (0, -1, 0),
+        (0, -1, 1),
+        (1, 0, -1),
+        (0, 1, -1),
+    )
+    seen = at = {(wins, losses, agreed)}
+    for k in range(1, wins + losses + agreed + 1):
+        at = {
+            tuple(have + more for have, more in zip(one, move, strict=True))
+            for one in at
+            for move in moves
+        } - seen
+        at = {one for one in at if min(one) >= 0}
+        seen = seen | at
+        if any(verdict(w, lost, exact=exact) is not before for w, lost, _ in at):
+            return k
+    return None
+
+
+CASES = [(3, 0, 20), (0, 3, 20), (0, 0, 9), (0, 0, 4), (4, 4, 3), (6, 0, 0), (7, 1, 5), (12, 6, 2)]
+CASES += [
+    tuple(int(x) for x in np.random.default_rng(i).integers(0, (13, 9, 14))) for i in range(24)
+]
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize(("wins", "losses", "agreed"), [c for c in CASES if sum(c) > 2])
+def test_no_fewer_examples_flip_it(fake, wins, losses, agreed, exact):
+    spec = DesignSpec(mcnemar="exact" if exact else "mid-p")
+    results = fake(answers(wins, losses, wins + losses + agreed), unit=Unit.EXAMPLE)
+    (found,) = looked_at(results, spec)
+    expected = fewest(wins, losses, agreed, exact=exact)
+    flip = flips(found).get("examples turned")
+    assert (flip.count if flip else None) == expected
+
+
+def test_three_wins_need_answers_on_which_both_agree(fake):
+    (found,) = looked_at(fake(answers(3, 0), unit=Unit.EXAMPLE))
+    assert found.verdict in (Verdict.INCONCLUSIVE, Verdict.UNDECIDABLE)
+    flip = flips(found)["examples turned"]
+    assert (flip.count, flip.agreed, flip.verdict) == (2, 2, Verdict.BETTER)
+    assert flip.p_adjusted == pytest.approx(mcnemar_p(5, 0, exact=False))
+    mixed = flips(looked_at(fake(answers(5, 2), unit=Unit.EXAMPLE))[0])["examples turned"]
+    assert (mixed.count, mixed.agreed, mixed.verdict) == (2, 0, Verdict.BETTER)
+    (more,) = looked_at(fake(answers(2, 1, 12), unit=Unit.EXAMPLE))
+    assert (flips(more)["examples turned"].count, flips(more)["examples turned"].agreed) == (3, 2)
+
+
+def test_hundred_thousand_examples_take_few_analyses(fake, monkeypatch):
+    from paperforge.stats import fragile as module
+
+    rng = np.random.default_rng(9)
+    a = (rng.random(100_000) < 0.8).astype(float)
+    b = np.where(rng.random(100_000) < 0.98, a, 1 - a)
+    results, count = fake({("x", "d"): a, ("y", "d"): b}, unit=Unit.EXAMPLE), []
+    real = module.primary_cases
+    monkeypatch.setattr(module, "primary_cases", lambda *x: count.append(1) or real(*x))
+    (found,) = looked_at(results)
+    flip = flips(found)["examples turned"]
+    won, lost = int((a > b).sum()), int((a < b).sum())
+    sign = 1 if won > lost else -1
+    p = [
+        mcnemar_p(won - sign * k, lost + sign * k, exact=False)
+        for k in (flip.count - 1, flip.count)
+    ]
+    assert p[0] < 0.05 <= p[1]
+    assert len(count) <= 2 * np.log2(flip.count) + 4

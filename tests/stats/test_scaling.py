@@ -196,3 +196,15 @@ def test_points_off_the_line_by_more_than_their_intervals_are_counted():
     assert of_points(metric, "dataset", "m", tight, 0.95).fit.missed == 4
     wide = [replace(p, low=p.y * 0.5, high=p.y * 2) for p in tight]
     assert of_points(metric, "dataset", "m", wide, 0.95).fit.missed == 0
+
+
+def test_five_sizes_of_runs_show_a_floor_that_their_lack_of_fit_would_miss():
+    rng, x = np.random.default_rng(5), np.geomspace(1e6, 1e9, 5)
+    with_runs, alone = 0, 0
+    for _ in range(40):
+        y, points = runs_of(rng, x, 0.01, seeds=3, floor=1.0, factor=8.0, alpha=0.15)
+        means = y.mean(1)
+        with_runs += fitted(x, means, 0.95, of_runs=True, noise=noise_of(points)).floor is not None
+        alone += fitted(x, means, 0.95, of_runs=True).floor is not None
+    assert with_runs >= 34  # 93 % of 150
+    assert with_runs > alone  # 73 % of 150

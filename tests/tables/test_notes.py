@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from paperforge import tables
-from paperforge.model import Mark, Note, Verdict
+from paperforge.model import Aggregate, Mark, Note, Verdict
 from paperforge.spec import Direction, Method, Metric, Role, Unit
 from paperforge.tables.marks import Marking
 from paperforge.tables.notes import (
@@ -44,7 +44,16 @@ def test_numbers_agree_with_their_nouns():
     ],
 )
 def test_excluded(not_finite, failed, n, unit, text):
-    assert excluded(not_finite, failed, n, unit) == text
+    one = Aggregate("acc", "x", "d", n, 1.0, 0.1, 0.1, 0.1, not_finite=not_finite, failed=failed)
+    assert excluded(one, unit) == text
+
+
+def test_examples_that_a_run_lacks_are_no_runs():
+    one = Aggregate("acc", "x", "d", 5, 1.0, 0.1, 0.1, 0.1, partial=47)
+    assert excluded(one, Unit.BOTH) == (
+        "47 scores of examples are not finite and not in the mean of the run"
+    )
+    assert excluded(replace(one, partial=1), Unit.SEED).startswith("1 score of an example is not")
 
 
 def test_letters_do_not_run_out():
@@ -151,25 +160,25 @@ def test_open_questions_are_named_but_not_all(make):
         )
         for i, b in enumerate("bcdef", 2)
     ]
-    (note,) = open_questions(undecidable, methods, Unit.EXAMPLE)
+    (note,) = open_questions(undecidable, methods, {Unit.EXAMPLE})
     assert note.text.startswith(
         "Not decidable with these data: A against B (2 discordant examples: p cannot be below 0.25), A against C"
     )
     assert note.text.endswith("and 2 more")
     untested = make.decision("a", "g", Verdict.UNTESTED, p=None)
-    first, _ = open_questions([untested, *undecidable], methods, Unit.SEED)
+    first, _ = open_questions([untested, *undecidable], methods, {Unit.SEED})
     assert first.text == "Untested, with one run a cell: A against G"
     assert (
-        open_questions([untested], methods, Unit.SEED)[0].text
+        open_questions([untested], methods, {Unit.SEED})[0].text
         == "One run a cell: differences are untested"
     )
-    assert open_questions([], methods[:1], Unit.NONE) == []
+    assert open_questions([], methods[:1], {Unit.NONE}) == []
 
 
 def test_a_reason_that_all_share_is_said_once(make):
     methods = [Method(m, m.upper()) for m in "abc"]
     folds = [make.decision("a", b, Verdict.UNDECIDABLE, reason="folds") for b in "bc"]
-    (note,) = open_questions(folds, methods, Unit.SEED)
+    (note,) = open_questions(folds, methods, {Unit.SEED})
     assert note.text == "Not decidable with these data: A against B, A against C (folds)"
 
 

@@ -9,7 +9,7 @@ from paperforge.errors import InputError
 from paperforge.latex.escape import plain
 from paperforge.model import Cell, Column, Decision, Mark, Missing, Note, Row, Verdict
 from paperforge.model.order import reference
-from paperforge.spec import Method, Role
+from paperforge.spec import Method, Role, Unit
 from paperforge.tables import notes, parts
 from paperforge.tables.layouts import header
 from paperforge.tables.marks import Marking
@@ -147,7 +147,7 @@ def _row(
         for scope in (*block.datasets, block.scope):
             place = (block.metric.name, scope)
             one = view.find(block.metric.name, method.name, scope)
-            cells.append(parts.measured(one, view.rules.get(place), view.kind))
+            cells.append(parts.measured(one, view.rules.get(place), view.kinds[place[0]]))
         if block.differences:
             cells += (parts.BLANK, parts.BLANK) if whole else _difference(block, method)
     return Row(plain(method.label), tuple(cells), group)
@@ -171,10 +171,9 @@ def _notes(
     full: Method,
     variants: Sequence[Method],
 ) -> Iterator[Note]:
-    design, name = view.analysis.design, plain(full.label)
+    name = plain(full.label)
     cells = [cell for row in rows for cell in row.cells]
-    spread = view.kind if any(c.printed_spread for c in cells) else "none"
-    yield from notes.replication(design, spread, {c.n for c in cells if c.n})
+    yield from _replication(view, blocks, rows)
     every = [one for block in blocks for one in block.differences.values()]
     if every:
         simultaneous = any(one.decision.simultaneous for one in every)
@@ -196,8 +195,28 @@ def _notes(
     if len(primary) < len(every):
         yield Note("Differences outside the family of the paper's comparisons are not tested")
     yield from _absent(blocks, variants, name)
-    yield from notes.open_questions(primary, (full, *variants), design.unit)
+    yield from notes.open_questions(primary, (full, *variants), notes.units(view))
     yield from parts.absent(cells)
+
+
+def _replication(view: View, blocks: Sequence[Block], rows: Sequence[Row]) -> Iterator[Note]:
+    """What numbers and their ± are, of each kind of metrics."""
+    kinds: dict[Unit, tuple[list[Block], list[Cell]]] = {}
+    start = 0
+    for block in blocks:
+        end = start + len(block.datasets) + 1
+        unit = view.analysis.design.of(block.metric.name).unit
+        mine, cells = kinds.setdefault(unit, ([], []))
+        mine.append(block)
+        cells += [cell for row in rows for cell in row.cells[start:end]]
+        start = end + 2 * bool(block.differences)
+    for mine, cells in kinds.values():
+        first = mine[0].metric.name
+        spread = view.kinds[first] if any(c.printed_spread for c in cells) else "none"
+        labels = notes.listed([plain(block.metric.label) for block in mine])
+        design = view.analysis.design.of(first)
+        for note in notes.replication(design, spread, {c.n for c in cells if c.n}):
+            yield note if len(kinds) == 1 else replace(note, text=f"{labels}: {note.text}")
 
 
 def _word(every: Sequence[Difference]) -> str:

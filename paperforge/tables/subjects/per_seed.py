@@ -81,7 +81,10 @@ def _rows(view: View, method: Method, places: Sequence[tuple[str, str | None]]) 
         cells = [_run(one, name, rule) for one, rule in zip(found, rules, strict=True)]
         yield Row(label, (parts.words(_shown(name)), *cells), group)
         label = ""
-    means = [parts.measured(one, rule, view.kind) for one, rule in zip(found, rules, strict=True)]
+    means = [
+        parts.measured(one, rule, view.kinds[metric])
+        for one, rule, (metric, _) in zip(found, rules, places, strict=True)
+    ]
     yield Row(label, (parts.words(MEAN), *means), group)
 
 
@@ -138,9 +141,13 @@ def _lost(one: Aggregate | None) -> Missing:
 def _notes(view: View, rows: Sequence[Row]) -> Iterator[Note]:
     means = [row for row in rows if row.cells[0].printed == MEAN]
     sizes = {c.n for row in means for c in row.cells if c.value is not None}
-    spread = view.kind if any(c.printed_spread for row in means for c in row.cells) else "none"
-    designs = [view.analysis.design.of(m.name) for m in view.metrics]
-    design = next((one for one in designs if one.unit is not Unit.EXAMPLE), designs[0])
+    designs = {m.name: view.analysis.design.of(m.name) for m in view.metrics}
+    runs = [name for name, one in designs.items() if one.unit is not Unit.EXAMPLE]
+    first = [*runs, *designs][0]
+    design = designs[first]
+    spread = "none"
+    if any(c.printed_spread for row in means for c in row.cells):
+        spread = view.kinds[first]
     yield from notes.replication(design, spread, sizes)
     shown = {c.printed for row in rows for c in row.cells[:1]}
     if any(text.startswith("#") for text in shown):

@@ -104,7 +104,7 @@ def _means(view: View, metric: Metric, marking: marks.Marking) -> list[Cell]:
     for method, one, rank in zip(view.methods, found, ranked, strict=True):
         mark = marking.marks.get((metric.name, method.name))
         both = rank | {mark} if mark else rank
-        cells.append(parts.measured(one, rule, view.kind, both))
+        cells.append(parts.measured(one, rule, view.kinds[metric.name], both))
     return cells
 
 
@@ -136,13 +136,13 @@ def _notes(
     *,
     shares: bool,
 ) -> Iterator[Note]:
-    analysis = view.analysis
-    design = analysis.design
+    analysis, shown = view.analysis, view.kinds[metrics[0].name]
+    design = analysis.design.of(metrics[0].name)
     cells = [row.cells[0] for row in rows]
     if any(cell.printed_spread for cell in cells):
         level = f"half-width of the {100 * (1 - design.alpha):g}% interval"
-        kind = notes.SPREADS.get(view.kind, level)
-        clustered = "clustered by item, " if design.clustered and view.kind == "se" else ""
+        kind = notes.SPREADS.get(shown, level)
+        clustered = "clustered by item, " if design.clustered and shown == "se" else ""
         yield Note(f"Mean ± {kind}{f' ({clustered[:-2]})' if clustered else ''}")
     used = {mark for cell in cells for mark in cell.marks}
     if Mark.BEST in used:
