@@ -249,11 +249,11 @@ def test_two_thousand_lines_are_quick():
         f"Some words \\citep[see][p. {n}]{{key{n}, other{n}}} and $x^{n}$ as in \\cref{{fig:{n}}}, {{\\em so}}."
         for n in range(2000)
     ]
-    start = time.perf_counter()
+    start = time.process_time()
     read = source.read("\n".join(lines), "x.tex")
-    took = time.perf_counter() - start
+    took = time.process_time() - start
     assert len(read.citations) == 4000
-    assert took < 3  # alone about 0.5; the machine may be shared
+    assert took < 3  # alone about 0.5
 
 
 def test_hostile_text_is_quick():
