@@ -189,12 +189,14 @@ def calibrate(
     return stage.calibrate(results, spec, seed=spec.seed, meter=meter, seconds=seconds)
 
 
-def fragile(results: Results, analysis: Analysis, project: Project) -> tuple[Fragility, ...]:
+def fragile(
+    results: Results, analysis: Analysis, project: Project, meter: Meter | None = None
+) -> tuple[Fragility, ...]:
     """The smallest change that flips each primary decision: of the data, or of the test."""
     from paperforge.stats import fragile as stage
     from paperforge.stats.why import why, with_tests
 
-    found = stage.fragile(results, project.design, analysis)
+    found = stage.fragile(results, project.design, analysis, meter=meter)
     return with_tests(found, why(results, project.design, analysis, ready=True))
 
 
@@ -238,7 +240,7 @@ def in_force(results: Results, analysis: Analysis, project: Project) -> tuple[Di
             return (Diagnostic(Severity.WARNING, error.where or shown, text, check="plan"),)
         runs = {at: len(values) for at, values in by_run(results).items()}
         look = _look(plan.in_force, analysis, runs)
-        return protocol.announced(plan, analysis.design.alpha, look)
+        return protocol.announced(plan, analysis, look)
     return ()
 
 

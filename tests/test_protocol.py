@@ -123,6 +123,7 @@ def plans(draw):
         datasets=tuple(draw(st.lists(NAMES, max_size=3, unique=True))),
         ablations=tuple(draw(st.lists(NAMES.filter(lambda n: n not in names), unique=True))),
         alpha=draw(st.floats(0.001, 0.5)),
+        scope=draw(st.sampled_from(["all", "metric"])),
         family=((names[0], names[1]),),
         stopping=Stopping(looks, draw(st.sampled_from(Spending)) if looks else Spending("pocock")),
     )
@@ -163,6 +164,7 @@ def test_the_hash_is_over_what_is_said_not_over_the_bytes():
         ("question", "alpha = 0.01\nquestion"),
         ("question", 'correction = "none"\nquestion'),
         ("question", 'pair_by = ["seed"]\nquestion'),
+        ("question", 'scope = "metric"\nquestion'),
         ('["lora", "full"]', ""),
     ],
 )
@@ -288,6 +290,11 @@ def test_an_analysis_as_planned_is_one_note():
         ({"pair_by": ("seed",)}, "pairing", "pairing: seed was added"),
         ({"alpha": 0.1}, "alpha", "alpha: 0.05 → 0.1"),
         ({"correction": "none"}, "correction", "correction: holm → none"),
+        (
+            {"per_metric": True},
+            "scope",
+            "the comparisons of all metrics → those of each metric by itself",
+        ),
         (
             {"decisions": (decision("lora", "full"), decision("lora", "x"))},
             "family",
@@ -470,13 +477,43 @@ def test_a_plan_that_is_not_frozen_says_so_beside_what_differs():
 def test_a_frozen_plan_is_announced_with_the_level_of_its_look():
     look = Look(1, 3, 2, 6, nominal=0.000207, spent=0.000207, before=0.0)
     plan = protocol.read.protocol_of(LOOKS, "plan.toml")
-    assert protocol.announced(protocol.Plan("plan.toml", plan), 0.05, look) == ()
+    assert protocol.announced(protocol.Plan("plan.toml", plan), analysis(), look) == ()
     frozen = protocol.lock.add((), plan, "2026-11-29", (), None)
-    (one,) = protocol.announced(protocol.Plan("plan.toml", plan, frozen), 0.05, look)
+    (one,) = protocol.announced(protocol.Plan("plan.toml", plan, frozen), analysis(), look)
     assert one.severity is Severity.WARNING
     assert "a plan was frozen on 2026-11-29; look 1 of 3" in one.message
     assert "verdicts here are at alpha = 0.05, not at the plan's 0.000207" in one.message
     for alpha, at in ((0.0002, look), (0.05, None)):
-        (one,) = protocol.announced(protocol.Plan("plan.toml", plan, frozen), alpha, at)
+        made = analysis(alpha=alpha)
+        (one,) = protocol.announced(protocol.Plan("plan.toml", plan, frozen), made, at)
         assert one.severity is Severity.NOTE
         assert "verdicts" not in one.message
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"per_metric": True}, "corrected together: the comparisons of all metrics → those of"),
+        ({"correction": "none"}, "correction: holm → none"),
+        ({"decisions": ()}, "comparisons: lora against full was dropped"),
+    ],
+)
+def test_a_family_that_is_not_the_frozen_one_is_announced_as_a_warning(changes, said):
+    frozen = protocol.lock.add((), planned(), "2026-11-29", (), None)
+    plan = protocol.Plan("plan.toml", planned(), frozen)
+    (one,) = protocol.announced(plan, analysis(), None)
+    assert one.severity is Severity.NOTE
+    (one,) = protocol.announced(plan, analysis(**changes), None)
+    assert one.severity is Severity.WARNING
+    assert f"The family here is not the plan's: {said}" in one.message
+
+
+def test_what_is_corrected_together_is_held_and_written():
+    """One family over all metrics is what a plan means that says nothing."""
+    usual, own = planned(), replace(planned(), scope="metric")
+    assert 'scope = "all"' in protocol.dump(usual)
+    assert 'scope = "metric"' in protocol.dump(own)
+    before, after = lock.content(usual), lock.content(own)
+    assert protocol.changes(before, after) == ("scope all → metric",)
+    (one,) = held(analysis(), text=PLAN.replace("question", 'scope = "metric"\nquestion', 1))
+    assert one.check == "plan-scope"

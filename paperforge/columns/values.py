@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 def long(draft: Draft) -> None:
     """One metric a row: find the column of its value."""
+    _say_units(draft)
     roles.find(draft, "value")
     if "value" in draft.roles:
         return
@@ -110,6 +111,13 @@ def _measured(draft: Draft) -> list[str]:
     if ignored:
         draft.note(f"ignored: {', '.join(ignored)}; --metric NAME uses one", check=NO_METRIC)
     return chosen
+
+
+def _say_units(draft: Draft) -> None:
+    """Note that a column of units beside a column of values of several metrics is not read."""
+    for column in draft.free():
+        if plain(column) in ("unit", "units") and draft.looks[column].kind == "text":
+            draft.note(f"ignored: {column}; --unit METRIC=ms says in what a metric is printed")
 
 
 def _refuse_separators(draft: Draft) -> None:

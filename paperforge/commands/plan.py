@@ -7,7 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paperforge.commands import forecast, inputs, plan_pilot, plan_stated, planned, progress
+from paperforge.commands import (
+    forecast,
+    inputs,
+    plan_bounds,
+    plan_pilot,
+    plan_stated,
+    planned,
+    progress,
+)
 from paperforge.commands.output import give, say
 from paperforge.errors import InputError, UsageError
 from paperforge.model import Diagnostic, Severity
@@ -43,7 +51,6 @@ def plan(options: ResultOptions, asked: PlanOptions) -> int:
                 "the variance is stated, and there are pilot results too", "--sd", "give one"
             )
         said = [plan_stated.stated(options, asked)]
-        _doubts(said)
         give(_said(said, asked, ()), None)
         return 0
     project = inputs.project_of(options, bare=True)
@@ -57,30 +64,15 @@ def plan(options: ResultOptions, asked: PlanOptions) -> int:
         )
     results, analysis = _read(project, quiet=asked.form == "json")
     say(results.notes + analysis.notes)
+    plan_bounds.check(analysis, asked.difference)
     found = plan_pilot.from_pilot(results, analysis, project, asked)
     if asked.difference and len(found) > 1:
         text = f"a difference of {asked.difference:g} is asked of each metric, in its own unit"
         say((Diagnostic(Severity.NOTE, "--difference", text, "--metric NAME asks it of one"),))
-    _doubts(found, analysis)
+    say(plan_bounds.doubts(found, analysis))
     give(_said(found, asked, plan_pilot.left_out(analysis, found)), None)
     inputs.save(options, project, results)
     return 0
-
-
-def _doubts(found: list[Forecast], analysis: Analysis | None = None) -> None:
-    """Say what an answer may not mean: a difference in another unit."""
-    for one in found:
-        if analysis is None or one.metric.unit or one.difference is None:
-            continue
-        means = [a.mean for a in analysis.aggregates if a.metric == one.metric.name]
-        values = [m for m in means if m is not None]
-        if values and max(map(abs, values)) <= 1 <= abs(one.difference):
-            text = (
-                f"all {one.metric.name} lies within [-1, 1]: a difference of {one.difference:g} is "
-                "more than that; points of per cent?"
-            )
-            hint = f"--unit {one.metric.name}=%, or --difference {abs(one.difference) / 100:g}"
-            say((Diagnostic(Severity.WARNING, "--difference", text, hint),))
 
 
 def _read(project: Project, *, quiet: bool) -> tuple[Results, Analysis]:

@@ -181,6 +181,7 @@ def from_results(
             pair_by=design.pair_by,
             alpha=design.alpha,
             correction=design.correction,
+            scope="metric" if design.per_metric else "all",
             family=tuple((d.a, d.b) for d in analysis.primary(tested[0].name)) if tested else (),
         )
     )
@@ -210,6 +211,7 @@ def from_words(project: Project, metrics: tuple[str, ...], seeds: int | None) ->
             pair_by=design.pair_by,
             alpha=design.alpha,
             correction=design.correction,
+            scope=design.family,
             family=_pairs(roles),
         )
     )

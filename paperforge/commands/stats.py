@@ -108,7 +108,7 @@ def _fragile(
 
     with progress.watching(quiet=asked.form == "json", doing="changing") as meter:
         meter.begin("one thing at a time")
-        return pipeline.fragile(results, analysis, project)
+        return pipeline.fragile(results, analysis, project, meter)
 
 
 def _code(found: Calibration) -> int:

@@ -130,7 +130,8 @@ class Differences:
         if not family:
             found = "the interval leaves out zero, which is not corrected for several comparisons"
         text = (
-            f"Dots: difference of the means; bars: unadjusted {' and '.join(levels)}% intervals; "
+            f"Dots: difference of the means; bars: unadjusted {' and '.join(levels)}% intervals"
+            f"{' of the pseudomedian' * any(d.interval_of for d in self.decisions)}; "
             f"filled: {found}; hollow: not."
         )
         if self.metric.margin is not None:

@@ -228,7 +228,9 @@ class Waterfall:
         text += f"; {self.place}" if self.place else ""
         if any(s.interval for s in self.steps):
             at = " around the bar's end" if self._chain else ""
-            text += f"; whiskers: unadjusted {' and '.join(levels)}% intervals of the change{at}"
+            of = {s.decision.interval_of for s in self.steps} - {""}
+            what = f"the {' and '.join(sorted(of))} of the change" if of else "the change"
+            text += f"; whiskers: unadjusted {' and '.join(levels)}% intervals of {what}{at}"
         return f"{text}; {self._fillings()}{self._band()}{select.arrow_note(self.metric)}"
 
     def _fillings(self) -> str:

@@ -80,6 +80,8 @@ class Effect:
     """P(a > b) - P(a < b)."""
     reason: str = ""
     """Why there is no d, where that is not plain."""
+    superiority_reason: str = ""
+    """Why there is no P(a > b), where there is a d."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,11 @@ class Decision:
     averages over datasets, examples (of all datasets)."""
     examples: int | None = None
     """Of runs x examples: how many both share, and the comparison was made on."""
+    interval_of: str = ""
+    """What low and high, and p, are of, where that is not `estimate`: "pseudomedian" of the
+    differences over datasets, which may lie so that the mean is not between them."""
+    centre: float | None = None
+    """The estimate of that."""
 
     @property
     def decided(self) -> bool:

@@ -160,12 +160,13 @@ class Flip:
     """A change after which the verdict is another one."""
 
     what: str
-    """"run", "dataset", "examples turned", "examples dropped", "test"."""
+    """"run", "dataset", "examples turned", "examples dropped", "answers turned", "test"."""
     count: int
     """How many of them; for examples and for several runs the fewest that were found: fewer may do,
     as not every choice of several is tried."""
     which: tuple[str, ...]
-    """Names of what was dropped or of the other test; empty for examples."""
+    """Names of what was dropped or of the other test; empty for examples. Of answers: whose they
+    are, and on which dataset."""
     verdict: Verdict
     p_adjusted: float | None
     ways: int = 1

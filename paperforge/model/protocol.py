@@ -64,6 +64,8 @@ class Protocol:
     pair_by: tuple[str, ...] = ()
     alpha: float = 0.05
     correction: str = "holm"
+    scope: str = "all"
+    """What is corrected together: the comparisons of "all" metrics, or of each "metric"."""
     family: tuple[tuple[str, str], ...] = ()
     """The comparisons on each metric: (a, b), read "a against b"."""
     stopping: Stopping = field(default_factory=Stopping)

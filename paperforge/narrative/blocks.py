@@ -55,6 +55,15 @@ class Block:
             for row, reason in zip(self.rows, self.reasons, strict=True)
         ]
 
+    def notes(self) -> list[str]:
+        """What stands under the table where the verdicts stand alone: also the reason of each."""
+        reasons = [
+            f"{row[0]}: {reason}"
+            for row, reason in zip(self.rows, self.reasons, strict=True)
+            if reason
+        ]
+        return [*self.below, *reasons]
+
 
 def of_metric(analysis: Analysis, metric: Metric, *, primary: bool) -> tuple[Decision, ...]:
     """The primary or the secondary comparisons of a metric."""
@@ -104,6 +113,7 @@ def block(
     most = max((decimals[d.metric] for d in decisions), default=0)
     below = (
         said(tests, keys),
+        *words.of_intervals(decisions),
         *improved.lines(analysis, decisions),
         *same.lines(analysis, decisions, most),
     )

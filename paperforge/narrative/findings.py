@@ -228,7 +228,8 @@ def _numbers(analysis: Analysis, decision: Decision, metric: Metric) -> str:
     parts = [f"{words.signed(decision.estimate, decimals)}{unit}"]
     if decision.low is not None and decision.high is not None:
         low, high = (words.number(x, decimals) for x in (decision.low, decision.high))
-        parts.append(f"{decision.level:.0%} interval {low} to {high}")
+        of = f" of the {decision.interval_of}" if decision.interval_of else ""
+        parts.append(f"{decision.level:.0%} interval{of} {low} to {high}")
     p = decision.p if decision.p_adjusted is None else decision.p_adjusted
     if p is not None:
         adjusted = "adjusted " if words.is_adjusted(analysis, decision) else ""

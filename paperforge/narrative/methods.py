@@ -68,14 +68,34 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     clustered |= decisions[0].unit is Unit.BOTH and analysis.design.clustered
     more = any("answers added" in d.test for d in decisions)
     how = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)" * clustered
-    own = any("own quantile" in d.test for d in decisions)
-    how += " (Banerjee 1961: replicates are few and of unequal number)" * own
+    how += _few_and_unequal(decisions)
     how += f" ({_added(decisions)})" * more
     how += "," * (", " in tests and not how and bool(where))
     with_interval = any(d.low is not None for d in decisions)
     of = f" ({_replicates(analysis, decisions)}{_printed(analysis, decisions)})"
     ends = f"; intervals are {level} intervals of the same procedure" * with_interval
+    ends += _other_than_means(decisions) * with_interval
     return f"Methods were compared by the two-sided {tests}{how}{where}{of}{ends}."
+
+
+def _few_and_unequal(decisions: list[Decision]) -> str:
+    """Whose interval or degrees of freedom they are, where replicates are few and unequal."""
+    if any("own quantile" in d.test for d in decisions):
+        return " (Banerjee 1961: replicates are few and of unequal number)"
+    if any("own df" in d.test for d in decisions):
+        return (
+            " (of a dataset with few and unequal replicates those of Banerjee's interval, 1961; "
+            "over the datasets Satterthwaite's)"
+        )
+    return ""
+
+
+def _other_than_means(decisions: list[Decision]) -> str:
+    """What intervals are of, where differences are of means and they are not."""
+    of = sorted({d.interval_of for d in decisions if d.interval_of})
+    return (
+        f" and of the {words.joined(of)} of the differences, which are given as means" if of else ""
+    )
 
 
 def _added(decisions: list[Decision]) -> str:

@@ -83,21 +83,18 @@ def markdown(analysis: Analysis) -> str:
 
 
 def latex(analysis: Analysis) -> str:
-    """The answer as a paragraph, and each block as a booktabs tabular."""
+    """The answer as a paragraph; each block as a booktabs tabular, its title above, notes below."""
     made = ["% needs \\usepackage{booktabs}", "\n".join(_tex(line) for line in answers(analysis))]
     for block in blocks.complete(analysis):
         kept = block.kept()
-        lines = [
-            f"% {block.title}",
-            *(f"% {line}" for line in block.below),
-            *tabulars.tabular(
-                [block.heads[i] for i in kept], [[row[i] for i in kept] for row in block.rows], _tex
-            ),
-        ]
-        made.append("\n".join(lines))
+        lines = tabulars.tabular(
+            [block.heads[i] for i in kept], [[row[i] for i in kept] for row in block.rows], _tex
+        )
+        made.append("\n".join(tabulars.set_apart(block.title, lines, block.notes(), _tex)))
     for head, lines in _end(analysis):
         todo = head == NEXT  # for the author: it stands in the file, and not on the page
-        made.append("\n".join(f"% {NEXT}: {line}" if todo else _tex(line) for line in lines))
+        said = [f"% {NEXT}: {line}" if todo else _tex(line) for line in lines]
+        made.append("\n".join(said or [f"{_tex(head)}."]))
     return "\n\n".join(made) + "\n"
 
 

@@ -93,11 +93,7 @@ def _line(analysis: Analysis, one: Fragility) -> str:
         return f"{start}there is no p to flip."
     mine = [d for d in analysis.primary(one.metric) if (d.a, d.b) == (one.a, one.b)]
     if any("least favourable" in d.test for d in mine):
-        why = f": {mine[0].reason}" if mine[0].reason else ""
-        return (
-            f"{start}the answers are not known, so that no example can be dropped; this is the "
-            f"verdict of the least favourable ones{why}."
-        )
+        return f"{start}{'; '.join(_of_shares(analysis, one, mine[0]))}."
     singles = [f for f in one.flips if f.count == 1]
     rest = [f for f in one.flips if f.count > 1]
     said = [_change(analysis, one, f) for f in singles]
@@ -114,6 +110,20 @@ def _line(analysis: Analysis, one: Fragility) -> str:
     said += [_change(analysis, one, f) for f in rest]
     bound = "" if one.complete else "; not every change was tried"
     return f"{start}{'; '.join(said)}{bound}."
+
+
+def _of_shares(analysis: Analysis, one: Fragility, d: Decision) -> Iterator[str]:
+    """What flips a verdict on shares alone, and of which answers that is said."""
+    if one.flips:
+        yield from (_change(analysis, one, flip) for flip in one.flips)
+    else:
+        places = one.scope is None and len(analysis.datasets) > 1
+        dataset = f" {analysis.design.place}," * places
+        yield f"no{dataset} defensible test or number of answers turned wrong flips it"
+    why = f": {d.reason}" if d.reason else ""
+    yield f"the answers are not known, this is of the least favourable ones{why}"
+    if not one.complete:
+        yield "not every change was tried"
 
 
 def _only_means(analysis: Analysis, d: Decision) -> bool:
@@ -136,6 +146,14 @@ def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
         return f"{words.joined(names)} {_plural(makes, len(names))}"
     if flip.what == "examples turned":
         return f"{_turned(analysis, one, flip)} {_plural(makes, flip.count)}"
+    if flip.what == "answers turned":
+        method, dataset = flip.which
+        on = f" on {_dataset(analysis, dataset)}" if dataset else ""
+        s = "" if flip.count == 1 else "s"
+        whose = f"{_named_one(analysis, method)}{on}"
+        return (
+            f"{flip.count:,} right answer{s} of {whose} turned wrong {_plural(makes, flip.count)}"
+        )
     if flip.what == "examples dropped":
         s = "" if flip.count == 1 else "s"
         speak = "against a difference" if one.verdict in OPEN else "for it"

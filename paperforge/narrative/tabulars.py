@@ -49,6 +49,28 @@ def tabular(
     ]
 
 
+def set_apart(
+    title: str, table: Sequence[str], notes: Sequence[str], tex: Callable[[str], str]
+) -> list[str]:
+    """The lines of a tabular with its title above and notes below, a paragraph of its own.
+
+    title, notes: plain text; a note that ends in a colon heads the next one. tex: plain text to
+    TeX.
+    """
+    said = " ".join(note if note.endswith((":", ".")) else f"{note}." for note in notes)
+    return [
+        r"\par\medskip\noindent",
+        f"\\textit{{{tex(title)}}}\\par\\nopagebreak\\smallskip\\noindent",
+        *table,
+        *(
+            [f"\\par\\nopagebreak\\smallskip\\noindent{{\\footnotesize {tex(said)}\\par}}"]
+            if said
+            else []
+        ),
+        r"\medskip",
+    ]
+
+
 def _over(widths: Sequence[float], scale: float) -> float:
     """Points that a table of narrow gaps is too wide by."""
     return sum(widths) * scale + NARROW * len(widths) - PAGE

@@ -10,7 +10,7 @@ from paperforge.latex.rounding import LONG, MOST_ZEROS, TINY, decimals_for, fixe
 from paperforge.spec import AGGREGATES, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from paperforge.model import Alternative, Analysis, Decision
     from paperforge.spec import Metric
@@ -33,6 +33,18 @@ def decimals_of(decisions: Sequence[Decision | Alternative], metric: Metric) -> 
         if not any(end and float(fixed(end, more)) == 0 for end in ends):
             return more
     return decimals
+
+
+def of_intervals(decisions: Sequence[Decision]) -> Iterator[str]:
+    """What intervals and p are of, where that is not the difference beside them."""
+    known = [d for d in decisions if d.interval_of and d.low is not None and d.high is not None]
+    if not known:
+        return
+    what = known[0].interval_of
+    text = f"Difference: of the means; interval and p: of the {what} of the differences"
+    out = sum(not (d.low or 0.0) <= (d.estimate or 0.0) <= (d.high or 0.0) for d in known)
+    each = "the mean" if len(known) == 1 else f"the mean in {out} of {len(known)}"
+    yield text + (f" (outside lies {each}: the differences are skewed)" if out else "")
 
 
 def number(value: float, decimals: int) -> str:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     """(metric, method, dataset) -> how many runs have a number."""
 
 SPENDING = {Spending.OBRIEN_FLEMING: "O'Brien-Fleming", Spending.POCOCK: "Pocock"}
+SCOPES = {
+    "all": "the comparisons of all metrics",
+    "metric": "those of each metric by itself",
+}
 _HINT = "say in the paper what was not planned, or freeze an amended plan: paperforge plan --freeze"
 _LOOSE = (
     "the plan is not frozen: nothing says when it was written. paperforge plan --freeze keeps its "
@@ -43,9 +47,9 @@ def against(
 
     names: of all runs that have a number; numbers: what they are.
 
-    Aspects: methods, metrics, datasets, seeds, alpha, correction, margin, pairing, unit, family,
-    look. The frozen plan counts where there is one; that its file was changed since, or the lock
-    edited, is a warning of its own.
+    Aspects: methods, metrics, datasets, seeds, alpha, correction, scope, margin, pairing, unit,
+    family, look. The frozen plan counts where there is one; that its file was changed since, or
+    the lock edited, is a warning of its own.
     """
     held = plan.in_force
     found = [*_file(plan), *_aspects(held, analysis, runs, look)]
@@ -129,8 +133,7 @@ def _aspects(
         yield "pairing", f"pairing: {said}"
     if look is None and not math.isclose(plan.alpha, design.alpha):
         yield "alpha", f"alpha: {plan.alpha:g} {ARROW} {design.alpha:g}"
-    if plan.correction != design.correction:
-        yield "correction", f"correction: {plan.correction} {ARROW} {design.correction}"
+    yield from _corrected(plan, analysis)
     yield from _family(plan, analysis)
 
 
@@ -212,6 +215,16 @@ def _few(places: list[str]) -> str:
     return f"{', '.join(places[:limit])} and {len(places) - limit} more"
 
 
+def _corrected(plan: Protocol, analysis: Analysis) -> Iterator[tuple[str, str]]:
+    """How the comparisons are corrected, and which of them together."""
+    design = analysis.design
+    if plan.correction != design.correction:
+        yield "correction", f"correction: {plan.correction} {ARROW} {design.correction}"
+    scope = "metric" if design.per_metric else "all"
+    if plan.scope != scope:
+        yield "scope", f"corrected together: {SCOPES[plan.scope]} {ARROW} {SCOPES[scope]}"
+
+
 def _family(plan: Protocol, analysis: Analysis) -> Iterator[tuple[str, str]]:
     """Comparisons that the plan does not name, or the analysis does not make."""
     if not plan.family:
@@ -250,14 +263,15 @@ def _look(plan: Protocol, look: Look) -> str:
     )
 
 
-def announced(plan: Plan, alpha: float, look: Look | None) -> tuple[Diagnostic, ...]:
-    """That a frozen plan is there, where an analysis is shown at `alpha` without being held to it.
+def announced(plan: Plan, analysis: Analysis, look: Look | None) -> tuple[Diagnostic, ...]:
+    """That a frozen plan is there, where an analysis is shown without being held to it.
 
-    A warning where the plan has this look judged at less. Nothing where no plan is frozen.
+    A warning where the plan has this look judged at less, or its family is another: corrected
+    otherwise, or made of other comparisons. Nothing where no plan is frozen.
     """
     if not plan.frozen:
         return ()
-    held, severity = plan.in_force, Severity.NOTE
+    held, severity, alpha = plan.in_force, Severity.NOTE, analysis.design.alpha
     text = f"a plan was frozen on {plan.frozen[-1].date}"
     level = held.alpha if look is None else look.nominal
     if look is not None:
@@ -265,6 +279,9 @@ def announced(plan: Plan, alpha: float, look: Look | None) -> tuple[Diagnostic, 
     if alpha > level * (1 + 1e-3):
         severity = Severity.WARNING
         text += f". The verdicts here are at alpha = {alpha:g}, not at the plan's {level:.3g}"
+    if other := [text for _, text in (*_corrected(held, analysis), *_family(held, analysis))]:
+        severity = Severity.WARNING
+        text += f". The family here is not the plan's: {'; '.join(other)}"
     hint = "paperforge plan RESULTS --check says whether the analysis is the planned one"
     return (Diagnostic(severity, plan.shown, text, hint, "plan"),)
 

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 ARROW = "\u2192"
+DEFAULTS = {"scope": "all"}
+"""What a canonical content means by a key that it leaves out."""
 NAMED = {"methods": "method", "metrics": "metric"}
 NUMBERED = 12
 """From so many letters on a text that changed is named, not quoted."""
@@ -21,7 +23,8 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any], inside: str) -> Iterator[str]:
     for key in sorted(old.keys() | new.keys()):
         name = f"{inside}{key}"
-        was, now = old.get(key), new.get(key)
+        usual = None if inside else DEFAULTS.get(key)
+        was, now = old.get(key, usual), new.get(key, usual)
         if was == now:
             continue
         if isinstance(was, list) or isinstance(now, list):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from paperforge.errors import InputError
 from paperforge.model import Frozen, Protocol
 from paperforge.protocol import scores, there
+from paperforge.protocol.differ import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +32,11 @@ _DAMAGED = "take it from the version control, or remove it and freeze the plan a
 
 
 def content(plan: Protocol) -> dict[str, Any]:
-    """The canonical content of a plan, as JSON has it; what it does not say is left out."""
+    """The canonical content of a plan, as JSON has it; what it does not say is left out.
+
+    The scope "all" is what a plan means that names none, as those did that were frozen before
+    there was the key: both have one hash.
+    """
     methods = {n: {"role": m.role, "seeds": m.seeds} for n, m in plan.methods.items()}
     metrics = {
         n: {"direction": m.direction, "margin": m.margin, "detectable": m.detectable}
@@ -50,6 +55,7 @@ def content(plan: Protocol) -> dict[str, Any]:
         "pair_by": sorted(plan.pair_by),
         "alpha": plan.alpha,
         "correction": plan.correction,
+        "scope": "" if plan.scope == DEFAULTS["scope"] else plan.scope,
         "family": sorted(map(list, plan.family)),
         "stopping": stopping,
     }

@@ -49,6 +49,7 @@ def _convert(data: Mapping[str, Any]) -> Protocol:
         pair_by=tuple(data.get("pair_by", ())),
         alpha=data.get("alpha", 0.05),
         correction=data.get("correction", "holm"),
+        scope=data.get("scope", "all"),
         family=tuple((a, b) for a, b in data.get("family", ())),
         stopping=Stopping(tuple(stopping.get("looks", ())), Spending(spending)),
     )

@@ -104,6 +104,7 @@ TOP: Mapping[str, Rule] = {
     "pair_by": names,
     "alpha": rate,
     "correction": word,
+    "scope": one_of(["all", "metric"]),
     "family": pairs,
 }
 NAMED: Mapping[str, Mapping[str, Rule]] = {

@@ -40,7 +40,8 @@ def dump(plan: Protocol) -> str:
         ("examples", plan.examples, "in each dataset"),
         ("pair_by", plan.pair_by, '["seed"]: equal seeds share a split, order or initialisation'),
         ("alpha", plan.alpha, "the error rate of the whole family"),
-        ("correction", plan.correction, "over the family of each metric"),
+        ("correction", plan.correction, "over the comparisons that scope puts together"),
+        ("scope", plan.scope, '"all": those of all metrics; "metric": those of each by itself'),
     ]
     lines = [_line(*one) if one[0] else "" for one in top if not one[0] or one[1] is not None]
     family = "# What is compared, on each metric: the first against the second."

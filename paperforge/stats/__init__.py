@@ -41,8 +41,8 @@ leaves zero out exactly where the unadjusted p is below alpha):
 
 - Stratified: variances of the datasets add, degrees of freedom by Satterthwaite. Where these are
   too many (few and unequal replicates), each mean keeps its own t quantile (sums.py), of three
-  datasets or more each difference. Matched answers all alike on one dataset only: two more; where
-  nothing matches two more always (added.py).
+  datasets or more each difference its own df (means.py). Matched answers all alike on one dataset
+  only: two more; where nothing matches two more always (added.py).
 - The comparison over the datasets is primary; with one dataset that dataset's comparison is.
   Primary comparisons are corrected over one family of all primary metrics, or one of each metric
   (design.family): ours against each baseline where roles are given, otherwise all pairs. Holm;

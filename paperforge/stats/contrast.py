@@ -71,6 +71,10 @@ class Contrast:
     testable: bool = True
     corrected: bool = False
     """Whether p is corrected over the comparisons of its metric by its nature."""
+    interval_of: str = ""
+    """What the interval and p are of, where that is not the estimate: "pseudomedian"."""
+    centre: float | None = None
+    """What was estimated of that."""
 
 
 def honest(p: float) -> float:

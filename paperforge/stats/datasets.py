@@ -7,9 +7,11 @@
     10 and up  Friedman, permutation p where it is  Wilcoxon signed-rank (Pratt),    yes
                exact, else Iman and Davenport's F   exact up to 300; or Nemenyi
 
-- The sign-flip test estimates the mean of the differences, Wilcoxon's the pseudomedian; the test's
-  name says which. Each interval inverts its own test. Nemenyi's p is of mean ranks: it has no
-  interval in the unit of the scores, the pseudomedian stands beside it.
+- The estimate is the mean difference, whatever the test. The sign-flip test is of that mean, and
+  so is its interval; Wilcoxon's test and the interval that inverts it are of the pseudomedian
+  (`interval_of`, `centre`), which skewed differences leave elsewhere than their mean. Nemenyi's p
+  is of mean ranks: it has no interval in the unit of the scores. Where Wilcoxon's or Nemenyi's test
+  finds a difference, and the mean is on the other side of zero, nothing is decided.
 - p is corrected over the family (Holm by default); Nemenyi's p is corrected already. The pairs do
   not wait for the omnibus: Holm alone holds the family-wise error.
 - N datasets give no p below 2^(1-N): with 5 no signed-rank or sign-flip test reaches .05 (.0625),
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+PSEUDOMEDIAN = "pseudomedian"
 WILCOXON, NEMENYI = "wilcoxon", "nemenyi"
 GENERALISES = "This generalises to new datasets like these."
 FEW = 2
@@ -167,21 +170,40 @@ def compare_pair(a: np.ndarray, b: np.ndarray, ask: Ask) -> Contrast:
         return Contrast("", (n, n), paired=True, reason="the numbers are too large to compare")
     test = wilcoxon if n >= ENOUGH else sign_flip
     sd = moments(a - b, size)[1]
-    return replace(test(a - b, ask, size=size), detects=OfShift(sd, n) if sd else None)
+    found = replace(test(a - b, ask, size=size), detects=OfShift(sd, n) if sd else None)
+    return of_mean(found, moments(a - b, size)[0], ask) if test is wilcoxon else found
+
+
+def of_mean(found: Contrast, mean: float, ask: Ask) -> Contrast:
+    """Wilcoxon's contrast with the mean difference for its estimate.
+
+    Nothing is decided where p is below alpha and the two do not favour the same method, and nothing
+    found equivalent whose mean lies outside the margin.
+    """
+    centre = found.estimate
+    assert centre is not None
+    assert found.p is not None
+    made = replace(found, estimate=mean, interval_of=PSEUDOMEDIAN, centre=centre)
+    if ask.margin is not None and abs(mean) >= ask.margin:
+        made = replace(made, p_equivalent=None)
+    if found.p < ask.alpha and mean * centre <= 0:
+        reason = "Wilcoxon's test and the means do not favour the same method"
+        return replace(made, p=None, low=None, high=None, p_equivalent=None, reason=reason)
+    return made
 
 
 def nemenyi(found: Contrast, gap: float, n: int, k: int, *, higher: bool, alpha: float) -> Contrast:
-    """Put Nemenyi's p beside the pseudomedian; the interval is another test's, so it goes.
+    """Put Nemenyi's p beside the mean difference; the interval is another test's, so it goes.
 
     Mean ranks and scores can point to different methods. A pair that Nemenyi would decide against
-    the sign of its pseudomedian is not decided.
+    the sign of its mean difference is not decided.
     """
-    if found.p is None:
+    if not found.test.startswith("Wilcoxon"):
         return found
     p = nemenyi_p(gap, k, n)
     made = replace(
         found, test="Nemenyi", low=None, high=None, p=p, statistic=gap, p_equivalent=None,
-        detects=None, smallest_p=nemenyi_p(k - 1, k, n),
+        detects=None, smallest_p=nemenyi_p(k - 1, k, n), reason="", interval_of="", centre=None,
     )  # fmt: skip
     assert found.estimate is not None
     worse = gap * (1 if higher else -1) * found.estimate >= 0

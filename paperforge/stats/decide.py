@@ -378,6 +378,8 @@ def decision(  # noqa: PLR0917 - all that is known of one comparison
         unmatched=one.unmatched,
         examples=one.examples,
         signature=finish.signature(settings),
+        interval_of=contrast.interval_of,
+        centre=printed(contrast.centre),
     )
 
 

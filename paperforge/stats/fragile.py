@@ -13,12 +13,14 @@ from paperforge.stats.answers import Ranked, examples
 from paperforge.stats.changes import Change, Step, runs, substitute
 from paperforge.stats.decide import decide, primary_cases
 from paperforge.stats.design import SEED_LIKE, usable
+from paperforge.stats.fragile_shares import by_answers, of_shares
+from paperforge.stats.quick import Together
 from paperforge.stats.substitute import Substitute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from paperforge.model import Analysis, Decision, Results, Scores
+    from paperforge.model import Analysis, Decision, Meter, Results, Scores
     from paperforge.spec import Metric
     from paperforge.stats.families import Case
 
@@ -37,6 +39,7 @@ def fragile(
     *,
     others: Mapping[str, DesignSpec] | None = None,
     work: int = WORK,
+    meter: Meter | None = None,
 ) -> tuple[Fragility, ...]:
     """Look for the smallest change that flips each primary decision, by analysing again.
 
@@ -45,17 +48,21 @@ def fragile(
     an average; of 0/1 scores k examples decided the other way (wins turned to losses; for a
     difference that was not found losses to wins, and where there are none left one answer changed
     of an example on which both agreed), of graded scores the k examples that speak most for the
-    decision left out; and other tests: pairing or not, mid-p or exact, and `others`, named specs of
-    the caller. k is found by doubling and bisection. Where nothing was found the changes are those
-    that speak for a difference. A change after which there is no p is none. A change is of the
-    decision's own metric; p is corrected over the whole family, the other metrics as they are.
-    Deterministic. Raises what analyse() raises.
+    decision left out, of shares alone k right answers of a method turned wrong; and other tests:
+    pairing or not, mid-p or exact, and `others`, named specs of the caller. k is found by doubling
+    and bisection. Where nothing was found the changes are those that speak for a difference. A
+    change after which there is no p is none. A change is of the decision's own metric; p is
+    corrected over the whole family, the other metrics as they are. Independent means are compared
+    all at once (quick.py), without a bound on the work. meter: is told how many decisions are
+    looked at. Deterministic. Raises what analyse() raises.
     """
     pinned = replace(usable(results, spec), replicate=analysis.design.unit)
     primary = [d for d in analysis.decisions if d.primary]
     lab = Lab(results, analysis, pinned)
     found = []
     for i, d in enumerate(primary):
+        if meter is not None:
+            meter.begin("one thing at a time", i, len(primary))
         left = max(0, work - lab.done)
         lab.until = lab.done + max(LEAST, left // (len(primary) - i))
         found.append(one(lab, d, others or {}))
@@ -70,7 +77,9 @@ def one(lab: Lab, d: Decision, others: Mapping[str, DesignSpec]) -> Fragility:
         searches: list[Callable[[], Flip | None]] = [
             partial(by_test, lab, d, others),
             partial(by_dataset, lab, d),
-            partial(by_examples if d.unit is Unit.EXAMPLE else by_runs, lab, d),
+            partial(by_examples if d.unit is Unit.EXAMPLE else by_runs, lab, d)
+            if not of_shares(d)
+            else partial(by_answers, lab.results, d, partial(lab.flipped, d)),
         ]
         for search in searches:
             try:
@@ -101,12 +110,16 @@ class Lab:
         self.readings: dict[tuple[str, DesignSpec], Reading | None] = {}
         self.as_they_are: dict[tuple[str, DesignSpec], Sequence[Case]] = {}
         self.scores: dict[str, Mapping[tuple[str, str], Scores]] = {}
+        self.families: dict[str, Together | None] = {}
 
     def flipped(
         self, d: Decision, change: Change, spec: DesignSpec | None = None
     ) -> Decision | None:
         """The decision after a change, if its verdict is another one. Raises EnoughError."""
         at = (d.metric, spec or self.spec, change)
+        quick = self.quick(d, change, at[1])
+        if quick is not None:
+            return quick if other(d, quick) else None
         if at not in self.known:
             if self.done >= self.until:
                 raise EnoughError
@@ -116,6 +129,31 @@ class Lab:
             if new.primary and (new.a, new.b) == (d.a, d.b):
                 return new if other(d, new) else None
         return None
+
+    def quick(self, d: Decision, change: Change, spec: DesignSpec) -> Decision | None:
+        """The decision after the change, where all pairs can be compared at once (quick.py)."""
+        family = self.together(d.metric)
+        if family is None or spec != self.spec or change == Change():
+            return None
+        return family.after(d, change)
+
+    def together(self, metric: str) -> Together | None:
+        """All comparisons of a metric, where one look at them takes no time worth bounding."""
+        if metric not in self.families:
+            self.families[metric] = self._together(metric)
+        return self.families[metric]
+
+    def _together(self, name: str) -> Together | None:
+        metric = next(m for m in self.results.metrics if m.name == name)
+        reading = self.reading(metric, self.spec) if metric.primary else None
+        others = self.results.metrics if self.spec.family != "metric" else ()
+        beside = [
+            case
+            for one in others
+            if reading is not None and one.primary and one is not metric
+            for case in self.unchanged(one, self.spec)
+        ]
+        return None if reading is None else Together.of(reading, beside, self.spec)
 
     def decisions(self, d: Decision, change: Change, spec: DesignSpec) -> Sequence[Decision]:
         """Those on the metric of d, corrected over its whole family.
@@ -133,21 +171,26 @@ class Lab:
             elif metric.primary and spec.family != "metric":
                 cases += self.unchanged(metric, spec)
         with np.errstate(over="ignore", invalid="ignore"):  # as in analyse()
-            return [one for one in decide(cases, spec) if one.metric == name]
+            return [one for one in decide(list(map(bare, cases)), spec) if one.metric == name]
+
+    def reading(self, metric: Metric, spec: DesignSpec) -> Reading | None:
+        """What the comparisons of a metric were made of; read once."""
+        at = (metric.name, spec)
+        if at not in self.readings:
+            self.readings[at] = Reading.of(self.results, metric, spec)
+        return self.readings[at]
 
     def changed(
         self, d: Decision, metric: Metric, change: Change, spec: DesignSpec
     ) -> Sequence[Case]:
         """The comparisons of the changed metric: from one reading of it if that will do."""
-        at = (metric.name, spec)
-        if at not in self.readings:
-            self.readings[at] = Reading.of(self.results, metric, spec)
-        reading = self.readings[at]
+        reading = self.reading(metric, spec)
         quick = reading.cases(change) if reading else None
         if quick is not None:
             return quick
         scores = self.scores_of(metric.name) if d.unit is Unit.BOTH else {}
-        return primary_cases(substitute(self.results, metric, d.unit, change, scores), spec)
+        unit = Unit.SEED if of_shares(d) else d.unit  # a share is what a run has
+        return primary_cases(substitute(self.results, metric, unit, change, scores), spec)
 
     def scores_of(self, metric: str) -> Mapping[tuple[str, str], Scores]:
         """Method and dataset -> what every run scored on every example; read once."""
@@ -163,6 +206,12 @@ class Lab:
             alone = Substitute(self.results, self.results.samples, (metric,), self.results.datasets)
             self.as_they_are[at] = primary_cases(alone, spec)
         return self.as_they_are[at]
+
+
+def bare(case: Case) -> Case:
+    """The same without what it would detect: no verdict asks for it, and it takes longest."""
+    contrast = replace(case.one.contrast, detects=None)
+    return replace(case, one=replace(case.one, contrast=contrast))
 
 
 def other(old: Decision, new: Decision) -> bool:
@@ -211,6 +260,8 @@ def by_runs(lab: Lab, d: Decision) -> Flip | None:
     """Leave out each run; then the k that move the estimate most."""
     alone, jointly = runs(lab.results, lab.spec, d, lab.analysis.design.of(d.metric).noun)
     room = max(1, lab.until - lab.done - RESERVE)
+    if lab.together(d.metric) is not None:
+        room = len(alone)
     lab.short = lab.short or len(alone) > room
     return singles(lab, d, "run", alone[:room]) or several(
         lab,

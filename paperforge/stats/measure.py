@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from paperforge.model import Effect
 from paperforge.spec import Unit
 from paperforge.stats.cells import moments
-from paperforge.stats.effects import Spread, hedges, of_all, paired, sizes, standardised
+from paperforge.stats.effects import (
+    Spread,
+    hedges,
+    of_all,
+    paired,
+    pooled,
+    sizes,
+    standardised,
+)
 from paperforge.stats.means import match
 
 if TYPE_CHECKING:
@@ -21,6 +29,8 @@ if TYPE_CHECKING:
     """Hedges' g, P(a > b), and what g is standardised by."""
 
 OF_TWO, OF_PAIRS = "pooled sd", "sd of differences"
+OF_PRINTED = "pooled sd, from the printed mean, spread and n"
+NO_RUNS = "a printed mean has no runs, of which pairs could be compared"
 MANY, TOGETHER = 8, 1 << 22
 """Methods from which on all their pairs on a dataset are measured at once, and numbers that this
 may take."""
@@ -49,8 +59,9 @@ class Measure:
         On the average over several datasets d is that of the contrast: the average difference over
         the standard deviation within the datasets, pooled over them; of run averages, over theirs.
         P(a > b) is the mean of each dataset's. Datasets as a sample: paired over the datasets.
-        Nothing where a cell is missing, stands for a printed mean or is one run; no d where its
-        sign is not that of the estimate (of a median, or an interquartile mean).
+        A printed mean with its spread and n has d (Hedges 1981 needs no more) and no P(a > b).
+        Nothing where a cell is missing or is one run; no d where its sign is not that of the
+        estimate (of a median, or an interquartile mean).
         """
         estimate, cells = one.contrast.estimate, self._cells
         if estimate is None or (cells.metric.corpus and cells.unit is Unit.EXAMPLE):
@@ -63,7 +74,12 @@ class Measure:
         if d is not None and d * estimate < 0:
             d, reason = None, "the mean difference has another sign than what was estimated"
         return Effect(
-            d, kind if d is not None else "", p, None if p is None else 2 * p - 1, reason=reason
+            d,
+            kind if d is not None else "",
+            p,
+            None if p is None else 2 * p - 1,
+            reason=reason,
+            superiority_reason=NO_RUNS if kind.startswith(OF_PRINTED) else "",
         )
 
     def over_benchmarks(self, one: Compared) -> tuple[float | None, str, float | None]:
@@ -74,6 +90,7 @@ class Measure:
         if len(sure) < len(found) or not sure:
             return None, "", None
         g, p, kind = sure[0]
+        kind = OF_PRINTED if any(f[2] == OF_PRINTED for f in sure) else kind
         if len(sure) > 1:
             p = mean([f[1] for f in sure])
             g, kind = self.of_average(one, kind)
@@ -97,8 +114,7 @@ class Measure:
                 spreads.append((sd, pair.n - 1))
             else:
                 gaps.append(a.mean / size - b.mean / size)
-                both = (self.spread(a, dataset), self.spread(b, dataset))
-                spreads += [(c.at(size)[1], c.n - 1) for c in both]
+                spreads += [(self.sd(c, dataset, size), c.n - 1) for c in (a, b)]
         df = sum(n for _, n in spreads)
         sd = math.sqrt(sum(sd * sd * n for sd, n in spreads) / df)
         d = standardised(sum(gaps) / len(gaps), sd, df)
@@ -115,7 +131,11 @@ class Measure:
 
     def of_cells(self, a: Cell, b: Cell, key: tuple[str, str, str, bool]) -> Sizes | None:
         """The same of two cells that are there."""
-        if a.quoted or b.quoted or a.lacking or b.lacking or min(len(a.values), len(b.values)) <= 1:
+        if a.lacking or b.lacking:
+            return None
+        if a.quoted or b.quoted:
+            return of_printed(a, b)
+        if min(len(a.values), len(b.values)) <= 1:
             return None
         if key[-1] and a.keyed and b.keyed and match(a, b).n > 1:
             return of_pairs(a, b)
@@ -143,12 +163,25 @@ class Measure:
         """Of independent samples."""
         return *sizes(self.spread(a, dataset), self.spread(b, dataset)), OF_TWO
 
+    def sd(self, cell: Cell, dataset: str, size: float) -> float:
+        """The standard deviation of a cell's runs, over a size; as printed where it is quoted."""
+        return cell.sd / size if cell.quoted else self.spread(cell, dataset).at(size)[1]
+
     def spread(self, cell: Cell, dataset: str | None) -> Spread:
         """What a cell's values come to; dataset: its own, None for the run averages."""
         key = (cell.method, dataset)
         if key not in self._spreads:
             self._spreads[key] = Spread.of(cell.values)
         return self._spreads[key]
+
+
+def of_printed(a: Cell, b: Cell) -> Sizes | None:
+    """Of two means with their spreads and numbers of runs, at least one of them printed."""
+    if min(a.n, b.n) <= 1:
+        return None
+    df, size = a.n + b.n - 2, max(a.size, b.size) or 1.0
+    sd = pooled((a.sd / size, a.n), (b.sd / size, b.n))
+    return hedges(standardised((a.mean - b.mean) / size, sd, df), df), None, OF_PRINTED
 
 
 def of_pairs(a: Cell, b: Cell) -> Sizes:

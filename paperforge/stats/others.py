@@ -17,7 +17,7 @@ from paperforge.stats.corpus_cells import cells as corpus_cells
 from paperforge.stats.corpus_cells import compare_corpus, randomise_corpus
 from paperforge.stats.corpus_resample import REPLICATES as RANDOMISED
 from paperforge.stats.critical import ENOUGH
-from paperforge.stats.datasets import nemenyi
+from paperforge.stats.datasets import nemenyi, of_mean
 from paperforge.stats.exact import mcnemar
 from paperforge.stats.means import Matched, difference, match, paired, stratified_paired
 from paperforge.stats.ranks import rank
@@ -261,7 +261,8 @@ def over_datasets(place: Place, ask: Ask) -> Iterator[Other]:
         return
     a, b = scores[:, methods.index(d.a)], scores[:, methods.index(d.b)]
     x, size = a - b, max(float(np.abs(a).max()), float(np.abs(b).max()))
-    yield Other("Wilcoxon", wilcoxon(x, ask, size=size))
+    of_ranks = of_mean(wilcoxon(x, ask, size=size), float(x.mean()), ask)
+    yield Other("Wilcoxon", of_ranks)
     yield Other("sign-flip", mean_flip(x, ask, size))
     sd = float(x.std(ddof=1))
     sd = sd if sd > FLAT * size else 0.0
@@ -274,7 +275,7 @@ def over_datasets(place: Place, ask: Ask) -> Iterator[Other]:
     if n >= ENOUGH and k > PAIRS:
         mean = rank(scores, higher=higher).mean(axis=0)
         gap = float(mean[methods.index(d.a)] - mean[methods.index(d.b)])
-        found = nemenyi(wilcoxon(x, ask, size=size), gap, n, k, higher=higher, alpha=ask.alpha)
+        found = nemenyi(of_ranks, gap, n, k, higher=higher, alpha=ask.alpha)
         yield Other("Nemenyi", replace(found, corrected=True))
     if ask.margin is not None:
         found_bayes = bayes_signed_rank(x, ask.margin, seed=ask.seed)

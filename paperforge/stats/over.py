@@ -16,12 +16,9 @@ from paperforge.stats.ranks import ASYMPTOTIC
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-
     from paperforge.model import Decision
     from paperforge.spec import DesignSpec, Metric
     from paperforge.stats.cells import Cells
-    from paperforge.stats.contrast import Contrast
     from paperforge.stats.datasets import DatasetComparison
     from paperforge.stats.design import Family
     from paperforge.stats.ranks import Friedman
@@ -64,36 +61,17 @@ def over_datasets(cells: Cells, chosen: Family, spec: DesignSpec) -> Over:
         seed=spec.seed,
     )
     by_nature = found.posthoc == NEMENYI
-    column = {m: scores[:, i] for i, m in enumerate(methods)}
     compared = tuple(
         Compared(
             one.a,
             one.b,
             None,
             True,  # noqa: FBT003 - primary, the field's name
-            replace(
-                one.contrast,
-                estimate=averaged(one.contrast, column[one.a] - column[one.b]),
-                corrected=by_nature,
-            ),
+            replace(one.contrast, corrected=by_nature),
         )
         for one in found.pairs
     )
     return Over(cells.metric, methods, found, compared, tuple(dropped(cells, whole)))
-
-
-def averaged(contrast: Contrast, differences: np.ndarray) -> float | None:
-    """The mean difference, as everywhere else; where the test's own estimate says otherwise, that.
-
-    Wilcoxon's interval is of the pseudomedian: where the mean lies outside it, or on the other side
-    of zero, the mean would contradict what was decided.
-    """
-    own, mean = contrast.estimate, float(differences.mean()) if len(differences) else 0.0
-    if own is None or own * mean <= 0:
-        return own
-    low, high = contrast.low, contrast.high
-    inside = (low is None or low < mean) and (high is None or mean < high)
-    return mean if inside else own
 
 
 def dropped(cells: Cells, whole: Sequence[str]) -> list[Diagnostic]:

@@ -66,6 +66,7 @@ def unit_of(place: Place) -> Iterator[str]:
     what = {Unit.EXAMPLE: "example", Unit.DATASET: "dataset", Unit.BOTH: "seed and the example"}
     noun = what.get(d.unit, place.design.noun)
     known = "inferred" if place.design.inferred else "declared"
+    n = each_dataset(place) or n
     yield f"The unit of replication is the {noun} ({known}): {n}{of_each(d.unit, d.n)}."
     if SHARES in d.test:
         yield "Only shares are known, not who was right where: any pairing may be the true one."
@@ -83,6 +84,23 @@ def unit_of(place: Place) -> Iterator[str]:
         yield f"pair_by does not declare that equal {place.design.noun}s share anything."
     if d.unit is not Unit.DATASET and d.scope is None and len(place.cells.datasets) > 1:
         yield f"The {len(place.cells.datasets)} datasets are fixed and count the same."
+
+
+def each_dataset(place: Place) -> str:
+    """Examples of an average over datasets: "164 to 1,319 a dataset"; empty where all have as many.
+
+    n of an average is that of its smallest cell.
+    """
+    d = place.decision
+    if d.unit is not Unit.EXAMPLE or d.scope is not None:
+        return ""
+    sizes = [pair.n for pair in place.matched]
+    if len(sizes) < len(place.cells.datasets):
+        table, names = place.cells.table, place.cells.datasets
+        cells = [table[m, x] for x in names for m in (d.a, d.b) if (m, x) in table]
+        sizes = [c.counted.n if c.counted else c.n for c in cells]
+    least, most = min(sizes, default=0), max(sizes, default=0)
+    return f"{least:,} to {most:,} a {place.design.place}" if least < most else ""
 
 
 def of_each(unit: Unit, n: tuple[int, int]) -> str:
@@ -106,13 +124,18 @@ def test_of(place: Place) -> str:
         "Nemenyi": "was asked for; it compares mean ranks, all pairs at once",
         "corrected resampled t": "allows for the training data that folds share",
         "clustered": "allows for correlation within clusters (CR2), few or unequal ones too",
-        "Welch t with": "is safe for few and unequal numbers of runs, where Welch's is not",
+        "own quantile": "is safe for few and unequal numbers of runs, where Welch's is not: the "
+        "half-width of the interval is the root of the sum of t² s² / (n D²) over all means, t the "
+        "quantile with n − 1 degrees of freedom, D the number of datasets (Banerjee 1961)",
+        "own df": "is safe for few and unequal numbers of runs, where Welch's is not: on such a "
+        "dataset the difference has the df at which t² (Va + Vb) = ta² Va + tb² Vb, V = s² / n, ta "
+        "and tb the .975 quantiles with n − 1 of each; over the datasets Satterthwaite",
         "Welch": "does not assume that both methods spread alike",
         "paired t": "takes the differences, which leaves out what the two share",
     }
     does = next((words for name, words in known.items() if name in d.test), "")
     several = d.test.startswith("stratified") and not does.startswith("allows")
-    more = ", and adds the variances of the datasets" if several else ""
+    more = ", and adds the variances of the datasets" if several and "own " not in d.test else ""
     if d.unit is Unit.BOTH:
         does, more = "counts both sources of chance", ""
     return f"{upper(d.test)} {does}{more}." if does else f"{upper(d.test)}."

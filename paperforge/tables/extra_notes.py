@@ -82,8 +82,9 @@ def _interval(decisions: Sequence[Decision]) -> str:
     level = f"{100 * known[0].level:g}%"
     if together:
         return f", with simultaneous {level} intervals"
+    of = f" of the {known[0].interval_of}" if known[0].interval_of else ""
     return (
-        f", with {level} intervals, each for itself"
+        f", with {level} intervals{of}, each for itself"
         if len(known) > 1
-        else f", with {level} interval"
+        else f", with {level} interval{of}"
     )

@@ -272,3 +272,10 @@ def test_a_folder_without_a_method_is_told_of_path(tmp_path):
     with pytest.raises(InputError, match="no column names the method") as caught:
         columns.guess(Raw("raw", tuple(looks)), looks, source, ())
     assert "--path '{method}/{seed}'" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["unit", "Units"])
+def test_a_column_of_units_is_not_ignored_without_a_word(name):
+    mapped = guess({"method": TEXT, "metric": TEXT, "value": NUMBER, name: ("ms", "GB", "ms")})
+    assert f"ignored: {name}; --unit METRIC=ms" in said(mapped)
+    assert "ignored" not in said(guess({"method": TEXT, "metric": TEXT, "value": NUMBER}))

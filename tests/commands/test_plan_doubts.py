@@ -258,3 +258,28 @@ def test_stats_says_that_a_frozen_plan_is_there(paperforge, tmp_path):
     assert any("a plan was frozen on" in str(one) for one in notes)
     plan.write_text("alpha = ")
     assert "cannot be read" in paperforge("stats", name).err
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--difference", "5"), "--unit accuracy=%, or --difference 0.05"),
+        (("--difference", "1.5"), "--unit accuracy=%, or --difference 0.015"),
+        (("--unit", "accuracy=%", "--difference", "120"), "lies within 0 and 100"),
+    ],
+)
+def test_a_difference_that_no_fractions_are_apart_is_refused(paperforge, tmp_path, more, said):
+    """It was answered: 6 examples."""
+    rows = [*FULL, *runs("lora", "d1", (0.71, 0.74)), *runs("lora", "d2", (0.8, 0.84))]
+    answer = paperforge("plan", pilot(tmp_path, rows), *more)
+    assert answer.code == 1 and not answer.out
+    assert "no two values are" in answer.err
+    assert said in answer.err
+
+
+def test_a_loss_may_differ_by_more_than_its_means(paperforge, tmp_path):
+    """No metric says that it ends at 1 unless it is known to."""
+    rows = [*FULL, *runs("lora", "d1", (0.71, 0.74)), *runs("lora", "d2", (0.8, 0.84))]
+    name = pilot(tmp_path, rows, head=HEAD.replace("accuracy", "loss"))
+    answer = paperforge("plan", name, "--difference", "5")
+    assert answer.code == 0 and "points of per cent?" in answer.err

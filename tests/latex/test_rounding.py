@@ -17,6 +17,7 @@ from paperforge.latex.rounding import (
     fixed_all,
     powers,
     rule_for,
+    settled,
 )
 from paperforge.model import Aggregate, Analysis, Design
 from paperforge.spec import Dataset, Direction, Method, Metric, Unit
@@ -108,7 +109,7 @@ def test_a_column_is_rounded_as_its_decimals_are(values, decimals, grouped):
     """A few values, and so many that arrays round them: both against decimal arithmetic alone."""
     unit = Decimal(1).scaleb(-decimals)
     wide = Context(prec=400, rounding=ROUND_HALF_UP)
-    rounded = [exact(value).quantize(unit, context=wide) for value in values]
+    rounded = [settled(value, decimals).quantize(unit, context=wide) for value in values]
     rounded = [abs(number) if number.is_zero() else number for number in rounded]
     shown = [f"{number:,f}" if grouped else f"{number:f}" for number in rounded]
     assert fixed_all(values, decimals, grouped=grouped) == shown
@@ -341,3 +342,23 @@ def test_values_of_16_digits_or_more_are_set_in_powers_of_ten():
 def test_no_number_of_a_column_is_longer_than_two_words(values, spreads):
     rule = rule_for(values, spreads)
     assert max(len(rule.show(value)) for value in values) <= 25
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "printed"),
+    [
+        ((95.3 + 78.1 - 94.9 - 77.0) / 2, 1, "0.8"),
+        (-(95.3 + 78.1 - 94.9 - 77.0) / 2, 1, "-0.8"),
+        (1.5499999999999972, 1, "1.6"),
+        (1.55, 1, "1.6"),
+        (1.5500000000000114, 1, "1.6"),
+        (1.5499999, 1, "1.5"),
+        (2.4999999, 0, "2"),
+        (12.5 - 1e-13, 0, "13"),
+        (149.99999999999997, -2, "200"),
+    ],
+)
+def test_the_noise_of_a_difference_does_not_decide_a_half(value, decimals, printed):
+    """Two tests of one comparison print one difference."""
+    assert fixed(value, decimals) == printed
+    assert fixed_all([value] * 30, decimals) == [printed] * 30

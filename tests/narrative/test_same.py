@@ -1,6 +1,7 @@
 """What tests of equivalence gave is printed, above all where equivalence was not shown."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -125,3 +126,15 @@ def test_the_sign_flip_interval_touches_the_margin_where_p_is_alpha(tmp_path):
     low, high = decision(1.0).equivalence
     far = max(-low, high)
     assert decision(far * 0.98).p_equivalence > 0.05 > decision(far * 1.02).p_equivalence
+
+
+def test_what_an_interval_is_of_is_said_where_it_is_not_of_the_mean():
+    def one(estimate, of="pseudomedian"):
+        return SimpleNamespace(estimate=estimate, low=0.2, high=0.4, interval_of=of)
+
+    assert list(words.of_intervals([one(0.1, "")])) == []
+    (line,) = words.of_intervals([one(0.1), one(0.3)])
+    assert line == (
+        "Difference: of the means; interval and p: of the pseudomedian of the differences "
+        "(outside lies the mean in 1 of 2: the differences are skewed)"
+    )

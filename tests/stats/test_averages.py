@@ -1,5 +1,7 @@
 """What is said of averages over datasets: effect sizes, names, lost runs, accuracies with n."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -72,3 +74,26 @@ def test_accuracies_with_n_on_several_datasets_have_an_average_with_bounds(fake)
     unknown = {at: q for at, q in quotes.items() if at != ("y", "e")}
     again = analyse(fake(cells, quoted=unknown), DesignSpec()).decisions[0]
     assert again.verdict is Verdict.UNTESTED
+
+
+def test_printed_means_have_hedges_d_and_a_reason_for_what_they_lack(fake):
+    """By hand from mean, spread and n; P(a > b) would take the runs."""
+    rows = {("a", "x"): (95.3, 0.2, 5), ("b", "x"): (94.9, 0.3, 5),
+            ("a", "y"): (78.1, 0.5, 5), ("b", "y"): (77.0, 0.6, 3)}  # fmt: skip
+    cells = {at: [value] for at, (value, _, _) in rows.items()}
+    quotes = {at: Quote(sd, "sd", n) for at, (_, sd, n) in rows.items()}
+    found = analyse(fake(cells, quoted=quotes), DesignSpec(), effects=True).decisions
+    average, x, y = found
+
+    def correction(df):
+        return math.gamma(df / 2) / math.gamma((df - 1) / 2) / math.sqrt(df / 2)
+
+    assert x.effect.d == pytest.approx(0.4 / math.sqrt((0.04 + 0.09) / 2) * correction(8))
+    within = (4 * 0.25 + 2 * 0.36) / 6
+    assert y.effect.d == pytest.approx(1.1 / math.sqrt(within) * correction(6))
+    sd = math.sqrt((4 * 0.04 + 4 * 0.09 + 4 * 0.25 + 2 * 0.36) / 14)
+    assert average.effect.d == pytest.approx(0.75 / sd * correction(14))
+    assert average.effect.d_kind.startswith("pooled sd, from the printed mean, spread and n")
+    for one in found:
+        assert one.effect.superiority is None
+        assert "has no runs" in one.effect.superiority_reason

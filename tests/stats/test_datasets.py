@@ -272,3 +272,56 @@ def test_five_datasets_detect_nothing_at_five_percent_and_nemenyi_says_nothing()
     scores = np.random.default_rng(1).normal(0, 1, (12, 3))
     found = compare_datasets(scores, list("abc"), higher=True, posthoc="nemenyi")
     assert all(pair.contrast.detects is None for pair in found.pairs)
+
+
+SKEWED = np.array([0.1 + 0.01 * i for i in range(14)] + [-1.2])
+
+
+@pytest.mark.parametrize("posthoc", ["wilcoxon", "nemenyi"])
+def test_the_estimate_is_the_mean_difference_whatever_the_test(posthoc):
+    """Also of close methods, whose mean and pseudomedian lie on two sides of zero."""
+    rng = np.random.default_rng(5)
+    scores = rng.exponential(1.0, (15, 6)) + np.arange(6) * 0.05
+    found = compare_datasets(scores, list("abcdef"), higher=True, posthoc=posthoc)
+    column = dict(zip("abcdef", scores.T, strict=True))
+    apart = 0
+    for pair in found.pairs:
+        made, x = pair.contrast, column[pair.a] - column[pair.b]
+        assert made.estimate == pytest.approx(x.mean(), rel=1e-12)
+        assert made.interval_of == ("pseudomedian" if posthoc == "wilcoxon" else "")
+        if posthoc == "wilcoxon":
+            assert made.centre == wilcoxon(x, Ask()).estimate
+            assert made.low <= made.centre <= made.high
+            apart += made.centre * made.estimate < 0
+    assert apart or posthoc == "nemenyi"
+
+
+def test_a_mean_outside_the_interval_of_the_pseudomedian_is_the_estimate_all_the_same():
+    scores = np.column_stack([SKEWED, np.zeros(15)])
+    (pair,) = compare_datasets(scores, ["a", "b"], higher=True).pairs
+    made = pair.contrast
+    assert made.estimate == pytest.approx(SKEWED.mean())
+    assert 0 < made.estimate < made.low < made.centre
+    assert pair.decided
+
+
+def test_a_mean_that_contradicts_the_test_decides_nothing():
+    x = np.where(SKEWED < 0, SKEWED * 6, SKEWED)
+    scores = np.column_stack([x, np.zeros(15)])
+    (pair,) = compare_datasets(scores, ["a", "b"], higher=True, margin=0.01).pairs
+    made = pair.contrast
+    assert wilcoxon(x, Ask()).p < 0.05
+    assert (made.p, made.low, made.high, made.p_equivalent) == (None, None, None, None)
+    assert made.estimate == pytest.approx(x.mean()) and made.estimate < 0 < made.centre
+    assert pair.reason == "Wilcoxon's test and the means do not favour the same method"
+    assert not pair.decided
+
+
+def test_nothing_is_equivalent_whose_mean_lies_outside_the_margin():
+    """Wilcoxon's two one-sided tests are of the pseudomedian."""
+    x = np.concatenate([np.random.default_rng(2).normal(0, 0.05, 19), [9.0]])
+    scores = np.column_stack([x, np.zeros(20)])
+    (pair,) = compare_datasets(scores, ["a", "b"], higher=True, margin=0.3).pairs
+    assert wilcoxon(x, Ask(margin=0.3)).p_equivalent < 0.05
+    assert pair.contrast.estimate > 0.3
+    assert pair.contrast.p_equivalent is None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
-from paperforge.model import Verdict
+from paperforge.model import Quote, Verdict
 from paperforge.spec import DesignSpec, Direction, Metric, Role, Unit
 from paperforge.stats import analyse
 from paperforge.stats.exact import mcnemar_p
@@ -264,10 +264,33 @@ def test_the_work_is_bounded_and_the_same_each_time(fake, monkeypatch):
     results, count = fake(cells), []
     real = module.primary_cases
     monkeypatch.setattr(module, "primary_cases", lambda *x: count.append(1) or real(*x))
-    one = looked_at(results, work=150)
+    paired = DesignSpec(pair_by=("seed",))  # of independent means all pairs are looked at at once
+    one = looked_at(results, paired, work=150)
     assert len(count) <= 150 + 10 * 12
-    assert one == looked_at(results, work=150)
+    assert one == looked_at(results, paired, work=150)
     assert not all(f.complete for f in one)
+
+
+def test_of_shares_alone_datasets_are_left_out_and_answers_turned(fake):
+    """The k that is told flips the verdict, and one less does not: analysed as shares."""
+    rows = {("x", "g"): (0.92, 1319), ("x", "h"): (0.79, 164),
+            ("y", "g"): (0.90, 1319), ("y", "h"): (0.61, 164)}  # fmt: skip
+
+    def study(shares):
+        quotes = {at: Quote(None, "examples", n, digits=2) for at, (_, n) in rows.items()}
+        return fake({at: [value] for at, value in shares.items()}, quoted=quotes)
+
+    shares = {at: value for at, (value, _) in rows.items()}
+    (found,) = looked_at(study(shares))
+    assert found.verdict is Verdict.BETTER and found.complete
+    told = flips(found)
+    assert told["dataset"].which == ("without h",)
+    turned = told["answers turned"]
+    assert turned.which == ("x", "h")
+    for k, verdict in ((turned.count, turned.verdict), (turned.count - 1, Verdict.BETTER)):
+        less = shares | {("x", "h"): 0.79 - k / 164}
+        (d,) = analyse(study(less), DesignSpec()).primary()
+        assert d.verdict is verdict
 
 
 def verdict(wins, losses, *, exact):

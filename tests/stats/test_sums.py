@@ -64,6 +64,30 @@ def test_size_with_few_and_unequal_replicates(na, nb, ratio):
     assert rejected == np.mean([one.low > 0 or one.high < 0 for one in found])
 
 
+def test_two_datasets_have_each_means_own_quantile():
+    """By hand, from what is printed: the root of the sum of t^2 s^2 / (n D^2)."""
+    rng = np.random.default_rng(3)
+    rows = [(rng.normal(0, 2, 5), rng.normal(0, 1, 5)), (rng.normal(0, 3, 5), rng.normal(0, 1, 3))]
+    ours = stratified_welch(*zip(*((build(x), build(y)) for x, y in rows), strict=True), Ask())
+    half = sum(
+        scipy_stats.t.ppf(0.975, len(x) - 1) ** 2 * x.var(ddof=1) / len(x) / 4
+        for pair in rows
+        for x in pair
+    )
+    assert ours.test == f"stratified {OWN}"
+    assert (ours.high - ours.low) / 2 == pytest.approx(half**0.5, rel=1e-9)
+
+
+def test_two_datasets_hold_the_level_where_one_mean_varies_most():
+    """Each difference's own df rejects .066 here."""
+    rng, runs, wrong = np.random.default_rng(8), 2000, 0
+    for _ in range(runs):
+        a = [build(rng.normal(0, 10, 3)), build(rng.normal(0, 3, 5))]
+        b = [build(rng.normal(0, 1, 5)), build(rng.normal(0, 1, 5))]
+        wrong += stratified_welch(a, b, Ask()).p < 0.05
+    assert wrong / runs < 0.05
+
+
 def test_a_difference_of_unequal_numbers_counts_with_its_own_quantile():
     """By hand: df at which t's .975 quantile is that of both, then Satterthwaite over datasets."""
     rng = np.random.default_rng(2)

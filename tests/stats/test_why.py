@@ -558,3 +558,12 @@ def test_of_shares_nothing_is_said_of_ids(fake):
     assert "not who was right where" in one.chosen[0]
     assert "ids" not in " ".join(one.chosen)
     assert [what for what, _ in one.rejected] == ["two-sample test of proportions"]
+
+
+def test_of_an_average_the_examples_of_each_dataset_are_counted(fake):
+    """It said 164, the number of the smallest."""
+    counts = {"g": 1319, "h": 164}
+    quotes = {(m, d): Quote(None, "examples", n, 2) for m in "xy" for d, n in counts.items()}
+    cells = {("x", "g"): [0.92], ("x", "h"): [0.79], ("y", "g"): [0.90], ("y", "h"): [0.61]}
+    one = asked(fake(cells, quoted=quotes))[0]
+    assert "the example (inferred): 164 to 1,319 a dataset." in " ".join(one.chosen)

@@ -179,6 +179,8 @@ def _notes(
         simultaneous = any(one.decision.simultaneous for one in every)
         adjusted = "simultaneous" if simultaneous else "not adjusted for the number of comparisons"
         several = len(every) > 1 and any(one.interval for one in every)
+        of = {f" (of the {one.decision.interval_of})" for one in every if one.decision.interval_of}
+        adjusted += "".join(of)
         yield Note(f"Difference: from {name}{f'; intervals are {adjusted}' if several else ''}")
     primary = tuple(one.decision for one in every if one.decision.primary)
     marking = Marking(

@@ -152,6 +152,8 @@ def _caption(blocks: Sequence[tuple[Metric, str | None, object]], count: int) ->
 
 def _notes(view: View, found: Sequence[Decision], rows: Sequence[Row]) -> Iterator[Note]:
     yield Note("Difference: the method less the one that it is compared with")
+    if any(d.interval_of and d.low is not None for d in found):
+        yield Note("Intervals and p are of the pseudomedian of the differences, not of their mean")
     if any(d.simultaneous for d in found):
         yield Note("Intervals are simultaneous: all of them hold together")
     elif any(d.family > 1 and d.low is not None for d in found):
