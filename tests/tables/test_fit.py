@@ -115,11 +115,17 @@ def test_names_in_lines_are_as_wide_as_measured(boxes, venue, stub):
     assert abs(real - made.fit.width) < 0.02 * real
 
 
-def test_a_table_that_nothing_helps_is_refused_in_words():
+def test_a_table_that_nothing_helps_is_left_as_it_is_with_a_warning():
     long = table(3, stub="a name longer than a page is wide, even in the smallest size " * 15)
-    with pytest.raises(InputError, match="does not fit 488 pt, at 7 pt and in parts") as refused:
-        fit(long, page("icml-2026"), "column")
-    assert "shorter labels" in refused.value.hint
+    made = fit(long, page("icml-2026"), "column")
+    (said,) = made.diagnostics
+    assert replace(made, diagnostics=()) == long
+    assert said.severity is Severity.WARNING
+    assert "does not fit 488 pt, at 7 pt and in parts" in said.message
+    assert "shorter labels" in said.hint
+
+
+def test_a_table_of_too_many_pages_is_refused_in_words():
     with pytest.raises(InputError, match=r"30 rows by 400 columns would take \d+ pages") as refused:
         fit(table(400, rows=30), page("icml-2026"), "column")
     assert "--spread none" in refused.value.hint
