@@ -293,7 +293,7 @@ def _spreads(printed: Iterable[str], frame: Frame) -> dict[str, str]:
     if not frame.spreads:
         return dict.fromkeys(every, "")
     shown = [text or "0" for text in every]
-    padded = frame.spread.padded(shown, outlines(shown))
+    padded = frame.spread.padded(shown, outlines(shown), flush=True)
     texts = {
         text: rf"\,{{\pfscript$\scriptstyle\pm$\,{_small(tex)}}}"
         for text, tex in zip(every, padded, strict=True)
