@@ -170,7 +170,7 @@ def _in_parts(
     tries = [
         Try(table, page, size, gap, in_lines=True, names=names)
         for size in page.sizes
-        for gap in GAPS[:2]
+        for gap in GAPS
         for names in ((False, True) if long else (False,))
     ]
     largest = page.sizes[0][1]

@@ -201,3 +201,13 @@ def test_parts_begin_at_a_metric_where_its_columns_fit():
     made = fit(replace(own[0], columns=heads, rows=rows), page("icml-2026"), "column")
     assert made.fit.parts == ((0, 1, 2, 3), (4, 5, 6, 7))
     assert made.fit.points >= SMALLEST_PT
+
+
+def test_less_room_between_columns_comes_before_more_parts():
+    """Two columns of powers of ten stand side by side at 9 pt, 3 pt apart, where 4 pt splits them."""
+    wide = Cell(1.01e-9, 3e-11, 4, "1.01e-9", "3.0e-11")
+    large = Cell(9.65e11, 1.9e10, 4, "9.65e11", "1.9e10")
+    heads = tuple(Column(label, "Latency ↓") for label in ("d1", "d2", "Avg."))
+    rows = (Row("alpha", (wide,) * 3), Row("gamma", (large,) * 3))
+    made = fit(Table("t", "Method", heads, rows), page("icml-2026"), "column")
+    assert (made.fit.size, made.fit.gap, made.fit.parts) == ("small", 3.0, ((0, 1), (2,)))
