@@ -1,12 +1,14 @@
 """What is said must be true of the test that was made: sums, clusters, margins, no variance."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from paperforge import results
 from paperforge.model import Verdict
 from paperforge.narrative import explain
-from paperforge.narrative.methods import methods
+from paperforge.narrative.methods import sentence
 from paperforge.spec import DesignSpec, Direction, Metric, Project, Role, Source, Unit
 from paperforge.stats import analyse, sameness
 from paperforge.stats.clusters import clustered
@@ -16,7 +18,8 @@ from paperforge.stats.fragile import fragile
 from paperforge.stats.pilot import pilots
 from paperforge.stats.why import why, with_tests
 
-F1 = Metric("f1", "F1", Direction.HIGHER, corpus="f1", parts=("tp", "fp", "fn"), primary=True)
+F1 = {"f1": {"corpus": "f1", "from": ["tp", "fp", "fn"]}}
+HEAD = "model,seed,example_id,tp,fp,fn"
 EXAMPLES = {"unit": Unit.EXAMPLE, "varies": {"example"}}
 
 
@@ -24,14 +27,14 @@ def sums(tmp_path, more=""):
     """Two methods, three seeds, 30 examples of which tp, fp and fn are counted."""
     rng = np.random.default_rng(5)
     rows = [
-        f"{m},{s},{i},{rng.poisson(3)},{rng.poisson(1)},{rng.poisson(1)},{int(rng.random() < 0.5)}"
+        f"{m},{s},{i},{rng.poisson(3)},{rng.poisson(1)},{rng.poisson(1)}"
+        + (f",{int(rng.random() < 0.5)}" if more else "")
         for m in "ab"
         for s in range(3)
         for i in range(30)
     ]
-    (tmp_path / "r.csv").write_text("\n".join(["model,seed,example_id,tp,fp,fn,accuracy", *rows]))
-    accuracy = Metric("accuracy", "Accuracy", Direction.HIGHER, primary=True)
-    project = Project(root=tmp_path, metrics=(F1, *([accuracy] if more else [])))
+    (tmp_path / "r.csv").write_text("\n".join([HEAD + (f",{more}" if more else ""), *rows]))
+    project = Project(root=tmp_path, metrics={**F1, **({more: {}} if more else {})})
     return results.load([Source(tmp_path / "r.csv", "r.csv")], project)
 
 
@@ -46,7 +49,7 @@ def test_a_metric_of_sums_claims_new_seeds_alone_where_runs_are_tested(tmp_path)
     first, crossed, *_ = found.design.sentences
     assert "the examples are taken as fixed" in first
     assert crossed == "Crossed: method (2) × seed (3)."
-    said = " ".join((*found.design.sentences, *map(str, methods(found))))
+    said = " ".join((*found.design.sentences, sentence(found)))
     assert "new examples" not in said
     assert not found.notes
     (one,) = why(given, DesignSpec(), found)
@@ -163,7 +166,7 @@ def test_nothing_is_bought_where_nothing_varies(fake, shift):
 def test_identical_sums_have_no_second_opinion(tmp_path):
     rows = [f"{m},{i},0,0,0" for m in "ab" for i in range(20)]
     (tmp_path / "r.csv").write_text("\n".join(["model,example_id,tp,fp,fn", *rows]))
-    project = Project(root=tmp_path, metrics=(F1,))
+    project = Project(root=tmp_path, metrics=F1)
     given = results.load([Source(tmp_path / "r.csv", "r.csv")], project)
     found = analyse(given, DesignSpec())
     (one,) = why(given, DesignSpec(), found)
@@ -175,8 +178,6 @@ def test_an_open_verdict_is_not_said_to_stay_where_it_is_another_word(fake):
     given = fake({("a", ""): [1.0, 2.0, 3.0, 2.5], ("b", ""): [1.2, 2.2, 2.9, 2.0]})
     found = analyse(given, DesignSpec())
     (one,) = why(given, DesignSpec(), found, ready=True)
-    from dataclasses import replace
-
     other = replace(one, verdict=Verdict.UNDECIDABLE)
     assert explain.ending(one)[0].startswith("The verdict (inconclusive) would not change under")
     assert explain.ending(other)[0].startswith("None of the 2 other tests decides anything either.")
