@@ -93,7 +93,7 @@ def generate(
     from paperforge import narrative, tables, venues
     from paperforge.latex.label import sentence
 
-    page = venue or venues.of_paper(project.root, project.main)
+    page = venue or venues.page_of(project)
     specs = project.tables or ((TableSpec(),) if analysis and analysis.aggregates else ())
     floats = _floats(project, specs, page)
     set_tables: list[tuple[TableSpec, Table]] = []
@@ -106,7 +106,7 @@ def generate(
             set_tables.append((asked, _fits(table, around)))
     drawn = _drawn(project, analysis, page) if analysis else []
     files: dict[str, File] = {}
-    notes: list[Diagnostic] = []
+    notes: list[Diagnostic] = [] if venue else [*venues.unread(project)]
     for spec, table in set_tables:
         origin, rows = f"[[tables]] {table.name}", analysis.origins if analysis else None
         tex = tables.render(table, "latex", notes=spec.notes)

@@ -392,6 +392,9 @@ class Project:
     keywords: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    page: Mapping[str, object] = field(default_factory=dict)
+    """Of the text, where the main file does not tell: width, height, column_sep ("6.5in", or
+    points), columns and size (10, 11 or 12 pt)."""
     sources: tuple[Source, ...] = ()
     metrics: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Metric name -> the declared keys of Metric (label, direction, unit, digits, margin)."""
