@@ -180,6 +180,8 @@ class Metric:
     """Whether its name is one of what runs take: time, energy, memory, parameters."""
     share: bool = False
     """Whether its name is one of what cannot pass 1, or 100 in percent: accuracy, F1."""
+    own: bool = False
+    """Whether the label is the author's or the store's own words: sentences keep its capitals."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def test_what_paper_toml_says_goes_before_the_main_file(tmp_path):
         assert page.text_face == "Palatino" and 'width = "' in project.dump(read)
     for wrong in ('"wide"', "-3", "true", '"0pt"'):
         (tmp_path / "paper.toml").write_text(toml.format(wrong), encoding="utf-8")
-        with pytest.raises(InputError, match="paper.toml line 4"):
+        with pytest.raises(InputError, match=r"paper\.toml line 4"):
             project.load(tmp_path)
 
 
