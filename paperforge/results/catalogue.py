@@ -266,7 +266,7 @@ def _metric(
         diverged=None if keys.get("diverged") is None else float(str(keys["diverged"])),
         cost=is_cost(name),
         share=is_fraction(name),
-        own=bool(keys.get("label")) or not known,
+        own=bool(keys.get("label")) or (not known and label == name),
     )
 
 
