@@ -338,6 +338,19 @@ def test_a_tex_error_from_a_label_names_its_line_and_no_other_name(paperforge, e
     assert said.code == 1 and f"line 7, key methods.{long}.label" in errors[0]
 
 
+def test_a_page_that_is_not_known_is_said_with_its_key(paperforge, existing):
+    main, toml = existing / "main.tex", existing / "paper.toml"
+    text = main.read_text(encoding="utf-8").replace("{article}", "{scrartcl}")
+    main.write_text(text, encoding="utf-8")
+    said = paperforge("build", existing, "--no-pdf").err
+    assert "width of the text is not known: the class scrartcl" in said
+    assert '[page] width = "6.5in"' in said
+    stated = f'{toml.read_text(encoding="utf-8")}[page]\nwidth = "4cm"\n'
+    toml.write_text(stated, encoding="utf-8")
+    said = paperforge("build", existing, "--no-pdf").err
+    assert "not known" not in said and "made to fit [page]'s 114 pt" in said
+
+
 def test_an_error_that_no_name_can_cause_is_left_where_tex_saw_it(existing):
     read = project.load(existing)
     results = pipeline.load(read)
