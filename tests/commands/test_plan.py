@@ -574,7 +574,9 @@ def test_a_margin_of_all_metrics_stands_in_the_plan(paperforge, tmp_path, given,
     """One that names no metric was dropped without a word."""
     assert paperforge("plan", "--write", *WORDS, "--metric", "accuracy", *given).code == 0
     lines = (tmp_path / "plan.toml").read_text().splitlines()
-    assert [line.split("  #")[0].strip() for line in lines if line.startswith("margin")] == [written]
+    assert [line.split("  #")[0].strip() for line in lines if line.startswith("margin")] == [
+        written
+    ]
 
 
 def test_a_plan_before_the_results_that_paper_toml_names(paperforge, tmp_path):

@@ -240,9 +240,7 @@ def test_a_count_beside_each_dataset_is_read_as_in_the_long_form(load, name):
         assert (one.scope, one.p, one.low, one.high) == (
             other.scope, other.p, other.low, other.high,
         )  # fmt: skip
-    assert [(a.low, a.high) for a in analysis.aggregates] == [
-        (a.low, a.high) for a in expect.aggregates
-    ]
+    assert [a.interval for a in analysis.aggregates] == [a.interval for a in expect.aggregates]
 
 
 def test_shares_of_datasets_are_read_alike_from_what_was_saved(load):
