@@ -59,8 +59,8 @@ class Runs:
                 at[s.method, s.dataset, key] = (side, place, gap)
         single = [s for s in steps[:RUNS] if len(s.change.dropped) == 1]
         found = [(s, at[row]) for s in single for row in s.change.dropped if row in at]
-        columns = (np.array([row[k] for _, row in found]) for k in range(3))
-        return cls(tuple(s for s, _ in found), table, *columns, decided=d.decided)
+        side, place, away = (np.array([row[k] for _, row in found]) for k in range(3))
+        return cls(tuple(s for s, _ in found), table, side, place, away, d.decided)
 
     def pairs(self) -> Iterator[tuple[Step, ...]]:
         """Two runs, those first whose loss moves p most against the verdict."""
@@ -94,7 +94,7 @@ class Runs:
                 left[power, self.side[runs], at, self.place[runs]] -= self.away[runs] ** power
         kept = (left[0] >= KEPT).all(axis=(0, 2))
         if not kept.any():
-            return sets[kept]
+            return sets[:0]
         found = independent(*(moments(left[:, k, kept], self.table[3, k]) for k in range(2)))
         if found is None:
             return sets[:0]
