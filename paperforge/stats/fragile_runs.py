@@ -59,8 +59,8 @@ class Runs:
                 at[s.method, s.dataset, key] = (side, place, gap)
         single = [s for s in steps[:RUNS] if len(s.change.dropped) == 1]
         found = [(s, at[row]) for s in single for row in s.change.dropped if row in at]
-        side, place, away = (np.array([row[k] for _, row in found]) for k in range(3))
-        return cls(tuple(s for s, _ in found), table, side, place, away, d.decided)
+        sides, lies, gaps = (np.array([row[k] for _, row in found]) for k in range(3))
+        return cls(tuple(s for s, _ in found), table, sides, lies, gaps, d.decided)
 
     def pairs(self) -> Iterator[tuple[Step, ...]]:
         """Two runs, those first whose loss moves p most against the verdict."""
@@ -87,6 +87,8 @@ class Runs:
         """Sets of runs (P, k) that leave every cell two, by p of the comparison alone."""
         import numpy as np
 
+        if not len(sets):
+            return sets
         at = np.arange(len(sets))
         left = np.repeat(self.table[:, :, None, :], len(sets), axis=2)  # sums, method, set, dataset
         for runs in sets.T:

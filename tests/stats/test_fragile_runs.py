@@ -91,3 +91,9 @@ def test_of_a_set_of_runs_none_can_be_spared(fake):
             }
             assert analyse(fake(left), DesignSpec()).primary()[0].verdict is found.verdict
     assert max(sizes) > 2
+
+
+def test_cells_of_two_runs_have_none_to_leave_out(fake):
+    cells = {("x", "A"): [0.8, 0.81], ("y", "A"): [0.6, 0.61]}
+    (found,) = looked_at(fake(cells))
+    assert "run" not in flips(found)
