@@ -30,6 +30,8 @@ _PREFIX = re.compile(r"([A-Za-z]+)([/_.\-: ]+)(?=\S)")
 _SUFFIX = re.compile(
     r"(?<=[^/_.\-: (\[])(?:[/_.\-: ]+([A-Za-z]+)|[/_.\-: ]*[(\[]([A-Za-z]+)[)\]])$"
 )
+_MEASURED = re.compile(r"(.*[^/_.\-: ])[/_.\-: ]+([^/_.\-: ]+)$")
+"""What was measured, and the metric behind it."""
 _NO_SUFFIX = ("tr",)
 """Words for a split that mean something else at the end of a name."""
 _LOADER = re.compile(r"/dataloader_idx_\d+$")
@@ -241,6 +243,8 @@ def count_beside(column: str, columns: Sequence[str], what: str) -> str:
     """
     words = (*_data()["counts"][what], *_data()["counts"]["either"])
     stems = _stems(column, columns)
+    if place := measured(column)[0]:
+        stems.append(plain(place))
     for wanted in (
         {f"{s}_{w}" for s in stems for w in words} | {f"{w}_{s}" for s in stems for w in words},
         set(words),
@@ -252,11 +256,28 @@ def count_beside(column: str, columns: Sequence[str], what: str) -> str:
 
 
 def is_count(column: str, columns: Sequence[str]) -> bool:
-    """Whether a column counts runs or examples: NAME_n beside NAME, or n, runs beside a spread."""
+    """Whether a column counts runs or examples: NAME_n beside NAME, or n, runs beside a spread.
+
+    NAME_n beside NAME_acc, too.
+    """
     words, key = count_words(), plain(column)
     if key in words:
         return any(_is_spread(c) for c in columns)
-    return any(key in (f"{plain(c)}_{w}", f"{w}_{plain(c)}") for c in columns for w in words)
+    if not any(key.endswith(f"_{w}") or key.startswith(f"{w}_") for w in words):
+        return False
+    names = {plain(c) for c in columns} | {plain(measured(c)[0]) for c in columns}
+    return any(key in (f"{name}_{w}", f"{w}_{name}") for name in names if name for w in words)
+
+
+def measured(column: str) -> tuple[str, str]:
+    """What was measured, and the share of it that a column is: ("mmlu", "acc") of mmlu_acc.
+
+    ("", "") where its name does not end with a well-known share's, or is one as a whole.
+    """
+    found = _MEASURED.match(column)
+    if found is None or well_known(column) is not None or not is_fraction(found[2]):
+        return "", ""
+    return found[1], found[2]
 
 
 def count_words() -> frozenset[str]:

@@ -191,7 +191,7 @@ def calibrate(
 def fragile(
     results: Results, analysis: Analysis, project: Project, meter: Meter | None = None
 ) -> tuple[Fragility, ...]:
-    """The smallest change that flips each primary decision: of the data, or of the test."""
+    """A small change that flips each primary decision: of the data, or of the test."""
     from paperforge.stats import fragile as stage
     from paperforge.stats.why import why, with_tests
 

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.names import aggregated, count_beside, has_spread, is_fraction, spread_beside
+from paperforge.names import (
+    aggregated,
+    count_beside,
+    has_spread,
+    is_fraction,
+    measured,
+    spread_beside,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,7 +113,8 @@ def _of(draft: Draft, column: str, *, alone: bool) -> Beside | None:
     if spread or stem or has_spread(column, columns):
         _warn_of_means(draft, column, stem or column, spread)
     long = "metric" in draft.roles  # each row says its metric: of shares alone n counts examples
-    if examples and (long or is_fraction(_metric(draft, column))):
+    metric = _metric(draft, column)
+    if examples and (long or is_fraction(metric) or measured(metric)[1]):
         return Beside(column, examples)
     return None
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 POWER = ".8"
 CORRECTIONS = {"holm": "Holm", "bonferroni": "Bonferroni"}
-_SIGNIFICANT = 3
+_SIGNIFICANT, _MOST_DIGITS = 3, 12
 MOST = 10**9
 """Replicates at which the search for a number ends (stats/plan.py)."""
 
@@ -62,7 +62,7 @@ def text(one: Forecast) -> str:
     head = [" ".join(_answers(one)) or _open(one), *_floors(one), *_same(one)]
     tables = _table(one)
     if one.other is not None:
-        tables += ["", *_beside(one.other)]
+        tables += ["", *_beside(one.other, one.difference)]
     parts = [*head, "", *tables, "", "Assumed", *(f"  {line}" for line in _assumed(one))]
     return "\n".join(parts) + "\n"
 
@@ -192,11 +192,20 @@ def _amount(one: Forecast, value: float) -> str:
     return f"{text} {unit}".rstrip()
 
 
-def _short(value: float) -> str:
-    """Three significant digits, never as a power of ten where that can be read."""
+def _short(value: float, asked: float | None = None) -> str:
+    """Three significant digits, never as a power of ten where that can be read.
+
+    asked: a difference that the value is compared with; as many more digits as show which is
+    larger: 0.1003 is not printed as the 0.1 that it does not find.
+    """
+    digits = _SIGNIFICANT
+    while asked and value != asked and digits < _MOST_DIGITS:
+        if (float(f"{value:.{digits}g}") > asked) == (value > asked):
+            break
+        digits += 1
     if not value or not 1e-6 <= abs(value) < 1e9:  # noqa: PLR2004  what reads as a decimal
-        return f"{value:.{_SIGNIFICANT}g}"
-    decimals = max(0, _SIGNIFICANT - 1 - math.floor(math.log10(abs(value))))
+        return f"{value:.{digits}g}"
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     text = f"{value:.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -212,8 +221,8 @@ def _table(one: Forecast) -> list[str]:
     head += ["hours"] if runs and study.cost is not None else []
     lines = [head]
     for row in one.rows:
-        cells = [f"{row.n:,}", _short(row.difference)]
-        cells += [_short(row.cautious) if row.cautious is not None else ""] if cautious else []
+        cells = [f"{row.n:,}", _short(row.difference, one.difference)]
+        cells += [_cautious(row, one.difference)] if cautious else []
         cells += [f"{study.runs(row.n):,}"] if runs else []
         hours = study.hours(row.n)
         cells += [f"{hours:,.4g}"] if runs and hours is not None else []
@@ -221,14 +230,18 @@ def _table(one: Forecast) -> list[str]:
     return [f"  {line}" for line in aligned(lines, left=())]
 
 
-def _beside(other: Beside) -> list[str]:
+def _cautious(row: Row, asked: float | None = None) -> str:
+    return "" if row.cautious is None else _short(row.cautious, asked)
+
+
+def _beside(other: Beside, asked: float | None) -> list[str]:
     """The same of what else could be had more of."""
     cautious = any(row.cautious is not None for row in other.rows)
     lines = [[other.law.noun, "smallest difference"]]
     lines[0] += ["if the spread was luckily small"] if cautious else []
     for row in other.rows:
-        cells = [f"{row.n:,}", _short(row.difference)]
-        cells += [_short(row.cautious) if row.cautious is not None else ""] if cautious else []
+        cells = [f"{row.n:,}", _short(row.difference, asked)]
+        cells += [_cautious(row, asked)] if cautious else []
         lines.append(cells)
     return [f"  {line}" for line in aligned(lines, left=())]
 

@@ -66,16 +66,17 @@ class ResultOptions:
     save: Path | None = None
 
 
-def project_of(options: ResultOptions, *, bare: bool = False) -> Project:
+def project_of(options: ResultOptions, *, bare: bool = False, early: bool = False) -> Project:
     """The project that a command works on: the given sources, or a paper.toml.
 
-    Where there is neither, and `bare`, one without sources. Else raises UsageError; InputError
+    Where there is neither, and `bare`, one without sources. early: the results that a paper.toml
+    names may be missing yet. Else raises UsageError; InputError
     where a source does not exist.
     """
     named = _named_project(options.sources)
     if named and bare and not options.sources and not named.exists():
         named = None
-    project = _declared(named) if named else _sourced(options)
+    project = _declared(named, early=early) if named else _sourced(options)
     project = replace(
         project,
         metrics=_metrics(options, project.metrics),
@@ -168,7 +169,7 @@ def _named_project(sources: tuple[Path, ...]) -> Path | None:
     return first / "paper.toml" if len(sources) == 1 and (first / "paper.toml").is_file() else None
 
 
-def _declared(path: Path) -> Project:
+def _declared(path: Path, *, early: bool) -> Project:
     if not path.exists():
         raise UsageError(
             "no results given, and there is no paper.toml in this folder",
@@ -176,7 +177,7 @@ def _declared(path: Path) -> Project:
         )
     from paperforge import project
 
-    return project.load(path)
+    return project.load(path, early=early)
 
 
 def existing(path: Path) -> Path:

@@ -53,7 +53,8 @@ def plan(options: ResultOptions, asked: PlanOptions) -> int:
         said = [plan_stated.stated(options, asked)]
         give(_said(said, asked, ()), None)
         return 0
-    project = inputs.project_of(options, bare=True)
+    early = asked.write is not None or asked.freeze
+    project = inputs.project_of(options, bare=True, early=early)
     if any(modes):
         return _protocol(project, options, asked)
     if not project.sources:
@@ -93,6 +94,7 @@ def _protocol(project: Project, options: ResultOptions, asked: PlanOptions) -> i
         results, analysis = _read(project, quiet=asked.form == "json")
         return planned.check(results, analysis, project, file, asked.form)
     planned.refuse(file)
+    project = _with_results(project)
     if not project.sources:
         drafted = planned.from_words(project, options.metrics, asked.n_seeds)
         return planned.draft(file, drafted)
@@ -131,11 +133,12 @@ def _there(
 
     None: no results, or none to be read.
 
-    Folders and files that are still empty hold no runs.
+    Sources that are missing or empty yet hold no runs.
     """
     if not project.sources:
         return None, None
-    if all(_empty(source.path) for source in project.sources):
+    project = _with_results(project)
+    if not project.sources:
         return None, ()
     try:
         results = progress.load(project, quiet=True)
@@ -148,8 +151,19 @@ def _there(
     return results, results.runs()
 
 
+def _with_results(project: Project) -> Project:
+    """The project with those sources alone that hold something already; says which do not."""
+    none = [source for source in project.sources if _empty(source.path)]
+    if none:
+        text = f"no results yet: {', '.join(source.shown for source in none)}"
+        say((Diagnostic(Severity.NOTE, "plan", text),))
+    return replace(project, sources=tuple(s for s in project.sources if s not in none))
+
+
 def _empty(path: Path) -> bool:
     """Whether nothing is there yet."""
+    if not path.exists():
+        return True
     if path.is_dir():
         return not any(one.is_file() for one in path.rglob("*"))
     return path.is_file() and not path.stat().st_size

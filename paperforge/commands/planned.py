@@ -205,7 +205,10 @@ def from_words(project: Project, metrics: tuple[str, ...], seeds: int | None) ->
     return _worded(
         Protocol(
             methods={name: PlannedMethod(role, seeds) for name, role in roles.items()},
-            metrics={name: _metric(name, project.metrics.get(name, {})) for name in names},
+            metrics={
+                name: _metric(name, {"margin": design.margin, **project.metrics.get(name, {})})
+                for name in names
+            },
             datasets=tuple(project.datasets),
             unit=design.replicate or Unit.SEED,
             pair_by=design.pair_by,

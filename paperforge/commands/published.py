@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 MISSING = "not reproduced"
 SLACK = 1e-6
+SPREADS = {
+    "sd": "standard deviation of its runs",
+    "se": "standard error",
+    "ci": "half of its 95% interval",
+    "unknown": "a spread whose kind is not said",
+}
+"""What is printed behind a published value, by its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +106,13 @@ def _decimals(line: Line) -> int:
 
 def table(lines: Sequence[Line], level: float) -> Table:
     """The values as rows: published, reproduced, interval and verdict."""
-    labels = ("Published", "Reproduced", "n", f"{level:.0%} interval", "Verdict")
+    kinds = ("Its ±",) if len(_kinds(lines)) > 1 else ()
+    labels = ("Published", *kinds, "Reproduced", "n", f"{level:.0%} interval", "Verdict")
     signs = _signs(lines)
     rows = tuple(_row(line, lines, signs) for line in lines)
     notes = [Note(_sentence(lines, level))]
     notes += [Note("± behind a mean of ours: standard deviation of its runs")]
+    notes += [Note(text) for text in _spreads(lines)]
     notes += [Note(text, sign) for text, sign in signs.items()]
     notes += [Note(text) for text in _taken(lines, level)]
     return Table(
@@ -113,6 +122,30 @@ def table(lines: Sequence[Line], level: float) -> Table:
         rows,
         tuple(notes),
     )
+
+
+def _kinds(lines: Sequence[Line]) -> list[str]:
+    """The kinds of spread that stand behind published values."""
+    found = (line.published for line in lines)
+    return list(dict.fromkeys(one.kind for one in found if one.spread is not None))
+
+
+def _spreads(lines: Sequence[Line]) -> list[str]:
+    """What the spreads behind published values are; where they are several, a column says which."""
+    kinds = _kinds(lines)
+    said = [(kind, SPREADS.get(kind) or _of_level(kind)) for kind in kinds]
+    if len(said) < 2:  # noqa: PLR2004  all alike
+        return [f"± behind a published value: {text}" for _, text in said]
+    listed = "; ".join(f"{_label(kind)}, {text}" for kind, text in said)
+    return [f"± behind a published value: {listed}"]
+
+
+def _of_level(kind: str) -> str:
+    return f"half of its {kind.removeprefix('ci')}% interval"
+
+
+def _label(kind: str) -> str:
+    return "?" if kind == "unknown" else kind
 
 
 def _taken(lines: Sequence[Line], level: float) -> list[str]:
@@ -155,10 +188,12 @@ def _row(line: Line, lines: Sequence[Line], signs: Mapping[str, str]) -> Row:
     label = ", ".join(filter(None, parts))
     digits = max(one.decimals, 0)
     their_spread = "" if one.spread is None else f"{one.spread:.6g}"
-    published = Cell(one.value, one.spread, one.n or 0, fixed(one.value, digits), their_spread)
+    theirs = [Cell(one.value, one.spread, one.n or 0, fixed(one.value, digits), their_spread)]
+    if len(_kinds(lines)) > 1:
+        theirs.append(Cell(printed=_label(one.kind) if their_spread else "–"))
     if found is None or found.mean is None:
         empty = Cell(printed="–")
-        cells = (published, empty, Cell(printed="0"), empty, Cell(printed=line.verdict))
+        cells = (*theirs, empty, Cell(printed="0"), empty, Cell(printed=line.verdict))
         return Row(label, cells)
     digits = _decimals(line)
     spread = "" if line.sd is None else fixed(line.sd, digits)
@@ -166,7 +201,7 @@ def _row(line: Line, lines: Sequence[Line], signs: Mapping[str, str]) -> Row:
     if found.low is not None and found.high is not None:
         interval = f"[{fixed(found.low, digits)}, {fixed(found.high, digits)}]"
     cells = (
-        published,
+        *theirs,
         Cell(found.mean, line.sd, found.n, fixed(found.mean, digits), spread),
         Cell(printed=str(found.n)),
         Cell(printed=f"{interval}{key if len(signs) > 1 else ''}"),

@@ -62,7 +62,7 @@ OPTIONS = (
     click.option(
         "--fragile",
         is_flag=True,
-        help="For each decision the smallest change that flips it: a run, a dataset, examples, "
+        help="For each decision a small change that flips it: a run, a dataset, examples, "
         "another test.",
     ),
     click.option(

@@ -163,7 +163,7 @@ class Flip:
     """"run", "dataset", "examples turned", "examples dropped", "answers turned", "test"."""
     count: int
     """How many of them; for examples and for several runs the fewest that were found: fewer may do,
-    as not every choice of several is tried."""
+    as not every choice of several is tried. Of a set of runs none can be spared."""
     which: tuple[str, ...]
     """Names of what was dropped or of the other test; empty for examples. Of answers: whose they
     are, and on which dataset."""

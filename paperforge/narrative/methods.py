@@ -19,6 +19,8 @@ CORRECTIONS = {
     "max-t": "the single-step max-T procedure, which also gives simultaneous intervals",
     "romano-wolf": "Romano and Wolf's step-down procedure",
 }
+JOINT = ("max-t", "romano-wolf")
+"""Corrections by the joint distribution, in which tests of equivalence have no part."""
 
 
 def sentence(analysis: Analysis) -> str:
@@ -213,8 +215,19 @@ def _margins(analysis: Analysis, decisions: list[Decision]) -> str:
         return ""
     return (
         f"Equivalence within {words.joined(said)} was tested by two one-sided tests "
-        "(Schuirmann 1987)."
+        f"(Schuirmann 1987){_of_same(analysis, decisions)}."
     )
+
+
+def _of_same(analysis: Analysis, decisions: list[Decision]) -> str:
+    """How their p was corrected, where the joint distribution of the differences has none."""
+    design = analysis.design
+    size = max(d.family for d in decisions)
+    known = any(d.p_equivalence_adjusted is not None for d in decisions)
+    if size < 2 or design.correction not in JOINT or not known:  # noqa: PLR2004  no family
+        return ""
+    each = " of each metric" if design.per_metric else ""
+    return f", corrected by Bonferroni's correction over the {size:,} comparisons{each}"
 
 
 def _best(analysis: Analysis) -> str:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 RATES = ("Comparison", "p below alpha", "Claimed", "Interval holds 0", "Test")
 LISTED = 4
 """Names that a sentence lists, at most."""
+PROVEN = 2
+"""So many runs are the fewest, where no single one does; of more not every set is tried."""
 SUMMARIES = "only means are known, with their spread and n, so that no run can be dropped"
 OPEN = (Verdict.INCONCLUSIVE, Verdict.UNDECIDABLE)
 
@@ -164,7 +166,15 @@ def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:
         names = [_dataset(analysis, which.removeprefix("without ")) for which in flip.which]
         return f"leaving out {words.joined(names)} {makes}{_ways(flip, analysis.design.place)}"
     runs = _runs(analysis, one, flip.which)
-    return f"dropping {runs} {makes}{_ways(flip, analysis.design.of(one.metric).noun)}"
+    noun = analysis.design.of(one.metric).noun
+    fewer = f", and fewer {noun}s may do" if flip.count > PROVEN else ""
+    alone = f"no single {noun} does, but " if flip.count > 1 and _flips_alone(one) else ""
+    return f"{alone}dropping {runs} {makes}{_ways(flip, noun)}{fewer}"
+
+
+def _flips_alone(one: Fragility) -> bool:
+    """Whether something else flips it by itself: a test, a dataset."""
+    return any(flip.count == 1 for flip in one.flips)
 
 
 def _turned(analysis: Analysis, one: Fragility, flip: Flip) -> str:

@@ -24,16 +24,17 @@ if TYPE_CHECKING:
 __all__ = ["dump", "load", "place", "schema"]
 
 
-def load(path: Path) -> Project:
+def load(path: Path, *, early: bool = False) -> Project:
     """The project of a paper.toml, or of the folder that holds one.
 
     Raises InputError that says everything wrong with the file, each with line, key and what is
-    allowed. The venue's name is taken as it is: venues.find judges it.
+    allowed. The venue's name is taken as it is: venues.find judges it. early: results that are
+    not there yet are no mistake.
     """
     from paperforge.project import read
 
     file = read.find(path)
-    return read.project_of(read.text_of(file), str(file), read.folder_of(file))
+    return read.project_of(read.text_of(file), str(file), read.folder_of(file), early=early)
 
 
 def place(path: Path, *key: str | int) -> str:

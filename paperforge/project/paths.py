@@ -28,10 +28,13 @@ def source_path(root: Path, written: str) -> Path:
     return Path(os.path.abspath(root / Path(written).expanduser()))  # noqa: PTH100 (keeps links)
 
 
-def path_problems(data: Mapping[str, Any], root: Path) -> list[Problem]:
-    """What is wrong with the paths of a parsed paper.toml; wrong types are passed over."""
+def path_problems(data: Mapping[str, Any], root: Path, *, early: bool = False) -> list[Problem]:
+    """What is wrong with the paths of a parsed paper.toml; wrong types are passed over.
+
+    early: a source may be missing yet.
+    """
     problems = [_own_file(path, written, root) for path, written in _own(data)]
-    problems += [_source(path, written, root) for path, written in _sources(data)]
+    problems += [_source(path, written, root, early=early) for path, written in _sources(data)]
     return [problem for problem in problems if problem]
 
 
@@ -86,7 +89,7 @@ def _spellings(path: KeyPath, name: str) -> list[str]:
     return [f"{name}.tex"] if "/" in name else [f"sections/{name}.tex"]
 
 
-def _source(path: KeyPath, written: str, root: Path) -> Problem | None:
+def _source(path: KeyPath, written: str, root: Path, *, early: bool) -> Problem | None:
     if not written:
         return None  # the shape of the file says so
     try:
@@ -94,7 +97,7 @@ def _source(path: KeyPath, written: str, root: Path) -> Problem | None:
         there = place.exists()
     except (OSError, ValueError, RuntimeError) as error:
         return Problem(path, f"{written!r} cannot be opened: {error}")
-    return None if there else Problem(path, _not_there(written, place, root))
+    return None if there or early else Problem(path, _not_there(written, place, root))
 
 
 def _not_there(written: str, place: Path, root: Path) -> str:

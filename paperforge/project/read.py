@@ -114,14 +114,17 @@ def parse(text: str, shown: str, shortest: str = SHORTEST) -> dict[str, Any]:
     return data
 
 
-def project_of(text: str, shown: str, root: Path) -> Project:
-    """The validated project. Raises one InputError that names everything wrong with the file."""
+def project_of(text: str, shown: str, root: Path, *, early: bool = False) -> Project:
+    """The validated project. Raises one InputError that names everything wrong with the file.
+
+    early: before there are results, so that a source may be missing.
+    """
     from paperforge.project.shape import PaperToml
 
     data = parse(text, shown)
     data = {_called(key, data): value for key, value in data.items()}
     problems = shape_problems(data, PaperToml)
-    problems += paths.path_problems(data, root)
+    problems += paths.path_problems(data, root, early=early)
     problems += _twice(data, "tables", "main") + _twice(data, "figures", "") + _misplaced(data)
     problems += _sums(data)
     raise_all(problems, shown, lines_of(text))

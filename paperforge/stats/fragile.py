@@ -1,7 +1,8 @@
-"""The smallest change of the data, or of the test, that flips each decision."""
+"""A small change of the data, or of the test, that flips each decision."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from paperforge.stats.answers import Ranked, examples
 from paperforge.stats.changes import Change, Step, runs, substitute
 from paperforge.stats.decide import decide, primary_cases
 from paperforge.stats.design import SEED_LIKE, usable
+from paperforge.stats.fragile_runs import Runs, spared
 from paperforge.stats.fragile_shares import by_answers, of_shares
 from paperforge.stats.quick import Together
 from paperforge.stats.substitute import Substitute
@@ -41,10 +43,11 @@ def fragile(
     work: int = WORK,
     meter: Meter | None = None,
 ) -> tuple[Fragility, ...]:
-    """Look for the smallest change that flips each primary decision, by analysing again.
+    """Look for a small change that flips each primary decision, by analysing again.
 
     Tried are: every single run (from one method; from both where runs are paired; on all datasets
-    where they are shared), then the k whose loss moves the estimate most; every single dataset of
+    where they are shared), then the k whose loss moves the estimate most, less those that can be
+    spared, and of independent means pairs and sets that move p most; every single dataset of
     an average; of 0/1 scores k examples decided the other way (wins turned to losses; for a
     difference that was not found losses to wins, and where there are none left one answer changed
     of an example on which both agreed), of graded scores the k examples that speak most for the
@@ -265,13 +268,46 @@ def by_runs(lab: Lab, d: Decision) -> Flip | None:
     if lab.together(d.metric) is not None:
         room = len(alone)
     lab.short = lab.short or len(alone) > room
-    return singles(lab, d, "run", alone[:room]) or several(
+    return singles(lab, d, "run", alone[:room]) or by_sets(lab, d, alone, jointly)
+
+
+def by_sets(lab: Lab, d: Decision, alone: Sequence[Step], jointly: Sequence[Step]) -> Flip | None:
+    """Leave out two runs, or more: the fewest that one of three searches finds.
+
+    The likeliest pairs, sets that grow by the likeliest run, and the k that move the estimate most;
+    the first two where many sets can be looked at at once.
+    """
+    sets = Runs.of(lab.results, d, alone) if lab.together(d.metric) is not None else None
+    for pair in sets.pairs() if sets else ():
+        if new := lab.flipped(d, merged(pair)):
+            return runs_flip(pair, new)
+    found = []
+    for some in sets.grown() if sets else ():
+        if new := lab.flipped(d, merged(some)):
+            found.append(without_spared(lab, d, some, new))
+            break
+    first = several(
         lab,
         d,
         len(jointly),
         lambda k: merged(jointly[:k]),
-        lambda k, new: flip("run", k, new, tuple(step.name for step in jointly[:k])),
+        lambda k, new: runs_flip(jointly[:k], new),
     )
+    if first is not None and (new := lab.flipped(d, merged(jointly[: first.count]))):
+        found.append(without_spared(lab, d, jointly[: first.count], new))
+    return min(found, key=lambda one: one.count, default=None)
+
+
+def without_spared(lab: Lab, d: Decision, steps: Sequence[Step], new: Decision) -> Flip:
+    """The set without the runs that it can spare, as far as there is work left."""
+    with suppress(EnoughError):
+        steps, new = spared(steps, new, lambda some: lab.flipped(d, merged(some)))
+    return runs_flip(steps, new)
+
+
+def runs_flip(steps: Sequence[Step], new: Decision) -> Flip:
+    """Write down a change of several runs."""
+    return flip("run", len(steps), new, tuple(step.name for step in steps))
 
 
 def by_examples(lab: Lab, d: Decision) -> Flip | None:

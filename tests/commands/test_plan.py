@@ -561,3 +561,38 @@ def test_a_plan_is_frozen_before_there_are_results(paperforge, results_csv, tmp_
     said = paperforge("plan", "--freeze")
     assert said.code == 0 and "the lock will not say which runs are there" in said.err
     assert paperforge("plan", tmp_path / "none.csv", "--freeze").code == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        (("--margin", "0.6"), "margin = 0.6"),
+        (("--margin", "accuracy=0.6"), "margin = 0.6"),
+        (("--margin", "0.6", "--margin", "accuracy=0.2"), "margin = 0.2"),
+    ],
+)
+def test_a_margin_of_all_metrics_stands_in_the_plan(paperforge, tmp_path, given, written):
+    """One that names no metric was dropped without a word."""
+    assert paperforge("plan", "--write", *WORDS, "--metric", "accuracy", *given).code == 0
+    lines = (tmp_path / "plan.toml").read_text().splitlines()
+    assert [line.split("  #")[0].strip() for line in lines if line.startswith("margin")] == [
+        written
+    ]
+
+
+def test_a_plan_before_the_results_that_paper_toml_names(paperforge, tmp_path):
+    """Results that are named, and not there yet, were an error."""
+    (tmp_path / "paper.toml").write_text(
+        'results = "results.csv"\n[methods.ours]\nrole = "ours"\n[methods.base]\n'
+        "[metrics.accuracy]\nmargin = 0.5\n"
+    )
+    said = paperforge("plan", "--write", "--seeds", "5")
+    assert said.code == 0, said.err
+    assert "no results yet: results.csv" in said.err
+    text = (tmp_path / "plan.toml").read_text()
+    assert 'family = [["ours", "base"]]' in text and "margin = 0.5" in text
+    said = paperforge("plan", "--freeze")
+    assert said.code == 0, said.err
+    assert "no run is there yet" in said.out
+    said = paperforge("plan", "--check")
+    assert said.code == 1 and "there is no file 'results.csv'" in said.err

@@ -283,3 +283,21 @@ def test_a_loss_may_differ_by_more_than_its_means(paperforge, tmp_path):
     name = pilot(tmp_path, rows, head=HEAD.replace("accuracy", "loss"))
     answer = paperforge("plan", name, "--difference", "5")
     assert answer.code == 0 and "points of per cent?" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("value", "asked", "printed"),
+    [
+        (0.10021, 0.1, "0.1002"),
+        (0.09998, 0.1, "0.1"),
+        (0.1, 0.1, "0.1"),
+        (0.0955, 0.1, "0.0955"),
+        (0.12345, None, "0.123"),
+        (12.3041, 12.3, "12.304"),
+    ],
+)
+def test_a_difference_is_printed_so_that_what_it_finds_can_be_seen(value, asked, printed):
+    """11 seeds were said to be needed for 0.1, and 10 were printed to find 0.1."""
+    from paperforge.commands.forecast import _short
+
+    assert _short(value, asked) == printed

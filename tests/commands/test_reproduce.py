@@ -254,3 +254,29 @@ def test_a_value_without_a_run_is_in_the_unit_of_its_papers_others(paperforge, t
     said = paperforge("reproduce", tmp_path / "p.csv", tmp_path / "r.csv", "--format", "json")
     values = [one["published"]["value"] for one in json.loads(said.out)["values"]]
     assert values == pytest.approx([0.902, 0.801, 0.72])
+
+
+@pytest.mark.parametrize("mixed", [True, False])
+def test_what_a_published_spread_is_stands_beside_it(paperforge, results_csv, tmp_path, mixed):
+    """A column of ± was of deviations and of standard errors, and nothing said which."""
+    kind = "se" if mixed else "sd"
+    (tmp_path / "pub.csv").write_text(
+        "method,dataset,metric,value,cite,spread,kind,n\n"
+        "ours,alpha,accuracy,0.90,a2020,0.02,sd,5\n"
+        f"base,alpha,accuracy,0.80,a2020,0.01,{kind},3\n"
+        "near,alpha,accuracy,0.80,a2020,,,\n"
+    )
+    said = paperforge("reproduce", "pub.csv", results_csv)
+    assert said.code == 0, said.err
+    deviation = "standard deviation of its runs"
+    note = f"sd, {deviation}; se, standard error." if mixed else f"{deviation}."
+    assert f"± behind a published value: {note}" in " ".join(said.out.split())
+    row = {
+        line.split(",")[0]: line.split()[2:]
+        for line in said.out.splitlines()
+        if line.split(",")[0] in {"ours", "base", "near"}
+    }
+    kinds = {"ours": ["sd"], "base": ["se"]} if mixed else {"ours": [], "base": []}
+    for method, value in (("ours", ["0.90", "±", "0.02"]), ("base", ["0.80", "±", "0.01"])):
+        assert row[method][: 3 + mixed] == [*value, *kinds[method]]
+    assert row["near"][: 1 + mixed] == ["0.80", *["–"] * mixed]

@@ -8,7 +8,7 @@ import pytest
 
 from paperforge import results
 from paperforge.commands import analysis_json
-from paperforge.narrative import report, words
+from paperforge.narrative import methods, report, words
 from paperforge.spec import DesignSpec, Metric, Project, Source
 from paperforge.stats import analyse
 
@@ -18,7 +18,7 @@ NOISE = (-0.01, -0.005, 0.0, 0.005, 0.01)
 
 @pytest.fixture
 def study(tmp_path):
-    def call(margin, methods=tuple(GAPS)):
+    def call(margin, methods=tuple(GAPS), design=None):
         path = tmp_path / "m.csv"
         lines = ["model,seed,accuracy"]
         lines += [f"{m},{i},{0.8 + GAPS[m] + x:.4f}" for m in methods for i, x in enumerate(NOISE)]
@@ -28,7 +28,7 @@ def study(tmp_path):
             methods={"ours": {"role": "ours"}},
             metrics={} if margin is None else {"accuracy": {"margin": margin}},
         )
-        return analyse(results.load([Source(path, "m.csv")], project), DesignSpec())
+        return analyse(results.load([Source(path, "m.csv")], project), design or DesignSpec())
 
     return call
 
@@ -138,3 +138,16 @@ def test_what_an_interval_is_of_is_said_where_it_is_not_of_the_mean():
         "Difference: of the means; interval and p: of the pseudomedian of the differences "
         "(outside lies the mean in 1 of 2: the differences are skewed)"
     )
+
+
+@pytest.mark.parametrize("correction", ["max-t", "romano-wolf", "holm"])
+@pytest.mark.parametrize("several", [True, False])
+def test_the_methods_sentence_says_how_equivalence_was_corrected(study, correction, several):
+    """Under a correction by the joint distribution by another one, which nothing said."""
+    found = study(0.02, tuple(GAPS)[: 3 if several else 2], DesignSpec(correction=correction))
+    near = found.primary()[0]
+    joint = correction != "holm" and several
+    times = 2 if several else 1
+    assert near.p_equivalence_adjusted == pytest.approx(times * near.p_equivalence, rel=1e-9)
+    how = ", corrected by Bonferroni's correction over the 2 comparisons." if joint else "."
+    assert f"two one-sided tests (Schuirmann 1987){how}" in methods.sentence(found)

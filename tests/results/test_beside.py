@@ -215,3 +215,50 @@ def test_a_metric_a_row_reads_a_share_and_its_n_as_a_column_does(load):
 def test_a_count_beside_other_metrics_than_shares_is_none(load):
     text = "model,metric,value,n_test\na,perplexity,12.1,1000\nb,perplexity,13.1,1000\n"
     assert load(text).quotes("perplexity") == {}
+
+
+COUNTED = {("a", "mmlu"): (0.812, 1000), ("b", "mmlu"): (0.779, 1000)}
+COUNTED |= {("a", "arc"): (0.655, 200), ("b", "arc"): (0.645, 200)}
+
+
+@pytest.mark.parametrize("name", ["{}", "{}_acc"])
+def test_a_count_beside_each_dataset_is_read_as_in_the_long_form(load, name):
+    """The counts vanished without a word, or were metrics to be compared."""
+    long = "".join(f"{m},{d},{x},{n}\n" for (m, d), (x, n) in COUNTED.items())
+    expect = analyse(load("method,dataset,accuracy,n\n" + long), DesignSpec())
+    head = ",".join(f"{name.format(d)},{d}_n" for d in ("mmlu", "arc"))
+    rows = "".join(
+        f"{m},{','.join(f'{x},{n}' for (who, _), (x, n) in COUNTED.items() if who == m)}\n"
+        for m in "ab"
+    )
+    analysis = analyse(load(f"method,{head}\n{rows}"), DesignSpec())
+    (metric,) = analysis.metrics
+    assert (metric.label, metric.direction) == ("Accuracy", "higher")
+    assert len(analysis.decisions) == 3
+    for one, other in zip(analysis.decisions, expect.decisions, strict=True):
+        assert "least favourable" in one.test
+        assert (one.scope, one.p, one.low, one.high) == (
+            other.scope, other.p, other.low, other.high,
+        )  # fmt: skip
+    assert [a.interval for a in analysis.aggregates] == [a.interval for a in expect.aggregates]
+
+
+def test_shares_of_datasets_are_read_alike_from_what_was_saved(load):
+    text = "method,mmlu_acc,mmlu_n,arc_acc,arc_n\na,0.812,1000,0.655,200\nb,0.779,1000,0.645,200\n"
+    first = load(text)
+    (source,) = first.mapped
+    again = results.load([source], Project(root=source.path.parent))
+    assert [d.name for d in again.datasets] == [d.name for d in first.datasets] == ["mmlu", "arc"]
+    assert again.quotes("acc") == first.quotes("acc")
+
+
+def test_datasets_that_are_no_shares_keep_their_name(load):
+    found = load("method,mmlu,mmlu_n,arc,arc_n\na,812,1000,655,200\nb,779,1000,645,200\n")
+    assert [m.name for m in found.metrics] == ["score"]
+    assert found.quotes("score") == {}
+
+
+def test_a_share_that_is_a_metric_of_its_own_has_its_count_too(load):
+    found = load("method,mmlu_acc,mmlu_n\na,0.812,1000\nb,0.779,1000\n")
+    assert [m.name for m in found.metrics] == ["mmlu_acc"]
+    assert {q.n for q in found.quotes("mmlu_acc").values()} == {1000}

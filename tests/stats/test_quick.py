@@ -59,7 +59,7 @@ def test_what_flips_is_what_one_analysis_at_a_time_finds(fake, monkeypatch):
     results = study(fake, (4, 4, 5, 3), 2, seed=3)
     analysis = analyse(results, SEEDS)
     fast = fragile(results, SEEDS, analysis, work=100_000)
-    monkeypatch.setattr(Lab, "together", lambda *_: None)
+    monkeypatch.setattr(Lab, "quick", lambda *_: None)
     slow = fragile(results, SEEDS, analysis, work=100_000)
     assert any(one.flips for one in slow)
     for one, other in zip(fast, slow, strict=True):
