@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.stats import keyed
 from paperforge.stats.cells import FLAT
-from paperforge.stats.runs_tasks import LOWER, UPPER, flat, iqm, mean, median, optimality_gap
+from paperforge.stats.runs_tasks import flat, iqm, limits, mean, median, optimality_gap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,14 +61,15 @@ def prepare(scores: Scores, name: str, gamma: float) -> Prepared:
     import numpy as np
 
     values, _, weights = flat(scores)
+    sizes = tuple(len(x) for x in scores)
     order = np.argsort(values, kind="stable")
     ranked, size, factor = values[order], float(np.abs(values).max()), 1.0
     if name == "optimality gap":
         values, factor = np.minimum(values, gamma), -1.0
     elif name == "IQM":
-        reached = np.searchsorted(np.cumsum(weights[order]), [LOWER, UPPER])
-        values, factor = np.clip(values, *ranked[reached]), 1 / (UPPER - LOWER)
-    sizes = tuple(len(x) for x in scores)
+        lower, upper = limits(sizes)
+        reached = np.searchsorted(np.cumsum(weights[order]), [lower, upper])
+        values, factor = np.clip(values, *ranked[reached]), 1 / (upper - lower)
     return Prepared(name, estimate(scores, name, gamma), sizes, size, values, factor, order, ranked)
 
 
@@ -218,12 +219,13 @@ def quartile_means(one: Prepared, counts: np.ndarray) -> np.ndarray:
     """Interquartile means of resamples, (B,), without sorting them.
 
     With C_k the weight at or below the k-th smallest score x_k, the integral of the quantile
-    function from 1/4 to 3/4 is 3/4 x_N - 1/4 x_1 - sum over k of (x_k+1 - x_k) C_k, C_k held within
-    the quartiles.
+    function from l to u is u x_N - l x_1 - sum over k of (x_k+1 - x_k) C_k, C_k held within l and
+    u: limits() of the runs, as for the estimate.
     """
     import numpy as np
 
     sizes = np.array(one.sizes)
+    lower, upper = limits(one.sizes)
     ranked = np.take(counts, one.order, axis=1)
     if len(set(one.sizes)) == 1:
         total = float(len(sizes) * (sizes[0] - 1))
@@ -233,7 +235,7 @@ def quartile_means(one: Prepared, counts: np.ndarray) -> np.ndarray:
         weights = np.repeat(1 / (len(sizes) * (sizes - 1)), sizes)[one.order]
         reached = np.cumsum(ranked * weights, axis=1)
     held = reached[:, :-1].astype(float)
-    np.clip(held, LOWER * total, UPPER * total, out=held)
+    np.clip(held, lower * total, upper * total, out=held)
     inside = held @ (np.diff(one.sorted) / total)
-    edges = UPPER * one.sorted[-1] - LOWER * one.sorted[0]
-    return np.asarray((edges - inside) / (UPPER - LOWER))
+    edges = upper * one.sorted[-1] - lower * one.sorted[0]
+    return np.asarray((edges - inside) / (upper - lower))

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     Scores = Sequence[np.ndarray]
     """T arrays of shape (n_t,)."""
 
-LOWER, UPPER = 0.25, 0.75
-"""The interquartile mean is the mean between these two quantiles."""
+OUTSIDE = 4
+"""The interquartile mean leaves out a quarter of the runs at either end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +95,32 @@ def median(scores: Scores) -> float:
     return float(np.median(task_means(scores)))
 
 
-def iqm(scores: Scores) -> float:
-    """Interquartile mean: twice the integral of the quantile function from 1/4 to 3/4.
+def limits(sizes: Sequence[int]) -> tuple[float, float]:
+    """Between which quantiles the interquartile mean of tasks with so many runs is taken.
 
-    The run in which a quartile falls counts with the part of its weight that is inside. (A trimmed
-    mean that drops whole runs only is the same where T n is a multiple of 4.)
+    Runs that weigh the same are left out whole, a quarter of them at either end, rounded down: the
+    25 % trimmed mean, as rliable and scipy.stats.trim_mean have it. Where tasks have different
+    numbers of runs, 1/4 and 3/4, and the run in which a quartile falls counts with the part of its
+    weight that is inside.
     """
+    if len(set(sizes)) > 1:
+        return 1 / OUTSIDE, 1 - 1 / OUTSIDE
+    runs = sum(sizes)
+    lower = runs // OUTSIDE / runs
+    return lower, 1 - lower
+
+
+def iqm(scores: Scores) -> float:
+    """Interquartile mean: the mean of the runs between the quantiles of limits()."""
     import numpy as np
 
     values, _, weights = flat(scores)
+    lower, upper = limits([len(x) for x in scores])
     order = np.argsort(values, kind="stable")
-    edges = np.clip(np.cumsum(weights[order]), LOWER, UPPER)
-    edges[-1] = UPPER
-    inside = np.diff(edges, prepend=LOWER)
-    return float(inside @ values[order]) / (UPPER - LOWER)
+    edges = np.clip(np.cumsum(weights[order]), lower, upper)
+    edges[-1] = upper
+    inside = np.diff(edges, prepend=lower)
+    return float(inside @ values[order]) / (upper - lower)
 
 
 def optimality_gap(scores: Scores, gamma: float = 1.0) -> float:

@@ -171,7 +171,8 @@ def graded(tmp_path, shift):
 @pytest.mark.parametrize("shift", [0, 60])
 def test_a_pilot_of_examples_in_several_datasets(paperforge, tmp_path, shift):
     """Scores of one example in two datasets go together, so that two datasets are little more."""
-    one, decision = detected(paperforge, graded(tmp_path, shift), "--replicate", "example")
+    options = ("--replicate", "example", "--ids", "same")
+    one, decision = detected(paperforge, graded(tmp_path, shift), *options)
     assert len(one["assumed"]["variances"]) == (1 if shift == 0 else 2)
     assert one["detectable"] == pytest.approx(decision["detectable"], rel=0.02)
 
@@ -196,7 +197,7 @@ def of_folds(tmp_path):
         for k in range(10)
         for m in "ab"
     ]
-    return written(tmp_path, "method,dataset,seed,fold,accuracy", rows)
+    return written(tmp_path, "method,dataset,repeat,fold,accuracy", rows)
 
 
 def test_a_pilot_of_folds(paperforge, of_folds):

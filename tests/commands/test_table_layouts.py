@@ -234,7 +234,7 @@ def test_a_first_build_makes_the_table_for_its_own_float(paperforge, folder):
 
 
 def test_a_table_too_wide_for_its_float_is_a_warning_and_fails_a_submission(paperforge, folder):
-    names = [f"a method whose quite long name nothing shortens {m * 50}" for m in "ab"]
+    names = [f"anamewhosemanylettersnothingpartsorshortens{m * 50}" for m in "ab"]
     rows = [f"{m},d,{s},{0.7 + s / 100}" for m in names for s in range(3)]
     (folder / "wide.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
     assert paperforge("new", "paper", "--venue", "icml", "--results", "wide.csv").code == 0

@@ -149,7 +149,7 @@ def page(stream: bytes, more: bytes = b"", filters: bytes = b"") -> bytes:
         b"%PDF-1.4\n1 0 obj << /Type /Page /MediaBox [0 0 100 50] /Contents 2 0 R /Resources << "
         b"/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Times /FontDescriptor << "
         b"/FontFile 9 0 R >> >> >> " + more + b" >> >> endobj\n2 0 obj << /Length "
-        b"%d %b >> stream\n%b\nendstream endobj\n" % (len(stream), filters, stream)
+        b"%d %b >> stream\n%b\nendstream endobj\n%%%%EOF\n" % (len(stream), filters, stream)
     )
 
 

@@ -143,5 +143,5 @@ def test_powers_are_drawn_raised_in_the_face_of_the_paper(study, venue):
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="PGF needs LaTeX")
 def test_powers_are_superscripts_in_pgf(study, venue):
     figure = figures.draw(FigureSpec("f", "intervals"), tiny(study, 1e-11), venue("icml"), "pgf")
-    assert rb"\textsuperscript{1}" in figure.other
+    assert rb"$\times10^{-10}$" in figure.other
     assert b"mathregular" not in figure.other
