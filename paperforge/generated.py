@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from paperforge.spec import FigureSpec, TableSpec
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from paperforge.model import Analysis, Figure, Table, Venue
+    from paperforge.model import Analysis, Figure, Manuscript, Results, Table, Venue
     from paperforge.spec import Project
 
 WIDTHS = {"table": "column", "table*": "text", "": ""}
@@ -93,7 +94,7 @@ def generate(
     from paperforge import narrative, tables, venues
     from paperforge.latex.label import sentence
 
-    page = venue or venues.of_paper(project.root, project.main)
+    page = venue or venues.page_of(project)
     specs = project.tables or ((TableSpec(),) if analysis and analysis.aggregates else ())
     floats = _floats(project, specs, page)
     set_tables: list[tuple[TableSpec, Table]] = []
@@ -106,7 +107,7 @@ def generate(
             set_tables.append((asked, _fits(table, around)))
     drawn = _drawn(project, analysis, page) if analysis else []
     files: dict[str, File] = {}
-    notes: list[Diagnostic] = []
+    notes: list[Diagnostic] = [] if venue else [*venues.unread(project)]
     for spec, table in set_tables:
         origin, rows = f"[[tables]] {table.name}", analysis.origins if analysis else None
         tex = tables.render(table, "latex", notes=spec.notes)
@@ -235,6 +236,57 @@ def _checklist(
     message = f"{len(questions) - still} of {len(questions)} checklist items answered"
     hint = f"{venue.name} asks them in a form, not in the PDF; [checklist] keeps your answers"
     return "", (Diagnostic(Severity.NOTE, venue.name, message, hint),)
+
+
+def traced(
+    one: Diagnostic, manuscript: Manuscript, results: Results | None, project: Project | None
+) -> Diagnostic:
+    """A TeX error in a generated line, where the name at fault was given: paper.toml, or a row.
+
+    Names are escaped, so only two things in them break TeX: a letter that the font lacks, which
+    the error names, and an author's own TeX. Any other error is left where TeX saw it.
+    """
+    found = re.search(r"\(written to (\S+\.tex):(\d+)\)$", one.where)
+    if one.severity is not Severity.ERROR or results is None or found is None:
+        return one
+    from paperforge.latex.escape import Label, escape
+
+    text = manuscript.files[found[1]].data.decode("utf-8", errors="replace")
+    line = text.splitlines()[int(found[2]) - 1]
+    letter = re.search(r"Unicode character (.)", one.message)
+    named = [
+        *(("methods", method.name, method.label) for method in results.methods),
+        *(("datasets", dataset.name, dataset.label) for dataset in results.datasets),
+        *(("metrics", metric.name, metric.label) for metric in results.metrics),
+    ]
+    for kind, name, label in sorted(named, key=lambda each: -len(each[2])):
+        own = isinstance(label, Label)
+        if (letter[1] in label if letter else own) and escape(label) in line:
+            shown = label.tex if isinstance(label, Label) else label
+            mend = "a maths symbol outside maths: write it between $ and $"
+            hint = mend if own and "Missing $" in one.message else one.hint
+            place = f"{_given(kind, name, results, project)}, {shown!r} in {one.where}"
+            return replace(one, where=place, hint=hint)
+    return one
+
+
+def _given(kind: str, name: str, results: Results, project: Project | None) -> str:
+    """Where a name's label stands in paper.toml; without one, the first row that has the name."""
+    from paperforge import project as toml
+
+    if project is not None and "label" in getattr(project, kind).get(name, {}):
+        path = project.root / "paper.toml"
+        long, short = toml.place(path, kind, name, "label"), toml.place(path, kind, name)
+        return short if long == str(path) else long
+    cells = (
+        (metric.name, method.name, dataset.name)
+        for metric in results.metrics
+        for method in results.methods
+        for dataset in results.datasets
+    )
+    at = ("metrics", "methods", "datasets").index(kind)
+    rows = (results.sources(*cell) for cell in cells if cell[at] == name)
+    return next((str(found[0]) for found in rows if found), "the results")
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
+from paperforge.model.units import memory_in
 from paperforge.spec import Direction
 
 if TYPE_CHECKING:
@@ -63,13 +64,15 @@ def splits() -> dict[str, str]:
 def well_known(name: str) -> tuple[str, Direction] | None:
     """Label and direction of a metric with a well-known name, else None.
 
+    Memory in bytes of any kind is known too: "gpu_memory_gb", "peak_vram_mib".
     Case, separators, a split in front ("eval_"), qualifiers ("macro", "balanced"), a number at the
     end ("recall@10"), a filter behind a comma and a group ("rte/acc") make no difference.
     """
     found = _known(name)
-    if found is None:
-        return None
     bare = split_of(name.removeprefix("metrics."))[0]
+    if found is None:
+        label = memory_in(bare)
+        return (label, Direction.LOWER) if label else None
     return (found[0] if plain(bare) in _well_known() else bare), found[1]
 
 
@@ -187,7 +190,10 @@ def tier(column: str) -> int:
 def is_cost(name: str) -> bool:
     """Whether a metric is what a run costs: reported, and not tested unless asked."""
     found = well_known(name)
-    return found is not None and found[0] in _read("metrics.json")["costs"]
+    if found is None:
+        return False
+    bare = split_of(name.removeprefix("metrics."))[0]
+    return found[0] in _read("metrics.json")["costs"] or found[0] == memory_in(bare)
 
 
 def is_fraction(name: str) -> bool:

@@ -6,12 +6,11 @@ runs needs the first, stats two, table and figure three, build all.
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.generated import declared_at, draw, generate, picture, tabulate
+from paperforge.generated import declared_at, draw, generate, picture, tabulate, traced
 from paperforge.model import Diagnostic, Manuscript, Severity
 from paperforge.spec import COLUMNS, FigureSpec, Mode, TableSpec, Unit
 
@@ -298,48 +297,24 @@ def compile(  # noqa: A001  the flow's word for it
     work: Path,
     *,
     results: Results | None = None,
+    project: Project | None = None,
     timeout: float = 180,
     pdf: bool = True,
 ) -> Build:
     """The PDF where TeX is there, and everything that a check found, graded by the mode.
 
-    With the results, an error in a generated file is led back to the store and row whose name is
-    on that line.
+    With the results and the project, an error in a generated file is led back to the name on that
+    line: to its label in paper.toml, or to its row in the store.
     """
     from paperforge import checks, compile  # noqa: A004
 
     build = compile.compile_manuscript(manuscript, folder, work, timeout=timeout, pdf=pdf)
-    traced = [_traced(one, manuscript, results) for one in build.diagnostics]
-    found = (*manuscript.diagnostics, *traced, *_bibliography(manuscript))
+    led = [traced(one, manuscript, results, project) for one in build.diagnostics]
+    found = (*manuscript.diagnostics, *led, *_bibliography(manuscript))
     found += checks.run(manuscript, build) + _pictures(manuscript)
     graded = checks.grade(found, manuscript.mode)
     good = not any(d.severity is Severity.ERROR for d in graded)
     return replace(compile.publish(build, good=good), diagnostics=graded)
-
-
-def _traced(one: Diagnostic, manuscript: Manuscript, results: Results | None) -> Diagnostic:
-    """A TeX error in a generated line, at the row of the store that the line's name came from."""
-    found = re.search(r"\(written to (\S+\.tex):(\d+)\)$", one.where)
-    if one.severity is not Severity.ERROR or results is None or found is None:
-        return one
-    from paperforge.latex.escape import escape
-
-    text = manuscript.files[found[1]].data.decode("utf-8", errors="replace")
-    line = text.splitlines()[int(found[2]) - 1]
-    named = [
-        (escape(each.label), rows)
-        for metric in results.metrics
-        for method in results.methods
-        for dataset in results.datasets
-        for each in (method, dataset)
-        if each.label
-        and escape(each.label) in line
-        and (rows := results.sources(metric.name, method.name, dataset.name))
-    ]
-    if not named:
-        return one
-    label, rows = max(named, key=lambda pair: len(pair[0]))
-    return replace(one, where=f"{rows[0]}, {label!r} in {one.where}")
 
 
 def _pictures(manuscript: Manuscript) -> tuple[Diagnostic, ...]:

@@ -180,6 +180,8 @@ class Metric:
     """Whether its name is one of what runs take: time, energy, memory, parameters."""
     share: bool = False
     """Whether its name is one of what cannot pass 1, or 100 in percent: accuracy, F1."""
+    own: bool = False
+    """Whether the label is the author's or the store's own words: sentences keep its capitals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,6 +394,9 @@ class Project:
     keywords: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    page: Mapping[str, object] = field(default_factory=dict)
+    """Of the text, where the main file does not tell: width, height, column_sep ("6.5in", or
+    points), columns and size (10, 11 or 12 pt)."""
     sources: tuple[Source, ...] = ()
     metrics: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Metric name -> the declared keys of Metric (label, direction, unit, digits, margin)."""

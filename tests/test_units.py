@@ -3,6 +3,8 @@
 import pytest
 
 from paperforge.model.units import measured, unit_in
+from paperforge.names import is_cost, well_known
+from paperforge.spec import Direction
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,21 @@ def test_the_last_word_is_the_unit():
     assert unit_in("gflops") == "GFLOPs"
     assert not unit_in("s")
     assert not unit_in("throughput_tokens_per_s")
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("gpu_memory_gb", "GPU memory"),
+        ("test/peak_vram_mib", "Peak VRAM"),
+        ("metrics.max_gpu_mem_gb", "Max GPU memory"),
+        ("rte/gpu_memory_gb", ""),
+        ("memory_per_gb", ""),
+        ("disk_gb", ""),
+        ("accuracy_gb", ""),
+    ],
+)
+def test_memory_in_bytes_is_a_cost(name, label):
+    """What a run takes is reported and less is better; what a part of it takes is no such thing."""
+    assert well_known(name) == ((label, Direction.LOWER) if label else None)
+    assert is_cost(name) is bool(label)

@@ -173,7 +173,9 @@ def _build(
     kept = rim.write_generated(manuscript, root) if paper.main else ()
     if pdf:
         step("TeX")
-    made = pipeline.compile(manuscript, out, work, results=results, timeout=timeout, pdf=pdf)
+    made = pipeline.compile(
+        manuscript, out, work, results=results, project=paper, timeout=timeout, pdf=pdf
+    )
     made = replace(made, diagnostics=(*kept, *planned, *made.diagnostics))
     report = _describe(paper, manuscript, made, results, pdf=pdf, strict=strict)
     report["decisions"] = _decisions(analysis)

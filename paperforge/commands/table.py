@@ -152,7 +152,7 @@ def _venue(project: Project, asked: TableOptions) -> Venue | None:
     wanted = asked.venue or project.venue
     if wanted:
         return venues.find(wanted, project.root)
-    return venues.of_paper(project.root, project.main)
+    return venues.page_of(project)
 
 
 def _text(path: Path) -> str:

@@ -15,6 +15,7 @@ from paperforge.errors import InputError
 from paperforge.figures import palette, scale, select
 from paperforge.figures.sheet import LINE, Sheet, title_height
 from paperforge.figures.style import INK, PDF_POINTS
+from paperforge.model.wording import spoken
 from paperforge.spec import CORRECTIONS
 
 if TYPE_CHECKING:
@@ -116,10 +117,7 @@ class Ranked:
     def note(self) -> str:
         """What axis and bars are, for the caption."""
         g, control = self.groups, self.groups.control
-        text = (
-            f"Mean rank in {select.lower(self.metric.label)} over {g.datasets} datasets, "
-            "1 is best. "
-        )
+        text = f"Mean rank in {spoken(self.metric)} over {g.datasets} datasets, 1 is best. "
         test = POSTHOC.get(g.posthoc, g.posthoc)
         if g.difference is None and self.correction in CORRECTIONS and self.correction != "none":
             test += f" after {CORRECTIONS[self.correction]} correction"

@@ -12,6 +12,7 @@ from paperforge.errors import InputError
 from paperforge.figures import numerals, palette, scale, select, written
 from paperforge.figures.dots import VERSUS, Dot, DotPlot, Panel
 from paperforge.model import Verdict
+from paperforge.model.wording import spoken
 from paperforge.spec import CORRECTIONS, Method
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ class Differences:
         who = "" if several else f"{self._name(self.decisions[0].a)}: "
         unit = _unit(self.metric)
         shown = f" ({unit.strip()})" if unit else ""
-        rest = f" in {_lower(self.metric.label)}{shown}{select.arrow(self.metric)}"
+        rest = f" in {spoken(self.metric)}{shown}{select.arrow(self.metric)}"
         to = f" to {self._baseline(ruler, style, rest)}" if common else ""
         short = f"Difference{to}{rest}"
         full = f"{who}{short[0].lower() if who else short[0]}{short[1:]}"
@@ -258,9 +259,3 @@ def _unit(metric: Metric) -> str:
     if not metric.unit:
         return ""
     return " points" if metric.unit == "%" else f" {metric.unit}"
-
-
-def _lower(label: str) -> str:
-    """The label inside a sentence: "Accuracy" -> "accuracy", "F1" and "BLEU" as they are."""
-    word = label.split(" ", 1)[0]
-    return label[0].lower() + label[1:] if word[1:].islower() else label

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.figures import palette, select, written
 from paperforge.figures.dots import VERSUS, Dot, DotPlot, Panel
+from paperforge.model.wording import spoken
 from paperforge.spec import Method, Unit
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class Improvements:
     def alt(self) -> str:
         """The figure in words and numbers."""
         count = len(self.all)
-        what = f"Probability of improvement in {select.lower(self.metric.label)} with its interval"
+        what = f"Probability of improvement in {spoken(self.metric)} with its interval"
         text = [f"{what} for {count} comparison{'s' * (count > 1)}."]
         for label, inside in self.panels[:TOLD_PANELS]:
             told = "; ".join(map(self._told, inside))

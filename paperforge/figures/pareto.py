@@ -17,6 +17,7 @@ from paperforge.figures.logscale import GOES_ON, goes_on
 from paperforge.figures.plane import Axis, Panel, Plane
 from paperforge.figures.style import FAINT, PDF_POINTS
 from paperforge.model import Diagnostic, Severity, Verdict
+from paperforge.model.wording import lower, spoken
 from paperforge.spec import Role
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class Front:
         barred = any(p.x_ends or p.y_ends for p in self.points)
         text = "Points: means"
         if len(self.analysis.datasets) > 1 and not self.spec.datasets:
-            text = f"Points: {select.lower(self.analysis.design.over_datasets)} over the datasets"
+            text = f"Points: {lower(self.analysis.design.over_datasets)} over the datasets"
         text += f"; bars: {level}% intervals." if barred else ", without intervals."
         if self._cut:
             text += GOES_ON
@@ -197,7 +198,7 @@ class Front:
             f" Of the {len(asked)} beaten method{s} that {'were' if s else 'was'} tested against a "
             f"method that beats {'them' if s else 'it'}, {sure or 'none'} "
             f"{'was' if sure == 1 or not s else 'were'} found worse in "
-            f"{select.lower(self.metric.label)}."
+            f"{spoken(self.metric)}."
         )
 
     def _verdicts(self) -> Mapping[tuple[str, str], bool]:

@@ -14,6 +14,7 @@ from paperforge.figures import labels, palette, scale, select
 from paperforge.figures.plane import Axis, Panel, Plane
 from paperforge.figures.style import PDF_POINTS
 from paperforge.model import Diagnostic, Severity
+from paperforge.model.wording import spoken
 from paperforge.spec import Direction
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class ProfileLines:
         mean = f", averaged over {self.datasets} datasets" if self.datasets > 1 else ""
         unit = f" in {self.metric.unit}" if self.metric.unit else ""
         text = (
-            f"Lines: share of runs with {select.lower(self.metric.label)} {side} τ{mean}; "
+            f"Lines: share of runs with {spoken(self.metric)} {side} τ{mean}; "
             f"τ is a threshold{unit} on the scores as they are reported."
         )
         if self._banded:

@@ -195,12 +195,6 @@ def all_methods(analysis: Analysis, drawn: Iterable[Method]) -> tuple[Method, ..
     return tuple({m.name: m for m in (*analysis.methods, *drawn)}.values())
 
 
-def lower(label: str) -> str:
-    """The label inside a sentence: "Accuracy" -> "accuracy", "F1" and "BLEU" as they are."""
-    word = label.split(" ", 1)[0]
-    return label[0].lower() + label[1:] if word[1:].islower() else label
-
-
 def log_axes(spec: FigureSpec, usual: str, values: Iterable[tuple[str, Sequence[float]]]) -> str:
     """Return which axes ("x", "y", "xy", "") are logarithmic: as asked, else as usual.
 

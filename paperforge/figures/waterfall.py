@@ -10,6 +10,7 @@ from paperforge.figures import numerals, palette, scale, select, written
 from paperforge.figures.dots import Dot, DotPlot, Panel
 from paperforge.figures.style import GRID, INK, PDF_POINTS
 from paperforge.model import Verdict
+from paperforge.model.wording import spoken
 from paperforge.spec import CORRECTIONS, Method, Role
 
 if TYPE_CHECKING:
@@ -335,7 +336,7 @@ class Waterfall:
             return select.axis_label(self.metric)
         unit = "points" if self.metric.unit == "%" else self.metric.unit
         unit = f" ({unit})" if unit else ""
-        short = f"Change in {select.lower(self.metric.label)}{unit}{select.arrow(self.metric)}"
+        short = f"Change in {spoken(self.metric)}{unit}{select.arrow(self.metric)}"
         full = f"{self._name(self.full)} = 0: {short[0].lower()}{short[1:]}"
         return full if ruler.width(full, style.label) <= style.width - 2 else short
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import UsageError
-from paperforge.latex.rounding import MAX_DECIMALS, Rounding, rule_for
+from paperforge.latex.rounding import MAX_DECIMALS, Numbers, Rounding, rules_for
 from paperforge.spec import Unit
 
 if TYPE_CHECKING:
@@ -76,16 +76,24 @@ def column_rules(
     All methods count, also those that a table leaves out: a number prints alike in every table and
     in the text. Where the printed spread is "none", or a cell lacks it, the column's other
     uncertainties (sd, then se) still say which digits mean something. Numbers quoted from papers
-    decide only where there are no others.
+    decide only where there are no others. All columns of a metric have one notation.
     """
     digits = {metric.name: metric.digits for metric in analysis.metrics}
-    rules = {}
-    for key, cells in (columns or columns_of(analysis)).items():
+    of_metric: dict[str, dict[str | None, Numbers]] = defaultdict(dict)
+    for (metric, dataset), cells in (columns or columns_of(analysis)).items():
         filled = [c for c in cells.values() if c.mean is not None]
         filled = [c for c in filled if c.quoted is None] or filled
-        spreads: list[float] = []
-        for name in (spread_kind(analysis, key[0], spread), spread_kind(analysis, key[0]), "se"):
-            spreads = spreads or [s for s in spreads_of(filled, name) if s is not None]
-        values = [c.mean for c in filled if c.mean is not None]
-        rules[key] = rule_for(values, spreads, digits.get(key[0]))
-    return rules
+        spreads: list[float | None] = [None] * len(filled)
+        for name in (spread_kind(analysis, metric, spread), spread_kind(analysis, metric), "se"):
+            if all(s is None for s in spreads):
+                spreads = spreads_of(filled, name)
+        of_metric[metric][dataset] = Numbers(
+            [c.mean for c in filled if c.mean is not None], spreads
+        )
+    return {
+        (metric, dataset): rule
+        for metric, found in of_metric.items()
+        for dataset, rule in zip(
+            found, rules_for(list(found.values()), digits.get(metric)), strict=True
+        )
+    }

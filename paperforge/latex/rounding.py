@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -41,6 +41,9 @@ TINY = 1e-6
 MOST_ZEROS = 6
 SPAN = 1e6
 """Largest over smallest value of a column from which on it is set in powers of ten."""
+
+FIGURES = 6
+"""A column takes more decimals for its smallest number while its largest has no more figures."""
 
 LONG = 1e15
 """From here on a double has digits that it does not hold: a column of such is in powers of ten."""
@@ -276,9 +279,13 @@ def _decimals(sizes: Sequence[float], spreads: Sequence[float]) -> int:
         return min((1 if leading <= TWO_DIGITS else 0) - spread.adjusted(), MAX_DECIMALS)
     if not sizes:
         return 0
-    needed = max(-int(exact(v).normalize(_WIDE).as_tuple().exponent) for v in sizes)
-    decimals = min(SIGNIFICANT - 1 - exact(_median(sizes)).adjusted(), needed)
+    decimals = min(SIGNIFICANT - 1 - exact(_median(sizes)).adjusted(), _written(sizes))
     return min(max(decimals, 0), MAX_DECIMALS)
+
+
+def _written(sizes: Sequence[float]) -> int:
+    """The decimals that the data has."""
+    return max(-int(exact(v).normalize(_WIDE).as_tuple().exponent) for v in sizes)
 
 
 def _median(ordered: Sequence[float]) -> float:
@@ -320,3 +327,61 @@ def rule_for(
     if _spans(sizes, decimals):
         return Rounding(SIGNIFICANT - 1, scientific=True)
     return Rounding(decimals, grouped)
+
+
+class Numbers(NamedTuple):
+    """A column: its values, and the spread of each; None where a value has none."""
+
+    values: Sequence[float]
+    spreads: Sequence[float | None]
+
+
+def rules_for(columns: Sequence[Numbers], digits: int | None = None) -> list[Rounding]:
+    """The rules of all columns of one metric: all plain, or all in powers of ten.
+
+    Each is rule_for() of its column, but a value above its own spread never prints as zero: it
+    takes decimals for its first two digits, and where the column's largest number has more than
+    FIGURES figures then, powers of ten. One column in powers of ten brings the others with it,
+    as fine as their uncertainties ask for. `digits`, where given, decides as for rule_for().
+    """
+    rules = [_readable(_heard(column), digits) for column in columns]
+    if digits is not None or not any(rule.scientific for rule in rules):
+        return rules
+    return [
+        rule if rule.scientific else _in_powers(rule, column.values)
+        for rule, column in zip(rules, columns, strict=True)
+    ]
+
+
+def _heard(column: Numbers) -> Numbers:
+    """The column without what arithmetic left of a zero: far below its own spread."""
+    pairs = [(v, s) for v, s in zip(*column, strict=True) if not (s and abs(v) < TINY * s)]
+    return Numbers([v for v, _ in pairs], [s for _, s in pairs]) if pairs else column
+
+
+def _readable(column: Numbers, digits: int | None) -> Rounding:
+    """rule_for() of a column, with more decimals or powers of ten where a value would be lost."""
+    values, spreads = column
+    rule = rule_for(values, [s for s in spreads if s is not None], digits)
+    if digits is not None or rule.scientific:
+        return rule
+    unit = 10.0**-rule.decimals
+    lost = [
+        size
+        for value, spread in zip(values, spreads, strict=True)
+        if (spread or 0.0) < (size := abs(value)) < unit and not float(fixed(size, rule.decimals))
+    ]
+    if not lost:
+        return rule
+    sizes = _ordered([abs(value) for value in values])
+    decimals = min(1 - exact(min(lost)).adjusted(), _written(sizes))
+    if max(exact(sizes[-1]).adjusted(), 0) + 1 + decimals > FIGURES:
+        return Rounding(SIGNIFICANT - 1, scientific=True)
+    return replace(rule, decimals=decimals)
+
+
+def _in_powers(rule: Rounding, values: Sequence[float]) -> Rounding:
+    """The same digits of a typical value in powers of ten, and at least SIGNIFICANT."""
+    sizes = _ordered([abs(value) for value in values])
+    decimals = rule.decimals + exact(_median(sizes)).adjusted() if sizes else 0
+    return Rounding(min(max(decimals, SIGNIFICANT - 1), MAX_DECIMALS - 1), scientific=True)

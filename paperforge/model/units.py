@@ -25,6 +25,10 @@ _MEASURED = {
     "training": "training time", "elapsed": "elapsed time", "storage": "storage", "disk": "disk",
 }  # fmt: skip
 """The word before the unit -> what is measured."""
+_HELD, _BYTES = (
+    frozenset(("memory", "vram", "ram")),
+    frozenset(("B", "kB", "MB", "MiB", "GB", "GiB", "TB")),
+)
 _KEPT = {"gpu": "GPU", "cpu": "CPU", "ram": "RAM", "io": "I/O"}
 _COUNTED = {"params": "parameters", "parameters": "parameters", "tokens": "tokens"}
 _MULTIPLES = {"m": "M", "b": "B", "k": "k", "millions": "M", "billions": "B"}
@@ -38,6 +42,16 @@ def unit_in(name: str) -> str:
     head, _, last = re.sub(r"[^A-Za-z0-9]", "_", name).lower().rpartition("_")
     rate = head.endswith("per")
     return _UNITS.get(last, "") if (head or last in _WHOLE) and not rate else ""
+
+
+def memory_in(name: str) -> str:
+    """Label of a name that says memory and its unit: "gpu_memory_gb" is "GPU memory"; else "".
+
+    Not behind a slash: what a part of the run takes is not what the run takes.
+    """
+    said = None if "/" in name else measured(name)
+    label, unit = said or ("", "")
+    return label if unit in _BYTES and label.rpartition(" ")[2].casefold() in _HELD else ""
 
 
 def measured(name: str) -> tuple[str, str] | None:

@@ -127,6 +127,9 @@ def ending(why: Why) -> list[str]:
     if changed:
         under = words.joined([f"{a.verdict} under {a.test}" for a in changed])
         parts.append(f"The verdict ({why.verdict}) would change: {under}.")
+    elif rest and any(a.verdict is not why.verdict for a in able if not a.changes):
+        open_ = "The other test decides" if rest == 1 else f"None of the {rest} other tests decides"
+        parts.append(f"{open_} {'nothing' if rest == 1 else 'anything'} either.")
     elif rest:
         which = f"any of the {rest} other tests" if rest > 1 else "the other test"
         able_ = " that could decide it" if helpless else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import escape
 from paperforge.latex.label import sentence
+from paperforge.model.wording import spoken
 from paperforge.spec import Unit
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _detectable(analysis: Analysis) -> Iterator[str]:
     for metric in analysis.metrics:
         found = [d.detectable for d in analysis.primary(metric.name) if d.detectable is not None]
         if found:
-            sizes.append(f"{_range(min(found), max(found), metric)} in {_name(metric)}")
+            sizes.append(f"{_range(min(found), max(found), metric)} in {spoken(metric)}")
     if sizes:
         yield (
             f"Differences smaller than about {_list(sizes)}, depending on the comparison, would be "
@@ -116,17 +117,11 @@ def _undecided(analysis: Analysis) -> Iterator[str]:
                 names = [_pair(d, methods) for d in pairs[:MANY]]
                 more = len(pairs) - len(names)
                 named = _list([*names, *([f"{more:,} more pairs"] if more else [])])
-                yield f"{words} the difference in {_name(metric)} between {named}."
+                yield f"{words} the difference in {spoken(metric)} between {named}."
 
 
 def _pair(decision: Decision, methods: dict[str, str]) -> str:
     return f"{methods[decision.a]} and {methods[decision.b]}"
-
-
-def _name(metric: Metric) -> str:
-    """The label within a sentence: "accuracy", but "F1" and "BLEU" as they are."""
-    label = metric.label
-    return label[0].lower() + label[1:] if label[1:2].islower() else label
 
 
 def _range(least: float, most: float, metric: Metric) -> str:

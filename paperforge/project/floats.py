@@ -6,7 +6,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from paperforge.project.forms import FileName, Length, Names, Prose, Strict, Text
+from paperforge.project.forms import FileName, Length, Names, Prose, Strict, TexLength, Text
+
+
+class PageTable(Strict):
+    """The page of an existing paper whose main file does not tell; what is said here counts."""
+
+    width: Annotated[TexLength, Field(description='Of the text, as TeX has it: "6.5in", "455pt".')]
+    height: Annotated[TexLength | None, Field(description="Of the text.")] = None
+    columns: Annotated[Literal[1, 2], Field(description="Of the text.")] = 1
+    column_sep: Annotated[
+        TexLength | None, Field(description="Between two columns; by default 10 pt.")
+    ] = None
+    size: Annotated[Literal[10, 11, 12], Field(description="Of the body's type, in points.")] = 10
 
 
 class TableTable(Strict):

@@ -249,6 +249,29 @@ _PairingRole = Annotated[str, AfterValidator(_OneOf(PAIRING)), WithJsonSchema({"
 PairingRoles = Annotated[
     list[_PairingRole], BeforeValidator(_one_as_list), Also({"enum": [*PAIRING]})
 ]
+TEX_LENGTH = r"^\d+(\.\d+)?\s*(pt|in|cm|mm|bp|pc)$"
+
+
+def _tex_length(value: Any) -> str:  # noqa: ANN401  a value of TOML
+    """Points without a unit are points."""
+    text = f"{value:.4f}pt" if isinstance(value, int | float) and value is not True else value
+    if isinstance(text, str) and re.match(TEX_LENGTH, text) and float(text.rstrip("ptincmb ")) > 0:
+        return text
+    raise ValueError('must be a length of TeX, such as "6.5in", "16cm" or 345 (points)')
+
+
+TexLength = Annotated[
+    Any,
+    AfterValidator(_tex_length),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": TEX_LENGTH},
+                {"type": "number", "exclusiveMinimum": 0},
+            ]
+        }
+    ),
+]
 Length = Annotated[float, Field(gt=0, le=2000)]
 
 

@@ -198,6 +198,7 @@ def _convert(paper: PaperToml, root: Path) -> Project:
         keywords=tuple(paper.keywords),
         sections=tuple(paths.inside(s) for s in paper.sections),
         packages=tuple(paper.packages),
+        page=paper.page.model_dump(exclude_none=True) if paper.page else {},
         sources=_source_values(paper, root),
         metrics=_ordered(paper.metrics),
         methods=_ordered(paper.methods),

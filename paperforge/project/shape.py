@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from paperforge.project.floats import FigureTable, TableTable
+from paperforge.project.floats import FigureTable, PageTable, TableTable
 from paperforge.project.forms import (
     COLUMN_ROLES,
     TEXT,
@@ -253,6 +253,10 @@ class PaperToml(Strict):
     keywords: Annotated[Names, Field(description="For the venues that print them.")] = []
     sections: Annotated[Names, Field(description="Files of the author's text, in order.")] = []
     packages: Annotated[Names, Field(description="LaTeX packages that the text needs.")] = []
+    page: Annotated[
+        PageTable | None,
+        Field(description="An existing paper's text, where its main file does not tell."),
+    ] = None
     results: Annotated[
         Names, Field(description="Files of results whose columns can be guessed.")
     ] = []
@@ -309,6 +313,7 @@ def json_schema() -> dict[str, Any]:
 TABLES: dict[str, type[BaseModel]] = {
     "authors": AuthorTable,
     "sources": SourceTable,
+    "page": PageTable,
     "metrics": MetricTable,
     "methods": MethodTable,
     "datasets": DatasetTable,

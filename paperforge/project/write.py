@@ -38,6 +38,7 @@ _NAMED = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 def dump(project: Project) -> str:
     """The text of a paper.toml that `load` reads as this project (in the folder project.root)."""
     blocks = [_top(project), *_sources(project)]
+    blocks += [_block("[page]", project.page)] if project.page else []
     for name in ("metrics", "methods", "datasets"):
         declared: Mapping[str, Mapping[str, object]] = getattr(project, name)
         blocks += [_block(f"[{name}.{key_text(key)}]", table) for key, table in declared.items()]

@@ -21,7 +21,7 @@ from paperforge.results.tidy import STRIDE
 from paperforge.spec import Dataset, Direction, Method, Metric, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import duckdb
 
@@ -81,15 +81,39 @@ def describe(
     unused = _unused(inputs)
     measured = {name: keys for name, keys in project.metrics.items() if name not in sums}
     notes += _unknown("metric", measured, found, unused)
-    methods = _all(engine, "method", project.methods, notes)
-    datasets = _all(engine, "dataset", project.datasets, notes)
-    notes += _averages(datasets)
-    return Catalogue(
-        tuple(metrics),
-        tuple(_method(name, project.methods.get(name, {})) for name in methods),
-        tuple(Dataset(n, _label(n, project.datasets.get(n, {}))) for n in datasets),
-        tuple(notes),
-    )
+    methods = [
+        _method(name, project.methods.get(name, {}))
+        for name in _all(engine, "method", project.methods, notes)
+    ]
+    names = _all(engine, "dataset", project.datasets, notes)
+    datasets = [Dataset(n, _label(n, project.datasets.get(n, {}))) for n in names]
+    notes += _averages(names)
+    notes += [
+        *_shared("method", methods),
+        *_shared("dataset", datasets),
+        *_shared("metric", metrics),
+    ]
+    return Catalogue(tuple(metrics), tuple(methods), tuple(datasets), tuple(notes))
+
+
+MOST_ALIKE = 4
+
+
+def _shared(what: str, all_of: Sequence[Metric | Method | Dataset]) -> Iterator[Diagnostic]:
+    """Names that are printed alike: their labels say the same."""
+    alike: dict[str, list[str]] = {}
+    for one in all_of:
+        unit = one.unit if isinstance(one, Metric) else ""
+        label = unicodedata.normalize("NFKC", f"{one.label} ({unit})" if unit else str(one.label))
+        alike.setdefault(label, []).append(one.name)
+    for label, names in alike.items():
+        if len(names) > 1:
+            more = f" and {len(names) - MOST_ALIKE} more" if len(names) > MOST_ALIKE else ""
+            listed = ", ".join(map(repr, names[:MOST_ALIKE])) + more
+            text = f"the {what}s {listed} have one label, {label!r}: no reader can tell them apart"
+            key = names[-1] if re.fullmatch(r"[\w-]+", names[-1], re.ASCII) else f'"{names[-1]}"'
+            hint = f'[{what}s.{key}] label = "…" in paper.toml gives it one of its own'
+            yield Diagnostic(Severity.WARNING, "paper.toml", text, hint)
 
 
 def _found(engine: duckdb.DuckDBPyConnection, role: str, where: str = "") -> list[str]:
@@ -261,6 +285,7 @@ def _metric(
         diverged=None if keys.get("diverged") is None else float(str(keys["diverged"])),
         cost=is_cost(name),
         share=is_fraction(name),
+        own=bool(keys.get("label")) or (not known and label == name),
     )
 
 

@@ -76,4 +76,5 @@ def metric(
         tested=tested is None or bool(tested),
         corpus=kind,
         parts=parts,
+        own=bool(given) or well_known(name) is None,
     )

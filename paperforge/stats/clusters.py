@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+FLAT = 1e-12
+"""As in cells.py, which imports this."""
+
 
 def clustered(
     values: Sequence[np.ndarray], groups: Sequence[np.ndarray], size: int
@@ -25,11 +28,12 @@ def clustered(
     98(4)). With G groups of one size in one array this is CR1 with G - 1 degrees of freedom (Liang
     and Zeger 1986); with few groups of unequal size that one rejects far too often.
 
-    An array that is all one group: (0, 0).
+    Sums of a group that are rounding at the size of its values count as none, so that clusters that
+    are all alike have no variance. An array that is all one group: (0, 0).
     """
     import numpy as np
 
-    total, trace, norms = np.zeros(size), np.zeros(size), np.zeros(size)
+    total, trace, norms, whole = (np.zeros(size) for _ in range(4))
     weights = []
     for x, code in zip(values, groups, strict=True):
         n = len(x)
@@ -39,6 +43,7 @@ def clustered(
         k = 1 / (np.sqrt(1 - members / n) * n * len(values))
         apart = x - x.mean()
         total += k * np.bincount(code, weights=apart, minlength=size)
+        whole += k * np.bincount(code, weights=np.abs(x), minlength=size)
         spread = float(apart @ apart) / (n - 1)
         trace += spread * members / (n * len(values)) ** 2
         weights.append(np.sqrt(spread / n) * k * members)
@@ -47,6 +52,7 @@ def clustered(
     square = trace @ trace + ((table @ table.T) ** 2).sum() - norms @ norms
     if square == 0:
         return 0.0, max(1.0, float((trace > 0).sum() - 1))
+    total[np.abs(total) <= FLAT * whole] = 0.0
     return float(total @ total), float(trace.sum() ** 2 / square)
 
 

@@ -43,10 +43,20 @@ def by_example(results: Results, cells: Cells) -> Mapping[Place, CorpusCell]:
 def described(cells: Cells, sums: Mapping[Place, CorpusCell]) -> Cells:
     """The cells of a metric as the design's description reads them: by example."""
     datasets = tuple(d for d in cells.datasets if any(at[1] == d for at in sums))
-    table = {at: replace(cells.table[at], n=sums[at].n) for at in sums if at in cells.table}
+    table = {
+        at: replace(cells.table[at], n=one.n, keys=one.keys)
+        for at, one in sums.items()
+        if at in cells.table
+    }
     grouped = any(one.grouped for one in sums.values())
     return replace(
-        cells, unit=Unit.EXAMPLE, datasets=datasets, table=table, clustered=grouped, averages={}
+        cells,
+        unit=Unit.EXAMPLE,
+        datasets=datasets,
+        table=table,
+        clustered=grouped,
+        groups=len(set().union(*(one.units.tolist() for one in sums.values()))) if grouped else 0,
+        averages={},
     )
 
 

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex.p_values import p_bound
 from paperforge.stats.adjust import CORRECTIONS, reachable
-from paperforge.stats.cells import moments
+from paperforge.stats.cells import FLAT, moments
 from paperforge.stats.contrast import Ask, Contrast
 from paperforge.stats.critical import ENOUGH, Diagram, diagram
 from paperforge.stats.nemenyi import critical_difference, nemenyi_p, out_of_reach
@@ -171,11 +171,13 @@ def compare_pair(a: np.ndarray, b: np.ndarray, ask: Ask) -> Contrast:
     test = wilcoxon if n >= ENOUGH else sign_flip
     sd = moments(a - b, size)[1]
     found = replace(test(a - b, ask, size=size), detects=OfShift(sd, n) if sd else None)
-    return of_mean(found, moments(a - b, size)[0], ask) if test is wilcoxon else found
+    return of_mean(found, moments(a - b, size)[0], ask, size) if test is wilcoxon else found
 
 
-def of_mean(found: Contrast, mean: float, ask: Ask) -> Contrast:
+def of_mean(found: Contrast, mean: float, ask: Ask, size: float) -> Contrast:
     """Wilcoxon's contrast with the mean difference for its estimate.
+
+    size: the largest of the scores; an end that is the mean but for rounding at it is the mean.
 
     Nothing is decided where p is below alpha and the two do not favour the same method, and nothing
     found equivalent whose mean lies outside the margin.
@@ -184,6 +186,11 @@ def of_mean(found: Contrast, mean: float, ask: Ask) -> Contrast:
     assert centre is not None
     assert found.p is not None
     made = replace(found, estimate=mean, interval_of=PSEUDOMEDIAN, centre=centre)
+    if size > 0 and found.low is not None and found.high is not None:
+        near = FLAT * size
+        low = mean if abs(mean - found.low) <= near else found.low
+        high = mean if abs(mean - found.high) <= near else found.high
+        made = replace(made, low=low, high=high)
     if ask.margin is not None and abs(mean) >= ask.margin:
         made = replace(made, p_equivalent=None)
     if found.p < ask.alpha and mean * centre <= 0:

@@ -289,7 +289,7 @@ def averaging(tables: Sequence[Table], place: str) -> Iterator[str]:
 def buying(unit: Replication, tables: Sequence[Table]) -> Iterator[str]:
     """Say what more runs and what more examples would do to the standard error."""
     for cells, found in tables:
-        one = next((c for c in found if c.primary and c.contrast.sources), None)
+        one = next((c for c in found if c.primary and c.contrast.sources and c.contrast.p), None)
         if one is None or one.contrast.sources is None:
             continue
         runs, examples = (bought(one.contrast.sources, *times) for times in ((2, 1), (1, 2)))
@@ -366,6 +366,7 @@ def warnings(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> It
     """Warn where a test could mislead, and where what is asked for changes nothing."""
     yield from idle(spec, unit, tables)
     yield from unranked(spec, tables)
+    yield from sameness.unvaried(tables)
     if used(spec, tables) != spec.correction:
         text = (
             "max-T's joint distribution is not known for these tests: each is made at alpha over "

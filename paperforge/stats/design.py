@@ -21,6 +21,7 @@ MCNEMAR = ("mid-p", "exact")
 SEED_LIKE = frozenset({"seed", "fold"})
 """Roles that pair replicates when they are declared."""
 LACKS = "has no example ids"
+OF_SUMS = "sums over the examples of each run"
 FOLD = "fold"
 EXAMPLE = "example"
 TASK = re.compile(r"(^|[_./-])(task|env|environment|game)(s|id|name)?($|[_./-])")
@@ -44,7 +45,8 @@ class Replication:
     runs: tuple[int, int] = (1, 1)
     """Smallest and largest number of runs in a cell."""
     apart: Mapping[str, Replication] = field(default_factory=dict)
-    """Metrics without example ids, where others have them -> what is replicated in those."""
+    """Metrics whose unit is another one -> what is replicated in those: without example ids, where
+    others have them, or of sums."""
     raters: int = 0
     """People (or models) who rated the examples; 0: nobody did."""
 
@@ -129,7 +131,36 @@ def replication(
     left = {name: at for name, at in some.items() if name not in apart}
     notes = (uncompared(name, at) for name, at in left.items())
     raters = {one.rater for name in others for one in results.ratings(name)}
-    return replace(whole, apart=apart, notes=(*whole.notes, *notes), raters=len(raters))
+    made = replace(whole, apart=apart, notes=(*whole.notes, *notes), raters=len(raters))
+    summed = [m.name for m in results.metrics if m.corpus and m.name in others]
+    return runs_of_sums(made, summed, others) if whole.unit is Unit.BOTH and summed else made
+
+
+def runs_of_sums(
+    whole: Replication, summed: Sequence[str], others: Mapping[str, Sequence[Sample]]
+) -> Replication:
+    """Metrics of sums with the runs for their unit, where runs and examples are both replicated.
+
+    They are no means over examples, so no score of one example varies: the runs are compared, and
+    what other examples would change is in no interval.
+    """
+    many = span(*ends([len(s.values) for name in summed for s in others[name]]), "run")
+    words = (
+        f"The unit of replication is the {whole.noun} "
+        f"({'inferred' if whole.inferred else 'declared'}: {many} a cell), the score of {OF_SUMS}: "
+        f'the examples are taken as fixed; replicate = "{EXAMPLE}" draws them anew, and takes the '
+        "runs as fixed."
+    )
+    one = Replication(Unit.SEED, whole.inferred, words, whole.noun)
+    if not whole.inferred:
+        text = f"{', '.join(summed)}: a metric of sums is tested over runs or over examples, not "
+        text += "both: the examples are taken as fixed"
+        hint = f"--replicate {EXAMPLE} draws them anew, and takes the runs as fixed"
+        note = Diagnostic(Severity.WARNING, "design.replicate", text, hint)
+        one, whole = replace(one, notes=(note,)), replace(whole, notes=(*whole.notes, note))
+    if len(summed) == len(others):
+        return replace(one, apart=whole.apart, notes=whole.notes)
+    return replace(whole, apart={**whole.apart, **dict.fromkeys(summed, one)})
 
 
 def partly(

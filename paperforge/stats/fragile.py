@@ -219,6 +219,8 @@ def other(old: Decision, new: Decision) -> bool:
     if new.p is None:
         return False
     open_ended = (Verdict.INCONCLUSIVE, Verdict.UNDECIDABLE)
+    if old.equivalent and new.verdict in open_ended and new.p_equivalence is None:
+        return False  # a test without an interval says nothing of equivalence
     return new.verdict is not old.verdict and not (
         new.verdict in open_ended and old.verdict in open_ended
     )

@@ -261,7 +261,7 @@ def over_datasets(place: Place, ask: Ask) -> Iterator[Other]:
         return
     a, b = scores[:, methods.index(d.a)], scores[:, methods.index(d.b)]
     x, size = a - b, max(float(np.abs(a).max()), float(np.abs(b).max()))
-    of_ranks = of_mean(wilcoxon(x, ask, size=size), float(x.mean()), ask)
+    of_ranks = of_mean(wilcoxon(x, ask, size=size), float(x.mean()), ask, size)
     yield Other("Wilcoxon", of_ranks)
     yield Other("sign-flip", mean_flip(x, ask, size))
     sd = float(x.std(ddof=1))
@@ -309,6 +309,8 @@ def of_corpus(results: Results, metric: Metric, d: Decision, ask: Ask) -> Iterat
     anew = corpus_difference(a[0], b[0], metric.corpus, ask) if len(names) == 1 else None
     if anew is not None:
         yield Other("BCa", anew)
+    if drawn.contrast.reason == "identical outputs":  # nothing to exchange
+        return
     exchanged = randomise_corpus(a, b, metric, ask.seed, ask.engine)
     if exchanged is not None:
         p, error = exchanged

@@ -12,6 +12,7 @@ from paperforge.latex.p_values import p_bound
 from paperforge.model import Observed
 from paperforge.spec import Unit
 from paperforge.stats.added import ADDED
+from paperforge.stats.means import difference
 from paperforge.stats.strata import floor_of_runs, skewness
 
 if TYPE_CHECKING:
@@ -84,6 +85,20 @@ def unit_of(place: Place) -> Iterator[str]:
         yield f"pair_by does not declare that equal {place.design.noun}s share anything."
     if d.unit is not Unit.DATASET and d.scope is None and len(place.cells.datasets) > 1:
         yield f"The {len(place.cells.datasets)} datasets are fixed and count the same."
+        yield from without_spread(place)
+
+
+def without_spread(place: Place) -> Iterator[str]:
+    """Datasets on which nothing varies, in an average over others."""
+    if place.decision.test.endswith(ADDED):
+        return
+    if place.decision.paired and place.matched:
+        alike = [difference(pair)[2] <= 0 for pair in place.matched]
+    else:
+        alike = [a.variance <= 0 and b.variance <= 0 for a, b in place.pairs]
+    if any(alike):
+        of = f"On {sum(alike)} of them nothing varies"
+        yield f"{of}: there the difference counts as known without error."
 
 
 def each_dataset(place: Place) -> str:

@@ -8,7 +8,7 @@ from paperforge.model import Replicated
 from paperforge.spec import Unit
 from paperforge.stats.cells import Cells
 from paperforge.stats.compare import Compared
-from paperforge.stats.design import LACKS, UNTESTED, Replication
+from paperforge.stats.design import LACKS, OF_SUMS, UNTESTED, Replication
 
 Table = tuple[Cells, Sequence[Compared]]
 EXAMPLES = "new examples, not to retraining"
@@ -24,7 +24,8 @@ def replicated(unit: Replication, tables: Sequence[Table], *, shares: bool) -> I
         yield unit.sentence.replace(UNTESTED, OF_SHARES) if shares else unit.sentence
         return
     for names, one in kinds(unit, tables):
-        why = "" if one is unit or LACKS in one.sentence else " It has no example ids."
+        said = one is unit or LACKS in one.sentence or OF_SUMS in one.sentence
+        why = "" if said else " It has no example ids."
         if len(names) > 1:
             why = why.replace("It has", "They have")
         yield f"{listing(names)}: {one.sentence[0].lower()}{one.sentence[1:]}{why}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from paperforge.model import Diagnostic, Severity
 from paperforge.spec import Unit
+from paperforge.stats.added import ADDED
 from paperforge.stats.shared import in_results
 
 if TYPE_CHECKING:
@@ -46,6 +47,35 @@ def found(results: Results, unit: Replication, tables: Sequence[Table]) -> list[
         if odd is not None and compared:
             made.append(Found(cells, odd, compared))
     return made
+
+
+def flat(found: Sequence[Compared], one: Compared) -> list[str]:
+    """Datasets without any variance that an average counts as known without error."""
+    contrast = one.contrast
+    if one.scope is not None or contrast.p is None or contrast.variance is None:
+        return []
+    if contrast.test.endswith(ADDED):
+        return []
+    return [
+        c.scope
+        for c in found
+        if c.scope is not None and (c.a, c.b) == (one.a, one.b) and c.contrast.variance == 0
+    ]
+
+
+def unvaried(tables: Sequence[Table]) -> Iterator[Diagnostic]:
+    """Warn of averages whose interval leaves datasets out, as nothing varies there."""
+    for cells, compared in tables:
+        odd = [(one, names) for one in compared if (names := flat(compared, one))]
+        if not odd:
+            continue
+        one, names = odd[0]
+        more = f" (and so in {len(odd) - 1} more comparisons)" if len(odd) > 1 else ""
+        text = f"{one.a} − {one.b} does not vary on {listed(names)}{more}: in the average it counts"
+        text += " as known without error there, which makes the interval too narrow where scores"
+        text += " were rounded or copied"
+        hint = "give the scores with all their decimals"
+        yield Diagnostic(Severity.WARNING, cells.metric.label or cells.metric.name, text, hint)
 
 
 def sentences(odd: Sequence[Found], tables: Sequence[Table], noun: str) -> Iterator[str]:

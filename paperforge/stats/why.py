@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.model import Alternative, Flip, Verdict, Why
-from paperforge.spec import DesignSpec, Direction, Unit
+from paperforge.spec import DesignSpec, Direction
 from paperforge.stats.adjust import CORRECTIONS, reachable
-from paperforge.stats.cells import read
+from paperforge.stats.cells import read, scored
 from paperforge.stats.contrast import Ask
+from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.others import left_out, others, placed
 from paperforge.stats.reasons import chosen, observed, rejected
 from paperforge.stats.shared import of_methods
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from paperforge.stats.others import Other, Place
 
 MOST = 60
+NO_TOST = "no interval: says nothing of equivalence"
 OPEN = (Verdict.INCONCLUSIVE, Verdict.UNDECIDABLE)
 Case = tuple["Place", "list[Other]"]
 Known = tuple["Decision", "list[Other]"]
@@ -80,7 +82,8 @@ def of_metric(
         return []
     design = analysis.design.of(metric.name)
     unit = design.unit
-    cells = read(results, metric, unit, results.samples(metric.name, Unit.SEED))
+    runs = [scored(sample, metric) for sample in run_samples(results, metric)]
+    cells = read(results, metric, unit, runs)
     margin = None if metric.margin is None else metric.margin / abs(metric.scale)
     ask = Ask(spec.alpha, margin, spec.mcnemar, spec.seed, spec.engine)
     family = analysis.primary(metric.name)
@@ -124,7 +127,9 @@ def alternative(
         return made if made is None or math.isfinite(made) else None
 
     adjusted, verdict = judged(place, other, members, spec, metric)
-    three = other.probabilities
+    three, reason = other.probabilities, contrast.reason
+    if d.verdict is Verdict.EQUIVALENT and verdict in OPEN and contrast.p_equivalent is None:
+        verdict, reason = None, NO_TOST
     return Alternative(
         contrast.test,
         printed(contrast.estimate),
@@ -137,7 +142,7 @@ def alternative(
         verdict,
         verdict is not None and differs(d.verdict, verdict),
         other.needs,
-        "" if three else contrast.reason,
+        "" if three else reason,
         three,
     )
 

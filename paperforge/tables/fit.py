@@ -12,7 +12,6 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity, TableFit
 from paperforge.tables import pages
 from paperforge.tables.headers import abbreviated
@@ -46,7 +45,8 @@ def fit(
     within: "column" or "text"; empty: the text, and only told where a column is too narrow. With
     neither a page nor this the table stays as it is, unless no page would hold it. notes: whether
     its sentences stand under it. other: the same cells with rows and columns exchanged.
-    Raises InputError where nothing makes it fit.
+    Where nothing makes it fit it stays as it is, with a warning. Raises InputError for more pages
+    than pages.MOST_PAGES.
     """
     if page is None and not within:
         return _on_any(table, notes=notes, other=other)
@@ -121,7 +121,8 @@ def _over_pages(table: Table, turned: Table | None, page: Page, room: float, wit
         said = _said(short, made, page, shortened=short is not chosen)
         done = replace(short, fit=made, diagnostics=(*chosen.diagnostics, said))
         return done if chosen is table else _exchanged(done)
-    raise _too_wide(table, page, rooms[-1])
+    said = _too_wide(table, page, rooms[-1])
+    return replace(table, diagnostics=(*table.diagnostics, said))
 
 
 def _ways(
@@ -169,7 +170,7 @@ def _in_parts(
     tries = [
         Try(table, page, size, gap, in_lines=True, names=names)
         for size in page.sizes
-        for gap in GAPS[:2]
+        for gap in GAPS
         for names in ((False, True) if long else (False,))
     ]
     largest = page.sizes[0][1]
@@ -264,14 +265,19 @@ def _on_any(table: Table, *, notes: bool, other: Callable[[], Table] | None) -> 
     return replace(done, diagnostics=(*done.diagnostics, warning))
 
 
-def _too_wide(table: Table, page: Page, room: float) -> InputError:
+def _too_wide(table: Table, page: Page, room: float) -> Diagnostic:
     """What to say where one column beside the names of the rows is too wide already."""
     short = abbreviated(table)
     names = Measure.of(page.face, page.sizes[-1][1])
-    stub = columns(short, names)[0]
-    text = f"does not fit {room:.0f} pt, at 7 pt and in parts: its names take {stub:.0f} pt"
+    stub, *others = columns(short, names)
+    words = max((wide for wide, c in zip(others, table.columns, strict=True) if c.words), default=0)
+    beside = f", those beside them {words:.0f} pt" if words > room / 2 else ""
+    text = (
+        f"left as it is: it does not fit {room:.0f} pt, at 7 pt and in parts; "
+        f"its names take {stub:.0f} pt{beside}"
+    )
     hint = 'shorter labels: [methods] NAME = { label = "…" } in paper.toml, [datasets] alike'
-    return InputError(text, f"table {table.name}", hint)
+    return Diagnostic(Severity.WARNING, f"table {table.name}", text, hint)
 
 
 def _note(table: Table, message: str, hint: str = "") -> Diagnostic:

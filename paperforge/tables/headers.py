@@ -14,11 +14,15 @@ from paperforge.model import Note
 from paperforge.tables.measure import EM, columns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from paperforge.model import Table
     from paperforge.tables.measure import Measure
 
-_WORD = re.compile(r"(?:[^\s-]|-(?![A-Za-z])| (?=[↑↓(]))+(?:-(?=[A-Za-z])|\s+|$)|\S")
-"""What a line may hold alone: a word with the space or hyphen after it, its unit and arrow."""
+_WORD = re.compile(r"(?:\S| (?=[↑↓]|\((?![^)]*[=\d])))+(?:\s+|$)|\S")
+"""A word with the space after it, its unit and arrow; "(k=5)" is no unit."""
+_HYPHEN = re.compile(r"(?<=[^\s-][^\s-]-)(?=[A-Za-z]{2})")
+"""Where a word that is too long may be broken: no letter stands alone."""
 _PIECE = re.compile(r"\S+?(?:[-_/](?=[^\s\d])|\s+|$)")
 """What a line of a row's name may hold alone: also what ends in _ or /, as in paths."""
 MOST_LINES = 3
@@ -34,16 +38,27 @@ def lines(table: Table, measure: Measure) -> tuple[tuple[str, ...], ...]:
         if isinstance(column.label, Label):  # nobody knows where its TeX may be broken
             found.append((column.label,))
             continue
-        words = _WORD.findall(column.label) or [""]
-        most = max([room, *(measure.text(word.rstrip(" ")) for word in words)])
-        made: list[str] = []
-        for word in words:
-            if made and measure.text((made[-1] + word).rstrip(" ")) <= most:
-                made[-1] += word
-            else:
-                made.append(word)
-        found.append(tuple(line.rstrip(" ") for line in made))
+        words = [_HYPHEN.split(word) for word in _WORD.findall(column.label) or [""]]
+        widest = (measure.text(piece.rstrip(" ")) for word in words for piece in word)
+        found.append(_filled(words, measure, max([room, *widest])))
     return tuple(found)
+
+
+def _filled(words: Sequence[Sequence[str]], measure: Measure, most: float) -> tuple[str, ...]:
+    """Lines so wide at most; a word in pieces is broken only where a line cannot hold it."""
+    made: list[str] = []
+
+    def fits(text: str) -> bool:
+        return measure.text(text.rstrip(" ")) <= most
+
+    for word in words:
+        whole = "".join(word)
+        for piece in [whole] if fits(whole) else word:
+            if made and fits(made[-1] + piece):
+                made[-1] += piece
+            else:
+                made.append(piece)
+    return tuple(line.rstrip(" ") for line in made)
 
 
 def names_in_lines(

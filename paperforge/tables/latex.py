@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex import label
 from paperforge.latex.escape import escape, needs_unicode_engine, plain
-from paperforge.model import Cell, Column, Mark, Note, Row, Table, TableFit
+from paperforge.model import Cell, Column, Mark, Note, Table
 from paperforge.tables.heat import colour
 from paperforge.tables.latex_fit import fitted, header, name
 from paperforge.tables.notes import sentence
 from paperforge.tables.padding import Down, Frame, by_kind, digits, outlines, phantom, signs
-from paperforge.tables.pages import joined
+from paperforge.tables.pages import below, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -152,7 +152,7 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
             lines.append(r"  \midrule")
         if table.headings and row.group and (not index or row.group != table.rows[index - 1].group):
             lines.append(_heading(row.group, 1 + len(table.columns)))
-        lines.append(rf"  {' & '.join((_stub(row, table.fit), *across[index]))} \\")
+        lines.append(rf"  {' & '.join((_stub(table, index), *across[index]))} \\")
     lines += [r"  \bottomrule", r"\end{tabular}"]
     return [*SEAMLESS, *lines, r"\endgroup"] if hot else lines
 
@@ -181,9 +181,10 @@ SEAMLESS = (
 have it instead."""
 
 
-def _stub(row: Row, fit: TableFit | None) -> str:
+def _stub(table: Table, index: int) -> str:
     """A row's name, with the paper that all its numbers are quoted from."""
-    tex = _guarded(name(row.label, fit))
+    row = table.rows[index]
+    tex = _guarded(name(row.label, table.fit, below(table.rows, index)))
     return f"{tex}~{_cite(row.cite)}" if row.cite else tex
 
 
@@ -293,7 +294,7 @@ def _spreads(printed: Iterable[str], frame: Frame) -> dict[str, str]:
     if not frame.spreads:
         return dict.fromkeys(every, "")
     shown = [text or "0" for text in every]
-    padded = frame.spread.padded(shown, outlines(shown))
+    padded = frame.spread.padded(shown, outlines(shown), flush=True)
     texts = {
         text: rf"\,{{\pfscript$\scriptstyle\pm$\,{_small(tex)}}}"
         for text, tex in zip(every, padded, strict=True)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LATEX_GAP_PT = 6.0
 _RAISED = re.compile(r"\\textsuperscript\{(?:[^{}]|\{[^{}]*\})*\}")
 PART_SKIP = "1.5ex"
+HANGING = r"\raisebox{0pt}[\height][\dp\strutbox]"
+"""Before a box whose further lines take no room."""
 
 
 def fitted(table: Table, tabular: Tabular) -> list[list[str]]:
@@ -52,15 +54,20 @@ def header(lines: Sequence[str]) -> str:
     return rf"\begin{{tabular}}[b]{{@{{}}c@{{}}}}{inside}\end{{tabular}}"
 
 
-def name(label: str, fit: TableFit | None) -> str:
-    """A row's name, in several lines where it has these: the further ones are indented."""
+def name(label: str, fit: TableFit | None, below: int = 0) -> str:
+    r"""A row's name, in several lines where it has these: the further ones are indented.
+
+    below: so many rows under it have no name; where that is enough the lines hang down beside
+    them (\raisebox hides their depth), and no gap opens under the first row.
+    """
     found = dict(fit.names) if fit else {}
     lines = found.get(label) or found.get(label.removesuffix(pages.AGAIN), ())
     if not lines:
         return escape(label)
     again = pages.AGAIN if label not in found else ""
     inside = r"\\\quad ".join([*map(escape, lines[:-1]), escape(lines[-1] + again)])
-    return rf"\begin{{tabular}}[t]{{@{{}}l@{{}}}}{inside}\end{{tabular}}"
+    made = rf"\begin{{tabular}}[t]{{@{{}}l@{{}}}}{inside}\end{{tabular}}"
+    return rf"{HANGING}{{{made}}}" if len(lines) - 1 <= below else made
 
 
 def _level(parts: Sequence[Sequence[str]]) -> list[list[str]]:

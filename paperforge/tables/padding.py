@@ -42,9 +42,14 @@ class Width(NamedTuple):
         every = list(map(_width, set(printed))) or [cls()]
         return every[0] if len(every) == 1 else cls(*map(max, zip(*every, strict=True)))
 
-    def padded(self, printed: Sequence[str], outlines: Sequence[str]) -> list[str]:
-        """Each number as TeX with what makes it this wide; outlines: those of the numbers."""
-        beside = {outline: self.pads(outline) for outline in set(outlines)}
+    def padded(
+        self, printed: Sequence[str], outlines: Sequence[str], *, flush: bool = False
+    ) -> list[str]:
+        """Each number as TeX with what makes it this wide; outlines: those of the numbers.
+
+        flush: the room of a "<" that others have is behind, for behind a ± it would be a hole.
+        """
+        beside = {outline: self.pads(outline, flush=flush) for outline in set(outlines)}
         texts = list(printed if _PLAIN.issuperset("".join(beside)) else map(digits, printed))
         before = {outline: pads[0] for outline, pads in beside.items()}
         after = {outline: pads[1] for outline, pads in beside.items()}
@@ -54,17 +59,19 @@ class Width(NamedTuple):
             texts = list(map(add, texts, map(after.__getitem__, outlines)))
         return texts
 
-    def pads(self, printed: str) -> tuple[str, str]:
+    def pads(self, printed: str, *, flush: bool = False) -> tuple[str, str]:
         """What to put before and after a number so that it is this wide."""
         own = _width(printed)
         if own == self:
             return "", ""
-        before = "$<$" * (self.less - own.less) + "$-$" * (self.signs - own.signs)
+        less = "$<$" * (self.less - own.less)
+        before = "" if flush else less
+        before += "$-$" * (self.signs - own.signs)
         before += "0" * (self.digits - own.digits)
         before += "," * (self.commas - own.commas)
         after = "." if self.decimals and not own.decimals else ""
         after += "0" * (self.decimals - own.decimals)
-        return phantom(before), phantom(after + self._powers(own))
+        return phantom(before), phantom(after + self._powers(own) + (less if flush else ""))
 
     def _powers(self, own: Width) -> str:
         """What the power of ten of another number of the column takes more."""

@@ -126,6 +126,12 @@ def _named(rows: Sequence[Row], start: int) -> Row:
     return replace(first, label=label + AGAIN) if label else first
 
 
+def below(rows: Sequence[Row], at: int) -> int:
+    """The rows of one group under a row that have no name: its own may hang down beside them."""
+    rest = takewhile(lambda row: not row.label and row.group == rows[at].group, rows[at + 1 :])
+    return len(list(rest))
+
+
 def _of_rows(table: Table, start: int, end: int) -> Table:
     return replace(table, rows=(_named(table.rows, start), *table.rows[start + 1 : end]))
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
 from paperforge.latex.escape import SPECIAL, plain
+from paperforge.tables.latex_fit import HANGING
 from paperforge.tables.padding import MARKS
 from paperforge.tables.pages import AGAIN
 
@@ -113,7 +114,7 @@ def from_tex(text: str, where: str) -> Shown:
     style = style or (r"\setbox8" in text and r"\begin{minipage}" in text)
     notes = tuple(_notes(text, style))
     bare = "\n".join(_COMMENT.sub("", line) for line in text.splitlines())
-    bare = _IN_LINES.sub(_in_a_line, bare)
+    bare = _IN_LINES.sub(_in_a_line, bare.replace(HANGING, ""))
     found = [one[1] for one in _TABULAR.finditer(_without_spec(bare))]
     if not found:
         hint = "name a .tex, .json, .md or .html that paperforge table wrote"

@@ -143,7 +143,9 @@ class Try:
     def high(self, made: TableFit) -> float:
         """Height of the tabulars of a way together."""
         deep = {name: len(said) for name, said in made.names}
-        each = [deep.get(row.label, 1) for row in self.table.rows]
+        every = self.table.rows
+        each = [deep.get(row.label, 1) for row in every]
+        each = [n if n - 1 > pages.below(every, at) else 1 for at, n in enumerate(each)]
         rows = max((sum(each[start:end]) for start, end in made.chunks), default=sum(each))
         rows += self.above(made.heads)
         return max(1, len(made.parts)) * rows * self.line

@@ -12,7 +12,9 @@ from paperforge.venues.facts import (
     known,
     of_paper,
     official,
+    page_of,
     templates_root,
+    unread,
     wants_impact,
 )
 from paperforge.venues.kit import Kit, add_kit, recognise_kit
@@ -27,7 +29,9 @@ __all__ = [
     "known",
     "of_paper",
     "official",
+    "page_of",
     "recognise_kit",
     "templates_root",
+    "unread",
     "wants_impact",
 ]

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
-from paperforge.model import Venue
+from paperforge.model import Diagnostic, Severity, Venue
 from paperforge.spec import Mode
 from paperforge.venues import standard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from paperforge.spec import Project
 
 STAND_IN_MARK = b"paperforge stand-in"
 """In the \\ProvidesPackage line of every style that paperforge carries; official files lack it."""
@@ -45,6 +47,26 @@ def find(venue_id: str, project_root: Path | None = None, where: str = "") -> Ve
     if not found:
         raise _unknown(venue_id, venues, where)
     return official(found, project_root) if project_root else found
+
+
+def page_of(project: Project) -> Venue | None:
+    """The page of a paper without a venue: what paper.toml's [page] says, else its main file."""
+    if project.page:
+        return standard.stated(project.root, project.main, project.page)
+    return of_paper(project.root, project.main)
+
+
+def unread(project: Project) -> tuple[Diagnostic, ...]:
+    """The warning that an existing paper's page is not known, with the next move."""
+    if not project.main or page_of(project) is not None:
+        return ()
+    why = standard.unread(project.root, project.main)
+    message = (
+        f"the width of the text is not known: {why}. Tables are as they are and figures are drawn"
+        " for another page"
+    )
+    hint = r'paper.toml: [page] width = "6.5in" (\the\textwidth of the paper), columns = 2 for two'
+    return (Diagnostic(Severity.WARNING, project.main, message, hint),)
 
 
 def of_paper(project_root: Path, main: str) -> Venue | None:

@@ -1,7 +1,8 @@
 r"""The page of a paper in LaTeX's own classes: article and report, their options, and geometry.
 
 Measured with \typeout of \textwidth, \columnwidth and \textheight (pdfLaTeX, TeX Live 2023); the
-arithmetic of geometry is that of its manual. What is not understood gives no page: nobody guesses.
+arithmetic of geometry is in `geometry.py`. The preamble is read in its order. What is not
+understood gives no page: nobody guesses.
 """
 
 from __future__ import annotations
@@ -10,53 +11,58 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from paperforge.errors import InputError
 from paperforge.model import Venue
 from paperforge.spec import Mode
+from paperforge.venues.geometry import (
+    FOOT,
+    HEAD,
+    INCH,
+    MM,
+    PAPERS,
+    SEP,
+    Layout,
+    Unread,
+    split,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 CLASSES = ("article", "report")
-PAPERS = {"letterpaper": (614.295, 794.97), "a4paper": (597.50787, 845.04684)}
-"""Width and height in TeX points."""
+CLASS_PAPERS = ("letterpaper", "legalpaper", "executivepaper", "a4paper", "a5paper", "b5paper")
 TEXT_WIDTH = {10: 345.0, 11: 360.0, 12: 390.0}
-"""In one column, on either paper."""
-BOTH_COLUMNS = {"letterpaper": 469.0, "a4paper": 452.0}
-COLUMN_SEP = 10.0
-TEXT_HEIGHT = {
-    "letterpaper": {10: 550.0, 11: 541.4, 12: 548.5},
-    "a4paper": {10: 598.0, 11: 595.8, 12: 592.0},
-}
+"""Of one column at most; two columns take at most twice that."""
+AROUND = (2 * INCH, 3.5 * INCH)
+"""What the classes leave of the paper, across and down, in whole points and whole lines."""
+LINE = {10: 12.0, 11: 13.6, 12: 14.5}
+TOP = {10: 10.0, 11: 11.0, 12: 12.0}
+A4WIDE = {10: (5.875 * INCH, 53), 11: (6.125 * INCH, 46), 12: (6.375 * INCH, 42)}
+"""Width in points and lines beside the first."""
+FULLPAGE = {"in": INCH, "cm": 15 * MM}
 FONTS = {
     10: {"normalsize": 10.0, "small": 9.0, "footnotesize": 8.0, "scriptsize": 7.0},
     11: {"normalsize": 10.95, "small": 10.0, "footnotesize": 9.0, "scriptsize": 8.0},
     12: {"normalsize": 12.0, "small": 10.95, "footnotesize": 10.0, "scriptsize": 8.0},
 }
-POINTS = {
-    "pt": 1.0,
-    "in": 72.27,
-    "cm": 72.27 / 2.54,
-    "mm": 7.227 / 2.54,
-    "bp": 72.27 / 72,
-    "pc": 12.0,
-}
-GEOMETRY_SHARE = 0.7
-"""Of the paper: what geometry leaves of it where nothing is said."""
-SIDES = {"left": 0, "lmargin": 0, "inner": 0, "right": 1, "rmargin": 1, "outer": 1}
-HIGH = {"top": 0, "tmargin": 0, "bottom": 1, "bmargin": 1}
 FACES = {
     "Times": ("times", "mathptmx", "newtxtext", "txfonts", "tgtermes", "stix", "stix2"),
     "Palatino": ("palatino", "mathpazo", "newpxtext", "pxfonts", "tgpagella"),
     "Latin Modern": ("lmodern",),
 }
-ELSEWHERE = ("fullpage", "a4wide", "typearea", "vmargin", "anysize", "savetrees", "layaureo")
+ELSEWHERE = ("typearea", "vmargin", "anysize", "savetrees", "layaureo", "a4")
 """Packages that set the page in ways of their own."""
 
-_CLASS = re.compile(r"\\documentclass\s*(?:\[([^\]]*)\])?\s*\{([^{}]*)\}")
-_LOADED = re.compile(r"\\(?:usepackage|RequirePackage)\s*(?:\[([^\]]*)\])?\s*\{([^{}]*)\}")
-_GEOMETRY = re.compile(r"\\geometry\s*\{([^{}]*)\}")
-_LENGTH = re.compile(r"([\d.]+)\s*(?:true)?\s*(pt|in|cm|mm|bp|pc)")
-_SET = re.compile(r"\\(?:setlength|addtolength)\s*\{?\s*\\(?:text(?:width|height)|columnsep|hsize)")
+_BRACED = r"((?:[^{}]|\{[^{}]*\})*)"
+_OPTIONS = r"(?:\[((?:[^\[\]{}]|\{[^{}]*\})*)\])?"
+_CLASS = re.compile(rf"\\documentclass\s*{_OPTIONS}\s*\{{([^{{}}]*)\}}")
+_STEP = re.compile(
+    rf"\\(?:usepackage|RequirePackage)\s*{_OPTIONS}\s*\{{(?P<names>[^{{}}]*)\}}"
+    rf"|\\geometry\s*\{{(?P<geometry>{_BRACED})\}}"
+    rf"|\\(?P<how>set|addto)length\s*\{{?\s*\\(?P<set>text(?:width|height)|columnsep|paper(?:width|height))"
+    rf"\s*\}}?\s*(?:\{{(?P<braced>{_BRACED})\}}|(?P<bare>[^\s{{}}%]+))"
+    r"|\\(?P<plain>text(?:width|height)|columnsep)\s*(?:=\s*|(?=[\d.]))(?P<value>[\d.]*\s*(?:\\?\w+)?)"
+)
 _INPUT = re.compile(r"\\(?:input|include)\s*\{([^{}]*)\}")
 
 
@@ -65,45 +71,135 @@ def page(root: Path, main: str) -> Venue | None:
 
     root: the paper's folder; main: its main file, relative to it.
     """
+    try:
+        return _page(root, main)
+    except Unread:
+        return None
+
+
+def stated(root: Path, main: str, said: Mapping[str, object]) -> Venue:
+    """The page as the author says it: width, height, column_sep (lengths), columns, size.
+
+    The face is that of a package that the main file loads. Raises InputError where a length is not
+    one.
+    """
+    layout = _of_class([], 10)
+    try:
+        width, sep, height = (
+            layout.length(str(said.get(key, default)))
+            for key, default in (("width", ""), ("column_sep", "10pt"), ("height", "600pt"))
+        )
+    except Unread as why:
+        raise InputError(str(why), "[page]", 'width = "6.5in"') from None
+    two, size = said.get("columns") == 2, int(str(said.get("size", 10)))  # noqa: PLR2004
+    names = {
+        one for step in _STEP.finditer(_preamble(root, main)) for one in split(step["names"] or "")
+    }
+    face = next((face for face, every in FACES.items() if names.intersection(every)), "")
+    column = (width - sep) / 2 if two else width
+    return _venue(
+        "[page]", (column, width, height), size, 2 if two else 1, face or "Computer Modern"
+    )
+
+
+def unread(root: Path, main: str) -> str:
+    """Why `page` gives None, in words; empty where it does not."""
+    try:
+        _page(root, main)
+    except Unread as why:
+        return str(why)
+    return ""
+
+
+def _page(root: Path, main: str) -> Venue:
     said = _preamble(root, main)
     found = _CLASS.search(said)
-    if not found or found[2].strip() not in CLASSES or _SET.search(said):
-        return None
-    loaded = {
-        name.strip(): options or ""
-        for options, names in _LOADED.findall(said)
-        for name in names.split(",")
-    }
-    styles = [n for n in loaded if re.search(r"(19|20)\d\d", n) or (root / f"{n}.sty").is_file()]
-    if styles or any(name in loaded for name in ELSEWHERE):
-        return None
-    options = [one.strip() for one in (found[1] or "").split(",")]
-    return _of_options(found[2].strip(), options, loaded, _GEOMETRY.findall(said))
-
-
-def _of_options(
-    kind: str, options: list[str], loaded: Mapping[str, str], geometry: list[str]
-) -> Venue | None:
-    """The page of a class with its options; geometry: what is said after it is loaded."""
+    if not found:
+        raise Unread(f"{main or 'the main file'} has no \\documentclass")
+    kind = found[2].strip()
+    if kind not in CLASSES:
+        raise Unread(f"the class {kind} sets the page in its own way")
+    options = split(found[1] or "")
     size = next((n for n in TEXT_WIDTH if f"{n}pt" in options), 10)
-    paper = "a4paper" if "a4paper" in options else "letterpaper"
-    two = "twocolumn" in options
-    width = BOTH_COLUMNS[paper] if two else TEXT_WIDTH[size]
-    height = TEXT_HEIGHT[paper][size]
-    if "geometry" in loaded:
-        asked = [loaded["geometry"], *geometry]
-        area = _area([*options, *(o.strip() for part in asked for o in part.split(","))])
-        if area is None:
-            return None
-        width, height = area
+    layout = _of_class(options, size)
+    loaded: list[str] = []
+    for step in _STEP.finditer(said):
+        if step["names"] is None:
+            if said.count("{", 0, step.start()) != said.count("}", 0, step.start()):
+                raise Unread(f"{step[0][:60]!r} stands within braces")
+            _set(layout, step)
+            continue
+        for name in split(step["names"]):
+            loaded.append(name)
+            if re.search(r"(19|20)\d\d", name) or (root / f"{name}.sty").is_file():
+                raise Unread(f"the style {name} sets the page in its own way")
+            _loaded(layout, name, split(step[1] or ""), options, size)
+    (width, height), paper = layout.text, layout.paper
+    if not (0 < width <= paper[0] and 0 < height <= paper[1]):
+        raise Unread(f"a text of {width:.0f} by {height:.0f} pt is not on its paper")
+    two = layout.two
     face = next((f for f, names in FACES.items() if any(n in loaded for n in names)), "")
-    column = (width - COLUMN_SEP) / 2 if two else width
+    column = (width - layout.sep) / 2 if two else width
     name = f"{kind} at {size} pt{', two columns' if two else ''}"
     return _venue(name, (column, width, height), size, 2 if two else 1, face or "Computer Modern")
 
 
+def _of_class(options: list[str], size: int) -> Layout:
+    """What the class makes of its options: whole points across, whole lines down."""
+    named = [one for one in options if one in CLASS_PAPERS]
+    paper = PAPERS[named[-1]] if named else PAPERS["letterpaper"]
+    paper = (paper[1], paper[0]) if "landscape" in options else paper
+    two, line = "twocolumn" in options, LINE[size]
+    width = min((2 if two else 1) * TEXT_WIDTH[size], paper[0] - AROUND[0]) // 1
+    height = (paper[1] - AROUND[1]) // line * line + TOP[size]
+    return Layout(paper, (width, height), line, TOP[size], two, "twoside" in options)
+
+
+def _loaded(layout: Layout, name: str, own: list[str], options: list[str], size: int) -> None:
+    """What loading a package does to the page; options: of the class."""
+    if name in ELSEWHERE:
+        raise Unread(f"the package {name} sets the page in its own way")
+    if name == "geometry":
+        layout.geometry([one for one in options if "=" not in one], strict=False)
+        layout.swapped = layout.swapped and bool(layout.coming)
+        layout.geometry(own)
+        layout.process()
+    elif name == "fullpage":
+        margin = FULLPAGE["cm" if "cm" in own else "in"]
+        if not {"headings", "myheadings"}.intersection(own):
+            layout.running |= {HEAD: 0.0, SEP: 0.0}
+        if "empty" in own:
+            layout.running[FOOT] = 0.0
+        width, height = (extent - 2 * margin for extent in layout.paper)
+        layout.text = (width, height - sum(layout.running.values()))
+    elif name == "a4wide":
+        width, lines = A4WIDE[size]
+        layout.text = (width, lines * layout.line + layout.top)
+
+
+def _set(layout: Layout, step: re.Match[str]) -> None:
+    r"""What \geometry or an assignment does to the page."""
+    if step["geometry"] is not None:
+        layout.geometry(split(step["geometry"]))
+        layout.process()
+        return
+    name, value = step["set"] or step["plain"], step["braced"] or step["bare"] or step["value"]
+    length = layout.length(value)
+    if step["how"] == "addto":
+        length += layout.length(f"\\{name}")
+    if name == "columnsep":
+        layout.sep = length
+    else:
+        pair = list(layout.text if name.startswith("text") else layout.paper)
+        pair[name.endswith("height")] = length
+        both = (pair[0], pair[1])
+        layout.text, layout.paper = (
+            (both, layout.paper) if name.startswith("text") else (layout.text, both)
+        )
+
+
 def _preamble(root: Path, main: str) -> str:
-    """What stands before the text, without comments, with the files that it inputs."""
+    """What stands before the text, without comments, with the files that it inputs in place."""
 
     def read(name: str) -> str:
         file = root / name
@@ -115,54 +211,7 @@ def _preamble(root: Path, main: str) -> str:
         return re.sub(r"(?<!\\)%.*", "", text)
 
     said = (read(main) if main else "").partition(r"\begin{document}")[0]
-    return said + "".join(map(read, _INPUT.findall(said)))
-
-
-def _area(options: list[str]) -> tuple[float, float] | None:
-    """Width and height of the text with geometry's options; None for what is not understood."""
-    paper = next((PAPERS[one] for one in reversed(options) if one in PAPERS), PAPERS["letterpaper"])
-    sides: list[float | None] = [None, None]
-    ends: list[float | None] = [None, None]
-    text: list[float | None] = [None, None]
-    for key, length in _lengths(options):
-        if length is None:
-            return None
-        if key in SIDES:
-            sides[SIDES[key]] = length
-        elif key in HIGH:
-            ends[HIGH[key]] = length
-        elif key in ("margin", "hmargin", "vmargin"):
-            sides = sides if key == "vmargin" else [length, length]
-            ends = ends if key == "hmargin" else [length, length]
-        elif key in ("textwidth", "width"):
-            text[0] = length
-        elif key in ("textheight", "height"):
-            text[1] = length
-        else:
-            return None
-    width = text[0] or _left(paper[0], sides)
-    height = text[1] or _left(paper[1], ends)
-    return (width, height) if 0 < width <= paper[0] and 0 < height <= paper[1] else None
-
-
-def _left(paper: float, margins: list[float | None]) -> float:
-    """What margins leave of the paper; 0 where one of them is given alone, which is not read."""
-    first, second = margins
-    if first is None and second is None:
-        return GEOMETRY_SHARE * paper
-    return 0.0 if first is None or second is None else paper - first - second
-
-
-def _lengths(options: list[str]) -> Iterator[tuple[str, float | None]]:
-    """Keys of geometry with their lengths in points; None: no length that is understood."""
-    for option in options:
-        key, equals, value = (part.strip() for part in option.partition("="))
-        if not equals:
-            if key.startswith("include") or key in ("landscape", "showframe"):
-                yield key, None
-            continue
-        length = _LENGTH.fullmatch(value)
-        yield key, float(length[1]) * POINTS[length[2]] if length else None
+    return _INPUT.sub(lambda found: read(found[1]), said)
 
 
 def _venue(

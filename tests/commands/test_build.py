@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from paperforge import record
+from paperforge import generated, pipeline, project, record
+from paperforge.model import Diagnostic, File, Manuscript, Owner, Severity
+from paperforge.spec import Mode
 
 pytestmark = pytest.mark.tex
 
@@ -315,6 +317,50 @@ def test_a_tex_error_from_a_name_in_the_data_names_the_store_and_the_row(
     said = paperforge("build", paper)
     assert said.code == 1
     assert f"results.csv line {row}" in said.err and "算法" in said.err
+
+
+def test_a_tex_error_from_a_label_names_its_line_and_no_other_name(paperforge, existing):
+    toml = existing / "paper.toml"
+    long = "a_method_with_a_long_name"
+    rows = (existing / "results.csv").read_text(encoding="utf-8")
+    (existing / "results.csv").write_text(rows.replace("near", long), encoding="utf-8")
+    label = """label = { tex = '\\alpha', text = 'alpha' }"""
+    toml.write_text(f"{toml.read_text(encoding='utf-8')}{label}\n", encoding="utf-8")
+    said = paperforge("build", existing)
+    errors = [line for line in said.err.splitlines() if "generated/tables/main" in line]
+    assert said.code == 1 and errors
+    assert all("paper.toml line 5, key methods.ours.label" in line for line in errors)
+    assert "between $ and $" in said.err and long not in "".join(errors)
+    text = toml.read_text(encoding="utf-8").replace(label, f"label = 'ours'\n[methods.{long}]")
+    toml.write_text(f'{text}label = "日本語"\n', encoding="utf-8")
+    said = paperforge("build", existing)
+    errors = [line for line in said.err.splitlines() if "Unicode character 日" in line]
+    assert said.code == 1 and f"line 7, key methods.{long}.label" in errors[0]
+
+
+def test_a_page_that_is_not_known_is_said_with_its_key(paperforge, existing):
+    main, toml = existing / "main.tex", existing / "paper.toml"
+    text = main.read_text(encoding="utf-8").replace("{article}", "{scrartcl}")
+    main.write_text(text, encoding="utf-8")
+    said = paperforge("build", existing, "--no-pdf").err
+    assert "width of the text is not known: the class scrartcl" in said
+    assert '[page] width = "6.5in"' in said
+    stated = f'{toml.read_text(encoding="utf-8")}[page]\nwidth = "4cm"\n'
+    toml.write_text(stated, encoding="utf-8")
+    said = paperforge("build", existing, "--no-pdf").err
+    assert "not known" not in said and "made to fit [page]'s 114 pt" in said
+
+
+def test_an_error_that_no_name_can_cause_is_left_where_tex_saw_it(existing):
+    read = project.load(existing)
+    results = pipeline.load(read)
+    method = results.methods[0].label
+    file = File(f"{method} & 1".encode(), Owner.PAPERFORGE, "[[tables]] main")
+    path = "generated/tables/main.tex"
+    paper = Manuscript({path: file}, "main.tex", None, Mode.DRAFT)
+    place = f"[[tables]] main (written to {path}:1)"
+    error = Diagnostic(Severity.ERROR, place, "Extra alignment tab", "", "tex")
+    assert generated.traced(error, paper, results, read) == error
 
 
 def test_the_second_build_of_an_existing_paper_does_no_work(paperforge, existing):

@@ -239,3 +239,15 @@ def test_a_tiny_spread_prints_as_in_the_table():
     assert r"\pfdefine{accuracy/c/sd}{\ensuremath{<}0.1}" in render(
         macros(analysis(cells, ["a", "b", "c"], ["d"])), {}, ""
     )
+
+
+def test_a_metric_has_one_notation_in_the_text():
+    """Powers of ten that one dataset needs are those of the others, and of the average, too."""
+    cells = [
+        cell("a", "d1", 3.12e-2, 1e-3), cell("b", "d1", 4.1e-9, 1e-10), cell("c", "d1", 1.2, 0.1),
+        cell("a", "d2", 3.1206e-2, 1e-4), cell("b", "d2", 2.9e-2, 1e-4),
+    ]  # fmt: skip
+    made = printed(analysis(cells, ["a", "b", "c"], ["d1", "d2"]))
+    assert [made[f"accuracy/{key}"] for key in ("a/d1", "a/d2", "b/d1")] == [
+        "3.12e-2", "3.121e-2", "4.10e-9",
+    ]  # fmt: skip

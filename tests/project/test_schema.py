@@ -22,6 +22,7 @@ methods = { a = "A", b = { role = "ours" }, c = { label = { tex = '$\\gamma$', t
 design = { pair_by = "seed", replicate = "seed", margin = 0.5, final = "best:f1" }
 tables = [{ metrics = "accuracy" }]
 figures = [{ name = "x", kind = "learning-curves" }]
+page = { width = "6.5in", height = 600, columns = 2 }
 compute = { hardware = "x", total_hours = 1.5, shared = false }
 checklist = { claims = "yes", limitations = { answer = "na" } }
 limitations = "One."
@@ -30,6 +31,7 @@ WRONG = [
     "vnue = 'x'", "title = 3", "mode = 'drat'", "metrics = { a = 'up' }", "design = { alpha = 2 }", "design = { pair_by = 'method' }",
     "sources = [{ path = 'x', columns = { sed = 'x' } }]", "figures = [{ name = 'x' }]", "compute = { x = [1] }", "checklist = { a = 'maybe' }",
     "design = { final = 'max' }", "sources = [{ path = 'x', pattern = '{a' }]", "tables = { name = 'x' }", "authors = [{ mail = 'x' }]", "methods = { a = { role = 'our' } }",
+    "page = { columns = 2 }", "page = { width = 'wide' }", "page = { width = 0 }",
     "methods = { a = { label = { tex = 'x' } } }", "datasets = { a = { label = 3 } }", "metrics = { a = { label = { tex = '', text = 'x' } } }",
 ]  # fmt: skip
 
@@ -72,5 +74,5 @@ def test_every_key_is_described_and_nothing_else_is_allowed():
     schema = project.schema()
     assert [name for name, value in properties(schema) if not value.get("description")] == []
     tables = [t for t in [schema, *schema["$defs"].values()] if t["type"] == "object"]
-    assert len(tables) == 11
+    assert len(tables) == 12
     assert all(t["additionalProperties"] is False for t in tables)

@@ -115,11 +115,17 @@ def test_names_in_lines_are_as_wide_as_measured(boxes, venue, stub):
     assert abs(real - made.fit.width) < 0.02 * real
 
 
-def test_a_table_that_nothing_helps_is_refused_in_words():
+def test_a_table_that_nothing_helps_is_left_as_it_is_with_a_warning():
     long = table(3, stub="a name longer than a page is wide, even in the smallest size " * 15)
-    with pytest.raises(InputError, match="does not fit 488 pt, at 7 pt and in parts") as refused:
-        fit(long, page("icml-2026"), "column")
-    assert "shorter labels" in refused.value.hint
+    made = fit(long, page("icml-2026"), "column")
+    (said,) = made.diagnostics
+    assert replace(made, diagnostics=()) == long
+    assert said.severity is Severity.WARNING
+    assert "does not fit 488 pt, at 7 pt and in parts" in said.message
+    assert "shorter labels" in said.hint
+
+
+def test_a_table_of_too_many_pages_is_refused_in_words():
     with pytest.raises(InputError, match=r"30 rows by 400 columns would take \d+ pages") as refused:
         fit(table(400, rows=30), page("icml-2026"), "column")
     assert "--spread none" in refused.value.hint
@@ -195,3 +201,13 @@ def test_parts_begin_at_a_metric_where_its_columns_fit():
     made = fit(replace(own[0], columns=heads, rows=rows), page("icml-2026"), "column")
     assert made.fit.parts == ((0, 1, 2, 3), (4, 5, 6, 7))
     assert made.fit.points >= SMALLEST_PT
+
+
+def test_less_room_between_columns_comes_before_more_parts():
+    """Two columns of powers of ten stand side by side at 9 pt, 3 pt apart, where 4 pt splits them."""
+    wide = Cell(1.01e-9, 3e-11, 4, "1.01e-9", "3.0e-11")
+    large = Cell(9.65e11, 1.9e10, 4, "9.65e11", "1.9e10")
+    heads = tuple(Column(label, "Latency ↓") for label in ("d1", "d2", "Avg."))
+    rows = (Row("alpha", (wide,) * 3), Row("gamma", (large,) * 3))
+    made = fit(Table("t", "Method", heads, rows), page("icml-2026"), "column")
+    assert (made.fit.size, made.fit.gap, made.fit.parts) == ("small", 3.0, ((0, 1), (2,)))

@@ -184,7 +184,7 @@ def test_a_spread_below_the_smallest_unit_is_mathematics(make):
     assert [row.cells[0].printed_spread for row in table.rows] == ["0.5", "0.4", "<0.1"]
     tex = tables.render(table)
     assert r"$\scriptstyle\pm$\,$\scriptstyle <$0.1" in tex
-    assert r"$\scriptstyle\pm$\,\phantom{$\scriptstyle <$}0.5" in tex
+    assert r"$\scriptstyle\pm$\,0.5\phantom{$\scriptstyle <$}" in tex
     assert "&lt;0.1" in tables.render(table, "html")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.latex.escape import plain
-from paperforge.latex.rounding import Rounding, rule_for
+from paperforge.latex.rounding import Numbers, Rounding, rules_for
 from paperforge.model import Cell, Column, Cost, Missing, Note, Row
 from paperforge.model.order import ours_last
 from paperforge.tables import groups, notes, parts
@@ -104,24 +104,37 @@ def _columns(
     if runs:
         yield Column("Runs", label), [_count(c) for c in found], _whole(sum(c.n for c in known))
     scale = scale_for(unit, [c.mean for c in known])
-    means = [c.mean * scale.factor for c in known]
     varies = any(c.low < c.high for c in known)
-    sds = [(c.sd or 0.0) * scale.factor for c in known] if spread and varies else []
-    rule = rule_for(means, sds, metric.digits if scale.factor == 1 else None)
-    cells = [_mean(c, scale, rule, spread=spread and varies) for c in found]
-    yield Column(_titled("per run", scale.unit), label, metric.name), cells, parts.BLANK
-    if not adds_up(unit):
-        return
+    shown = spread and varies
     everything = sum(c.total for c in known)
-    scale = scale_for(unit, [*(c.total for c in known), everything])
-    every = [c.total * scale.factor for c in known]
-    rule = rule_for(every, [])
+    whole = scale_for(unit, [*(c.total for c in known), everything]) if adds_up(unit) else None
+    rules = _rules(known, scale, whole, metric.digits if scale.factor == 1 else None, spread=shown)
+    cells = [_mean(c, scale, rules[0], spread=shown) for c in found]
+    yield Column(_titled("per run", scale.unit), label, metric.name), cells, parts.BLANK
+    if whole is None:
+        return
     cells = [
-        _hole() if c is None else parts.number(c.total, rule.show(c.total * scale.factor), n=c.n)
+        _hole()
+        if c is None
+        else parts.number(c.total, rules[-1].show(c.total * whole.factor), n=c.n)
         for c in found
     ]
-    below = parts.number(everything, rule.show(everything * scale.factor))
-    yield Column(_titled("total", scale.unit), label, metric.name), cells, below
+    below = parts.number(everything, rules[-1].show(everything * whole.factor))
+    yield Column(_titled("total", whole.unit), label, metric.name), cells, below
+
+
+def _rules(
+    known: Sequence[Cost], scale: Scale, whole: Scale | None, digits: int | None, *, spread: bool
+) -> list[Rounding]:
+    """The rule of the means and, where there are totals, theirs: both in one notation."""
+    sds = [c.sd * scale.factor if spread and c.sd is not None else None for c in known]
+    means = Numbers([c.mean * scale.factor for c in known], sds)
+    if whole is None:
+        return rules_for([means], digits)
+    totals = Numbers([c.total * whole.factor for c in known], [None] * len(known))
+    if digits is None:
+        return rules_for([means, totals])
+    return [*rules_for([means], digits), *rules_for([totals])]
 
 
 def _titled(text: str, unit: str) -> str:

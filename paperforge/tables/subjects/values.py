@@ -1,11 +1,11 @@
-"""Values of hyper-parameters as a table prints them: every digit is kept, nothing is rounded."""
+"""Values of hyper-parameters as a table prints them: every digit is kept but a double's noise."""
 
 from __future__ import annotations
 
 import math
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 SMALL, BELOW = Decimal("1e-4"), Decimal("0.01")
 """Where a setting has a number below the first, those below the second are in powers of ten: 0.1
 beside 3×10⁻⁵ stays 0.1, and 0.001 does not."""
-LARGE, ABOVE = Decimal("1e6"), Decimal("1e5")
-"""The same of numbers that a store writes with an exponent."""
+LARGE, ABOVE = Decimal("1e6"), Decimal("1e3")
+"""The same of numbers that a store writes with an exponent: 10,000 does not stay beside 1×10⁷."""
+HELD, SHORT = 15, 12
+"""Digits that a double holds; one that has at most SHORT of them means these, and what follows is
+what arithmetic left: 1e-5 * 3 is stored as 3.0000000000000004e-05."""
 _WHOLE = re.compile(r"[+-]?[1-9]\d{4,14}")
 """From five digits on thousands are parted, as everywhere."""
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -57,11 +60,18 @@ class Scale:
 
 
 def number(text: str) -> Decimal | None:
-    """The finite number that a text is, digit by digit; None: it is none."""
+    """The finite number that a text is, without noise behind its digits; None: it is none."""
     try:
-        return Decimal(text) if math.isfinite(float(text)) else None
+        if not math.isfinite(float(text)):
+            return None
+        value = Decimal(text)
     except (ValueError, ArithmeticError):
         return None
+    digits = value.as_tuple().digits
+    if len(digits) <= HELD or value == value.to_integral_value():
+        return value
+    held = Context(prec=HELD).plus(value).normalize()
+    return held if len(held.as_tuple().digits) <= SHORT else value
 
 
 def _power(value: Decimal) -> str:
