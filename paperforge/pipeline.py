@@ -134,8 +134,8 @@ def analyse(
     analysis = stats.analyse(results, design, signed=full, effects=effects)
     if full and design.aggregate != "mean":  # runs x tasks: beside IQM, median or optimality gap
         needs = [("improvements", TableSpec()), *needs]
-    if tables := [one for need, one in needs if need == "beside" and isinstance(one, TableSpec)]:
-        analysis = stats.beside(results, analysis, design, tables)
+    if askers := [one for need, one in needs if need == "beside"]:
+        analysis = stats.beside(results, analysis, design, askers)
     for need, asker in needs:
         if need in stats.NEEDS:
             analysis = stats.supply(need, results, analysis, asker)

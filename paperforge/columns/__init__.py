@@ -7,6 +7,7 @@ roles       which one does
 numbers     which columns hold numbers
 values      what the columns of numbers measure
 datasets    tables with a column for every dataset
+scaled      sizes that methods are run at, which stand for the datasets
 beside      their spread and number, where they are means already
 draft       a guess in the making
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paperforge.columns import beside, roles, values
+from paperforge.columns import beside, roles, scaled, values
 from paperforge.columns.draft import EACH_COLUMN, OR, Draft, Mapped, Value
 from paperforge.spec import ROLES
 
@@ -36,20 +37,24 @@ def guess(
     source: Source,
     declared: Collection[str],
     rows: Rows | None = None,
+    *,
+    sizes: Collection[str] = (),
 ) -> Mapped:
     """What the columns of a store mean.
 
     `looks` describes the first rows of every column (empty where the store knows its roles);
     `declared` are names of metrics that the author has declared; `rows` answers what only the data
-    can. Raises InputError where a declared column is missing, where two different columns could
-    have one role, where nothing names the method, and where no column holds numbers.
+    can; `sizes` are names of columns that laws are drawn against. Raises InputError where a
+    declared column is missing, where two different columns could have one role, where nothing
+    names the method, and where no column holds numbers.
     """
-    draft = Draft(raw, looks, source, frozenset(declared), rows)
+    draft = Draft(raw, looks, source, frozenset(declared), rows, frozenset(sizes))
     draft.declare()
     for role in ROLES:
         roles.take_pattern(draft, role)
     for role in ROLES:
         roles.find(draft, role)
+    scaled.find(draft)
     if "metric" in draft.roles:
         values.long(draft)
     else:

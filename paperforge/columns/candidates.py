@@ -39,6 +39,9 @@ class Rows(Protocol):
     def nested(self, keys: Sequence[str], column: str) -> tuple[int, int, int] | None:
         """(values, least, most keys of one) where no key has two values of the column, nor none."""
 
+    def steps(self, column: str) -> bool:
+        """Whether a column of numbers goes up by set sizes: few, or each far above the last."""
+
     def values(self, column: str) -> tuple[str, ...]:
         """A few different values of a column."""
 

@@ -51,6 +51,12 @@ class Mapped:
     """Role -> columns that have it where its own is empty, in the order of precedence."""
     beside: tuple[Beside, ...] = ()
     """What stands beside the columns whose numbers are means already."""
+    filtered: Mapping[str, str] = field(default_factory=dict)
+    """Role -> column that a filter by the role means, where another one plays it (scaled.py)."""
+
+    def column_of(self, role: str) -> str | None:
+        """The column that a filter by a role means."""
+        return self.filtered.get(role) or self.roles.get(role)
 
 
 @dataclass(slots=True)
@@ -62,6 +68,8 @@ class Draft:
     source: Source
     declared: frozenset[str]
     rows: Rows | None = None
+    sizes: frozenset[str] = frozenset()
+    """Names of columns that metrics are drawn against."""
     roles: dict[str, str] = field(default_factory=dict)
     guessed: set[str] = field(default_factory=set)
     values: list[Value] = field(default_factory=list)
@@ -71,6 +79,7 @@ class Draft:
     """Whether the value columns are datasets."""
     beside: dict[str, str] = field(default_factory=dict)
     """Declared columns of what stands beside means: "sd", "se", "ci", "n"."""
+    filtered: dict[str, str] = field(default_factory=dict)
 
     def declare(self) -> None:
         """Take what is declared, and what the store itself knows."""
@@ -128,4 +137,5 @@ class Draft:
             tuple(self.notes),
             dict(self.others),
             beside,
+            dict(self.filtered),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paperforge.columns import datasets, roles
+from paperforge.columns import datasets, roles, scaled
 from paperforge.columns.draft import Value
 from paperforge.columns.numbers import is_declared, is_known, numeric
 from paperforge.errors import InputError
@@ -51,6 +51,7 @@ def wide(draft: Draft) -> None:
         draft.values = [_value(draft, draft.roles["value"])]
     elif draft.source.metrics:
         wanted = [column for name in draft.source.metrics for column in _wanted(draft, name)]
+        wanted = [c for c in wanted if not scaled.is_size(draft, c)]
         draft.values = [_value(draft, column) for column in dict.fromkeys(wanted)]
     elif datasets.are_datasets(draft, [c for c in numeric(draft) if not is_setting(c)]):
         draft.roles.pop("value", None)

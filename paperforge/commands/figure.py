@@ -55,6 +55,7 @@ def figure(options: ResultOptions, asked: FigureOptions) -> int:
     if spec.kind in figures.COMPILED:
         _give(pipeline.picture(spec, place, root), spec, asked, place, project)
         return 0
+    project = project if asked.name else replace(project, figures=(*project.figures, spec))
     results = progress.load(project)
     analysis = pipeline.analyse(results, replace(project, tables=(), figures=(spec,)))
     drawn = pipeline.draw(analysis, spec, place, root, form)

@@ -177,10 +177,14 @@ class Bars:
             text += f"; ×: no number ({holes})"
         return f"{text}.{select.arrow_note(self.metric)}"
 
+    def _why(self, cell: Aggregate | None) -> str:
+        cells = [a for a in self.analysis.aggregates if a.metric == self.metric.name]
+        return written.absent(cell, written.having(cells))
+
     def _holes(self) -> str:
         """Why numbers are missing, and where, if for several reasons; the average follows."""
         holes = [
-            (_why(cell), f"{method.label} on {label}" if label else method.label)
+            (self._why(cell), f"{method.label} on {label}" if label else method.label)
             for label, row in self.groups
             if not (len(self.groups) > 1 and any(a and a.dataset is None for a in row))
             for method, cell in zip(self.methods, row, strict=True)
@@ -201,7 +205,8 @@ class Bars:
                 sign = -1 if self.metric.direction is Direction.HIGHER else 1
                 cells.sort(key=lambda pair: sign * (pair[1].mean or 0.0) if pair[1] else math.inf)
             told = ", ".join(
-                f"{m.label} {written.with_interval(a) if a else 'not run'}" for m, a in cells
+                f"{m.label} {written.with_interval(a) if a and _has(a) else self._why(a)}"
+                for m, a in cells
             )
             text.append(f"{label}: {told}." if label else f"{told}.")
         return " ".join([*text, *written.more_panels(len(self.groups))])
@@ -215,7 +220,7 @@ class Bars:
                 (
                     *(self.metric.name, label, a.dataset, a.method, a.n, a.mean),
                     *(written.ends(a) or (None, None)),
-                    a.missing,
+                    self._why(a) if a.missing else None,
                 )
                 for label, row in self.groups
                 for a in row
@@ -364,10 +369,6 @@ class Bars:
         top, bottom = frame.box(0, panel).top, frame.box(frame.count - 1, panel).bottom
         middle = min(max((top + bottom) / 2, half + 1), sheet.height - half - 1)
         sheet.text((size * 0.62, middle), text, size, rotation=90)
-
-
-def _why(cell: Aggregate | None) -> str:
-    return str(cell.missing) if cell is not None and cell.missing else "not run"
 
 
 def _patch(at: tuple[float, float], size: tuple[float, float], look: Look, hatch: str) -> Rectangle:

@@ -11,7 +11,7 @@ from paperforge.figures.dots import Dot, DotPlot, Panel
 from paperforge.figures.style import INK, PDF_POINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from matplotlib.axes import Axes
 
@@ -30,6 +30,8 @@ HALF = 0.34
 LANES = (0.0, 0.16, -0.16, 0.08, -0.08, 0.24, -0.24)
 """Where points stand in their row, one after the other, so that equal values can be counted."""
 FILL = 0.35
+NO_RUNS = "no single runs"
+"""Of a mean that was quoted, or is of many: no replicates to draw."""
 
 
 def compose(spec: FigureSpec, analysis: Analysis) -> Distributions:
@@ -37,7 +39,11 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Distributions:
     drawn = {d.metric for d in analysis.distributions}
     metric = select.metric_of(spec, analysis, drawn)
     cells = [d for d in analysis.distributions if d.metric == metric.name]
-    methods = select.methods_of(spec, analysis, (d.method for d in cells))
+    absent = _absent(analysis, metric.name)
+    known = {d.method for d in cells} | {m for (_, m), why in absent.items() if why != NO_RUNS}
+    methods = select.methods_of(
+        spec, analysis, (m.name for m in analysis.methods if m.name in known)
+    )
     datasets = select.datasets_of(spec, analysis, (d.dataset for d in cells))
     found = {(d.dataset, d.method): d for d in cells}
     panels = []
@@ -71,19 +77,33 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Distributions:
             raise written.refused(spec, text, 'shape = "box", or log = "none"')
         shape = "box"
     notes = select.others(spec, analysis, drawn, metric)
-    noun, words = analysis.design.of(metric.name).noun, _absent(analysis, metric.name)
+    notes += _without_runs(spec, analysis, {m for _, m in absent} - known)
+    noun = analysis.design.of(metric.name).noun
     return Distributions(
-        spec, metric, methods, tuple(panels), looks, shape, noun, words, log, notes
+        spec, metric, methods, tuple(panels), looks, shape, noun, absent, log, notes
     )
 
 
 def _absent(analysis: Analysis, metric: str) -> dict[tuple[str, str], str]:
     """(dataset, method) -> why a cell has no number that can be drawn."""
     return {
-        (a.dataset, a.method): str(a.missing) if a.missing else "not finite"
+        (a.dataset, a.method): str(a.missing) if a.missing else NO_RUNS
         for a in analysis.aggregates
-        if a.metric == metric and a.dataset is not None
+        if a.metric == metric and a.dataset is not None and not a.values
     }
+
+
+def _without_runs(
+    spec: FigureSpec, analysis: Analysis, names: Collection[str]
+) -> tuple[Diagnostic, ...]:
+    """The note that names methods of which only means are known."""
+    chosen = [m for m in analysis.methods if m.name in names]
+    listed = [m.label for m in chosen if not spec.methods or m.name in spec.methods]
+    if not listed:
+        return ()
+    more = ", …" if len(listed) > written.TOLD else ""
+    text = f"not drawn, for want of single runs: {', '.join(listed[: written.TOLD])}{more}"
+    return (written.note(spec, text, "--kind intervals shows their means"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +158,12 @@ class Distributions:
                 f"method{'s' * (count > 1)}."
             )
         ]
-        for _, label, inside in self.panels[: written.TOLD]:
+        for dataset, label, inside in self.panels[: written.TOLD]:
             told = ", ".join(
-                self._told(m, inside[m.name]) for m in self.methods if m.name in inside
+                self._told(m, inside[m.name])
+                if m.name in inside
+                else f"{m.label} {self._why(dataset, m)}"
+                for m in self.methods
             )
             text.append(f"{label}: {told}." if label else f"{told}.")
         return " ".join([*text, *written.more_panels(len(self.panels))])
@@ -155,14 +178,22 @@ class Distributions:
     def data(self) -> str:
         """Every replicate, as CSV."""
         return written.table(
-            ["metric", "dataset", "method", "value"],
+            ["metric", "dataset", "method", "value", "missing"],
             (
-                (d.metric, d.dataset, d.method, value)
-                for *_, inside in self.panels
-                for d in inside.values()
-                for value in d.values
+                (self.metric.name, dataset, m.name, *told)
+                for dataset, _, inside in self.panels
+                for m in self.methods
+                for told in (
+                    [(value, None) for value in inside[m.name].values]
+                    if m.name in inside
+                    else [(None, self._why(dataset, m))]
+                )
             ),
         )
+
+    def _why(self, dataset: str, method: Method) -> str:
+        """Why a cell has no replicates."""
+        return self.absent.get((dataset, method.name), "not run")
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size."""
@@ -188,9 +219,7 @@ class Distributions:
     def _dot(self, method: Method, one: Distribution | None, dataset: str) -> Dot:
         look = self.looks[method.name]
         if one is None:
-            return Dot(
-                method.label, look, None, word=self.absent.get((dataset, method.name), "not run")
-            )
+            return Dot(method.label, look, None, word=self._why(dataset, method))
         low, high = min(one.values), max(one.values)
         return Dot(method.label, look, one.quartiles[1], low, high, spread=one)
 

@@ -58,7 +58,17 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Intervals:
     drawn_means = [[a.mean for a in inside if a.mean is not None] for _, inside in panels]
     log = select.logarithmic(spec, drawn_means, "means", "x")
     return Intervals(
-        spec, metric, methods, tuple(panels), looks, design.unit, level, design.noun, log, notes
+        spec,
+        metric,
+        methods,
+        tuple(panels),
+        looks,
+        design.unit,
+        level,
+        design.noun,
+        log,
+        notes,
+        written.having(cells),
     )
 
 
@@ -77,6 +87,8 @@ class Intervals:
     log: bool
     diagnostics: tuple[Diagnostic, ...]
     """What the figure leaves out."""
+    having: frozenset[str]
+    """The methods that have a mean on a dataset."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -116,7 +128,11 @@ class Intervals:
             if self.metric.direction is not None:
                 up = self.metric.direction is Direction.HIGHER
                 cells.sort(key=lambda pair: pair[0], reverse=up)
-            told = ", ".join(f"{names[a.method]} {_with_spread(mean, a)}" for mean, a in cells)
+            lacking = [a for a in inside if a.mean is None]
+            told = ", ".join(
+                [f"{names[a.method]} {_with_spread(mean, a)}" for mean, a in cells]
+                + [f"{names[a.method]} {written.absent(a, self.having)}" for a in lacking]
+            )
             text.append(f"{label}: {told}." if label else f"{told}.")
         if len(self.panels) > TOLD_PANELS:
             text.append(f"{len(self.panels) - TOLD_PANELS} more panels are in the figure's data.")
@@ -134,9 +150,8 @@ class Intervals:
             for a in inside:
                 low, high = _ends(a)
                 numbers = ["" if x is None else x for x in (a.mean, low, high)]
-                rows.writerow(
-                    [a.metric, label, a.dataset or "", a.method, a.n, *numbers, a.missing or ""]
-                )
+                why = written.absent(a, self.having) if a.missing else ""
+                rows.writerow([a.metric, label, a.dataset or "", a.method, a.n, *numbers, why])
         return out.getvalue()
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
@@ -158,7 +173,7 @@ class Intervals:
         if cell is not None and cell.mean is not None and not _has_mean(cell):
             return Dot(method.label, look, None, word="not finite")
         if cell is None or cell.mean is None:
-            word = str(cell.missing) if cell is not None and cell.missing else "not run"
+            word = written.absent(cell, self.having)
             return Dot(method.label, look, None, word=word)
         low, high = _ends(cell)
         return Dot(method.label, look, cell.mean, low, high)

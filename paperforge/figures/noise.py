@@ -70,15 +70,18 @@ def spread(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return along, (y[:-1, None] + shares * np.diff(y)[:, None]).ravel()
 
 
-def heights(column: np.ndarray, y: np.ndarray, count: int) -> Heights:
-    """Put heights in order by column (rising numbers below `count`)."""
+def heights(column: np.ndarray, y: np.ndarray, count: int, *, in_runs: bool = False) -> Heights:
+    """Put heights in order by column (rising numbers below `count`).
+
+    in_runs: a column's heights are a few runs in order already, which are merged.
+    """
     import numpy as np
 
     counts = np.bincount(column, minlength=count)
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     low = y.min()
     high = (y.max() - low) * 1.000001 or 1.0  # one key, column and height in it, sorts fastest
-    ordered = np.sort(column + (y - low) / high)
+    ordered = np.sort(column + (y - low) / high, kind="stable" if in_runs else None)
     ordered -= np.repeat(np.arange(count), counts)
     return Heights(ordered * high + low, starts, counts)
 
@@ -105,7 +108,8 @@ def strokes(x: np.ndarray, y: np.ndarray, outward: int) -> tuple[np.ndarray, np.
     mean = np.bincount(column, up, minlength=count) / size
     # How the edge rises or falls as a whole is kept apart from how it is spread around that.
     up -= np.interp(along, middle, mean)
-    parts, whole = heights(fine, up, count * PARTS), heights(column, up, count)
+    parts = heights(fine, up, count * PARTS)
+    whole = heights(column, parts.sorted, count, in_runs=True)
     levels = whole.at(np.linspace(0, 1, LEVELS + 1)[None])
     turns = whole.at(np.array(TURNS)[None])
     widths, wrong = _widths(turns, levels)

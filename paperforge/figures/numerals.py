@@ -189,6 +189,14 @@ def power(value: float) -> str:
     return ("" if float(digits) == 1 else f"{float(digits):g}×") + _ten(int(exponent))
 
 
+def multiple(value: float, precision: float) -> str:
+    """Print a value other than 0 as 9.80×10⁻⁷, so that a difference of `precision` shows."""
+    exponent = math.floor(math.log10(abs(value)))
+    fine = math.floor(math.log10(precision)) if precision > 0 else exponent - 1
+    digits, said = f"{value:.{min(max(exponent - fine + 1, 1), MOST_DECIMALS)}e}".split("e")
+    return f"{minus(digits)}×{_ten(int(said))}"
+
+
 def _ten(power: int) -> str:
     return "10" + minus(str(power)).translate(_RAISED)
 

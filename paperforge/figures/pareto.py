@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
-from paperforge.figures import labels, numerals, palette, scale, scatter, select
+from paperforge.figures import labels, numerals, palette, scale, scatter, select, written
 from paperforge.figures.front import Point, corners, having_both, points_of
 from paperforge.figures.logscale import GOES_ON, goes_on
 from paperforge.figures.plane import Axis, Panel, Plane
@@ -115,6 +115,12 @@ def _looks(
     return {name: GREY if name in plain else look for name, look in looks.items()}
 
 
+def _fine(point: Point, spread: float) -> float:
+    """How precisely a point is told: by its interval, else by how far the points lie apart."""
+    low, high = point.y_ends or (0.0, 0.0)
+    return (high - low) / 2 or spread / 20 or abs(point.y) / 100
+
+
 @dataclass(frozen=True, slots=True)
 class Front:
     """The points of one figure, panel by panel."""
@@ -208,15 +214,14 @@ class Front:
         """The figure in words and numbers."""
         names = {m.name: m.label for m in self.methods}
         count, of = len(self.methods), numerals.of(self.cost)
-        text = [
-            f"{self.metric.label} against {self.cost.label} for {count} method{'s' * (count > 1)}."
-        ]
+        both = f"{written.in_unit(self.metric)} against {written.in_unit(self.cost)}"
+        text = [f"{both} for {count} method{'s' * (count > 1)}."]
         for label, points in self.panels[:TOLD]:
             front = [p for p in points if not p.beaten]
             spread = max(p.y for p in points) - min(p.y for p in points)
             told = ", ".join(
                 f"{names[p.method]} ({numerals.number(p.x, of) if p.x > 0 else f'{p.x:g}'}, "
-                f"{scale.number(p.y, spread / 50 or abs(p.y) / 100)})"
+                f"{scale.number(p.y, _fine(p, spread))})"
                 for p in front[:TOLD]
             )
             place = f" of {label}" if label else ""

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 PADDING = 0.06
+MOST_DECIMALS = 6
+SMALL, LARGE = 1e-3, 1e7
+"""In sentences: from here on values may be multiples of powers of ten."""
 SHARED = 1.8
 """Panels share one scale where it is at most this many times as wide as the narrowest needs."""
 
@@ -69,9 +72,15 @@ def _ticks(low: float, high: float, most: int) -> tuple[float, ...]:
 
 
 def number(value: float, precision: float) -> str:
-    """Print a value so that a difference of `precision` shows, for sentences."""
-    digits = 0 if precision <= 0 else max(0, min(6, 1 - math.floor(math.log10(precision))))
-    return numerals.minus(f"{value:.{digits}f}")
+    """Print a value so that a difference of `precision` shows, for sentences.
+
+    Large and small ones as a multiple of a power of ten, to the same precision.
+    """
+    needed = 0 if precision <= 0 else max(0, 1 - math.floor(math.log10(precision)))
+    size = abs(value)
+    if (needed > MOST_DECIMALS and 0 < size < SMALL) or LARGE <= size < math.inf:
+        return numerals.multiple(value, precision)
+    return numerals.minus(f"{value:.{min(needed, MOST_DECIMALS)}f}")
 
 
 def together(spans: Iterable[tuple[float, float]]) -> tuple[float, float] | None:

@@ -51,9 +51,9 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Law:
         text = "what the metric scales with is not said"
         known = ", ".join([*named, *SPOKEN])
         raise InputError(text, where, f'x = "NAME" (--x NAME); known: {known}')
-    if spec.x not in named and spec.x not in SPOKEN:
-        raise select.unknown("metric", spec.x, [*named, *SPOKEN], spec)
     having = {s.metric for s in analysis.scalings if s.x == spec.x}
+    if spec.x not in named and spec.x not in SPOKEN and not having:
+        raise select.unknown("metric", spec.x, [*named, *SPOKEN], spec)
     metric = select.metric_of(spec, analysis, having)
     if metric.name == spec.x:
         hint = "name another metric for one of them: metric, x"
@@ -80,9 +80,8 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Law:
     ended = [e.label for s, e, was in zip(listed, about, whole, strict=True) if s is not was]
     notes += _passing(spec, metric, roof, ended)
     level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
-    return Law(
-        spec, metric, named.get(spec.x), listed, about, level, roof if ended else None, tuple(notes)
-    )
+    x = named.get(spec.x) or (None if spec.x == "step" else analysis.sized_by)
+    return Law(spec, metric, x, listed, about, level, roof if ended else None, tuple(notes))
 
 
 def _roof(metric: Metric, series: Sequence[Scaling]) -> float:

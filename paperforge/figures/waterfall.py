@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from paperforge.model import Analysis, Decision, Diagnostic
     from paperforge.spec import FigureSpec, Metric
 
-NEEDS: tuple[str, ...] = ()
+NEEDS: tuple[str, ...] = ("beside",)
 HALF = 0.3
 """Half the height of a bar, in rows."""
 CHAIN = "chain"
+MOST_NAMED = 4
 
 NOT_TESTED = (Verdict.UNTESTED, Verdict.UNDECIDABLE)
 
@@ -43,6 +44,8 @@ class Step:
     """1 where the decision is after - before, -1 where it is the other way round."""
     start: float
     """Where the bar begins: the level before it in a chain, else 0."""
+    tested: bool = True
+    """Whether it is of the family, where others are: what is beside it is only estimated."""
 
     @property
     def change(self) -> float:
@@ -61,7 +64,7 @@ class Step:
     @property
     def word(self) -> str:
         """The verdict on the method against the one before."""
-        verdict = self.decision.verdict
+        verdict = self.decision.verdict if self.tested else Verdict.UNTESTED
         turned = {Verdict.BETTER: Verdict.WORSE, Verdict.WORSE: Verdict.BETTER}
         return str(verdict if self.sign > 0 else turned.get(verdict, verdict))
 
@@ -69,7 +72,8 @@ class Step:
 def compose(spec: FigureSpec, analysis: Analysis) -> Waterfall:
     """Choose the changes. Raises InputError where a full model or its comparisons are missing."""
     scope = _scope(spec, analysis)
-    found = [d for d in analysis.decisions if d.scope == scope and _is_finite(d.estimate)]
+    every = (*analysis.decisions, *analysis.beside)
+    found = [d for d in every if d.scope == scope and _is_finite(d.estimate)]
     metric = select.metric_of(spec, analysis, {d.metric for d in found})
     found = [d for d in found if d.metric == metric.name]
     compared = dict.fromkeys(name for d in found for name in (d.a, d.b))
@@ -135,8 +139,9 @@ def _full(spec: FigureSpec, analysis: Analysis, found: Sequence[Decision]) -> st
     ours = [m.name for m in analysis.methods if m.role is Role.OURS]
     if len(ours) == 1:
         return ours[0]
-    shared = set.intersection(*({d.a, d.b} for d in found)) if found else set()
-    always = [d.a for d in found[:1] if d.a in shared] or sorted(shared)
+    family = [d for d in found if d not in analysis.beside]
+    shared = set.intersection(*({d.a, d.b} for d in family)) if family else set()
+    always = [d.a for d in family[:1] if d.a in shared] or sorted(shared)
     if not ours and always:
         return always[0]
     raise written.refused(
@@ -156,7 +161,7 @@ def _steps(  # noqa: PLR0917  what the changes are looked up by
 ) -> tuple[Step, ...]:
     """The change of each part. Raises InputError where there is none, or a chain has a gap."""
     scope, full = of
-    pairs = {(d.a, d.b): d for d in found}
+    pairs = {(d.a, d.b): d for d in reversed(found)}
     steps, before, level = [], full, 0.0
     if spec.shape == CHAIN:
         start = analysis.aggregate(metric.name, full, scope)
@@ -167,8 +172,8 @@ def _steps(  # noqa: PLR0917  what the changes are looked up by
             raise written.refused(
                 spec,
                 f'"{part}" and "{before}" are not compared, so there is no chain of changes',
-                "leave the roles of the methods out, so that all pairs are compared, and name the "
-                "methods in the order in which parts are removed",
+                "name in `methods`, in the order in which parts are removed, those with numbers on "
+                "all datasets, or in `datasets` one on which all have some",
             )
         if decision is None:
             continue
@@ -183,6 +188,8 @@ def _steps(  # noqa: PLR0917  what the changes are looked up by
             "an ablation needs the full model and each variant on the same datasets; "
             "`paperforge stats` lists what is compared",
         )
+    if any(s.decision.primary for s in steps):
+        steps = [replace(s, tested=s.decision.primary) for s in steps]
     return tuple(steps)
 
 
@@ -246,6 +253,10 @@ class Waterfall:
             found = "filled: the interval leaves out zero (not corrected); hollow: not."
         if all(s.decision.verdict in NOT_TESTED for s in self.steps):
             found = "hollow: nothing is tested."
+        beside = [self._name(s.method) for s in self.steps if not s.tested]
+        if beside:
+            who = ", ".join(beside) if len(beside) <= MOST_NAMED else f"{len(beside)} others"
+            found += f" Outside the paper's comparisons, estimated and not tested: {who}."
         return found
 
     def _band(self) -> str:
@@ -330,7 +341,7 @@ class Waterfall:
         return full if ruler.width(full, style.label) <= style.width - 2 else short
 
     def _dot(self, step: Step) -> Dot:
-        filled = step.decision.decided
+        filled = step.tested and step.decision.decided
         low, high = step.interval or (None, None)
         if low is not None and high is not None:
             low, high = step.start + low, step.start + high

@@ -12,7 +12,7 @@ from paperforge.figures import scale, select
 from paperforge.model import Diagnostic, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from paperforge.model import Aggregate, Design
     from paperforge.spec import FigureSpec, Metric
@@ -50,6 +50,21 @@ def with_interval(cell: Aggregate) -> str:
         return scale.number(cell.mean, abs(cell.mean) / 100)
     half = scale.number(cell.half_width, cell.half_width)
     return f"{scale.number(cell.mean, cell.half_width)} ± {half}"
+
+
+def absent(cell: Aggregate | None, having: Collection[str]) -> str:
+    """Return why there is no number: of an average whether only some datasets lack one.
+
+    having: the methods that have a mean on a dataset.
+    """
+    if cell is not None and cell.dataset is None and cell.method in having:
+        return "incomplete"
+    return str(cell.missing) if cell is not None and cell.missing else "not run"
+
+
+def having(cells: Iterable[Aggregate]) -> frozenset[str]:
+    """Return the methods that have a mean on a dataset."""
+    return frozenset(a.method for a in cells if a.dataset is not None and a.mean is not None)
 
 
 def bars_are(design: Design) -> str:

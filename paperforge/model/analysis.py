@@ -352,7 +352,9 @@ class Analysis:
     scalings: tuple[Scaling, ...] = ()
     joined: tuple[Joined, ...] = ()
     beside: tuple[Decision, ...] = ()
-    """Of pairs outside the family that a table shows; secondary."""
+    """Of pairs outside the family that a table or figure shows; secondary."""
+    sized_by: Metric | None = None
+    """The column of sizes that the datasets are taken from, as what is measured; where asked."""
 
     @property
     def labels(self) -> tuple[str, ...]:

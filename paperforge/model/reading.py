@@ -312,6 +312,10 @@ class Results(Protocol):
         """Whether equal example ids in several datasets are taken for different items."""
 
     @property
+    def sized_by(self) -> Metric | None:
+        """The column of sizes that the datasets are taken from, as what is measured."""
+
+    @property
     def notes(self) -> tuple[Diagnostic, ...]:
         """What was guessed, dropped, replaced; said on stderr and in the record."""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from paperforge.columns import Mapped
     from paperforge.model import Raw
-    from paperforge.spec import Source
+    from paperforge.spec import Project, Source
 
 _NEEDED = frozenset(("run", "metric", "step", "value"))
 
@@ -50,6 +50,12 @@ def with_axis(engine: duckdb.DuckDBPyConnection, raw: Raw, source: Source) -> Ra
         f"LEFT JOIN starts s ON r.{run} = s.run"
     )
     return replace(raw, table=view, columns=(*raw.columns, wanted))
+
+
+def against(project: Project) -> frozenset[str]:
+    """Names of columns that the project's scaling laws are drawn against."""
+    named = {figure.x for figure in project.figures if figure.kind == "scaling"}
+    return frozenset(named - {"", "dataset", "step"})
 
 
 def check_asked(raw: Raw, mapped: Mapped, source: Source) -> None:

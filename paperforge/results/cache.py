@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 from paperforge import __version__, stores
 from paperforge.latex.escape import Label
-from paperforge.results import digest
+from paperforge.results import axes, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -287,6 +287,7 @@ def _asked(files: Sequence[File], project: Project, sizes: Sequence[tuple[str, i
             "orders": [list(d) for d in (project.metrics, project.methods, project.datasets)],
             "design": asdict(project.design),
             "sizes": sizes,
+            "against": sorted(axes.against(project)),
         },
         default=str,
         sort_keys=True,

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from paperforge.columns import EACH_COLUMN
+from paperforge.columns.candidates import candidates
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.model.units import measured, unit_in
@@ -236,6 +238,28 @@ def _method(name: str, keys: Mapping[str, object]) -> Method:
     )
 
 
+def sizes(column: str) -> Metric | None:
+    """A column that names the datasets, as what it measures; None where its name is the role's."""
+    if not column or column == EACH_COLUMN or candidates("dataset", [column]):
+        return None
+    label, unit = _printed(column, (known := well_known(column)) and known[0])
+    if label == column and len(column) > 1:
+        label = column.rpartition(".")[2].replace("_", " ")
+        label = label[:1].upper() + label[1:]
+    return Metric(column, label, None, unit, tested=False)
+
+
+def _printed(name: str, known: str | None) -> tuple[str, str]:
+    """Label and unit that a metric's name says; `known` is the label of a well-known one."""
+    if known is None:
+        return measured(name) or (name, "")
+    # The label leaves out what the name says: wall_time_s is Time.
+    unit = "" if (said := unit_in(name)).casefold() in known.casefold() else said
+    if known.casefold() in unit.casefold():  # FLOPs of gflops: GFLOPs are what is counted
+        return unit, ""
+    return known, unit
+
+
 def _metric(
     name: str, keys: Mapping[str, object], project: Project, inputs: Sequence[Input]
 ) -> Metric:
@@ -246,13 +270,8 @@ def _metric(
     digits, margin = keys.get("digits"), keys.get("margin", project.design.margin)
     tested = keys.get("tested")
     unit = str(keys.get("unit") or ("%" if _has_sign(name, inputs) else ""))
-    if known and not unit and not keys.keys() & {"label", "scale", "unit"}:
-        # The label leaves out what the name says: wall_time_s is Time.
-        unit = "" if (said := unit_in(name)).casefold() in label.casefold() else said
-        if label.casefold() in unit.casefold():  # FLOPs of gflops: GFLOPs are what is counted
-            label, unit = unit, ""
-    elif not known and not unit and not keys.keys() & {"label", "scale", "unit"}:
-        label, unit = measured(name) or (label, unit)
+    if not unit and not keys.keys() & {"label", "scale", "unit"}:
+        label, unit = _printed(name, known and label)
     return Metric(
         name=name,
         label=_label(label, keys),

@@ -40,11 +40,13 @@ def guess(
     looks: Mapping[str, Look],
     source: Source,
     declared: Collection[str],
+    *,
+    sizes: Collection[str] = (),
 ) -> Mapped:
     """`columns.guess`, with the column of the examples where the rows tell it. Raises as that."""
     where = narrowed(engine, raw, source)
     rows = Peek(engine, raw.table, where)
-    mapped = columns.guess(raw, looks, source, declared, rows)
+    mapped = columns.guess(raw, looks, source, declared, rows, sizes=sizes)
     if _REPLICATES & set(mapped.roles) or not looks or "metric" in mapped.roles:
         return mapped
     taken = {*mapped.roles.values(), *(value.column for value in mapped.values)}
@@ -58,7 +60,7 @@ def guess(
         if not _numbers_examples(engine, raw.table, where, column, mapped):
             continue
         given = replace(source, columns={**source.columns, "example": column})
-        found = columns.guess(raw, looks, given, declared, rows)
+        found = columns.guess(raw, looks, given, declared, rows, sizes=sizes)
         text = f"{column!r} is taken for the example: " + (
             "every seed of a method has them anew"
             if seeded

@@ -16,6 +16,7 @@ from paperforge.model import (
     Scores,
 )
 from paperforge.results import (
+    catalogue,
     condensed,
     hyperparameters,
     items,
@@ -93,6 +94,12 @@ class LoadedResults:
     def digest(self) -> str:
         """SHA-256 (hexadecimal) of the inputs' bytes and of what they were taken for."""
         return self.told()
+
+    @property
+    def sized_by(self) -> Metric | None:
+        """What the datasets are sizes of; None where no column of another name has that role."""
+        columns = {source.columns.get("dataset", "") for source in self.mapped}
+        return catalogue.sizes(columns.pop()) if len(columns) == 1 else None
 
     @property
     def folds(self) -> Mapping[str, int]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _FEW = 3
 _LONGEST = 40
+_APART = 1.2
+"""Sizes that are set differ by at least so much; times and costs that are measured by less."""
 
 
 def narrowed(engine: duckdb.DuckDBPyConnection, raw: Raw, source: Source) -> str:
@@ -91,6 +93,16 @@ class Peek:
         if not row or not row[0] or row[3] or row[4] != row[5]:
             return None
         return row[0], row[1], row[2]
+
+    def steps(self, column: str) -> bool:
+        """Whether a column of numbers goes up by set sizes: few, or each far above the last."""
+        size = f"TRY_CAST({self._text(column)} AS DOUBLE)"
+        row = self.engine.execute(
+            f"WITH sizes AS (SELECT {size} AS x, count(*) AS n FROM {self._rows} GROUP BY 1), "
+            "gaps AS (SELECT x, n, lag(x) OVER (ORDER BY x) AS last FROM sizes) "
+            f"SELECT bool_and(x > 0), count(*) > 1, min(n) > 1, min(x / last) >= {_APART} FROM gaps"
+        ).fetchone()
+        return bool(row and row[0] and row[1] and (row[2] or row[3]))
 
     def values(self, column: str) -> tuple[str, ...]:
         """The first few different values of a column."""

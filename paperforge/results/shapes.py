@@ -126,7 +126,7 @@ def where(engine: duckdb.DuckDBPyConnection, one: Input) -> str:
     """SQL for the rows of a file to keep. Raises InputError where a filter leaves none."""
     tests = ["true"]
     for name, value in one.source.where.items():
-        column = one.mapped.roles.get(name) or names.resolve(
+        column = one.mapped.column_of(name) or names.resolve(
             name, one.raw.columns, one.source.shown
         )
         text = trimmed(f"{identifier(column)}::VARCHAR")

@@ -15,7 +15,7 @@ from paperforge.names import resolve
 from paperforge.numbers import Look, Style, look
 from paperforge.results import examples, patterns, repeated, strays
 from paperforge.results.answers import with_hits
-from paperforge.results.axes import check_asked, with_axis
+from paperforge.results.axes import against, check_asked, with_axis
 from paperforge.results.cells import Odd
 from paperforge.results.merge import merged
 from paperforge.results.nested import with_samples
@@ -180,9 +180,9 @@ def _read(
     source = replace(source, columns=kept)
     looks = {} if "value" in raw.known else _looks(raw, engine)
     summed = [name for keys in project.metrics.values() for name in corpus_parts(keys)]
-    declared = [*project.metrics, *summed]
+    declared = [*project.metrics, *summed, *against(project)]
     try:
-        mapped = examples.guess(engine, raw, looks, source, declared)
+        mapped = examples.guess(engine, raw, looks, source, declared, sizes=against(project))
     except InputError as error:
         if source.pattern and not patterns.fits(raw):
             raise patterns.fits_nothing(file) from None
@@ -192,7 +192,7 @@ def _read(
         if quick:
             raise Odd("true and predicted classes") from None
         raw, looks = hits, _looks(hits, engine)
-        mapped = examples.guess(engine, raw, looks, source, declared)
+        mapped = examples.guess(engine, raw, looks, source, declared, sizes=against(project))
     described = engine.execute(f"DESCRIBE {identifier(raw.table)}").fetchall()
     types = {row[0]: row[1] for row in described}
     raw, mapped, types = merged(engine, raw, mapped, types)
@@ -299,7 +299,7 @@ def _followed(hint: str, one: Input) -> bool:
     """Whether a hint asks for a filter that the author has set already."""
     known, shown = one.raw.columns, one.source.shown
     filters = [
-        one.mapped.roles.get(name) or resolve(name, known, shown) for name in one.source.where
+        one.mapped.column_of(name) or resolve(name, known, shown) for name in one.source.where
     ]
     return any(f"--where {column}=" in hint for column in filters)
 

@@ -1,40 +1,58 @@
-"""Comparisons outside the family that a table shows: an ablation's, where roles leave some out."""
+"""Comparisons outside the family that are shown: an ablation's, where roles leave some out."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from paperforge.model.order import reference
+from paperforge.spec import FigureSpec
 from paperforge.stats.decide import analyse
 from paperforge.stats.design import Family, cross
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from paperforge.model import Analysis, Decision, Results
     from paperforge.spec import DesignSpec, Method, TableSpec
 
 
 def beside(
-    results: Results, analysis: Analysis, spec: DesignSpec, tables: Sequence[TableSpec]
+    results: Results, analysis: Analysis, spec: DesignSpec, askers: Sequence[TableSpec | FigureSpec]
 ) -> Analysis:
-    """The analysis with the decisions of each table's full model against its variants.
+    """The analysis with the decisions of each table's or figure's full model against its variants.
 
-    Each has the test and the interval that the family would have given it, no adjusted p, and is
-    secondary. Nothing is computed for a table whose comparisons the family holds.
+    Of a chain, each variant against the one before it. Each has the test and the interval that the
+    family would have given it, no adjusted p, and is secondary. Nothing is computed for a table or
+    figure whose comparisons the family holds.
     """
     made: list[Decision] = []
-    for table in tables:
-        wanted = set(table.methods) or {m.name for m in analysis.methods}
-        full = reference([m for m in analysis.methods if m.name in wanted], table.baseline)
-        if full is None:
-            continue
+    for asker in askers:
         have = {frozenset((d.a, d.b)) for d in (*analysis.decisions, *made)}
-        lacking = {n for n in wanted - {full.name} if frozenset((full.name, n)) not in have}
-        if lacking:
-            made += _compared(results, spec, full, lacking)
+        for one, others in _wanted(analysis, asker):
+            if lacking := {n for n in others if frozenset((one.name, n)) not in have}:
+                made += _compared(results, spec, one, lacking)
     return replace(analysis, beside=tuple(made)) if made else analysis
+
+
+def _wanted(
+    analysis: Analysis, asker: TableSpec | FigureSpec
+) -> Iterator[tuple[Method, tuple[str, ...]]]:
+    """Methods, and the others that each is to be compared with."""
+    named = {m.name: m for m in analysis.methods}
+    wanted = [n for n in asker.methods or tuple(named) if n in named]
+    among = [m for m in analysis.methods if m.name in {*wanted, asker.baseline}]
+    if isinstance(asker, FigureSpec):  # its full model need not be among the methods it names
+        among = list(analysis.methods)
+    full = reference(among, asker.baseline)
+    if full is None:
+        return
+    variants = [name for name in wanted if name != full.name]
+    if isinstance(asker, FigureSpec) and asker.shape == "chain":
+        yield from ((named[a], (b,)) for a, b in pairwise([full.name, *variants]))
+    elif variants:
+        yield full, tuple(variants)
 
 
 def _compared(results: Results, spec: DesignSpec, full: Method, others: set[str]) -> list[Decision]:

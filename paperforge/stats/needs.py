@@ -138,6 +138,7 @@ def _profiles(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
 def _scalings(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
     assert isinstance(asker, FigureSpec)
     named = {m.name: m for m in analysis.metrics}
+    analysis = replace(analysis, sized_by=results.sized_by)
     metric = named.get(asker.metric) if asker.metric else _other(analysis, asker.x)
     if metric is None or not asker.x or asker.x == metric.name:
         return analysis  # the figure says what is wrong

@@ -64,7 +64,7 @@ def scalings(results: Results, analysis: Analysis, metric: Metric, x: str) -> tu
     """
     if x == STEP:
         series = by_step(results, metric)
-    elif x == DATASET:
+    elif x == DATASET or (results.sized_by is not None and same(x, results.sized_by.name)):
         series = by_dataset(analysis, metric)
     else:
         series = by_metric(analysis, metric, x)
@@ -72,11 +72,16 @@ def scalings(results: Results, analysis: Analysis, metric: Metric, x: str) -> tu
         raise InputError(
             f'no method has "{metric.name}" and a size above 0 in "{x}"',
             "scaling",
-            'x is a metric that every run reports ("parameters"), "dataset" where datasets are '
-            'named by their size, or "step"',
+            'x is a column of sizes ("params"), a metric that every run reports, "dataset" where '
+            'datasets are named by their size, or "step"',
         )
     level = 1 - analysis.design.alpha
     return tuple(of_points(metric, x, name, pts, level) for name, pts in series.items())
+
+
+def same(x: str, column: str) -> bool:
+    """Whether x names the column: a setting may have what it is of in front ("config.tokens")."""
+    return x.lower() in (column.lower(), column.rpartition(".")[2].lower())
 
 
 def by_metric(analysis: Analysis, metric: Metric, x: str) -> dict[str, list[Point]]:

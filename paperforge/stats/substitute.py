@@ -75,6 +75,11 @@ class Substitute:
         return self.base.items_apart
 
     @property
+    def sized_by(self) -> Metric | None:
+        """As in the base."""
+        return self.base.sized_by
+
+    @property
     def notes(self) -> tuple[Diagnostic, ...]:
         """Those of the base."""
         return self.base.notes

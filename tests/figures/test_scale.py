@@ -63,3 +63,19 @@ def test_numbers_print_alike():
 def test_panels_share_a_scale_only_where_none_is_squeezed():
     assert scale.together([(0, 10), (1, 9)]) == (0, 10)
     assert scale.together([(0, 10), (0, 1)]) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "precision", "shown"),
+    [
+        (9.8e-7, 5e-8, "9.80×10⁻⁷"),
+        (5e-8, 5e-8, "5.0×10⁻⁸"),
+        (-9.8e-7, 5e-8, "−9.80×10⁻⁷"),
+        (1.0, 5e-8, "1.000000"),
+        (1.23456e12, 1e10, "1.235×10¹²"),
+        (0.0, 1e-9, "0.000000"),
+        (-1234.5, 70.0, "−1234"),
+    ],
+)
+def test_a_number_in_a_sentence_is_as_precise_as_it_is_known(value, precision, shown):
+    assert scale.number(value, precision) == shown

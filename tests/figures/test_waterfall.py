@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 from dataclasses import replace
 
@@ -141,3 +142,49 @@ def test_one_dataset_or_the_average(study):
     assert "; Digits;" in figures.draw(replace(SPEC, datasets=("Digits",)), analysis).note
     with pytest.raises(InputError, match="one dataset, or the average"):
         figures.draw(replace(SPEC, datasets=("Digits", "Breast cancer")), analysis)
+
+
+PARTS = {"full": 0.90, "no-a": 0.86, "no-b": 0.89, "no-c": 0.80, "base": 0.70}
+
+
+def ablation(tmp_path):
+    rows = [
+        f"{m},{d},{s},{mean - 0.1 * k + (s * 7 % 5 - 2) * 0.004:.4f}\n"
+        for m, mean in PARTS.items()
+        for k, d in enumerate("xy")
+        for s in range(5)
+    ]
+    (tmp_path / "r.csv").write_text("method,dataset,seed,accuracy\n" + "".join(rows))
+
+
+@pytest.mark.parametrize("shape", ["", "chain"])
+def test_what_the_family_leaves_out_is_drawn_hollow_and_said(paperforge, tmp_path, shape):
+    ablation(tmp_path)
+    roles = ("--ours", "full", "--baseline", "base")
+    more = ("--shape", shape) if shape else ()
+    said = paperforge(
+        "figure", "r.csv", "--kind", "waterfall", *roles, *more, "-o", "f.pdf", "--data", "f.csv"
+    )
+    assert said.code == 0, said.err
+    assert "not compared" not in said.err
+    rows = list(csv.DictReader((tmp_path / "f.csv").read_text().splitlines()))
+    means = list(PARTS.values())
+    before = means[:-1] if shape else [means[0]] * 4
+    gaps = [after - one for after, one in zip(means[1:], before, strict=True)]
+    assert [float(r["change"]) for r in rows] == pytest.approx(gaps, abs=1e-9)
+    if not shape:  # the family holds one pair: that of the full model and the baseline
+        assert [r["verdict"] for r in rows] == ["untested"] * 3 + ["worse"]
+        assert [bool(r["p_adjusted"]) for r in rows] == [False] * 3 + [True]
+        assert "estimated and not tested: no-a, no-b, no-c." in said.err
+
+
+def test_a_full_model_that_the_figure_does_not_name_among_its_methods(paperforge, tmp_path):
+    ablation(tmp_path)
+    (tmp_path / "paper.toml").write_text(
+        'results = "r.csv"\n[methods.full]\n[methods.base]\nrole = "baseline"\n[[figures]]\nname = "f"\n'
+        'kind = "waterfall"\nbaseline = "full"\nmethods = ["no-a", "no-c"]\n'
+    )
+    said = paperforge("figure", "paper.toml", "--name", "f", "-o", "f.pdf", "--data", "f.csv")
+    assert said.code == 0, said.err
+    rows = list(csv.DictReader((tmp_path / "f.csv").read_text().splitlines()))
+    assert [(r["method"], r["from"]) for r in rows] == [("no-a", "full"), ("no-c", "full")]

@@ -36,6 +36,7 @@ class FakeResults:
     mapped: tuple = ()
     names: Mapping[int, str] = field(default_factory=dict)
     grid: tuple = ()
+    sized_by: Metric | None = None
 
     def samples(self, metric, unit):
         self.asked.append((metric, unit))
