@@ -204,6 +204,15 @@ def is_fraction(name: str) -> bool:
     return found is not None and found[0] in _read("metrics.json")["fractions"]
 
 
+def is_share(name: str) -> bool:
+    """Whether a metric is the share of examples that are right, or wrong: n says how sure it is.
+
+    Other fractions are not: F1 and AUC of n examples have no binomial error.
+    """
+    found = _known(name)
+    return found is not None and found[0] in _read("metrics.json")["shares"]
+
+
 def aggregated(column: str, columns: Sequence[str]) -> str:
     """What a column NAME_mean beside NAME_std is the mean of; empty: it is none."""
     head, mark, tail = column[:-4], column[-5:-4], column[-4:]

@@ -15,7 +15,7 @@ from paperforge.names import (
     aggregated,
     count_beside,
     has_spread,
-    is_fraction,
+    is_share,
     measured,
     spread_beside,
 )
@@ -114,7 +114,7 @@ def _of(draft: Draft, column: str, *, alone: bool) -> Beside | None:
         _warn_of_means(draft, column, stem or column, spread)
     long = "metric" in draft.roles  # each row says its metric: of shares alone n counts examples
     metric = _metric(draft, column)
-    if examples and (long or is_fraction(metric) or measured(metric)[1]):
+    if examples and (long or is_share(metric) or measured(metric)[1]):
         return Beside(column, examples)
     return None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier, literal
-from paperforge.names import is_fraction
+from paperforge.names import is_share
 from paperforge.results.percents import scaled
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _shares(engine: duckdb.DuckDBPyConnection, number: int) -> list[str]:
     """The metrics of one input that are shares of examples; an impossible name where none is."""
     sql = "SELECT DISTINCT metric::VARCHAR FROM final WHERE file = $1::SMALLINT ORDER BY 1"
     found = [name for (name,) in engine.execute(sql, [number]).fetchall()]
-    return [name for name in found if is_fraction(name)] or [""]
+    return [name for name in found if is_share(name)] or [""]
 
 
 def _whole(column: str) -> str:
