@@ -1,5 +1,6 @@
 """Tables of means: the columns of their spread and number, and cells that hold two numbers."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -262,3 +263,13 @@ def test_a_share_that_is_a_metric_of_its_own_has_its_count_too(load):
     found = load("method,mmlu_acc,mmlu_n\na,0.812,1000\nb,0.779,1000\n")
     assert [m.name for m in found.metrics] == ["mmlu_acc"]
     assert {q.n for q in found.quotes("mmlu_acc").values()} == {1000}
+
+
+@pytest.mark.parametrize(("metric", "bounded"), [("accuracy", True), ("f1", False), ("auc", False)])
+def test_only_a_share_of_right_answers_has_the_error_of_its_n(
+    tmp_path, paperforge, metric, bounded
+):
+    (tmp_path / "n.csv").write_text(f"model,{metric},n\nA,0.812,500\nB,0.702,500\n")
+    said = paperforge("stats", "n.csv", "--format", "json")
+    [decision] = json.loads(said.out)["decisions"]
+    assert (decision["ci"] is not None) == bounded
