@@ -237,7 +237,7 @@ def paired(pair: Matched, ask: Ask, test: str = "paired t", groups: int = 0) -> 
     if groups and sd > 0:
         assert pair.groups is not None
         variance, df = clustered([x], [pair.groups], groups)
-        variance = variance if variance > (FLAT * pair.size) ** 2 else 0.0
+        variance = variance if math.sqrt(variance) > FLAT * pair.size else 0.0
         if df <= 0:
             return one_group(test, mean, pair.n)
     return t_contrast(test, mean, variance, df, n=(pair.n, pair.n), paired=True, ask=ask)
