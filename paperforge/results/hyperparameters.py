@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from paperforge.engine import identifier
-from paperforge.names import count_words, is_setting, is_told, listed, plain, roles
+from paperforge.names import count_words, is_setting, is_told, listed, plain, roles, well_known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,13 +39,16 @@ def read(
     """Hyper-parameter -> method -> its different values, numbers in their order.
 
     Those of the rows that the numbers come from. Left out: seeds and the other roles, places of
-    files, names, the machine; and a text that is another one in every run, which is an id.
+    files, names, the machine; and a text that is another one in every run, which is an id. A column
+    whose name says nothing is one where it has one value a method.
     """
     found: dict[str, dict[str, tuple[str, ...]]] = {}
+    unknown: set[str] = set()
     for file, one in enumerate(inputs):
         columns = {c: name for c in one.spare if (name := _name(c))}
         if not columns:
             continue
+        unknown.update(name for c, name in columns.items() if not _is_known(c))
         listing = ", ".join(
             f"list(DISTINCT r.{identifier(c)}::VARCHAR) FILTER (r.{identifier(c)} IS NOT NULL)"
             for c in columns
@@ -64,14 +67,18 @@ def read(
                     methods = found.setdefault(name, {})
                     both = {*methods.get(method, ()), *kept}
                     methods[method] = tuple(sorted(both, key=_order)[:_MOST])
-    return found
+    return {
+        name: methods
+        for name, methods in found.items()
+        if name not in unknown or all(len(values) == 1 for values in methods.values())
+    }
 
 
 def _name(column: str) -> str:
     """A setting's own name; empty where the column is none."""
-    head = next((p for p in _PREFIXES if column.lower().startswith(p)), "")
-    known = is_setting(column) or plain(column) in listed("telling")
-    if not head and (is_told(column) or not known):
+    head = _head(column)
+    measured = not _is_known(column) and well_known(column) is not None
+    if measured or (not head and is_told(column)):
         return ""
     name = column[len(head) :]
     last = plain(re.split(r"[./]", name)[-1])
@@ -79,6 +86,15 @@ def _name(column: str) -> str:
     kept_out = last in listed("bookkeeping") or last in _OTHER or last in count_words()
     where = last in _PLACES or last.rpartition("_")[2] in _PLACES or last.startswith("_")
     return "" if role or kept_out or where else name
+
+
+def _head(column: str) -> str:
+    return next((p for p in _PREFIXES if column.lower().startswith(p)), "")
+
+
+def _is_known(column: str) -> bool:
+    """Whether the name says that a column is a setting."""
+    return bool(_head(column)) or is_setting(column) or plain(column) in listed("telling")
 
 
 def _is_place(values: Sequence[str]) -> bool:

@@ -402,3 +402,17 @@ def test_mean_ranks_are_of_all_methods_whatever_the_roles(paperforge, tmp_path):
     table = json.loads(said.out)
     assert [row["cells"][-1]["printed"] for row in table["rows"]] == ["4", "3", "2", "1"]
     assert "of 4 methods over the 12 datasets" in " ".join(n["text"] for n in table["notes"])
+
+
+def test_settings_of_any_name_that_are_one_a_method_are_shown(paperforge, folder):
+    rows = "method,seed,acc,lr,opt,betas,amp,noise,commit\n" + "".join(
+        f"{m},{s},{0.5 + s / 50},0.1,{opt},{b},true,{s / 7},abc{s}{m}\n"
+        for m, opt, b in (("a", "adam", 0.9), ("b", "sgd", 0.95))
+        for s in (1, 2, 3)
+    )
+    (folder / "own.csv").write_text(rows)
+    said = paperforge(
+        "table", "own.csv", "--metric", "acc", "--layout", "settings", "--format", "json"
+    )
+    shown = {row["label"] for row in json.loads(said.out)["rows"]}
+    assert shown == {"lr", "opt", "betas", "amp"}
