@@ -355,6 +355,9 @@ def rules_for(columns: Sequence[Numbers], digits: int | None = None) -> list[Rou
 
 def _heard(column: Numbers) -> Numbers:
     """The column without what arithmetic left of a zero: far below its own spread."""
+    widest = max((s for s in column.spreads if s), default=0.0)
+    if min(map(abs, column.values), default=0.0) >= TINY * widest:
+        return column
     pairs = [(v, s) for v, s in zip(*column, strict=True) if not (s and abs(v) < TINY * s)]
     return Numbers([v for v, _ in pairs], [s for _, s in pairs]) if pairs else column
 
@@ -366,6 +369,8 @@ def _readable(column: Numbers, digits: int | None) -> Rounding:
     if digits is not None or rule.scientific:
         return rule
     unit = 10.0**-rule.decimals
+    if min(map(abs, values), default=unit) >= unit:
+        return rule
     lost = [
         size
         for value, spread in zip(values, spreads, strict=True)
