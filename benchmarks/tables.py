@@ -18,8 +18,8 @@ The least CPU time of so many turns counts, and everything takes turns: a shared
 TeX is timed against the same cells in a tabular as one types it by hand, and against one whose ± is
 as small as ours (scriptsize in each cell). Ratios are printed, never asserted.
 
-Measured on two busy cores in November 2026, from cell by cell down to f-strings: 49 to 51, 10.4 to
-11, 7.5 to 9 and 4.7 to 5 times as long as ours (12 to 13 ms). TeX took 1.7 to 1.95 times as long
+Measured on two cores in November 2026, from cell by cell down to f-strings: 38, 8.4, 6.5 and 4.3
+times as long as ours (12 to 13 ms). TeX took 1.7 to 1.95 times as long
 for our cells as for those typed by hand, 1.02 times for a run with one table; with a ± in
 scriptsize typed by hand 10 to 12 times.
 """
