@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from paperforge.commands import forecast_same
 from paperforge.commands.text import aligned
@@ -63,14 +63,14 @@ def text(one: Forecast) -> str:
     tables = _table(one)
     if one.other is not None:
         tables += ["", *_beside(one.other, one.difference)]
-    parts = [*head, "", *tables, "", "Assumed", *(f"  {line}" for line in _assumed(one))]
+    parts = [*head, "", *tables, "", "Assumed", *(f"  {line}" for line in assumed(one))]
     return "\n".join(parts) + "\n"
 
 
 def _open(one: Forecast) -> str:
     """What stands above the table where nothing was asked: what it shows, and what can be."""
     return (
-        f"What so many {_noun(one.study)} find with power {POWER}; --difference D says how many "
+        f"What so many {noun_of(one.study)} find with power {POWER}; --difference D says how many "
         "find D."
     )
 
@@ -153,8 +153,8 @@ def _need(one: Forecast) -> str:
     assert needed is not None
     if needed.n is None:
         if study.law is not None:
-            return f"no number of {_noun(study)} is enough{_given(study.law)}"
-        return f"it takes more than {MOST:,} {_noun(study)}"
+            return f"no number of {noun_of(study)} is enough{_given(study.law)}"
+        return f"it takes more than {MOST:,} {noun_of(study)}"
     said = f"it takes {_replicates(one, needed.n)}"
     if study.have:
         said += f" (the pilot has {study.have:,})"
@@ -171,7 +171,7 @@ def _replicates(one: Forecast, n: int) -> str:
     study = one.study
     if study.law is not None:
         return study.law.amount(n)
-    noun = _noun(study) if n != 1 else _noun(study).removesuffix("s")
+    noun = noun_of(study) if n != 1 else noun_of(study).removesuffix("s")
     of = " of each method" if study.unit is Unit.SEED else ""
     on = ""
     if study.averaged > 1 or (study.unit is Unit.SEED and study.datasets > 1):
@@ -179,7 +179,8 @@ def _replicates(one: Forecast, n: int) -> str:
     return f"{n:,} {noun}{of}{on}"
 
 
-def _noun(study: Study) -> str:
+def noun_of(study: Study) -> str:
+    """What is counted: seeds, examples, repeats or another replicate."""
     if study.law is not None:
         return study.law.noun
     return "seeds" if study.unit is Unit.SEED else "examples"
@@ -215,7 +216,7 @@ def _table(one: Forecast) -> list[str]:
     study = one.study
     cautious = any(row.cautious is not None for row in one.rows)
     runs = study.trained
-    head = [_noun(study), "smallest difference"]
+    head = [noun_of(study), "smallest difference"]
     head += ["if the spread was luckily small"] if cautious else []
     head += ["runs"] if runs else []
     head += ["hours"] if runs and study.cost is not None else []
@@ -246,10 +247,10 @@ def _beside(other: Beside, asked: float | None) -> list[str]:
     return [f"  {line}" for line in aligned(lines, left=())]
 
 
-def _assumed(one: Forecast) -> Iterator[str]:
+def assumed(one: Forecast) -> Iterator[str]:
     """Test, error rate, variance and what else the numbers stand on."""
     study = one.study
-    yield f"test: two-sided {_test(study)}, power {POWER}"
+    yield f"test: two-sided {test_of(study)}, power {POWER}"
     if study.comparisons > 1 and study.alpha < one.alpha:
         name = CORRECTIONS.get(one.correction, one.correction)
         yield (
@@ -283,10 +284,11 @@ def _new(study: Study) -> str:
         return "seeds and examples"
     if study.law is not None and study.unit is Unit.SEED:
         return "training sets of this size" if study.law.noun in {"repeats", "splits"} else "runs"
-    return _noun(study)
+    return noun_of(study)
 
 
-def _test(study: Study) -> str:
+def test_of(study: Study) -> str:
+    """The test that the plan is for."""
     if study.law is not None:
         return study.law.test
     if study.test:
@@ -341,67 +343,6 @@ def _variance(one: Forecast) -> Iterator[str]:
     if not study.have:
         yield f"standard deviation {of}: {span}, stated, alike everywhere"
         return
-    yield f"standard deviation {of}: {span}, from a pilot of {study.have:,} {_noun(study)}"
+    yield f"standard deviation {of}: {span}, from a pilot of {study.have:,} {noun_of(study)}"
     if any(row.cautious is not None for row in one.rows):
         yield _BROWNE
-
-
-def plain(one: Forecast) -> dict[str, Any]:
-    """As JSON has it; what was not asked or is not known is null."""
-    study, needed = one.study, one.needed
-    return {
-        "metric": one.metric.name or None,
-        "a": one.names[0] or None,
-        "b": one.names[1] or None,
-        "unit": str(study.unit),
-        "counted": _noun(study),
-        "difference": one.difference,
-        "needed": None
-        if needed is None
-        else {
-            "n": needed.n,
-            "power": needed.power,
-            "cautious": needed.cautious,
-            "runs": None if needed.n is None else study.runs(needed.n),
-            "hours": None if needed.n is None else study.hours(needed.n),
-        },
-        "n": one.n,
-        "detectable": one.row.difference if one.row else None,
-        "detectable_cautious": one.row.cautious if one.row else None,
-        "floor": study.law.floor(study.alpha) or None if study.law else None,
-        "beside": _beside_plain(one),
-        "equivalence": forecast_same.plain(one.same),
-        "table": [
-            asdict(row) | {"runs": study.runs(row.n), "hours": study.hours(row.n)}
-            for row in one.rows
-        ],
-        "assumed": {
-            "test": _test(study),
-            "power": 0.8,
-            "alpha": one.alpha,
-            "correction": one.correction,
-            "family": study.comparisons,
-            "alpha_each": study.alpha,
-            "datasets": study.over,
-            "variances": [{"variance": v, "df": df or None} for v, df in study.parts],
-            "discordance": study.discordance,
-            "cluster": study.cluster,
-            "design_effect": study.effect,
-            "sentences": list(_assumed(one)),
-        },
-    }
-
-
-def _beside_plain(one: Forecast) -> dict[str, Any] | None:
-    """What else could be had more of, as JSON has it."""
-    other = one.other
-    if other is None:
-        return None
-    needed = other.needed
-    return {
-        "counted": other.law.noun,
-        "pilot": other.have,
-        "needed": None if needed is None else asdict(needed),
-        "floor": other.law.floor(one.study.alpha) or None,
-        "table": [asdict(row) for row in other.rows],
-    }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.commands import (
     forecast,
+    forecast_json,
     inputs,
     plan_bounds,
     plan_pilot,
@@ -176,7 +177,7 @@ def _said(
     if asked.form == "json":
         content = {
             "schema": 1,
-            "plans": [forecast.plain(one) for one in forecasts],
+            "plans": [forecast_json.plain(one) for one in forecasts],
             "left_out": [{"metric": metric.name, "reason": why} for metric, why in left_out],
         }
         return json.dumps(content, indent=1, ensure_ascii=False)

@@ -330,7 +330,7 @@ def decision(  # noqa: PLR0917 - all that is known of one comparison
 ) -> Decision:
     """Write one comparison in printed units; size: of its family, 0 where it is in none."""
     one, contrast, scale = case.one, case.one.contrast, case.cells.metric.scale
-    step = first_step(spec, size)
+    step, counted = first_step(spec, size), size if case.primary else None
 
     def printed(value: float | None) -> float | None:
         return None if value is None else finite(value * scale)
@@ -339,7 +339,6 @@ def decision(  # noqa: PLR0917 - all that is known of one comparison
     unit = Unit.EXAMPLE if case.cells.unit is Unit.NONE and contrast.p else case.cells.unit
     error = ps.error if contrast.monte_carlo is None else contrast.monte_carlo
     margined = case.primary and contrast.p_equivalent is not None
-    counted = size if case.primary else None
     within = agreeing(case, ps, spec) if margined and finish.spec else None
     settings = Settings(contrast.test, unit, contrast.paired, counted, drawn=error is not None)
     return Decision(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -140,7 +139,7 @@ def test_powers_are_drawn_raised_in_the_face_of_the_paper(study, venue):
     assert [d for d in figure.diagnostics if d.severity is not Severity.NOTE] == []
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="PGF needs LaTeX")
+@pytest.mark.tex
 def test_powers_are_superscripts_in_pgf(study, venue):
     figure = figures.draw(FigureSpec("f", "intervals"), tiny(study, 1e-11), venue("icml"), "pgf")
     assert rb"$\times10^{-10}$" in figure.other
