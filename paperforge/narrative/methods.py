@@ -72,6 +72,9 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     how = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)" * clustered
     how += _few_and_unequal(decisions)
     how += f" ({_added(decisions)})" * more
+    how += " (delete-one jackknife of each run's score, Tukey 1958)" * any(
+        "pseudo-values" in d.test for d in decisions
+    )
     how += "," * (", " in tests and not how and bool(where))
     with_interval = any(d.low is not None for d in decisions)
     of = f" ({_replicates(analysis, decisions)}{_printed(analysis, decisions)})"

@@ -15,6 +15,8 @@ leaves zero out exactly where the unadjusted p is below alpha):
     seeds x tasks     either          as above             IQM, median or optimality gap on
      (aggregate)                                           request: bootstrap t within tasks
     seeds x examples  example id      two-way t: both are drawn anew (crossed.py)
+    seeds x examples, example id      the same of each example's jackknife pseudo-value
+     sums (F1, ...)                    (corpus_crossed.py); of seeds alone below 50 examples
     examples, 0/1     example id      McNemar mid-p        stratified paired t
                                        or exact
     examples, graded  example id      sign-flip            stratified paired t

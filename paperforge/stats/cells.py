@@ -27,7 +27,6 @@ FLAT = 1e-12
 MANY = 2
 """Datasets from which on an example could be in more than one."""
 
-
 NO_IDS = "no example ids"
 """Of a cell of several runs, where others are compared by their examples."""
 
@@ -121,7 +120,9 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
     if unit is Unit.DATASET:
         return replace(read(results, metric, Unit.SEED, runs), unit=unit)
     if unit is Unit.BOTH:
-        examples = read(results, metric, Unit.EXAMPLE, runs)
+        from paperforge.stats.corpus_crossed import by_example
+
+        examples = read(by_example(results, metric), metric, Unit.EXAMPLE, runs)
         by_run = read(results, metric, Unit.SEED, runs)
         if Unit.NONE in (by_run.unit, examples.unit) or examples.unit is not Unit.EXAMPLE:
             return by_run

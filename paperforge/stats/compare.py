@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from paperforge.spec import Unit
 from paperforge.stats import shared
 from paperforge.stats.contrast import Ask, Contrast, cut
-from paperforge.stats.crossed import residual, two_way
+from paperforge.stats.crossed import OF_PSEUDO, TEST, residual, two_way
 from paperforge.stats.exact import mcnemar, smallest_p
 from paperforge.stats.folds import compare_folds
 from paperforge.stats.ladder import averages_of_shares, shares_of_examples
@@ -113,6 +113,8 @@ def both_ways(cells: Cells, run: Compared, example: Compared, setting: Setting) 
     ]
     scored = [cells.examples.table[at] for at in places if at in cells.examples.table]
     found = two_way(run.contrast, example.contrast, residuals, over=len(datasets), ask=setting.ask)
+    if cells.metric.corpus and found.test == TEST:
+        found = replace(found, test=OF_PSEUDO)
     return of_shares(found, shares=all(c.shares for c in scored))
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from paperforge.stats.sums import Part
 
 TEST = "two-way t"
+OF_PSEUDO = "two-way t of pseudo-values"
+"""Of a corpus metric (corpus_crossed.py)."""
 FEW, FEW_PAIRED = 3, 6
 """Degrees of freedom over the runs, below which Satterthwaite's are too many: simulated sizes are
 .065 with two runs a method and .13 with two pairs of runs."""

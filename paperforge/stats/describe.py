@@ -15,7 +15,7 @@ from paperforge.stats.design import SEED_LIKE, Family, Replication, place_of
 from paperforge.stats.gains import of_primary
 from paperforge.stats.jointly import used
 from paperforge.stats.printed import printed, quotations
-from paperforge.stats.replicated import held, listing, of_metrics, rated, replicated
+from paperforge.stats.replicated import held, linearised, listing, of_metrics, rated, replicated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,6 +43,7 @@ def describe(
     shares = any("least favourable" in c.contrast.test for _, found in tables for c in found)
     sentences = (
         *replicated(unit, tables, shares=shares),
+        *linearised(tables),
         *layout.crossed(results, spec, unit, [cells for cells, _ in tables]),
         *scope(spec, tables, place),
         *families(spec, chosen, tables),

@@ -132,35 +132,46 @@ def replication(
     notes = (uncompared(name, at) for name, at in left.items())
     raters = {one.rater for name in others for one in results.ratings(name)}
     made = replace(whole, apart=apart, notes=(*whole.notes, *notes), raters=len(raters))
-    summed = [m.name for m in results.metrics if m.corpus and m.name in others]
-    return runs_of_sums(made, summed, others) if whole.unit is Unit.BOTH and summed else made
+    if whole.unit is not Unit.BOTH:
+        return made
+    from paperforge.stats.corpus_crossed import refused
+
+    summed = [m for m in results.metrics if m.corpus and m.name in others]
+    alone = {m.name: why for m in summed if (why := refused(results, m))}
+    return runs_of_sums(made, alone, others) if alone else made
 
 
 def runs_of_sums(
-    whole: Replication, summed: Sequence[str], others: Mapping[str, Sequence[Sample]]
+    whole: Replication, alone: Mapping[str, str], others: Mapping[str, Sequence[Sample]]
 ) -> Replication:
-    """Metrics of sums with the runs for their unit, where runs and examples are both replicated.
+    """Metrics of sums with the runs alone for their unit, where others have runs and examples.
 
-    They are no means over examples, so no score of one example varies: the runs are compared, and
-    what other examples would change is in no interval.
+    alone: metric -> why its examples are not drawn anew, so that what other examples would change
+    is in no interval.
     """
-    many = span(*ends([len(s.values) for name in summed for s in others[name]]), "run")
-    words = (
-        f"The unit of replication is the {whole.noun} "
-        f"({'inferred' if whole.inferred else 'declared'}: {many} a cell), the score of {OF_SUMS}: "
-        f'the examples are taken as fixed; replicate = "{EXAMPLE}" draws them anew, and takes the '
-        "runs as fixed."
-    )
-    one = Replication(Unit.SEED, whole.inferred, words, whole.noun)
-    if not whole.inferred:
-        text = f"{', '.join(summed)}: a metric of sums is tested over runs or over examples, not "
-        text += "both: the examples are taken as fixed"
-        hint = f"--replicate {EXAMPLE} draws them anew, and takes the runs as fixed"
-        note = Diagnostic(Severity.WARNING, "design.replicate", text, hint)
-        one, whole = replace(one, notes=(note,)), replace(whole, notes=(*whole.notes, note))
-    if len(summed) == len(others):
-        return replace(one, apart=whole.apart, notes=whole.notes)
-    return replace(whole, apart={**whole.apart, **dict.fromkeys(summed, one)})
+    made: dict[str, Replication] = {}
+    for why in dict.fromkeys(alone.values()):
+        summed = [name for name, one in alone.items() if one == why]
+        many = span(*ends([len(s.values) for name in summed for s in others[name]]), "run")
+        words = (
+            f"The unit of replication is the {whole.noun} "
+            f"({'inferred' if whole.inferred else 'declared'}: {many} a cell), the score of "
+            f"{OF_SUMS}: the examples are taken as fixed, as {why}; replicate = "
+            f'"{EXAMPLE}" draws them anew, and takes the runs as fixed.'
+        )
+        one = Replication(Unit.SEED, whole.inferred, words, whole.noun)
+        if not whole.inferred:
+            text = f"{', '.join(summed)}: tested over runs, the examples taken as fixed, as {why}"
+            hint = f"--replicate {EXAMPLE} draws them anew, and takes the runs as fixed"
+            note = Diagnostic(Severity.WARNING, "design.replicate", text, hint)
+            whole = replace(whole, notes=(*whole.notes, note))
+        made |= dict.fromkeys(summed, one)
+    apart = {**whole.apart, **made}
+    if len(made) < len(others):
+        return replace(whole, apart=apart)
+    first = next(iter(made.values()))
+    left = {name: one for name, one in apart.items() if one is not first}
+    return replace(first, apart=left, notes=whole.notes)
 
 
 def partly(

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 PAIRS = 2
 """Matched replicates that a paired test takes."""
 NEEDS_PAIRING = "needs pair_by"
+FIXED_RUNS = "takes the runs as fixed"
 WILD_DRAWS = 4_000_000
 SAME = 1e-6
 CORRELATED = "clustered paired t (df of Imbens and Kolesar)"
@@ -120,6 +121,9 @@ def others(place: Place, results: Results, ask: Ask, *, ready: bool = False) -> 
         made = list(over_datasets(place, ask))
     elif cells.examples is not None:
         made = list(of_both(place, ask))
+        if cells.metric.corpus:
+            drawn = of_corpus(results, cells.metric, d, ask)
+            made += [replace(one, needs=FIXED_RUNS) for one in drawn if one.kind == "bootstrap"]
     elif not place.pairs:
         made = []
     elif cells.unit is Unit.EXAMPLE and d.paired and place.matched:
@@ -245,9 +249,7 @@ def of_both(place: Place, ask: Ask) -> Iterator[Other]:
             made = paired(pairs[0], ask, groups=groups if cells.examples.clustered else 0)
         else:
             made = stratified_paired(pairs, ask, groups=groups, crossing=cells.examples.crossing)
-        yield Other(
-            "examples", replace(made, test=f"{made.test} over examples"), "takes the runs as fixed"
-        )
+        yield Other("examples", replace(made, test=f"{made.test} over examples"), FIXED_RUNS)
 
 
 def over_datasets(place: Place, ask: Ask) -> Iterator[Other]:

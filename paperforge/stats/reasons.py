@@ -130,6 +130,8 @@ def test_of(place: Place) -> str:
     d = place.decision
     known = {
         SHARES: "takes that of all pairings which says least, and claims nothing that one denies",
+        "pseudo-values": "counts both sources of chance; an example counts with what the jackknife "
+        "says that it adds to the score of its run",
         "bootstrap of sums": "draws the examples anew, the sums of both methods together",
         "paired t, two answers added": "counts a right and a wrong answer more where all are alike",
         "answers added": "counts a right and a wrong answer more: few do not pass for certain",
@@ -151,7 +153,7 @@ def test_of(place: Place) -> str:
     does = next((words for name, words in known.items() if name in d.test), "")
     several = d.test.startswith("stratified") and not does.startswith("allows")
     more = ", and adds the variances of the datasets" if several and "own " not in d.test else ""
-    if d.unit is Unit.BOTH:
+    if d.unit is Unit.BOTH and "pseudo" not in d.test:
         does, more = "counts both sources of chance", ""
     return f"{upper(d.test)} {does}{more}." if does else f"{upper(d.test)}."
 

@@ -8,6 +8,7 @@ from paperforge.model import Replicated
 from paperforge.spec import Unit
 from paperforge.stats.cells import Cells
 from paperforge.stats.compare import Compared
+from paperforge.stats.crossed import OF_PSEUDO
 from paperforge.stats.design import LACKS, OF_SUMS, UNTESTED, Replication
 
 Table = tuple[Cells, Sequence[Compared]]
@@ -29,6 +30,21 @@ def replicated(unit: Replication, tables: Sequence[Table], *, shares: bool) -> I
         if len(names) > 1:
             why = why.replace("It has", "They have")
         yield f"{listing(names)}: {one.sentence[0].lower()}{one.sentence[1:]}{why}"
+
+
+def linearised(tables: Sequence[Table]) -> Iterator[str]:
+    """Say what an example adds to a score that is no mean over examples."""
+    named = [
+        cells.metric.label or cells.metric.name
+        for cells, found in tables
+        if any(c.contrast.test == OF_PSEUDO for c in found)
+    ]
+    if named:
+        yield (
+            f"{listing(named)} {'is' if len(named) == 1 else 'are'} no mean over examples: what an "
+            "example adds to the score of its run is its pseudo-value, of the delete-one jackknife "
+            "(Tukey 1958)."
+        )
 
 
 def rated(unit: Replication) -> Iterator[str]:
