@@ -3,7 +3,7 @@
 The files are named after what is replicated; `ROWS` of each is what it measures.
 """
 
-from rates import corpus, datasets, examples, grouped, joint, runs, seeds
+from rates import corpus, corpus_crossed, datasets, examples, grouped, joint, runs, seeds
 from rates.row import Row
 
 ROWS: tuple[Row, ...] = (
@@ -12,6 +12,7 @@ ROWS: tuple[Row, ...] = (
     *examples.ROWS,
     *grouped.ROWS,
     *corpus.ROWS,
+    *corpus_crossed.ROWS,
     *datasets.ROWS,
     *joint.ROWS,
 )

@@ -16,6 +16,7 @@ from paperforge.spec import Dataset, DesignSpec, Direction, Method, Metric, Role
 from paperforge.stats import analyse
 from paperforge.stats.cells import read
 from paperforge.stats.compare import compare, matched, on_average, on_dataset
+from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.datasets import compare_pair
 from paperforge.stats.decide import setting
 from paperforge.stats.design import replication
@@ -181,7 +182,7 @@ def primary(one: Simulated, spec: DesignSpec) -> Contrast:
     tests/stats/test_rates.py holds it to what analyse() says.
     """
     metric, (a, b) = one.metrics[0], (m.name for m in one.methods[:2])
-    runs = one.samples(metric.name, Unit.SEED)
+    runs = run_samples(one, metric)
     unit = replication(one, spec, {metric.name: runs}).unit
     cells = read(one, metric, unit, runs)
     asked = setting(cells, one, spec)

@@ -30,12 +30,13 @@ if TYPE_CHECKING:
 
     Place = tuple[str, str]
     """Method, dataset."""
+    Rows = tuple[np.ndarray, np.ndarray]
+    """Keys of examples, and their clusters."""
 
 LEAST = 50
 """Examples from which on the size is held, simulated with 2 to 30 runs; with 20 it was .059."""
 OTHERS = "not all runs are scored on the same examples"
 FEW = f"fewer than {LEAST} are too few for a test that draws runs and examples anew"
-GROUPED = "they are in clusters, of which the test that draws runs and examples anew knows nothing"
 UNDEFINED = "without one of them its value is not defined"
 DIGITS = 14
 """Of a pseudo-value of one example; of N examples log10(N) fewer are more than rounding."""
@@ -61,15 +62,19 @@ def pseudo_values(kind: str, sums: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One cell: runs of shape (R,), examples of shape (N,), sums of shape (R, N, C)."""
+    """One cell: runs of shape (R,), examples and clusters of shape (N,), sums of (R, N, C)."""
 
     runs: np.ndarray
     examples: np.ndarray
     sums: np.ndarray
+    clusters: np.ndarray | None = None
 
 
-def grid(parts: Sequence[Scores | None]) -> Grid | None:
-    """The parts of one cell side by side; None where not every run has all of every example."""
+def grid(parts: Sequence[Scores | None], clusters: Rows | None = None) -> Grid | None:
+    """The parts of one cell side by side; None where not every run has all of every example.
+
+    clusters: those of the cell's examples, by their keys.
+    """
     import numpy as np
 
     first = parts[0]
@@ -85,7 +90,11 @@ def grid(parts: Sequence[Scores | None]) -> Grid | None:
         if not np.array_equal(one.examples, np.tile(examples, len(runs))):
             return None
         columns.append(one.values.reshape(len(runs), len(examples)))
-    return Grid(runs, examples, np.stack(columns, axis=-1))
+    of = None
+    if clusters is not None:
+        order = np.argsort(clusters[0])
+        of = clusters[1][order[np.searchsorted(clusters[0], examples, sorter=order)]]
+    return Grid(runs, examples, np.stack(columns, axis=-1), of)
 
 
 def sample(metric: Metric, at: Place, one: Grid) -> Sample:
@@ -99,6 +108,7 @@ def sample(metric: Metric, at: Place, one: Grid) -> Sample:
         *at,
         one.examples,
         mean,
+        one.clusters,
         repeats=np.full(len(mean), len(rows)),
         within=((rows - mean) ** 2).sum(axis=0),
     )
@@ -113,15 +123,14 @@ def linearised(results: Results, metric: Metric) -> tuple[tuple[Sample, ...], st
 
     read = [{(s.method, s.dataset): s for s in results.scores(part)} for part in metric.parts]
     clusters = {
-        (s.method, s.dataset): s.clusters is not None and len(np.unique(s.clusters)) < len(s.keys)
+        (s.method, s.dataset): (s.keys, s.clusters)
         for s in results.samples(metric.parts[0], Unit.EXAMPLE)
+        if s.clusters is not None
     }
-    grids = {
-        at: grid([cells.get(at) for cells in read])
-        for at in dict.fromkeys(k for c in read for k in c)
-    }
+    places = dict.fromkeys(at for cells in read for at in cells)
+    grids = {at: grid([cells.get(at) for cells in read], clusters.get(at)) for at in places}
     whole = {at: one for at, one in grids.items() if one is not None}
-    why = problem(results, metric, whole, clusters) if len(whole) == len(grids) > 0 else OTHERS
+    why = problem(results, metric, whole) if len(whole) == len(grids) > 0 else OTHERS
     if why:
         return (), why
     with np.errstate(all="ignore"):
@@ -130,9 +139,7 @@ def linearised(results: Results, metric: Metric) -> tuple[tuple[Sample, ...], st
     return (made, "") if defined else ((), UNDEFINED)
 
 
-def problem(
-    results: Results, metric: Metric, grids: Mapping[Place, Grid], clusters: Mapping[Place, bool]
-) -> str:
+def problem(results: Results, metric: Metric, grids: Mapping[Place, Grid]) -> str:
     """Why the examples of these cells cannot be drawn anew beside the runs; empty: they can."""
     import numpy as np
 
@@ -144,8 +151,6 @@ def problem(
         own = grids.get((run.method, run.dataset))
         if own is not None and not np.array_equal(np.unique(run.keys), own.runs):
             return OTHERS
-    if any(clusters.values()):
-        return GROUPED
     return FEW if min(len(keys) for keys in examples.values()) < LEAST else ""
 
 
