@@ -98,11 +98,27 @@ def _missing(analysis: Analysis) -> Iterator[str]:
         by_reason.setdefault(str(cell.missing), set()).add(methods[cell.method] + place)
     for reason, places in sorted(by_reason.items()):
         yield f"Missing from the comparison ({reason}): {_list(sorted(places))}."
-    lost = {(c.method, c.dataset): c.not_finite + c.failed for c in analysis.aggregates}
-    count = sum(n for (_, dataset), n in lost.items() if dataset is not None)
-    if count:
-        verb = "run was" if count == 1 else "runs were"
-        yield f"{count} {verb} lost (crashed or not finite), and the means leave them out."
+    yield from _lost(analysis)
+
+
+def _lost(analysis: Analysis) -> Iterator[str]:
+    """Runs, or single examples, without a number; of several metrics the most of each cell."""
+    of_runs: dict[tuple[str, str], int] = {}
+    of_examples: dict[tuple[str, str], int] = {}
+    for c in analysis.aggregates:
+        if c.dataset is None:
+            continue
+        at, example = (c.method, c.dataset), analysis.design.of(c.metric).unit is Unit.EXAMPLE
+        gone = c.failed + (0 if example else c.not_finite)
+        of_runs[at] = max(of_runs.get(at, 0), gone)
+        of_examples[at] = max(of_examples.get(at, 0), c.not_finite if example else 0)
+    runs, examples = sum(of_runs.values()), sum(of_examples.values())
+    if runs:
+        verb = "run was" if runs == 1 else "runs were"
+        yield f"{runs} {verb} lost (crashed or not finite), and the means leave them out."
+    if examples:
+        verb = "score of an example is" if examples == 1 else "scores of examples are"
+        yield f"{examples:,} {verb} missing (not finite), and the means leave them out."
 
 
 def _undecided(analysis: Analysis) -> Iterator[str]:

@@ -19,6 +19,7 @@ CORRECTIONS = {
     "max-t": "the single-step max-T procedure, which also gives simultaneous intervals",
     "romano-wolf": "Romano and Wolf's step-down procedure",
 }
+SUMS = "bootstrap of sums"
 JOINT = ("max-t", "romano-wolf")
 """Corrections by the joint distribution, in which tests of equivalence have no part."""
 
@@ -59,18 +60,15 @@ def _tests(analysis: Analysis, decisions: list[Decision]) -> str:
 
 
 def _test(analysis: Analysis, decisions: list[Decision]) -> str:
-    tests = words.joined(sorted({named(d.test) for d in decisions}))
+    tests = _named(analysis, decisions)
     first = next((d for d in decisions if d.scope is None), decisions[0])
     averaged = first.test.endswith("averages") or "bootstrap t of" in first.test
     where = _over(analysis, decisions)
     if where and not averaged:
         where = f" on the {AGGREGATES[analysis.design.aggregate]}{where}"
     level = f"{decisions[0].level:.0%}"
-    clustered = any("clustered paired t" in d.test for d in decisions)
-    clustered |= decisions[0].unit is Unit.BOTH and analysis.design.clustered
     more = any("answers added" in d.test for d in decisions)
-    how = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)" * clustered
-    how += _few_and_unequal(decisions)
+    how = _few_and_unequal(decisions)
     how += f" ({_added(decisions)})" * more
     how += " (delete-one jackknife of each run's score, Tukey 1958)" * any(
         "pseudo-values" in d.test for d in decisions
@@ -81,6 +79,18 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     ends = f"; intervals are {level} intervals of the same procedure" * with_interval
     ends += _other_than_means(decisions) * with_interval
     return f"Methods were compared by the two-sided {tests}{how}{where}{of}{ends}."
+
+
+def _named(analysis: Analysis, decisions: list[Decision]) -> str:
+    """The tests, those with standard errors of clusters before those that draw clusters whole."""
+    drawn = sorted({named(d.test) for d in decisions if d.test.endswith(SUMS)})
+    tests = sorted({named(d.test) for d in decisions} - set(drawn))
+    clustered = any("clustered paired t" in d.test for d in decisions)
+    clustered |= decisions[0].unit is Unit.BOTH and analysis.design.clustered
+    if not clustered:
+        return words.joined(sorted((*tests, *drawn)))
+    robust = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)"
+    return words.joined([f"{words.joined(tests)}{robust}", *drawn])
 
 
 def _few_and_unequal(decisions: list[Decision]) -> str:
@@ -166,7 +176,10 @@ def _replicates(analysis: Analysis, decisions: list[Decision]) -> str:
     if unit is Unit.BOTH and not analysis.design.sameness:
         what, grouped = analysis.design.scored
         return f"{runs}, every run scored on the same {what}{grouped and ' ' + grouped}"
-    return f"{runs}{analysis.design.sameness and ', ' + analysis.design.sameness}"
+    same = analysis.design.sameness
+    if unit is not Unit.BOTH and same.startswith("each comparison"):  # that of other metrics
+        return runs
+    return f"{runs}{same and ', ' + same}"
 
 
 def _seeds(analysis: Analysis) -> str:

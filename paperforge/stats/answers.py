@@ -62,7 +62,8 @@ def examples(results: Results, d: Decision) -> Ranked:
     both = [(a[n], b[n]) for n in names if n in a and n in b]
     if not d.paired:
         return unmatched(compared, d)
-    binary = all(bool(np.isin(s.values, (0.0, 1.0)).all()) for pair in both for s in pair)
+    binary = not any(m.corpus for m in results.metrics if m.name == d.metric)  # sums: left out
+    binary &= all(bool(np.isin(s.values, (0.0, 1.0)).all()) for pair in both for s in pair)
     forward = direction(d)
     places = [((d.a, d.b), x.dataset) for x, _ in both]
     moves, keys, gaps = [], [], []

@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from paperforge.spec import Unit
+from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.design import SEED_LIKE
 from paperforge.stats.null import merged_sample
 from paperforge.stats.substitute import Substitute, without
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
 
@@ -143,9 +144,21 @@ def cells(results: Results, d: Decision) -> list[tuple[float, Sample]]:
     sign = {d.a: 1.0, d.b: -1.0}
     return [
         (sign[s.method], merged_sample(s))
-        for s in results.samples(d.metric, d.unit)
+        for s in scored(results, d)
         if s.method in sign and d.scope in (None, s.dataset) and len(s.values)
     ]
+
+
+def scored(results: Results, d: Decision) -> Sequence[Sample]:
+    """The scores; of a metric of sums what every run has, or what every example adds to it."""
+    summed = next((m for m in results.metrics if m.name == d.metric and m.corpus), None)
+    if summed is None:
+        return results.samples(d.metric, d.unit)
+    if d.unit is not Unit.EXAMPLE:
+        return run_samples(results, summed)
+    from paperforge.stats.corpus_crossed import of_sums
+
+    return of_sums(results, summed)
 
 
 def runs(

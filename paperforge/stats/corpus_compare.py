@@ -44,7 +44,7 @@ def described(cells: Cells, sums: Mapping[Place, CorpusCell]) -> Cells:
     """The cells of a metric as the design's description reads them: by example."""
     datasets = tuple(d for d in cells.datasets if any(at[1] == d for at in sums))
     table = {
-        at: replace(cells.table[at], n=one.n, keys=one.keys)
+        at: replace(cells.table[at], n=one.n, keys=one.keys, keyed=True, not_finite=one.incomplete)
         for at, one in sums.items()
         if at in cells.table
     }

@@ -43,15 +43,15 @@ DIGITS = 14
 
 
 def pseudo_values(kind: str, sums: np.ndarray) -> np.ndarray:
-    """What every example adds to the score of its run, shape (N,); NaN where that is not defined.
+    """What every example adds to the score of its run; NaN where that is not defined.
 
-    sums: shape (N, C), the parts of the metric of every example of one run.
+    sums: shape (..., N, C), the parts of the metric of every example of each run. Gives (..., N).
     """
     import numpy as np
 
-    n, whole = len(sums), sums.sum(axis=0)
-    score, without = value(kind, whole), value(kind, whole - sums)
-    found = score + (n - 1) * (without.mean() - without)
+    n, whole = sums.shape[-2], sums.sum(axis=-2)
+    score, without = value(kind, whole)[..., None], value(kind, whole[..., None, :] - sums)
+    found = score + (n - 1) * (without.mean(axis=-1, keepdims=True) - without)
     size = float(np.abs(found).max(initial=0.0))
     if not 0 < size < np.inf:
         return np.asarray(found)
@@ -170,3 +170,16 @@ def by_example(results: Results, metric: Metric) -> Results:
         return results.samples(name, unit)
 
     return Substitute(results, draw, results.metrics, results.datasets)
+
+
+def of_sums(results: Results, metric: Metric) -> list[Sample]:
+    """What every example adds to the metric of all runs together, by cell."""
+    import numpy as np
+
+    from paperforge.stats.corpus_cells import cells
+
+    with np.errstate(all="ignore"):
+        return [
+            Sample(metric.name, *at, one.keys, pseudo_values(metric.corpus, one.sums))
+            for at, one in cells(results, metric).items()
+        ]

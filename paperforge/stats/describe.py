@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import statistics
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from paperforge.model import Design, Diagnostic, Results, Severity
 from paperforge.spec import AGGREGATES, CORRECTIONS, DesignSpec, Unit
-from paperforge.stats import grouping, layout, sameness
+from paperforge.stats import grouping, holes, layout, sameness
 from paperforge.stats.critical import ENOUGH
 from paperforge.stats.crossed import bought
 from paperforge.stats.design import SEED_LIKE, Family, Replication, place_of
 from paperforge.stats.gains import of_primary
 from paperforge.stats.jointly import used
 from paperforge.stats.printed import printed, quotations
-from paperforge.stats.replicated import held, linearised, listing, of_metrics, rated, replicated
+from paperforge.stats.replicated import held, linearised, of_metrics, rated, replicated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +53,7 @@ def describe(
         *buying(unit, tables),
         *grouping.sentences(results, [cells for cells, _ in tables]),
         *rated(unit),
-        *holes(tables),
+        *holes.sentences(unit, tables),
         *layout.absent(results, [cells for cells, _ in tables]),
     )
     design = Design(
@@ -80,7 +79,7 @@ def describe(
         of_metrics(unit, len(results.datasets), tables, shares=shares),
         sameness.words(odd),
         unit.runs if unit.unit is Unit.EXAMPLE else results.fold_runs if unit.folds else (1, 1),
-        as_scores(tables),
+        holes.as_scores(tables),
     )
     return design, (
         *unit.notes,
@@ -308,59 +307,6 @@ def bounds(tables: Sequence[Table]) -> Iterator[str]:
             "Only shares of examples and their number are known, not who was right where: p and "
             "interval are those of the least favourable pairing of the answers."
         )
-
-
-def holes(tables: Sequence[Table]) -> Iterator[str]:
-    """Count what is missing, failed and not finite."""
-    why = Counter(
-        str(cells.why(method, dataset))
-        for cells, _ in tables
-        for method in cells.methods
-        for dataset in cells.datasets
-        if (method, dataset) not in cells.table
-    )
-    total = sum(len(cells.methods) * len(cells.datasets) for cells, _ in tables)
-    if why:
-        each = ", ".join(f"{n} {reason}" for reason, n in why.most_common())
-        yield f"{why.total()} of {total} cells have no number: {each}."
-    every = [c for cells, _ in tables for c in cells.table.values()]
-    lost = [pair for cells, _ in tables for pair in cells.lost.values()]
-    failed = sum(c.failed for c in every) + sum(n for _, n in lost)
-    odd = sum(c.not_finite for c in every) + sum(n for n, _ in lost)
-    empty = sum(c.unreported for c in every)
-    partial = sum(c.partial for c in every)
-    if failed or odd or empty:
-        parts = [f"{failed} failed"] * bool(failed)
-        parts += [f"{odd} diverged or not finite"] * bool(odd)
-        parts += [f"{empty} unreported"] * bool(empty)
-        runs = "run" if failed + odd + empty == 1 else "runs"
-        yield (
-            f"Left out of the means: {listing(parts)} {runs}; --diverged METRIC=VALUE counts "
-            "them as a score."
-        )
-    if partial:
-        declared = any(cells.metric.diverged is not None for cells, _ in tables)
-        both = any(cells.unit is Unit.BOTH and cells.uneven is not None for cells, _ in tables)
-        yield (
-            f"{partial:,} {'score' if partial == 1 else 'scores'} of examples "
-            f"{'is' if partial == 1 else 'are'} not finite: left out of the mean of the run"
-            f"{', and the example of every comparison of its method' * both}"
-            f"{'; --diverged counts whole runs' * declared}."
-        )
-    counted = as_scores(tables)
-    if counted:
-        yield f"Runs without a number count as a score (--diverged): {', '.join(counted)}."
-
-
-def as_scores(tables: Sequence[Table]) -> tuple[str, ...]:
-    """Failed and diverged runs that count as a score: "3 of A as 0 in Accuracy"."""
-    counts: Counter[tuple[str, str, float]] = Counter()
-    for cells, _ in tables:
-        metric = cells.metric
-        for c in cells.table.values():
-            if c.scored and metric.diverged is not None:
-                counts[c.method, metric.label or metric.name, metric.diverged] += c.scored
-    return tuple(f"{n} of {m} as {value:g} in {label}" for (m, label, value), n in counts.items())
 
 
 def warnings(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:

@@ -49,6 +49,23 @@ def words(results: Results, tables: Sequence[Cells]) -> tuple[str, str]:
     return one, f"{'in' if group == 'clusters' else 'of'} {count} {group}"
 
 
+def allowed_for(tables: Sequence[Cells]) -> str:
+    """What the tests do about clusters: sums are drawn in whole clusters, elsewhere CR2."""
+    sums = [c for c in tables if c.clustered and c.metric.corpus]
+    others = [c for c in tables if (c.examples or c).clustered and c not in sums]
+    both = any(c.examples is not None and c.examples.clustered for c in tables)
+    part = " of the part that the examples add" if both else ""
+    robust = (
+        "intervals and tests allow for correlation within them (CR2, t with Bell and "
+        f"McCaffrey's degrees of freedom{part})"
+    )
+    if not sums:
+        return robust
+    labels = " and ".join(c.metric.label or c.metric.name for c in sums)
+    whole = "intervals and tests draw them whole (bootstrap of sums)"
+    return f"in {labels}, {whole}, else {robust}" if others else whole
+
+
 def sentences(results: Results, tables: Sequence[Cells]) -> Iterator[str]:
     """How examples are grouped, and what tests do about it."""
     one, grouped = words(results, tables)
@@ -58,12 +75,7 @@ def sentences(results: Results, tables: Sequence[Cells]) -> Iterator[str]:
             if one == "examples"
             else f"Examples are {one} {grouped}"
         )
-        both = any(cells.examples is not None and cells.examples.clustered for cells in tables)
-        part = " of the part that the examples add" if both else ""
-        yield (
-            f"{how}; intervals and tests allow for correlation within them (CR2, t with Bell and "
-            f"McCaffrey's degrees of freedom{part})."
-        )
+        yield f"{how}; {allowed_for(tables)}."
     several = [c for c in (t.examples or t for t in tables) if len(c.datasets) > 1]
     if any(cells.crossing for cells in several):
         yield (

@@ -106,7 +106,7 @@ def _summed(results: Results, metric: Metric, decision: Decision) -> Pilot | Non
         estimate=decision.estimate,
         cluster=cluster,
         effect=effect,
-        test=pilot_corpus.NAME,
+        test=pilot_corpus.name(cluster),
     )
 
 

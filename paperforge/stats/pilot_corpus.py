@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperforge.stats.corpus_cells import cells, laid_out
+from paperforge.stats.corpus_cells import CLUSTERED, cells, laid_out
 from paperforge.stats.corpus_resample import TEST, observed
 
 if TYPE_CHECKING:
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from paperforge.stats.corpus_cells import CorpusCell
     from paperforge.stats.sums import Part
 
-NAME = f"{TEST} (planned as a t test of what each example adds)"
+
+def name(cluster: float) -> str:
+    """The test, and how it is planned. cluster: examples a cluster, on average."""
+    test = CLUSTERED if cluster > 1 else TEST
+    return f"{test} (planned as a t test of what each example adds)"
 
 
 def variances(

@@ -63,11 +63,10 @@ def chosen(place: Place) -> tuple[str, ...]:
 def unit_of(place: Place) -> Iterator[str]:
     """The unit, what is matched, the datasets."""
     d = place.decision
-    n = f"{d.n[0]:,}" if d.n[0] == d.n[1] else f"{d.n[0]:,} and {d.n[1]:,}"
     what = {Unit.EXAMPLE: "example", Unit.DATASET: "dataset", Unit.BOTH: "seed and the example"}
     noun = what.get(d.unit, place.design.noun)
     known = "inferred" if place.design.inferred else "declared"
-    n = each_dataset(place) or n
+    n = each_dataset(place) or " and ".join(f"{n:,}" for n in dict.fromkeys(d.n))
     yield f"The unit of replication is the {noun} ({known}): {n}{of_each(d.unit, d.n)}."
     if SHARES in d.test:
         yield "Only shares are known, not who was right where: any pairing may be the true one."
@@ -132,6 +131,7 @@ def test_of(place: Place) -> str:
         SHARES: "takes that of all pairings which says least, and claims nothing that one denies",
         "pseudo-values": "counts both sources of chance; an example counts with what the jackknife "
         "says that it adds to the score of its run",
+        "cluster bootstrap": "draws whole clusters anew, the sums of both methods together",
         "bootstrap of sums": "draws the examples anew, the sums of both methods together",
         "paired t, two answers added": "counts a right and a wrong answer more where all are alike",
         "answers added": "counts a right and a wrong answer more: few do not pass for certain",

@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.model import Alternative, Flip, Verdict, Why
-from paperforge.spec import DesignSpec, Direction
+from paperforge.spec import DesignSpec, Direction, Unit
 from paperforge.stats.adjust import CORRECTIONS, reachable
 from paperforge.stats.cells import read, scored
 from paperforge.stats.contrast import Ask
-from paperforge.stats.corpus_compare import run_samples
+from paperforge.stats.corpus_compare import by_example, described, run_samples
 from paperforge.stats.others import left_out, others, placed
 from paperforge.stats.reasons import chosen, observed, rejected
 from paperforge.stats.shared import of_methods
@@ -84,6 +84,8 @@ def of_metric(
     unit = design.unit
     runs = [scored(sample, metric) for sample in run_samples(results, metric)]
     cells = read(results, metric, unit, runs)
+    sums = by_example(results, cells) if unit is Unit.EXAMPLE else {}
+    cells = described(cells, sums) if sums else cells
     margin = None if metric.margin is None else metric.margin / abs(metric.scale)
     ask = Ask(spec.alpha, margin, spec.mcnemar, spec.seed, spec.engine)
     family = analysis.primary(metric.name)
