@@ -123,6 +123,8 @@ class Summed(Simulated):
 
     def scores(self, metric: str) -> tuple[Scores, ...]:
         """Every run's part of every example."""
+        if metric not in self.metrics[0].parts:
+            return ()
         part, (runs, n, _) = self.metrics[0].parts.index(metric), self.sums[0].shape
         keys = np.repeat(np.arange(runs), n), np.tile(np.arange(n), runs)
         return tuple(

@@ -81,7 +81,7 @@ def placed(cells: Cells, d: Decision, design: Design, family: Sequence[Decision]
     """Find the cells of a decision. family: the primary decisions of its metric."""
     if cells.unit is Unit.DATASET:
         return Place(cells, d, design, scores=scores_of(cells, family))
-    if cells.metric.corpus and cells.unit is Unit.EXAMPLE:
+    if cells.metric.corpus and d.unit is Unit.EXAMPLE:
         return Place(cells, d, design)  # of sums: no example has a score
     names = cells.datasets if d.scope is None else (d.scope,)
     row = [(cells.table.get((d.a, name)), cells.table.get((d.b, name))) for name in names]

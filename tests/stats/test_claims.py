@@ -71,7 +71,10 @@ def test_declared_as_both_it_is_a_warning(tmp_path):
     found = analyse(sums(tmp_path), DesignSpec(replicate=Unit.BOTH))
     assert found.design.unit is Unit.SEED
     (note,) = found.notes
-    assert note.message.startswith("f1: a metric of sums is tested over runs or over examples")
+    assert note.message == (
+        "f1: tested over runs, the examples taken as fixed, as fewer than 50 are too few for a test "
+        "that draws runs and examples anew"
+    )
 
 
 def test_beside_a_mean_over_examples_each_says_its_own(tmp_path):
