@@ -90,7 +90,8 @@ def reach(kind: str, tables: Tables) -> tuple[np.ndarray, np.ndarray]:
         of_runs, squares = of_runs + variance, squares + variance**2 / (seeds - 1)
         twice, uncertain = twice + rest, uncertain + rest**2 / df
     of_examples = apart.var(axis=1, ddof=1) / n
-    df = of_runs**2 / squares
+    none = squares == 0
+    df = np.where(none, 2 * (seeds - 1), of_runs**2 / np.where(none, 1, squares))
     whole = np.maximum.reduce([of_runs + of_examples - twice, of_runs, of_examples])
     joint = whole**2 / (uncertain + of_runs**2 / df + of_examples**2 / (n - 1))
     left = np.maximum.reduce([0 * twice, of_examples - twice, twice - of_runs])

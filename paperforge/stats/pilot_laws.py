@@ -234,6 +234,7 @@ def crossed(pilot: Pilot, d: Decision) -> Found | None:
         tested,
         run.paired,
         over,
+        d.test,
     )
     asked = pilot.asked
     return Found(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.stats import reached
-from paperforge.stats.crossed import FEW, FEW_PAIRED
+from paperforge.stats.crossed import FEW, FEW_PAIRED, TEST
 from paperforge.stats.outlook import OfHalves
 from paperforge.stats.plan import CAUTION, fewest, upper_limit
 from paperforge.stats.power import POWER
@@ -39,6 +39,7 @@ class Components:
     """N."""
     paired: bool
     datasets: int = 1
+    name: str = TEST
 
     def halves(
         self, seeds: float, examples: float, alpha: float, *, cautious: bool
@@ -134,7 +135,7 @@ class Components:
     def test(self) -> str:
         """The test, over one dataset or several."""
         over = f" on averages over the {self.datasets} datasets" if self.datasets > 1 else ""
-        return f"two-way t{over}: new seeds and new examples"
+        return f"{self.name}{over}: new seeds and new examples"
 
 
 def together(of: Components, difference: float, alpha: float) -> tuple[int, int] | None:

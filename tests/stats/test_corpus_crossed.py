@@ -237,6 +237,7 @@ def test_calibration_a_plan_and_fragility_follow():
     assert kind(given, found, DesignSpec(), "f1") == "crossed"
     (law,) = laws(given, found, DesignSpec())
     assert (law.unit, law.n) == (Unit.BOTH, 5)
+    assert law.law.test == f"{TEST}: new seeds and new examples"
     rates = calibrate(given, DesignSpec(), runs=20)
     assert (rates.unit, rates.comparisons[0].test) == (Unit.BOTH, TEST)
 
