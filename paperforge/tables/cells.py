@@ -54,10 +54,10 @@ class Given:
         """What the cells of a view share."""
         every = view.analysis.aggregates
         quoted = {one.method for one in every if one.quoted}
-        lost = [one for one in every if one.not_finite or one.failed or one.partial]
+        lost = any([one.not_finite or one.failed or one.partial for one in every])
         rows = _whole_rows(view, quoted)
         letters = _letters(view, rows) if lost or quoted else {}
-        return cls(marking, homes, letters, rows, _best_set(view), bool(lost), bool(quoted))
+        return cls(marking, homes, letters, rows, _best_set(view), lost, bool(quoted))
 
 
 def columns(view: View, given: Given) -> dict[Slot, list[Cell]]:
@@ -118,7 +118,7 @@ def _found(view: View, slot: Slot) -> list[Aggregate | None]:
     """What a column prints, a method each; None: no number, or the average of an incomplete row."""
     metric = slot.metric.name
     found = list(map(view.columns.get((metric, slot.dataset), {}).get, view.names))
-    if slot.dataset is None:
+    if slot.dataset is None and view.lacking:
         found = [one if one and view.lacks(metric, one.method) is None else None for one in found]
     return [one if one is not None and one.mean is not None else None for one in found]
 
@@ -225,9 +225,8 @@ def _column(view: View, slot: Slot, given: Given, numbers: Numbers | None) -> li
         coarse=given.quoted and any(map(_CITE, cells)),
         values=values,
     )
-    for at, text in enumerate(eligible if ranked else ()):
-        if text in ranked:
-            cells[at] = cells[at]._replace(marks=cells[at].marks | ranked[text])
+    for at in [at for at, text in enumerate(eligible) if text in ranked] if ranked else ():
+        cells[at] = cells[at]._replace(marks=cells[at].marks | ranked[eligible[at]])
     return heat.shaded(cells, direction) if view.spec.heat else cells
 
 
