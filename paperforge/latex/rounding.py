@@ -258,16 +258,17 @@ def decimals_for(
     """
     if digits is not None:
         return digits
-    return _decimals(_ordered(list(map(abs, values))), _ordered(list(spreads)))
+    return _decimals(_ordered(list(values)), _ordered(list(spreads)))
 
 
 def _ordered(numbers: Sequence[float]) -> Sequence[float]:
-    """Those that are positive and finite, the smallest first: what follows asks for few of them."""
+    """The magnitudes that are finite and not zero, the smallest first; few of them are used."""
     if len(numbers) < MANY:
-        return sorted([number for number in numbers if 0 < number < math.inf])
+        return sorted([number for number in map(abs, numbers) if 0 < number < math.inf])
     import numpy as np
 
-    every = np.sort(np.asarray(numbers, dtype=float))  # NaN comes last
+    every = np.fromiter(numbers, float, len(numbers))
+    np.abs(every, out=every).sort()  # NaN comes last
     first, end = every.searchsorted(0.0, side="right"), every.searchsorted(math.inf)
     return cast("list[float]", every[first:end].tolist())
 
@@ -314,7 +315,7 @@ def rule_for(
     ten where one value would print as zero beside another a million times as large, none reaches
     1e-6, or one has 16 digits or more.
     """
-    return _rule(_ordered(list(map(abs, values))), _ordered(list(spreads)), digits)
+    return _rule(_ordered(values), _ordered(list(spreads)), digits)
 
 
 def _rule(sizes: Sequence[float], known: Sequence[float], digits: int | None) -> Rounding:
@@ -370,11 +371,11 @@ def _in_order(column: Numbers) -> tuple[Sequence[float], Sequence[float]]:
     spreads = column.spreads
     if None in spreads:
         spreads = [spread for spread in spreads if spread is not None]
-    return _ordered(list(map(abs, column.values))), _ordered(cast("Sequence[float]", spreads))
+    return _ordered(column.values), _ordered(cast("Sequence[float]", spreads))
 
 
 def _heard(column: Numbers, least: float) -> Numbers:
-    """The column without what arithmetic left of a zero: below `least`, far below its own spread."""
+    """The column without what arithmetic left of a zero: below `least`, far below its spread."""
     values, spreads = column
     if min(map(abs, values), default=least) >= least:
         return column
@@ -386,14 +387,14 @@ def _readable(column: Numbers, digits: int | None) -> Rounding:
     """rule_for() of a column, with more decimals or powers of ten where a value would be lost."""
     sizes, known = _in_order(column)
     least = TINY * known[-1] if known else 0.0
-    if len(sizes) < len(column.values) or sizes[:1] < [least]:
+    if len(sizes) < len(column.values) or (sizes and sizes[0] < least):
         column = _heard(column, least)
         sizes, known = _in_order(column)
     rule = _rule(sizes, known, digits)
     if digits is not None or rule.scientific:
         return rule
     unit = 10.0**-rule.decimals
-    if len(sizes) == len(column.values) and sizes[:1] >= [unit]:
+    if len(sizes) == len(column.values) and (not sizes or sizes[0] >= unit):
         return rule
     lost = [
         size
@@ -410,6 +411,6 @@ def _readable(column: Numbers, digits: int | None) -> Rounding:
 
 def _in_powers(rule: Rounding, values: Sequence[float]) -> Rounding:
     """The same digits of a typical value in powers of ten, and at least SIGNIFICANT."""
-    sizes = _ordered([abs(value) for value in values])
+    sizes = _ordered(values)
     decimals = rule.decimals + exact(_median(sizes)).adjusted() if sizes else 0
     return Rounding(min(max(decimals, SIGNIFICANT - 1), MAX_DECIMALS - 1), scientific=True)

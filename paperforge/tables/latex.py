@@ -104,9 +104,7 @@ def notes_text(table: Table) -> str:
 # ---------------------------------------------------------------------------------------------
 
 
-def _head(
-    table: Table, source: str, three: bool, pages: Sequence[Sequence[str]]
-) -> Iterator[str]:
+def _head(table: Table, source: str, three: bool, pages: Sequence[Sequence[str]]) -> Iterator[str]:
     """What stands above the table as comments: where it is from, and what its pages need."""
     yield "% Written by paperforge; do not edit: it is written anew from the results."
     if source:
@@ -133,7 +131,8 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
     """One tabular; heads: the lines of each column's header."""
     columns = list(zip(*(row.cells for row in table.rows), strict=True))
     numbers = [by_kind(cells) for cells in columns]
-    hot = any({*down.heats} != {None} for kinds in numbers for down in kinds.values())
+    rare = (one for kinds in numbers for down in kinds.values() for one in down.rare)
+    hot = any(one.heat is not None for one in rare)
     edge = "" if hot else "@{}"  # the colour of the last column ends where the rules do
     shape = "".join("l" if column.words else "c" for column in table.columns)
     lines = [SCRIPT] if _behind(table) else []
@@ -164,8 +163,9 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
 
 def _behind(table: Table) -> bool:
     """Whether something smaller stands behind a number: a spread, an interval."""
-    return any(any(map(_SPREAD, row.cells)) for row in table.rows) or any(
-        c.printed_interval for row in table.rows for c in row.cells
+    return any(
+        any(map(_SPREAD, row.cells)) or any(c.printed_interval for c in row.cells)
+        for row in table.rows
     )
 
 
@@ -239,8 +239,7 @@ def _texts(down: Down) -> list[str]:
     behind = {printed: text + room for printed, text in spreads.items()}
     numbers = frame.value.padded(down.printed, down.outlines)
     texts = list(map(add, numbers, map(behind.__getitem__, down.spreads)))
-    more = any(down.notes) or any(down.intervals) or {*down.heats} != {None}
-    for at in compress(range(len(texts)), repeat(object()) if more else down.marks):
+    for at in compress(range(len(texts)), repeat(object()) if down.rare else down.marks):
         texts[at] = _marked(down.cells[at], frame, spreads[down.spreads[at]])
     return texts
 

@@ -111,8 +111,8 @@ def _by_values(
     marks: dict[str, frozenset[Mark]] = {}
     for mark in places:
         if marks:
-            pairs = [(x, text) for x, text in zip(values, printed, strict=True) if text not in marks]
-            values, printed = [x for x, _ in pairs], [text for _, text in pairs]
+            left = [at for at, text in enumerate(printed) if text not in marks]
+            values, printed = [values[at] for at in left], [printed[at] for at in left]
         if printed:
             marks[printed[values.index(pick(values))]] = frozenset({mark})
     return marks
