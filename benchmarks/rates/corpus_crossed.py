@@ -210,5 +210,5 @@ ROWS = (
     ),
     *(row(metric, draw, 50, 30, 0.0) for metric, draw, _ in DATA),
     *(row(metric, draw, 200, 5, 0.5, gain) for metric, draw, gain in DATA),
-    *(clustered(groups, 10) for groups in (10, 50)),
+    clustered(50, 10),
 )

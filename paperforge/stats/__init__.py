@@ -16,7 +16,8 @@ leaves zero out exactly where the unadjusted p is below alpha):
      (aggregate)                                           request: bootstrap t within tasks
     seeds x examples  example id      two-way t: both are drawn anew (crossed.py)
     seeds x examples, example id      the same of each example's jackknife pseudo-value
-     sums (F1, ...)                    (corpus_crossed.py); of seeds alone below 50 examples
+     sums (F1, ...)                    (corpus_crossed.py); below 50 examples or clusters
+                                       seeds alone
     examples, 0/1     example id      McNemar mid-p        stratified paired t
                                        or exact
     examples, graded  example id      sign-flip            stratified paired t

@@ -34,9 +34,11 @@ if TYPE_CHECKING:
     """Keys of examples, and their clusters."""
 
 LEAST = 50
-"""Examples from which on the size is held, simulated with 2 to 30 runs; with 20 it was .059."""
+"""Examples (or clusters) from which on the size is held, with 2 to 30 runs (docs/error-rates.md);
+with 20 examples it was .059, with 10 clusters too."""
 OTHERS = "not all runs are scored on the same examples"
-FEW = f"fewer than {LEAST} are too few for a test that draws runs and examples anew"
+ANEW = "too few for a test that draws runs and examples anew"
+FEW, FEW_CLUSTERS = f"fewer than {LEAST} are {ANEW}", f"fewer than {LEAST} clusters are {ANEW}"
 UNDEFINED = "without one of them its value is not defined"
 DIGITS = 14
 """Of a pseudo-value of one example; of N examples log10(N) fewer are more than rounding."""
@@ -117,7 +119,8 @@ def sample(metric: Metric, at: Place, one: Grid) -> Sample:
 def linearised(results: Results, metric: Metric) -> tuple[tuple[Sample, ...], str]:
     """The cells of a corpus metric by example; or none, and why runs alone are to be compared.
 
-    All runs of a dataset have to be scored on the same examples, LEAST of them or more.
+    All runs of a dataset have to be scored on the same examples, LEAST of them (or of their
+    clusters) or more.
     """
     import numpy as np
 
@@ -151,7 +154,11 @@ def problem(results: Results, metric: Metric, grids: Mapping[Place, Grid]) -> st
         own = grids.get((run.method, run.dataset))
         if own is not None and not np.array_equal(np.unique(run.keys), own.runs):
             return OTHERS
-    return FEW if min(len(keys) for keys in examples.values()) < LEAST else ""
+    for one in grids.values():
+        drawn = one.examples if one.clusters is None else np.unique(one.clusters)
+        if len(drawn) < LEAST:
+            return FEW if len(one.examples) < LEAST else FEW_CLUSTERS
+    return ""
 
 
 def refused(results: Results, metric: Metric) -> str:

@@ -14,7 +14,15 @@ from paperforge.spec import DesignSpec, Project, Source, Unit
 from paperforge.stats import analyse
 from paperforge.stats.calibrate import calibrate
 from paperforge.stats.corpus import value
-from paperforge.stats.corpus_crossed import FEW, LEAST, OTHERS, UNDEFINED, pseudo_values, refused
+from paperforge.stats.corpus_crossed import (
+    FEW,
+    FEW_CLUSTERS,
+    LEAST,
+    OTHERS,
+    UNDEFINED,
+    pseudo_values,
+    refused,
+)
 from paperforge.stats.fragile import fragile
 from paperforge.stats.pilot_laws import kind, laws
 from paperforge.stats.substitute import Substitute
@@ -207,6 +215,20 @@ def test_clusters_are_drawn_whole(tmp_path):
     single = analyse(replaced(found[4]), DesignSpec()).primary()[0]
     se = [abs(d.estimate / d.statistic) for d in (a, b, single)]
     assert se[1] >= 0.99 * se[0] > 1.1 * se[2]
+
+
+def test_few_clusters_leave_the_runs_alone(tmp_path):
+    rng = np.random.default_rng(12)
+    rows = [
+        f"{m},{s},{i},doc{i // 3},{rng.poisson(3)},{rng.poisson(1)},{rng.poisson(1)}"
+        for m in "ab"
+        for s in range(3)
+        for i in range(3 * (LEAST - 1))
+    ]
+    head = "model,seed,example_id,document,tp,fp,fn"
+    given = load(tmp_path, rows, {"f1": {"corpus": "f1"}}, head)
+    assert refused(given, given.metrics[0]) == FEW_CLUSTERS
+    assert analyse(given, DesignSpec()).primary()[0].test == "Welch t"
 
 
 def replaced(given):
