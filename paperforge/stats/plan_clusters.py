@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from paperforge.stats.clusters import MOST, SCALED
@@ -63,11 +64,25 @@ def bell_mccaffrey(sizes: Sequence[int], times: float = 1.0) -> float:
 def in_test(sizes: Sequence[int], times: float = 1.0) -> Scaled | None:
     """How many times the CR2 of so many clusters is the variance in t, and its df (unequal.py).
 
-    Arguments as of bell_mccaffrey(). None: one cluster has nearly all examples.
+    Arguments as of bell_mccaffrey(). Between whole numbers of times in proportion; with fewer
+    clusters than the pilot's the variance is scaled as there, and the df fall as Bell and
+    McCaffrey's do. None: one cluster has nearly all examples.
     """
     if max(sizes) > MOST * sum(sizes) * times:
         return None
-    held = tuple((size, many * times) for size, many in sorted(Counter(sizes).items()))
+    if times < 1:
+        one = whole(tuple(sizes), 1)
+        df = one.df * bell_mccaffrey(sizes, times) / bell_mccaffrey(sizes)
+        return Scaled(one.times, df) if df > 0 else None
+    below = math.floor(times)
+    low, high, part = whole(tuple(sizes), below), whole(tuple(sizes), below + 1), times - below
+    return Scaled(*((1 - part) * x + part * y for x, y in zip(low, high, strict=True)))
+
+
+@lru_cache(maxsize=4096)
+def whole(sizes: tuple[int, ...], times: int) -> Scaled:
+    """The same of a whole number of times."""
+    held = tuple((size, float(many * times)) for size, many in sorted(Counter(sizes).items()))
     return scaled(held) or Scaled(1.0, bell_mccaffrey(sizes, times))
 
 
@@ -91,8 +106,10 @@ class Clusters(OfParts):
         """As in OfParts; n: examples of the dataset that has fewest."""
         times, made = n / self.least, []
         for row in self.rows:
+            if len(row.sizes) * times < ENOUGH:
+                return None
             t = in_test(row.sizes, times) if math.isfinite(n) else Scaled(1.0, math.inf)
-            if len(row.sizes) * times < ENOUGH or t is None:
+            if t is None:
                 return None
             v = row.variance
             v = upper_limit(v, bell_mccaffrey(row.sizes)) if cautious else v

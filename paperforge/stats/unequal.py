@@ -148,10 +148,9 @@ def bell_mccaffrey(many: np.ndarray, shares: np.ndarray, squares: np.ndarray) ->
 def scaled(sizes: tuple[tuple[int, float], ...], datasets: float = 1.0) -> Scaled | None:
     """The scaled t of clusters of these sizes; None: CR2 with Bell and McCaffrey's df holds.
 
-    sizes: (examples, how many such clusters), by size; a number of clusters need not be whole
-    (plans). datasets: over how many the same clusters are averaged, with these shares in each.
-    None where the sizes are one, and where the worst size of plain CR2 is within NEAR of LEVELS.
-    Raises nothing: the largest cluster has at most MOST of the examples (clusters.lone()).
+    sizes: (examples, how many such clusters), by size; the largest has at most clusters.MOST of
+    all. datasets: over how many the same clusters are averaged, with the same shares of each. None
+    where there is one size, and where the worst sizes of plain CR2 are within NEAR of LEVELS.
     """
     import numpy as np
     from scipy.special import stdtrit
