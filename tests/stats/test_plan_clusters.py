@@ -92,7 +92,7 @@ def test_the_sums_of_clusters_say_what_the_analysis_says():
 @pytest.mark.parametrize("spread", [0.0, 0.6, 1.0])
 def test_the_answers_of_many_pilots_have_the_power(pilot, spread, icc):
     """True variances; equal sizes, and log-normal ones. Never less than .78; what is more is that
-    a part of a cluster is a whole one, and that with a few very unequal ones CR2 is too small.
+    a part of a cluster is a whole one, and that with a few very unequal ones t is scaled for the worst.
     """
     drawn = np.exp(np.random.default_rng(pilot).normal(2.3, spread, pilot))
     sizes = tuple(int(size) for size in np.maximum(np.round(drawn), 1))
