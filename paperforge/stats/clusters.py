@@ -50,7 +50,7 @@ def with_scale(values: np.ndarray, groups: np.ndarray, size: int) -> tuple[float
 
 def raised(groups: Sequence[np.ndarray], size: int) -> float:
     """How many times CR2 the variance of clustered() is."""
-    found = None if any(lone(code) for code in groups) else scale(groups, size)
+    found = scale(groups, size)
     return 1.0 if found is None else found.times
 
 
@@ -65,13 +65,15 @@ def lone(groups: np.ndarray) -> str:
 
 
 def scale(groups: Sequence[np.ndarray], size: int) -> Scaled | None:
-    """How CR2 is scaled; None: not at all. No cluster has more than MOST of any array.
+    """How CR2 is scaled; None: not at all.
 
     Of several arrays only where each cluster has the same share of every one: the law is then that
     of its sums over them.
     """
     import numpy as np
 
+    if any(lone(code) for code in groups):
+        return None
     tables = [np.bincount(code, minlength=size) for code in groups]
     first = tables[0]
     for code, table in zip(groups[1:], tables[1:], strict=True):

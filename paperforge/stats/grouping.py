@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.spec import Unit
-from paperforge.stats.clusters import lone, scale
+from paperforge.stats.clusters import scale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ def words(results: Results, tables: Sequence[Cells]) -> tuple[str, str]:
 def uneven(cells: Cells) -> bool:
     """Whether sizes of clusters differ so much that the t test is scaled (unequal.py)."""
     codes = [c.groups for c in cells.table.values() if c.groups is not None]
-    return cells.clustered and any(scale([one], cells.groups) for one in codes if not lone(one))
+    return cells.clustered and any(scale([one], cells.groups) for one in codes)
 
 
 def sentences(results: Results, tables: Sequence[Cells]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""How often t finds nothing, for clusters of unequal size: exactly, and t scaled so that it holds.
+"""How often t of unequal clusters finds what is not there, exactly, and t scaled to hold its level.
 
 The mean of examples in G clusters is the sum Y of G independent cluster sums y_g, of variance w_g,
 over n; CR2 of it (clusters.py) the sum of (y_g - h_g Y)^2 / (1 - h_g) over n^2, with h_g the share
@@ -15,8 +15,9 @@ onto the cut beyond its pole x0, the integral that inverts it is
 positive and smooth. Q is diagonal but for rank two, so the determinant costs one pass.
 
 Size-controlling critical values (Potscher and Preinerstorfer 2025, Econometric Theory 41): the
-smallest c whose P is alpha for no correlation of 0 to 1 within clusters, of examples of one
-variance. Those at .05 and at .01 belong to one scaled t: with NU degrees of freedom, K times CR2.
+smallest c whose P is above alpha for no correlation of 0 to 1 within clusters, of examples of one
+variance. Those at .05 and .01 are quantiles of one scaled t: its df, and how many times CR2 its
+variance is, are what scaled() gives. The worst correlation is looked for among nine.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Scaled(NamedTuple):
     df: float
 
 
-class Clusters:
+class OfSizes:
     """The law of t for clusters with shares h and variances w of their sums.
 
     many, shares: shape (U,), how many clusters have each share; spreads: variances, shape (R, U),
@@ -121,17 +122,17 @@ class Clusters:
         return float(self.size(self.pole(c)).max())
 
 
-def law(many: np.ndarray, shares: np.ndarray, squares: np.ndarray) -> Clusters:
+def law(many: np.ndarray, shares: np.ndarray, squares: np.ndarray) -> OfSizes:
     """The law at the correlations that are looked at.
 
-    many, shares: as in Clusters; squares: variances of the clusters' sums where examples are not
+    many, shares: as in OfSizes; squares: variances of the clusters' sums where examples are not
     correlated. Where they are one, these are the squares of the shares.
     """
     import numpy as np
 
     least = min(1.0, float((squares / shares**2).min()))
     alike = np.append(0.0, np.geomspace(least, 1.0, CORRELATIONS))[:, None]
-    return Clusters(many, shares, (1 - alike) * squares + alike * shares**2)
+    return OfSizes(many, shares, (1 - alike) * squares + alike * shares**2)
 
 
 def bell_mccaffrey(many: np.ndarray, shares: np.ndarray, squares: np.ndarray) -> float:

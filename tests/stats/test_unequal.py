@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
 from paperforge.model import Verdict
+from paperforge.narrative.methods import sentence
 from paperforge.spec import DesignSpec, Unit
 from paperforge.stats import analyse
 from paperforge.stats.clusters import NEARLY, clustered, cr2, scale
@@ -190,6 +191,25 @@ def test_the_analysis_says_what_it_did(fake):
     )
     assert "scaled, to sizes of .05 and .01 at the worst correlation" in one.chosen[1]
     assert any(name.startswith("wild cluster bootstrap") for name in found)
+    assert "scaled to size-controlling critical values, Pötscher" in sentence(analysis)
+    assert "Pötscher" not in sentence(analyse(graded((20,) * 9, fake)[0], DesignSpec()))
+
+
+def test_over_datasets_plain_cr2_stands_beside_it(fake):
+    rng, code = np.random.default_rng(5), codes(HARMONIC)
+    cells = {}
+    for d in range(2):
+        where = {"clusters": code + 100 * d, "keys": np.arange(len(code)) + 10_000 * d}
+        for m in "xy":
+            values = rng.normal(size=15)[code] + rng.normal(size=len(code))
+            cells[m, f"d{d}"] = {"values": values, **where}
+    results = fake(cells, unit=Unit.EXAMPLE)
+    analysis = analyse(results, DesignSpec())
+    d = analysis.primary()[0]
+    assert d.test == "stratified clustered paired t scaled for unequal clusters"
+    (one,) = why(results, DesignSpec(), analysis)
+    plain = next(o for o in one.alternatives if o.test == "stratified clustered paired t")
+    assert plain.high - plain.low < d.high - d.low < 1.25 * (plain.high - plain.low)
 
 
 def test_a_mean_has_its_standard_error_and_the_interval_of_the_scaled_t(fake):
