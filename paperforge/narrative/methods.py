@@ -89,8 +89,18 @@ def _named(analysis: Analysis, decisions: list[Decision]) -> str:
     clustered |= decisions[0].unit is Unit.BOTH and analysis.design.clustered
     if not clustered:
         return words.joined(sorted((*tests, *drawn)))
-    robust = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)"
+    robust = f" with standard errors robust to clusters ({_clusters(decisions)})"
     return words.joined([f"{words.joined(tests)}{robust}", *drawn])
+
+
+def _clusters(decisions: list[Decision]) -> str:
+    """Whose standard errors, and what is done about clusters of very unequal size."""
+    if any("unequal clusters" in d.test for d in decisions):
+        return (
+            "CR2, Bell and McCaffrey 2002; for clusters of very unequal size scaled to "
+            "size-controlling critical values, Pötscher and Preinerstorfer 2025"
+        )
+    return "CR2, Bell and McCaffrey 2002"
 
 
 def _few_and_unequal(decisions: list[Decision]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.spec import Unit
+from paperforge.stats.clusters import scale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,15 +50,25 @@ def words(results: Results, tables: Sequence[Cells]) -> tuple[str, str]:
     return one, f"{'in' if group == 'clusters' else 'of'} {count} {group}"
 
 
+def uneven(cells: Cells) -> bool:
+    """Whether sizes of clusters differ so much that the t test is scaled (unequal.py)."""
+    codes = [c.groups for c in cells.table.values() if c.groups is not None]
+    return cells.clustered and any(scale([one], cells.groups) for one in codes)
+
+
 def allowed_for(tables: Sequence[Cells]) -> str:
     """What the tests do about clusters: sums are drawn in whole clusters, elsewhere CR2."""
     sums = [c for c in tables if c.clustered and c.metric.corpus]
     others = [c for c in tables if (c.examples or c).clustered and c not in sums]
     both = any(c.examples is not None and c.examples.clustered for c in tables)
     part = " of the part that the examples add" if both else ""
+    scaled = (
+        "; where they are of very unequal size, scaled so that t holds its level at any such "
+        "correlation"
+    ) * any(uneven(c.examples or c) for c in tables)
     robust = (
         "intervals and tests allow for correlation within them (CR2, t with Bell and "
-        f"McCaffrey's degrees of freedom{part})"
+        f"McCaffrey's degrees of freedom{scaled}{part})"
     )
     if not sums:
         return robust

@@ -12,6 +12,7 @@ from paperforge.latex.p_values import p_bound
 from paperforge.model import Observed
 from paperforge.spec import Unit
 from paperforge.stats.added import ADDED
+from paperforge.stats.clusters import AT_WORST, SCALED
 from paperforge.stats.means import difference
 from paperforge.stats.strata import floor_of_runs, skewness
 
@@ -27,8 +28,7 @@ COVERAGE = {3: ".755", 5: ".842", 10: ".895", 20: ".930"}
 """Of the 95% percentile-bootstrap interval of the mean of so many normal values."""
 MANY = 20
 """Replicates from which on shortcuts of small samples are not worth a line."""
-FEW_CLUSTERS = 50
-NEARLY_ALL = 0.9
+FEW_CLUSTERS, NEARLY_ALL = 50, 0.9
 ALONE, AMONG = {2: ".061", 3: ".059"}, {2: ".11", 3: ".07"}
 """Simulated sizes of Welch's t where one mean has so much of the variance, by the runs of each:
 of two means, standard deviations 10 : 1, and of one among sixteen (eight datasets), 20 : 1."""
@@ -129,8 +129,7 @@ def test_of(place: Place) -> str:
     d = place.decision
     known = {
         SHARES: "takes that of all pairings which says least, and claims nothing that one denies",
-        "pseudo-values": "counts both sources of chance; an example counts with what the jackknife "
-        "says that it adds to the score of its run",
+        "pseudo-values": "counts both sources of chance, an example by its jackknife pseudo-value",
         "cluster bootstrap": "draws whole clusters anew, the sums of both methods together",
         "bootstrap of sums": "draws the examples anew, the sums of both methods together",
         "paired t, two answers added": "counts a right and a wrong answer more where all are alike",
@@ -140,6 +139,7 @@ def test_of(place: Place) -> str:
         "Wilcoxon": "ranks the differences, so no scale of a dataset outweighs the others",
         "Nemenyi": "was asked for; it compares mean ranks, all pairs at once",
         "corrected resampled t": "allows for the training data that folds share",
+        SCALED: f"allows for correlation within clusters (CR2), {AT_WORST}",
         "clustered": "allows for correlation within clusters (CR2), few or unequal ones too",
         "own quantile": "is safe for few and unequal numbers of runs, where Welch's is not: the "
         "half-width of the interval is the root of the sum of t² s² / (n D²) over all means, t the "

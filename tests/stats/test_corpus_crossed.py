@@ -136,7 +136,7 @@ def test_what_is_said_names_the_test_and_what_it_holds_for():
     methods = sentence(found)
     assert "two-way t test of pseudo-values (delete-one jackknife of each run's score" in methods
     (one,) = why(given, DesignSpec(), found)
-    assert "counts both sources of chance; an example counts with" in one.chosen[1]
+    assert "counts both sources of chance, an example by its jackknife" in one.chosen[1]
     needs = {a.test: a.needs for a in one.alternatives}
     assert needs == {
         "Welch t": "takes the examples as fixed",
