@@ -130,8 +130,8 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
     hot = any({*down.heats} != {None} for kinds in numbers for down in kinds.values())
     edge = "" if hot else "@{}"  # the colour of the last column ends where the rules do
     shape = "".join("l" if column.words else "c" for column in table.columns)
-    lines = [SCRIPT] if _behind(table) else []
-    lines += [rf"\begin{{tabular}}{{@{{}}l{shape}{edge}}}", r"  \toprule"]
+    lines = [rf"\begin{{tabular}}{{@{{}}l{shape}{edge}}}"]
+    lines += [*(BEHIND if _behind(table) else ()), r"  \toprule"]
     groups = _groups(table.columns)
     if any(group for group, _, _ in groups):
         groups_set = [
@@ -170,9 +170,18 @@ def _hot(table: Table) -> bool:
     return bool(set(heats) - {None})
 
 
-SCRIPT = r"{\scriptsize\xdef\pfscript{\the\font}}%"
-r"""The font of what stands behind numbers, chosen once: \scriptsize in every cell takes TeX ten
-times as long as the rest of the table."""
+BEHIND = (
+    r"  \noalign{% {\pfpm 0.3} is a smaller ± 0.3: fonts and spaces are looked up once a table",
+    r"    \ifdefined\pfgap\else\newdimen\pfgap\newdimen\pfsmallgap\fi",
+    r"    \global\pfgap=.16667em",
+    r"    {\scriptsize\global\pfsmallgap=.16667em\xdef\pfscript{\kern\pfgap\the\font}}%",
+    r"    \gdef\pfpm{\pfscript$\scriptstyle\pm$\kern\pfsmallgap}}",
+)
+r"""What stands behind numbers, once a table: \scriptsize in every cell takes TeX ten times as long
+as the rest of the table, \, as long as the ±. Inside the tabular, so that it can be pasted without
+what is around it, and without a #, which would end any macro that it is pasted into. The ± stays
+mathematics: a box that is copied, or a character of a symbol font, would be a little faster, and
+wrong in tagged PDF, in HTML made from the source, and with other mathematical fonts."""
 SEAMLESS = (
     r"\begingroup",
     r"\aboverulesep=0pt \belowrulesep=0pt \renewcommand{\arraystretch}{1.2}%",
@@ -296,7 +305,7 @@ def _spreads(printed: Iterable[str], frame: Frame) -> dict[str, str]:
     shown = [text or "0" for text in every]
     padded = frame.spread.padded(shown, outlines(shown), flush=True)
     texts = {
-        text: rf"\,{{\pfscript$\scriptstyle\pm$\,{_small(tex)}}}"
+        text: rf"{{\pfpm {_small(tex)}}}"
         for text, tex in zip(every, padded, strict=True)
     }
     return {text: tex if text else phantom(tex) for text, tex in texts.items()}
@@ -315,7 +324,7 @@ def _interval(interval: tuple[str, str] | None, frame: Frame) -> str:
     ends = [
         digits(end).join(width.pads(end)) for end, width in zip(printed, frame.ends, strict=True)
     ]
-    text = rf"\,{{\pfscript[{_small(ends[0])}, {_small(ends[1])}]}}"
+    text = rf"{{\pfscript [{_small(ends[0])}, {_small(ends[1])}]}}"
     return text if interval else phantom(text)
 
 

@@ -68,7 +68,7 @@ def read(text: str, where: str) -> Shown:
 
     Raises InputError where it is neither a table's JSON nor holds a tabular.
     """
-    if text.lstrip().startswith("{"):
+    if re.match(r"\s*\{(?!\\)", text):
         try:
             return from_json(json.loads(text))
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -114,7 +114,7 @@ def from_tex(text: str, where: str) -> Shown:
     style = style or (r"\setbox8" in text and r"\begin{minipage}" in text)
     notes = tuple(_notes(text, style))
     bare = "\n".join(_COMMENT.sub("", line) for line in text.splitlines())
-    bare = _IN_LINES.sub(_in_a_line, bare.replace(HANGING, ""))
+    bare = _IN_LINES.sub(_in_a_line, _dropped(bare, "noalign").replace(HANGING, ""))
     found = [one[1] for one in _TABULAR.finditer(_without_spec(bare))]
     if not found:
         hint = "name a .tex, .json, .md or .html that paperforge table wrote"
@@ -331,7 +331,8 @@ _BACK = {away: sign for sign, away in _ACTIVE.items()}
 def shown(tex: str) -> str:
     """The text that a piece of a table prints: signs for commands, no braces."""
     tex = re.sub(r"\\cellcolor(?:\[[^\]]*\])?\{[^}]*\}|\\(?:fontseries|fontsize)\{[^}]*\}", "", tex)
-    tex = re.sub(r"\\pfscript|\\scriptstyle ?", "", tex)
+    tex = re.sub(r"\\scriptstyle ?", "", tex)
+    tex = tex.replace(r"\pfscript", " ").replace(r"\pfpm", " ± ")
     tex = _CITATION.sub(r"[\1]", tex)
     tex = re.sub(r"\\citep?\{([^}]*)\}", r"[\1]", tex)
     tex = re.sub(r"\$?\\times ?10\^\{(-?\d+)\}\$?", r"e\1", tex)
