@@ -16,7 +16,7 @@ from paperforge.latex import label
 from paperforge.latex.escape import escape, needs_unicode_engine, plain
 from paperforge.model import Cell, Column, Mark, Note, Table
 from paperforge.tables.heat import colour
-from paperforge.tables.latex_fit import fitted, header, name
+from paperforge.tables.latex_fit import fitted, header, name, superscript
 from paperforge.tables.notes import sentence
 from paperforge.tables.padding import Down, Frame, by_kind, digits, outlines, phantom, signs
 from paperforge.tables.pages import below, joined
@@ -285,9 +285,7 @@ def _in_text(power: re.Match[str]) -> str:
 
 def _signs(own: str, frame: Frame) -> tuple[str, str]:
     """The signs of a cell, and the room of those that another cell has more."""
-    raised = rf"\textsuperscript{{{escape(own)}}}" if own else ""
-    left = frame.signs[len(own) :]
-    return raised, phantom(rf"\textsuperscript{{{escape(left)}}}" if left else "")
+    return superscript(own), phantom(superscript(frame.signs[len(own) :]))
 
 
 def _shade(heat: float | None) -> str:
@@ -304,10 +302,7 @@ def _spreads(printed: Iterable[str], frame: Frame) -> dict[str, str]:
         return dict.fromkeys(every, "")
     shown = [text or "0" for text in every]
     padded = frame.spread.padded(shown, outlines(shown), flush=True)
-    texts = {
-        text: rf"{{\pfpm {_small(tex)}}}"
-        for text, tex in zip(every, padded, strict=True)
-    }
+    texts = {text: rf"{{\pfpm {_small(tex)}}}" for text, tex in zip(every, padded, strict=True)}
     return {text: tex if text else phantom(tex) for text, tex in texts.items()}
 
 

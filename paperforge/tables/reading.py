@@ -33,6 +33,8 @@ _IN_LINES = re.compile(
     r"\\begin\{tabular\}\[[bt]\]\{@\{\}[cl]@\{\}\}(?!\s*\n)(.*?)\\end\{tabular\}"
 )
 """A header or a name in lines."""
+_RAISED = re.compile(r"\$\^\{((?:\\(?:dagger|ddagger|bullet) ?)+)\}\$")
+_ENSURED = r"\\ensuremath{\g<0>}"
 _NOTE_HEAD = "% Notes (--notes prints them):"
 _CITATION = re.compile(r"\\ifdefined\\citep\\citep\{([^}]*)\}\\else\\cite\{[^}]*\}\\fi")
 
@@ -280,11 +282,18 @@ def _cell(tex: str) -> Printed:
         r"$\\times10^{\1\2}$",
         tex,
     )
+    tex = _RAISED.sub(_in_text, tex)
     raised = re.findall(r"\\textsuperscript(\{.*)", _dropped(tex, "phantom"))
     signs = "".join(shown(_group(rest)[0]) for rest in raised)
     text = shown(_dropped(_dropped(tex, "phantom"), "textsuperscript"))
     own = "".join(sign for sign in _SIGNS if sign in signs)
     return Printed(text, bold, r"\underline" in tex, own)
+
+
+def _in_text(raised: re.Match[str]) -> str:
+    """Raised signs of mathematics as text has them."""
+    signs = re.sub(r"\\[a-z]+", _ENSURED, raised[1])
+    return rf"\textsuperscript{{{signs}}}"
 
 
 def _dropped(tex: str, command: str) -> str:

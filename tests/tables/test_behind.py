@@ -7,8 +7,10 @@ import subprocess
 import pytest
 
 from paperforge import tables
+from paperforge.latex.escape import escape
 from paperforge.spec import TableSpec
 from paperforge.tables.latex import BEHIND
+from paperforge.tables.latex_fit import superscript
 from paperforge.tables.reading import read
 
 SETTING = rf"\begin{{tabular}}{{l}}{chr(10).join(BEHIND)}x\end{{tabular}}"
@@ -107,6 +109,41 @@ def test_numbers_of_all_sizes_align(make, boxes):
     assert max(widths) - min(widths) < 0.02
 
 
+@pytest.mark.parametrize(
+    ("signs", "tex"),
+    [
+        ("", ""),
+        ("†", r"$^{\dagger}$"),
+        ("‡•", r"$^{\ddagger\bullet}$"),
+        ("a", r"\textsuperscript{a}"),
+        ("†a", r"\textsuperscript{\ensuremath{\dagger}a}"),
+    ],
+)
+def test_signs_are_raised_as_one_types_them(signs, tex):
+    """And read back, from an older file too."""
+    assert superscript(signs) == tex
+    for way in (tex, rf"\textsuperscript{{{escape(signs)}}}"):
+        (cell,) = read(ONE.replace("1.5", f"1.5{way}"), "").cells.values()
+        assert (cell.text, cell.signs) == ("1.5", signs.removesuffix("a"))
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("face", ["times", "computer modern"])
+def test_signs_are_as_wide_and_high_as_a_superscript_of_text(boxes, face):
+    ways = [superscript("†‡"), rf"\textsuperscript{{{escape('†‡')}}}"]
+    bodies = [
+        rf"{size}{side}\hbox{{{way}}}{end}"
+        for size in (r"\normalsize", r"\footnotesize")
+        for side, end in (("", ""), (r"\rotatebox{90}{", "}"))
+        for way in ways
+    ]
+    found = boxes(face, bodies)
+    assert found[::2] == pytest.approx(found[1::2], abs=0.002)
+
+
+ONE = (
+    r"\begin{tabular}{@{}lc@{}}\toprule Method & x \\ \midrule a & 1.5 \\ \bottomrule\end{tabular}"
+)
 OLD = r"""
 {\scriptsize\xdef\pfscript{\the\font}}%
 \begin{tabular}{@{}lcc@{}}

@@ -117,7 +117,7 @@ def test_the_cells_of_a_column_are_equally_wide(make):
             bare = re.sub(
                 r"\{\\fontseries\{b\}\\selectfont |\\underline\{|\\phantom\{|[{}]", "", cell
             )
-            bare = re.sub(r"\\ensuremath\\d?dagger", "D", bare)
+            bare = re.sub(r"\^\\d?dagger", "D", bare)
             shapes.add("".join(sorted(re.sub(r"\d", "0", bare).replace("$-$", "-"))))
         if column[0] != "Full fine-tuning":
             assert len(shapes) == 1, shapes
@@ -313,9 +313,9 @@ def test_marks_of_threeparttable_are_those_of_the_cells(make, tmp_path):
     table = tables.arrange(make.paper(), TableSpec(metrics=("accuracy",)))
     tex = tables.render(table, notes="threeparttable")
     body, _, under = tex.partition(r"\begin{tablenotes}")
-    in_cells = set(re.findall(r"\\textsuperscript\{(\w+|\\ensuremath\{\\\w+\})\}", body))
-    labels = set(re.findall(r"\\item\[(.*?)\] ", under))
-    assert in_cells == labels == {r"\ensuremath{\dagger}", "a"}
+    in_cells = set(re.findall(r"(?:\\textsuperscript|\$\^)\{(\\?\w+)\}", body))
+    labels = set(re.findall(r"\\item\[(?:\\ensuremath\{)?(\\?\w+)\}?\] ", under))
+    assert in_cells == labels == {r"\dagger", "a"}
     text = compile_tex(tmp_path, tex, r"\usepackage{threeparttable}")
     assert "no average, because the row is incomplete" in " ".join(text.split())
 
