@@ -178,10 +178,10 @@ BEHIND = (
     r"    \gdef\pfpm{\pfscript$\scriptstyle\pm$\kern\pfsmallgap}}",
 )
 r"""What stands behind numbers, once a table: \scriptsize in every cell takes TeX ten times as long
-as the rest of the table, \, as long as the ±. Inside the tabular, so that it can be pasted without
-what is around it, and without a #, which would end any macro that it is pasted into. The ± stays
-mathematics: a box that is copied, or a character of a symbol font, would be a little faster, and
-wrong in tagged PDF, in HTML made from the source, and with other mathematical fonts."""
+as the rest of the table, and the two \, of a cell twice as long as its ±. Inside the tabular, so
+that it can be pasted without what is around it, and without a #, for a macro's argument holds none.
+The ± stays the \pm of the paper's mathematics: a box that is copied would save a quarter of a cell,
+and be tagged where it was made; a character of a symbol font is another one with unicode-math."""
 SEAMLESS = (
     r"\begingroup",
     r"\aboverulesep=0pt \belowrulesep=0pt \renewcommand{\arraystretch}{1.2}%",

@@ -74,7 +74,7 @@ def name(label: str, fit: TableFit | None, below: int = 0) -> str:
 def superscript(signs: str) -> str:
     r"""Signs as they stand raised at a number, as one types it: $^{\dagger}$, \textsuperscript{a}.
 
-    \textsuperscript{\ensuremath{\dagger}} prints the same, in 30 times as long.
+    \textsuperscript{\ensuremath{\dagger}} prints the same, and takes TeX 30 times as long.
     """
     maths, tex = "", escape(signs)
     while found := _MATHS.match(tex):
