@@ -163,8 +163,7 @@ class Bars:
     def note(self) -> str:
         """What bars, whiskers and points are, for the caption."""
         design = self.analysis.design.of(self.metric.name)
-        counts = [a.n for a in self._cells if a.mean is not None and a.dataset is not None]
-        over = select.replicates(design.unit, counts, design.noun)
+        over = written.over(self._cells, design.unit, design.noun) or "runs of other papers"
         if any(written.ends(a) for a in self._cells):
             text = f"Bars: mean over {over}; whiskers: {written.bars_are(design)}"
         elif over == "a single run":
@@ -175,22 +174,27 @@ class Bars:
             text += f"; points: one {design.noun} each"
         if holes := self._holes():
             text += f"; ×: no number ({holes})"
-        return f"{text}.{select.arrow_note(self.metric)}"
+        told = written.quoted(self._cells, self.methods)
+        return f"{text}.{told}{select.arrow_note(self.metric)}"
 
     def _why(self, cell: Aggregate | None) -> str:
         cells = [a for a in self.analysis.aggregates if a.metric == self.metric.name]
         return written.absent(cell, written.having(cells))
 
     def _holes(self) -> str:
-        """Why numbers are missing, and where, if for several reasons; the average follows."""
-        holes = [
-            (self._why(cell), f"{method.label} on {label}" if label else method.label)
-            for label, row in self.groups
-            if not (len(self.groups) > 1 and any(a and a.dataset is None for a in row))
-            for method, cell in zip(self.methods, row, strict=True)
-            if not _has(cell)
-        ]
-        return written.reasons(holes)
+        """Why numbers are missing, and where, if for several reasons; then of averages."""
+        holes, averages = [], False
+        for label, row in self.groups:
+            over_all = len(self.groups) > 1 and any(a and a.dataset is None for a in row)
+            for method, cell in zip(self.methods, row, strict=True):
+                if _has(cell):
+                    continue
+                averages = averages or over_all
+                if not over_all:
+                    place = f"{method.label} on {label}" if label else method.label
+                    holes.append((self._why(cell), place))
+        told = written.reasons(holes)
+        return "; ".join(filter(None, (told, "incomplete, so no average" * averages)))
 
     @property
     def alt(self) -> str:
