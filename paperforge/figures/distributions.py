@@ -103,12 +103,8 @@ def _said(spec: FigureSpec, only: Sequence[str]) -> tuple[Diagnostic, ...]:
     """The note that names methods of which only means are known."""
     if not only:
         return ()
-    text = f"not drawn, for want of single runs: {_listed(only)}"
+    text = f"not drawn, for want of single runs: {written.some(only)}"
     return (written.note(spec, text, "--kind intervals shows their means"),)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[: written.TOLD]) + (", …" if len(names) > written.TOLD else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +148,9 @@ class Distributions:
             f"and the largest value; lines: quartiles with the median as a dot; {points}.",
         }[self.shape]
         text += select.LOG_NOTE if self.log else ""
-        text += f" Only means are known of {_listed(self.only)}: not shown." if self.only else ""
+        text += (
+            f" Only means are known of {written.some(self.only)}: not shown." if self.only else ""
+        )
         return text + select.arrow_note(self.metric)
 
     @property

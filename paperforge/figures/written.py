@@ -123,9 +123,19 @@ def left_out(spec: FigureSpec, names: Iterable[str]) -> tuple[Diagnostic, ...]:
     listed = list(names)
     if not listed:
         return ()
-    more = ", …" if len(listed) > TOLD else ""
-    text = f"not drawn, for want of numbers: {', '.join(listed[:TOLD])}{more}"
+    text = f"not drawn, for want of numbers: {some(listed)}"
     return (note(spec, text, "`paperforge stats` says why"),)
+
+
+def without(names: Sequence[str]) -> str:
+    """Return the caption's sentence that names what has no number to draw, or nothing."""
+    return f" Not drawn, for want of numbers: {some(names)}." if names else ""
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
+    more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
+    return ", ".join(names[:TOLD]) + more
 
 
 def reasons(holes: Sequence[tuple[str, str]]) -> str:
@@ -140,8 +150,7 @@ def reasons(holes: Sequence[tuple[str, str]]) -> str:
         return "".join(places)
     told = []
     for why, named in places.items():
-        more = f" and {len(named) - TOLD} more" if len(named) > TOLD else ""
-        told.append(f"{why}: {', '.join(named[:TOLD])}{more}")
+        told.append(f"{why}: {some(named)}")
     return "; ".join(told)
 
 
