@@ -57,6 +57,7 @@ LEAST_BAR = 0.005
 """A bar below this share of the longest is a line at zero; one or two may be so."""
 MOST_POINTS = 40
 """Replicates that are drawn over one bar."""
+INSTEAD = "--kind intervals shows them as dots on a scale of their own"
 LIGHT = 150
 """Mean of red, green and blue from which on a hatch is dark."""
 LOWEST_PT = 40.0
@@ -89,6 +90,13 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Bars:
     return Bars(spec, metric, methods, groups, palette.looks(every), places, analysis, notes)
 
 
+def told_apart(spec: FigureSpec, count: int) -> None:
+    """Raise InputError where a group has so many bars that nobody can tell them apart."""
+    if count > MOST:
+        text = f"{count} bars a group cannot be told apart ({MOST} can)"
+        raise written.refused(spec, text, f"name fewer methods; {INSTEAD}")
+
+
 def _has(cell: Aggregate | None) -> bool:
     return cell is not None and cell.mean is not None
 
@@ -97,7 +105,7 @@ def _check(
     spec: FigureSpec, metric: Metric, methods: Sequence[Method], groups: Sequence[Group]
 ) -> None:
     """Raise InputError where the reader could not see, or not tell apart, what the bars say."""
-    instead = "--kind intervals shows them as dots on a scale of their own"
+    instead = INSTEAD
     means = [[a.mean for a in inside if a and a.mean is not None] for _, inside in groups]
     if not groups:
         raise written.refused(
@@ -108,9 +116,7 @@ def _check(
     if "y" in spec.log:
         text = "bars begin at zero, which a logarithmic scale does not have"
         raise written.refused(spec, text, instead)
-    if len(methods) > MOST:
-        text = f"{len(methods)} bars a group cannot be told apart ({MOST} can)"
-        raise written.refused(spec, text, f"name fewer methods; {instead}")
+    told_apart(spec, len(methods))
     longest = max(abs(m) for inside in means for m in inside)
     gap = max(max(inside) - min(inside) for inside in means)
     within = [(max(inside) - min(inside), max(map(abs, inside))) for inside in means]
