@@ -20,7 +20,7 @@ from paperforge.model import (
 )
 from paperforge.spec import AGGREGATES, CORRECTIONS, Method, Metric, Unit
 from paperforge.tables import words
-from paperforge.tables.tested import root, tests
+from paperforge.tables.tested import deciding, root
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -199,7 +199,7 @@ def comparisons(
     alpha = f"{analysis.design.alpha:g}".removeprefix("0")
     design = analysis.design
     family = _family(tested, design.correction, per_metric=design.per_metric)
-    told = tests(tested, analysis, behind)
+    told = deciding(tested, analysis, behind)
     notes.append(Note(f"Test: two-sided {told}; {family}; α = {alpha}"))
     held = dict.fromkeys(design.of(d.metric).generalises for d in tested)
     holds = next(iter(held)) if len(held) == 1 else design.generalises

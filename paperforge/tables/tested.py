@@ -19,7 +19,7 @@ APART = " with "
 """What follows says how a test takes its degrees of freedom: the same test in essence."""
 
 
-def tests(tested: Sequence[Decision], analysis: Analysis, where: Callable[[str], str]) -> str:
+def deciding(tested: Sequence[Decision], analysis: Analysis, where: Callable[[str], str]) -> str:
     """What decided these comparisons, each test once and with the comparisons that it decided.
 
     "Welch t on the average, with each difference's own df for A against B", where the tests differ
