@@ -150,6 +150,8 @@ class Row:
     group: str = ""
     cite: str = ""
     """Where all its numbers are quoted from one paper: the key in refs.bib."""
+    cited: str = ""
+    """That citation as styles of authors and years print it, where the entry is known."""
 
 
 @dataclass(frozen=True, slots=True)
