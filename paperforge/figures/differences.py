@@ -122,7 +122,7 @@ class Differences:
         method = CORRECTIONS.get(self.correction, self.correction)
         after = ""
         if family > 1 and self.correction not in ("", "none"):
-            others = family - sum(d.p is not None for d in self.decisions)
+            others = family - sum(d.p is not None or d.low is not None for d in self.decisions)
             some = f", {others} of them not shown" if others > 0 else ""
             after = f" after {method} correction over {family} comparisons{some}"
         if all(d.low is None for d in self.decisions):
