@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from array import array
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
