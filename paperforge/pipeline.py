@@ -128,6 +128,7 @@ def analyse(
         if note.severity is Severity.ERROR:
             raise InputError(note.message, note.where, note.hint)
     needs = _needs(project)
+    _refuse_early(project, results)
     asked = {need for need, _ in needs}
     design = replace(project.design, best_set=project.design.best_set or "best" in asked)
     effects = full or "effects" in asked
@@ -163,6 +164,15 @@ def _needs(project: Project) -> list[tuple[str, TableSpec | FigureSpec]]:
         with declared_at(project, "figures", place):
             needs += [(need, figure) for need in figures.needs(figure)]
     return needs
+
+
+def _refuse_early(project: Project, results: Results) -> None:
+    """Raise InputError for a figure that so many methods rule out, before any work."""
+    for place, spec in enumerate(project.figures):
+        from paperforge import figures
+
+        with declared_at(project, "figures", place):
+            figures.early(spec, results)
 
 
 def explain(results: Results, analysis: Analysis, project: Project) -> tuple[Why, ...]:

@@ -402,6 +402,8 @@ class Project:
     """Metric name -> the declared keys of Metric (label, direction, unit, digits, margin)."""
     methods: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Method name -> the declared keys (label, role), in the order of the paper."""
+    beside: frozenset[str] = frozenset()
+    """Those of `methods` that only a command names: they have no place in that order."""
     datasets: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     design: DesignSpec = field(default_factory=DesignSpec)
     tables: tuple[TableSpec, ...] = ()

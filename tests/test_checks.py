@@ -67,6 +67,23 @@ def test_a_near_key_is_suggested():
     assert "acc/ours" in one.hint
 
 
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("mse/Ours/ILI", "mse/ours/ili"),
+        ("mse/Chronos/average", "mse/chronos"),
+        ("mse/Chronos/Average/pm", "mse/chronos/pm"),
+        ("mse/chronos/wether", "mse/chronos/weather"),
+    ],
+)
+def test_case_and_the_averages_name_are_no_other_key(key, meant):
+    keys = ("mse/ours/n", "mse/ours/ili", "mse/chronos/weather", "mse/chronos", "mse/chronos/pm")
+    macros = "".join(f"\\pfdefine{{{one}}}{{1}}\n" for one in keys)
+    given = {"generated/macros.tex": File(macros.encode(), Owner.PAPERFORGE)}
+    (one,) = checks.run(manuscript(rf"\pf{{{key}}}", **given), Build(None, None, None, None, ""))
+    assert one.hint == f"did you mean {meant}?"
+
+
 def test_numbers_without_their_definitions():
     bare = MAIN.replace(r"\input{generated/macros}", "")
     (one,) = found(manuscript(r"\pf{acc/ours}", main=bare))

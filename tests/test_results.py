@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from array import array
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -137,9 +138,11 @@ def test_declared_names_orders_and_units(load, tmp_path):
     assert "printed times 100" in said(found)
 
 
-def test_a_role_alone_does_not_move_a_method(load, tmp_path):
+def test_a_declared_role_gives_a_place_and_one_of_an_option_does_not(load, tmp_path):
     project = Project(root=tmp_path, methods={"full": {"role": "ours"}})
-    assert [m.name for m in load(WIDE, project=project).methods] == ["lora", "full"]
+    assert [m.name for m in load(WIDE, project=project).methods] == ["full", "lora"]
+    beside = replace(project, beside=frozenset({"full"}))
+    assert [m.name for m in load(WIDE, project=beside).methods] == ["lora", "full"]
 
 
 def test_what_is_declared_and_missing_is_said(load, tmp_path):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.checks.reading import sources
+from paperforge.latex.escape import slug
 from paperforge.model import Diagnostic, Severity
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ OWN = re.compile(
     r"|\\def\s*\\pf\b"
 )
 """A paper that has a \\pf of its own writes \\pfnumber for ours."""
+AVERAGES = frozenset(("average", "avg", "mean", "overall"))
+"""What a key says where it means the one without a dataset."""
 
 
 def check(manuscript: Manuscript, build: Build) -> list[Diagnostic]:  # noqa: ARG001  a Check
@@ -83,9 +86,17 @@ def _undefined(read: tuple[Source, ...]) -> Diagnostic:
     )
 
 
+def _same(key: str, known: list[str]) -> list[str]:
+    """The key that this one is but for case and signs; an average has no name of its own."""
+    folded = {slug(one): one for one in reversed(known)}
+    whole = [part for part in key.split("/") if slug(part) not in AVERAGES]
+    wanted = (slug(key), slug("/".join(whole)))
+    return [folded[name] for name in wanted if name in folded][:1]
+
+
 def _unknown(where: str, message: str, key: str, known: list[str]) -> Diagnostic:
     from difflib import get_close_matches
 
-    near = get_close_matches(key, known, 1)
+    near = _same(key, known) or get_close_matches(key.lower(), known, 1)
     hint = f"did you mean {near[0]}?" if near else "all keys are in generated/macros.tex"
     return Diagnostic(Severity.WARNING, where, message, hint, NAME)

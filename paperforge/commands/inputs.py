@@ -81,6 +81,7 @@ def project_of(options: ResultOptions, *, bare: bool = False, early: bool = Fals
         project,
         metrics=_metrics(options, project.metrics),
         methods=_methods(options, project.methods),
+        beside=frozenset({*options.ours, *options.baselines} - set(project.methods)),
         design=_design(options, project.design),
     )
     if named is None:
@@ -324,12 +325,20 @@ def save(
         root=target.resolve().parent,
         sources=results.mapped,
         metrics=_described(project.metrics, results),
-        methods=project.methods or {m.name: {"label": m.label} for m in results.methods},
+        methods=_placed(project, results),
+        beside=frozenset(),
         tables=tables or project.tables,
         figures=figures or project.figures,
     )
     write(target, toml.dump(whole))
     click.echo(f"wrote {target}", err=True)
+
+
+def _placed(project: Project, results: Results) -> Mapping[str, Mapping[str, object]]:
+    """The methods as declared; all of them in their order where only a command names some."""
+    if project.methods and not project.beside:
+        return project.methods
+    return {m.name: {"label": m.label, **project.methods.get(m.name, {})} for m in results.methods}
 
 
 def _described(

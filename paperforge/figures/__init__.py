@@ -20,6 +20,7 @@ from paperforge.figures import (
     improvement,
     intervals,
     learning_curves,
+    limits,
     palette,
     pareto,
     profile,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from paperforge.figures.frame import Drawing
-    from paperforge.model import Analysis, Diagnostic, Figure, Venue
+    from paperforge.model import Analysis, Diagnostic, Figure, Results, Venue
     from paperforge.spec import FigureSpec
 
 
@@ -98,6 +99,12 @@ def kind(spec: FigureSpec) -> Kind:
 def needs(spec: FigureSpec) -> tuple[str, ...]:
     """What the analysis must hold for a figure: keys of stats.NEEDS. Raises InputError as kind."""
     return () if spec.kind in COMPILED else kind(spec).NEEDS
+
+
+def early(spec: FigureSpec, results: Results) -> None:
+    """Refuse before the analysis what the number of methods alone rules out: InputError."""
+    if spec.kind in KINDS:
+        limits.early(spec, results)
 
 
 def job(spec: FigureSpec, analysis: Analysis, venue: Venue | None = None) -> Job:

@@ -14,10 +14,10 @@ from paperforge.model import Diagnostic, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from matplotlib.axes import Axes
     from matplotlib.backend_bases import RendererBase
     from matplotlib.figure import Figure as Drawn
-    from matplotlib.transforms import Bbox
+    from matplotlib.text import Text as MplText
+    from matplotlib.transforms import Bbox, BboxBase
 
     from paperforge.figures.content import Mark, Text
     from paperforge.figures.palette import Look
@@ -255,72 +255,46 @@ def _listed(how: Sequence[str]) -> str:
 def overlaps(figure: Drawn) -> tuple[str, ...]:
     """Return the texts of a drawing that touch another text or leave the page, in words.
 
+    A legend that leaves the page is one thing, not its texts: legends.py says it.
+
     Call it while the drawing's fonts are registered: the boxes are those of the text as set.
     """
     from paperforge.figures.sheet import renderer
 
     pen = renderer()
     boxes = [(text, box) for text, box in _boxes(figure, pen) if box.width > 0]
-    page = figure.bbox
+    own = [*figure.legends, *filter(None, (axes.get_legend() for axes in figure.axes))]
+    listed = {id(text) for legend in own for text in legend.get_texts()}
     found = [
-        f'"{text}" leaves the page'
+        f'"{_read(text)}" leaves the page {side}'
         for text, box in boxes
-        if box.x0 < page.x0 - TOUCH_PT
-        or box.y0 < page.y0 - TOUCH_PT
-        or box.x1 > page.x1 + TOUCH_PT
-        or box.y1 > page.y1 + TOUCH_PT
+        if id(text) not in listed and (side := outside(box, figure.bbox))
     ]
     for (one, a), (other, b) in combinations(boxes, 2):
         across = min(a.x1, b.x1) - max(a.x0, b.x0)
         up = min(a.y1, b.y1) - max(a.y0, b.y0)
         if across > TOUCH_PT and up > TOUCH_PT:
-            found.append(f'"{one}" touches "{other}"')
+            found.append(f'"{_read(one)}" touches "{_read(other)}"')
     return tuple(found)
 
 
-def covered(figure: Drawn) -> tuple[str, ...]:
-    """Return the legends of a drawing that lie over its data, in words.
-
-    Call it while the drawing's fonts are registered.
-    """
-    from paperforge.figures.sheet import renderer
-
-    pen = renderer()
-    legends = [one for axes in figure.axes if (one := axes.get_legend()) is not None]
-    found = []
-    for legend in (*legends, *figure.legends):
-        box = legend.get_window_extent(pen).padded(-TOUCH_PT)
-        if legend.get_visible() and any(_lies(axes, box) for axes in figure.axes):
-            named = ", ".join(f'"{text.get_text()}"' for text in legend.get_texts()[:NAMED])
-            found.append(f"the legend of {named} lies over the data")
-    return tuple(found)
+def outside(box: Bbox, page: BboxBase) -> str:
+    """Return where a box leaves the page: "on the right", "on the left", "above", "below"."""
+    over = {
+        "on the right": box.x1 - page.x1,
+        "on the left": page.x0 - box.x0,
+        "above": box.y1 - page.y1,
+        "below": page.y0 - box.y0,
+    }
+    side = max(over, key=lambda one: over[one])
+    return side if over[side] > TOUCH_PT else ""
 
 
-def _lies(axes: Axes, box: Bbox) -> bool:
-    """Whether a line, bar, area or point of a panel lies in a rectangle."""
-    from matplotlib.collections import PathCollection
-
-    for line in axes.lines:
-        path = line.get_path().transformed(line.get_transform())
-        if line.get_visible() and path.intersects_bbox(box, filled=False):
-            return True
-    for patch in axes.patches:
-        path = patch.get_path().transformed(patch.get_transform())
-        if patch.get_visible() and path.intersects_bbox(box):
-            return True
-    for many in axes.collections:
-        if isinstance(many, PathCollection):
-            places = many.get_offset_transform().transform(many.get_offsets())
-            if any(box.contains(x, y) for x, y in places):
-                return True
-        elif any(
-            path.transformed(many.get_transform()).intersects_bbox(box) for path in many.get_paths()
-        ):
-            return True
-    return False
+def _read(text: MplText) -> str:
+    return numerals.read(text.get_text())
 
 
-def _boxes(figure: Drawn, pen: RendererBase) -> Iterator[tuple[str, Bbox]]:
+def _boxes(figure: Drawn, pen: RendererBase) -> Iterator[tuple[MplText, Bbox]]:
     from matplotlib.text import Text
 
     hidden = {
@@ -334,7 +308,7 @@ def _boxes(figure: Drawn, pen: RendererBase) -> Iterator[tuple[str, Bbox]]:
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
         if text.get_visible() and text.get_text().strip() and id(text) not in hidden:
-            yield numerals.read(text.get_text()), text.get_window_extent(pen)
+            yield text, text.get_window_extent(pen)
 
 
 def _within(limits: tuple[float, float], place: float) -> bool:

@@ -57,6 +57,7 @@ LEAST_BAR = 0.005
 """A bar below this share of the longest is a line at zero; one or two may be so."""
 MOST_POINTS = 40
 """Replicates that are drawn over one bar."""
+INSTEAD = "--kind intervals shows them as dots on a scale of their own"
 LIGHT = 150
 """Mean of red, green and blue from which on a hatch is dark."""
 LOWEST_PT = 40.0
@@ -89,6 +90,13 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Bars:
     return Bars(spec, metric, methods, groups, palette.looks(every), places, analysis, notes)
 
 
+def told_apart(spec: FigureSpec, count: int) -> None:
+    """Raise InputError where a group has so many bars that nobody can tell them apart."""
+    if count > MOST:
+        text = f"{count} bars a group cannot be told apart ({MOST} can)"
+        raise written.refused(spec, text, f"name fewer methods; {INSTEAD}")
+
+
 def _has(cell: Aggregate | None) -> bool:
     return cell is not None and cell.mean is not None
 
@@ -97,7 +105,7 @@ def _check(
     spec: FigureSpec, metric: Metric, methods: Sequence[Method], groups: Sequence[Group]
 ) -> None:
     """Raise InputError where the reader could not see, or not tell apart, what the bars say."""
-    instead = "--kind intervals shows them as dots on a scale of their own"
+    instead = INSTEAD
     means = [[a.mean for a in inside if a and a.mean is not None] for _, inside in groups]
     if not groups:
         raise written.refused(
@@ -108,9 +116,7 @@ def _check(
     if "y" in spec.log:
         text = "bars begin at zero, which a logarithmic scale does not have"
         raise written.refused(spec, text, instead)
-    if len(methods) > MOST:
-        text = f"{len(methods)} bars a group cannot be told apart ({MOST} can)"
-        raise written.refused(spec, text, f"name fewer methods; {instead}")
+    told_apart(spec, len(methods))
     longest = max(abs(m) for inside in means for m in inside)
     gap = max(max(inside) - min(inside) for inside in means)
     within = [(max(inside) - min(inside), max(map(abs, inside))) for inside in means]
@@ -163,8 +169,7 @@ class Bars:
     def note(self) -> str:
         """What bars, whiskers and points are, for the caption."""
         design = self.analysis.design.of(self.metric.name)
-        counts = [a.n for a in self._cells if a.mean is not None and a.dataset is not None]
-        over = select.replicates(design.unit, counts, design.noun)
+        over = written.over(self._cells, design.unit, design.noun) or "runs of other papers"
         if any(written.ends(a) for a in self._cells):
             text = f"Bars: mean over {over}; whiskers: {written.bars_are(design)}"
         elif over == "a single run":
@@ -175,22 +180,27 @@ class Bars:
             text += f"; points: one {design.noun} each"
         if holes := self._holes():
             text += f"; ×: no number ({holes})"
-        return f"{text}.{select.arrow_note(self.metric)}"
+        told = written.quoted(self._cells, self.methods)
+        return f"{text}.{told}{select.arrow_note(self.metric)}"
 
     def _why(self, cell: Aggregate | None) -> str:
         cells = [a for a in self.analysis.aggregates if a.metric == self.metric.name]
         return written.absent(cell, written.having(cells))
 
     def _holes(self) -> str:
-        """Why numbers are missing, and where, if for several reasons; the average follows."""
-        holes = [
-            (self._why(cell), f"{method.label} on {label}" if label else method.label)
-            for label, row in self.groups
-            if not (len(self.groups) > 1 and any(a and a.dataset is None for a in row))
-            for method, cell in zip(self.methods, row, strict=True)
-            if not _has(cell)
-        ]
-        return written.reasons(holes)
+        """Why numbers are missing, and where, if for several reasons; then of averages."""
+        holes, averages = [], False
+        for label, row in self.groups:
+            over_all = len(self.groups) > 1 and any(a and a.dataset is None for a in row)
+            for method, cell in zip(self.methods, row, strict=True):
+                if _has(cell):
+                    continue
+                averages = averages or over_all
+                if not over_all:
+                    place = f"{method.label} on {label}" if label else method.label
+                    holes.append((self._why(cell), place))
+        told = written.reasons(holes)
+        return "; ".join(filter(None, (told, "incomplete, so no average" * averages)))
 
     @property
     def alt(self) -> str:

@@ -68,12 +68,14 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Differences:
     select.logarithmic(
         spec, [[d.estimate or 0.0 for d in inside] for _, inside in panels], "differences"
     )
-    notes = (*select.others(spec, analysis, having, metric), *_left_out(spec, analysis, metric))
-    return Differences(spec, metric, panels, names, looks, analysis.design.correction, notes)
+    gone = _left_out(spec, analysis, metric)
+    notes = (*select.others(spec, analysis, having, metric), *written.left_out(spec, gone))
+    correction = analysis.design.correction
+    return Differences(spec, metric, panels, names, looks, correction, notes, gone)
 
 
-def _left_out(spec: FigureSpec, analysis: Analysis, metric: Metric) -> tuple[Diagnostic, ...]:
-    """The note that names the comparisons without a number."""
+def _left_out(spec: FigureSpec, analysis: Analysis, metric: Metric) -> tuple[str, ...]:
+    """The comparisons without a number, by name."""
     names = {m.name: m.label for m in analysis.methods}
     gone = [
         f"{names.get(d.a, d.a)} against {names.get(d.b, d.b)}"
@@ -83,7 +85,7 @@ def _left_out(spec: FigureSpec, analysis: Analysis, metric: Metric) -> tuple[Dia
         and (not spec.methods or {d.a, d.b} <= set(spec.methods))
         and not (d.estimate is not None and math.isfinite(d.estimate))
     ]
-    return written.left_out(spec, dict.fromkeys(gone))
+    return tuple(dict.fromkeys(gone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class Differences:
     correction: str
     diagnostics: tuple[Diagnostic, ...]
     """What the figure leaves out."""
+    gone: tuple[str, ...] = ()
+    """Comparisons without a number: they are not drawn."""
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
@@ -118,7 +122,9 @@ class Differences:
         method = CORRECTIONS.get(self.correction, self.correction)
         after = ""
         if family > 1 and self.correction not in ("", "none"):
-            after = f" after {method} correction over {family} comparisons"
+            others = family - sum(d.p is not None or d.low is not None for d in self.decisions)
+            some = f", {others} of them not shown" if others > 0 else ""
+            after = f" after {method} correction over {family} comparisons{some}"
         if all(d.low is None for d in self.decisions):
             text = (
                 "Dots: differences that are not tested, so there are no intervals."
@@ -126,7 +132,7 @@ class Differences:
                 else "Dots: difference of single runs, so nothing is tested and there are no "
                 "intervals."
             )
-            return text + select.arrow_note(self.metric)
+            return text + written.without(self.gone) + select.arrow_note(self.metric)
         found = f"a difference{' or equivalence' * self._equivalent} was found{after}"
         if not family:
             found = "the interval leaves out zero, which is not corrected for several comparisons"
@@ -137,7 +143,7 @@ class Differences:
         )
         if self.metric.margin is not None:
             text += f" Shaded: within the margin of {self.metric.margin:g}{_unit(self.metric)}."
-        return text + select.arrow_note(self.metric)
+        return text + written.without(self.gone) + select.arrow_note(self.metric)
 
     @property
     def _equivalent(self) -> bool:

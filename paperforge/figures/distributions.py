@@ -11,7 +11,7 @@ from paperforge.figures.dots import Dot, DotPlot, Panel
 from paperforge.figures.style import INK, PDF_POINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -76,11 +76,11 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Distributions:
             text = "a violin's density is of the values, not of their logarithms"
             raise written.refused(spec, text, 'shape = "box", or log = "none"')
         shape = "box"
-    notes = select.others(spec, analysis, drawn, metric)
-    notes += _without_runs(spec, analysis, {m for _, m in absent} - known)
+    only = _without_runs(spec, analysis, {m for _, m in absent} - known)
+    notes = (*select.others(spec, analysis, drawn, metric), *_said(spec, only))
     noun = analysis.design.of(metric.name).noun
     return Distributions(
-        spec, metric, methods, tuple(panels), looks, shape, noun, absent, log, notes
+        spec, metric, methods, tuple(panels), looks, shape, noun, absent, log, notes, only
     )
 
 
@@ -89,20 +89,21 @@ def _absent(analysis: Analysis, metric: str) -> dict[tuple[str, str], str]:
     return {
         (a.dataset, a.method): str(a.missing) if a.missing else NO_RUNS
         for a in analysis.aggregates
-        if a.metric == metric and a.dataset is not None and not a.values
+        if a.metric == metric and a.dataset is not None and (a.only_mean or not a.values)
     }
 
 
-def _without_runs(
-    spec: FigureSpec, analysis: Analysis, names: Collection[str]
-) -> tuple[Diagnostic, ...]:
-    """The note that names methods of which only means are known."""
+def _without_runs(spec: FigureSpec, analysis: Analysis, names: Collection[str]) -> tuple[str, ...]:
+    """The labels of methods of which only means are known."""
     chosen = [m for m in analysis.methods if m.name in names]
-    listed = [m.label for m in chosen if not spec.methods or m.name in spec.methods]
-    if not listed:
+    return tuple(m.label for m in chosen if not spec.methods or m.name in spec.methods)
+
+
+def _said(spec: FigureSpec, only: Sequence[str]) -> tuple[Diagnostic, ...]:
+    """The note that names methods of which only means are known."""
+    if not only:
         return ()
-    more = ", …" if len(listed) > written.TOLD else ""
-    text = f"not drawn, for want of single runs: {', '.join(listed[: written.TOLD])}{more}"
+    text = f"not drawn, for want of single runs: {written.some(only)}"
     return (written.note(spec, text, "--kind intervals shows their means"),)
 
 
@@ -122,6 +123,8 @@ class Distributions:
     """(dataset, method) -> why it has no points."""
     log: bool
     diagnostics: tuple[Diagnostic, ...]
+    only: tuple[str, ...] = ()
+    """Labels of methods of which only means are known: they are not drawn."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -145,6 +148,9 @@ class Distributions:
             f"and the largest value; lines: quartiles with the median as a dot; {points}.",
         }[self.shape]
         text += select.LOG_NOTE if self.log else ""
+        text += (
+            f" Only means are known of {written.some(self.only)}: not shown." if self.only else ""
+        )
         return text + select.arrow_note(self.metric)
 
     @property

@@ -100,9 +100,7 @@ class Intervals:
     def note(self) -> str:
         """What dots and bars are, for the caption."""
         cells = [a for _, inside in self.panels for a in inside if a.mean is not None]
-        over = select.replicates(
-            self.unit, [a.n for a in cells if a.dataset is not None], self.noun
-        )
+        over = written.over(cells, self.unit, self.noun) or "runs of other papers"
         bars = "t intervals" if self.unit.of_runs else "intervals of the mean"
         if any(a.half_width is not None for a in cells):
             text = f"Dots: mean over {over}; bars: {self.level}% {bars}."
@@ -113,6 +111,7 @@ class Intervals:
         text += select.LOG_NOTE if self.log else ""
         ends = [e for _, inside in self.panels for a in inside if (e := written.ends(a))]
         text += GOES_ON if self.log and any(low <= 0 for low, _ in ends) else ""
+        text += written.quoted(cells, self.methods)
         return text + select.arrow_note(self.metric)
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures import audit, fonts, sheet, style
+from paperforge.figures import audit, fonts, legends, sheet, style
 from paperforge.figures.select import where
 from paperforge.model import Diagnostic, Figure, Severity
 
@@ -59,7 +59,7 @@ def paint(job: Job, form: str = "pdf") -> Painted:
             raise _too_high(spec, found.height) from None
         pdf = sheet.pdf(page.figure)
         touching = audit.overlaps(page.figure)
-        over = audit.covered(page.figure) if own else None
+        over = legends.problems(page.figure) if own else None
         other = sheet.FORMS[form](page.figure) if form != "pdf" else b""
     notes = [
         *drawing.diagnostics,
@@ -114,12 +114,12 @@ def _too_high(spec: FigureSpec, height: float) -> InputError:
 def _of_layout(
     page: sheet.Sheet,
     touching: tuple[str, ...],
-    over: tuple[str, ...] | None,
+    over: list[tuple[str, str]] | None,
     about: str,
     *,
     width: str,
 ) -> list[Diagnostic]:
-    """What did not fit the page. over: of an own function, its legends over the data."""
+    """What did not fit the page. over: of an own function, what is wrong with its legends."""
     found = []
     if page.ruler.cut:
         names = ", ".join(f'"{name}"' for name in page.ruler.cut)
@@ -130,7 +130,6 @@ def _of_layout(
         hint = "set height_pt or use fewer methods or datasets"
     else:
         hint = "move it, or make the figure higher: paper.subplots(height_pt=...)"
-        above = 'place it above: axes.legend(loc="lower left", bbox_to_anchor=(0, 1))'
-        found += [(text, above) for text in over]
+        found += over
     found += [(text, hint) for text in touching]
     return [Diagnostic(Severity.WARNING, about, message, hint) for message, hint in found]

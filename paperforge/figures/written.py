@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from paperforge.model import Aggregate, Design
-    from paperforge.spec import FigureSpec, Metric
+    from paperforge.spec import FigureSpec, Method, Metric, Unit
 
 TOLD = 6
 """Panels or groups that an alt text tells of."""
@@ -67,6 +67,35 @@ def having(cells: Iterable[Aggregate]) -> frozenset[str]:
     return frozenset(a.method for a in cells if a.dataset is not None and a.mean is not None)
 
 
+def over(cells: Iterable[Aggregate], unit: Unit, called: str) -> str:
+    """Return over how many replicates the means on datasets are: "10 seeds", "a single run".
+
+    Quoted means do not count: what they are over is their papers'. Empty: there are no others.
+    """
+    counts = [
+        a.n for a in cells if a.dataset is not None and a.mean is not None and a.quoted is None
+    ]
+    return select.replicates(unit, counts, called) if counts else ""
+
+
+def quoted(cells: Iterable[Aggregate], methods: Iterable[Method]) -> str:
+    """Return the sentence that names the quoted methods, with their runs where papers say them.
+
+    " Quoted from other papers: DLinear (3 runs), PatchTST."; nothing where there are none.
+    """
+    runs: dict[str, set[int]] = {}
+    for a in cells:
+        if a.quoted is not None and a.mean is not None:
+            counted = a.quoted.n if a.quoted.kind != "examples" else 0
+            runs.setdefault(a.method, set()).add(counted)
+    told = []
+    for label, counts in ((m.label, runs[m.name]) for m in methods if m.name in runs):
+        low, high = min(counts), max(counts)
+        n = str(low) if low == high else f"{low}–{high}"
+        told.append(f"{label} ({n} run{'s' * (high > 1)})" if low else label)
+    return f" Quoted from other papers: {', '.join(told)}." if told else ""
+
+
 def bars_are(design: Design) -> str:
     """Return what the intervals of means are: "95% t intervals"."""
     level = f"{round(100 * (1 - design.alpha), 4):g}"
@@ -94,9 +123,19 @@ def left_out(spec: FigureSpec, names: Iterable[str]) -> tuple[Diagnostic, ...]:
     listed = list(names)
     if not listed:
         return ()
-    more = ", …" if len(listed) > TOLD else ""
-    text = f"not drawn, for want of numbers: {', '.join(listed[:TOLD])}{more}"
+    text = f"not drawn, for want of numbers: {some(listed)}"
     return (note(spec, text, "`paperforge stats` says why"),)
+
+
+def without(names: Sequence[str]) -> str:
+    """Return the caption's sentence that names what has no number to draw, or nothing."""
+    return f" Not drawn, for want of numbers: {some(names)}." if names else ""
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
+    more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
+    return ", ".join(names[:TOLD]) + more
 
 
 def reasons(holes: Sequence[tuple[str, str]]) -> str:
@@ -111,8 +150,7 @@ def reasons(holes: Sequence[tuple[str, str]]) -> str:
         return "".join(places)
     told = []
     for why, named in places.items():
-        more = f" and {len(named) - TOLD} more" if len(named) > TOLD else ""
-        told.append(f"{why}: {', '.join(named[:TOLD])}{more}")
+        told.append(f"{why}: {some(named)}")
     return "; ".join(told)
 
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from paperforge.errors import UsageError
-from paperforge.latex.rounding import MAX_DECIMALS, Numbers, Rounding, rules_for
+from paperforge.latex.rounding import MAX_DECIMALS, Numbers, Rounding, exact, rules_for
 from paperforge.spec import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from paperforge.model import Aggregate, Analysis
+    from paperforge.model import Aggregate, Analysis, Quote
 
     Columns = Mapping[tuple[str, str | None], Mapping[str, Aggregate]]
 
@@ -63,9 +63,52 @@ def rule_of(rule: Rounding, aggregate: Aggregate) -> Rounding:
     Tables and the text's macros both ask, so they print the same number.
     """
     quote = aggregate.quoted
-    if quote is None or quote.digits is None or rule.scientific:
+    return rule if quote is None else _kept(rule, aggregate.mean, quote.digits)
+
+
+def _kept(rule: Rounding, value: float | None, decimals: int | None) -> Rounding:
+    """The rule with the decimals of a number that somebody printed; in powers of ten its digits."""
+    if decimals is None or value is None:
         return rule
-    return replace(rule, decimals=min(max(quote.digits, 0), MAX_DECIMALS))
+    if rule.scientific:
+        decimals += exact(value).adjusted() if value else 0
+    return replace(rule, decimals=min(max(decimals, 0), MAX_DECIMALS))
+
+
+class Printed(NamedTuple):
+    """A mean and its ±, as they are printed."""
+
+    mean: str
+    spread: float | None
+    behind: str
+    """The ±; empty where there is none."""
+
+
+def printed(rule: Rounding, aggregate: Aggregate, kind: str) -> Printed:
+    """A mean and its ± in the rule of its column; `kind`: which spread (SPREADS).
+
+    What is quoted has the ± of its paper, whatever it is, and both keep their own decimals: of a
+    ± without known decimals at least those of its number. Raises ValueError without a mean.
+    """
+    if aggregate.mean is None:
+        raise ValueError(f"{aggregate.method} has no mean")
+    quote, own = aggregate.quoted, rule_of(rule, aggregate)
+    if quote is None:
+        spread = spread_of(aggregate, kind)
+        return Printed(
+            own.show(aggregate.mean), spread, "" if spread is None else own.show_spread(spread)
+        )
+    if quote.spread is None or kind == "none":
+        return Printed(own.show(aggregate.mean), None, "")
+    return Printed(own.show(aggregate.mean), quote.spread, quoted_spread(own, quote))
+
+
+def quoted_spread(rule: Rounding, quote: Quote) -> str:
+    """The ± of a quoted number as its paper prints it; `rule`: that of the number."""
+    assert quote.spread is not None
+    if quote.spread_digits is None:
+        return rule.show_spread(quote.spread)
+    return _kept(rule, quote.spread, quote.spread_digits).show(quote.spread)
 
 
 def column_rules(

@@ -54,7 +54,8 @@ class Aggregate:
     partial: int = 0
     """Of runs: examples' scores that are not finite, left out of the mean of their run."""
     values: tuple[float, ...] = ()
-    """The replicates themselves, where the unit is the seed and there are at most 200."""
+    """The replicates themselves, where the unit is the seed and there are at most 200; a quoted
+    mean is none."""
     interval: tuple[float, float] | None = None
     """Of the mean, where it does not lie around it as half_width says."""
     keys: tuple[str, ...] = ()
@@ -64,6 +65,11 @@ class Aggregate:
     """What the paper prints that the number is quoted from, in printed units."""
     scored: int = 0
     """Replicates that failed or diverged and count as a score (Metric.diverged); they are in n."""
+
+    @property
+    def only_mean(self) -> bool:
+        """Whether somebody else made the mean: it is quoted, or the one value of several runs."""
+        return self.quoted is not None or len(self.values) == 1 < self.n
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def reference(methods: Iterable[Method], named: str = "") -> Method | None:
 def sides(methods: Iterable[Method]) -> tuple[list[Method], list[Method]]:
     """(baselines, ours) for rows in two groups; both empty where a method belongs to neither.
 
-    With both roles given, a method without one is beside the comparison: the paper's order stays.
+    With both roles given, a method without one is beside the comparison: there are no groups.
     """
     every = list(methods)
     given = {m.role for m in every}
@@ -50,8 +50,6 @@ def sides(methods: Iterable[Method]) -> tuple[list[Method], list[Method]]:
 
 
 def ours_last(methods: Sequence[Method]) -> tuple[Method, ...]:
-    """The methods as rows, bars and entries: ours after the baselines, else in the order given."""
-    baselines, ours = sides(methods)
-    if not (baselines and ours):
-        return tuple(methods)
+    """The methods as rows, bars and entries: ours after all others, else in the order given."""
+    ours = [m for m in methods if m.role is Role.OURS] or sides(methods)[1]
     return (*(m for m in methods if m not in ours), *ours)

@@ -229,6 +229,8 @@ class Quote:
     digits: int | None = None
     """Decimals that were printed."""
     cite: str = ""
+    spread_digits: int | None = None
+    """Decimals of the spread; None: those of the number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paperforge.latex.columns import column_rules, rule_of, spread_kind, spread_of
+from paperforge.latex.columns import (
+    column_rules,
+    printed,
+    quoted_spread,
+    rule_of,
+    spread_kind,
+    spread_of,
+)
 from paperforge.latex.escape import number, slugs
 from paperforge.latex.p_values import p_value
 from paperforge.latex.rounding import Rounding, rule_for
@@ -133,21 +140,19 @@ def _cell(one: Aggregate, key: str, rules: Mapping[str, Rules], shown: str) -> I
     column = (one.metric, one.dataset)
     place = "the average" if one.dataset is None else one.dataset or "all"
     source = f"{one.metric} of {one.method} on {place}, n = {one.n}"
-    rule = rule_of(rules[shown][column], one)
-    printed = rule.show(one.mean)
-    yield Macro(key, printed, one.mean, source)
+    both = printed(rules[shown][column], one, shown)
+    yield Macro(key, both.mean, one.mean, source)
     yield Macro(f"{key}/n", f"{one.n:,}", one.n, source)
     for kind in ("sd", "se"):
         spread = spread_of(one, kind)
         if spread is not None:
             own = rules[shown if kind == shown else kind][column]
-            yield Macro(f"{key}/{kind}", own.show_spread(spread), spread, source)
-    spread = spread_of(one, shown)
-    if one.quoted is not None and shown != "none":
-        spread = one.quoted.spread
-    if spread is not None:
-        both = f"{printed} ± {rule.show_spread(spread)}"
-        yield Macro(f"{key}/pm", both, one.mean, source)
+            text = own.show_spread(spread)
+            if one.quoted is not None and one.quoted.kind == kind:
+                text, spread = quoted_spread(rule_of(own, one), one.quoted), one.quoted.spread
+            yield Macro(f"{key}/{kind}", text, spread, source)
+    if both.behind:
+        yield Macro(f"{key}/pm", f"{both.mean} ± {both.behind}", one.mean, source)
 
 
 def _comparison(decision: Decision, key: str, rules: Rules, analysis: Analysis) -> Iterator[Macro]:

@@ -136,7 +136,7 @@ def _only_means(analysis: Analysis, d: Decision) -> bool:
         for one in analysis.aggregates
         if one.metric == d.metric and one.method in (d.a, d.b) and one.dataset in places
     ]
-    return bool(cells) and all(len(one.values) == 1 < one.n for one in cells)
+    return bool(cells) and all(one.only_mean and one.n > 1 for one in cells)
 
 
 def _change(analysis: Analysis, one: Fragility, flip: Flip) -> str:

@@ -285,6 +285,7 @@ def _asked(files: Sequence[File], project: Project, sizes: Sequence[tuple[str, i
             ],
             # The order of a paper is that of its declarations.
             "orders": [list(d) for d in (project.metrics, project.methods, project.datasets)],
+            "beside": sorted(project.beside),
             "design": asdict(project.design),
             "sizes": sizes,
             "against": sorted(axes.against(project)),

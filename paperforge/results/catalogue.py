@@ -21,7 +21,7 @@ from paperforge.results.tidy import STRIDE
 from paperforge.spec import Dataset, Direction, Method, Metric, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     import duckdb
 
@@ -34,11 +34,10 @@ _SEPARATORS = re.compile(r"[\W_]+")
 _ALIKE = 0.75
 """From this ratio of difflib on, a declared name is taken for a slip."""
 _MOST_NAMES = 8
-_SAY_NO_ORDER = frozenset(
-    ("role", "direction", "unit", "digits", "margin", "colour", "marker", "dashes")
-)
+_SAY_NO_ORDER = frozenset(("direction", "unit", "digits", "margin", "colour", "marker", "dashes"))
 """What options on the command line declare, whose order is not the paper's, and a method's look:
-to give one method a colour must not move it, or all the others would change theirs."""
+to give one method a colour must not move it, or all the others would change theirs. The methods
+that options name are Project.beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def describe(
 ) -> Catalogue:
     """The names in the results with what the project declares about them.
 
-    Order: as declared, where a declaration says more than a role; the rest by first appearance.
+    Order: as declared, where a declaration says more than a look; the rest by first appearance.
     """
     notes: list[Diagnostic] = []
     found = _found(engine, "metric", "AND (value IS NOT NULL OR status <> 'not reported')")
@@ -83,7 +82,7 @@ def describe(
     notes += _unknown("metric", measured, found, unused)
     methods = [
         _method(name, project.methods.get(name, {}))
-        for name in _all(engine, "method", project.methods, notes)
+        for name in _all(engine, "method", project.methods, notes, project.beside)
     ]
     names = _all(engine, "dataset", project.datasets, notes)
     datasets = [Dataset(n, _label(n, project.datasets.get(n, {}))) for n in names]
@@ -126,17 +125,24 @@ def _found(engine: duckdb.DuckDBPyConnection, role: str, where: str = "") -> lis
     return [row[0] for row in rows]
 
 
-def _ordered(found: Sequence[str], declared: Declared) -> list[str]:
-    telling = [n for n, keys in declared.items() if set(keys) - _SAY_NO_ORDER]
+def _ordered(
+    found: Sequence[str], declared: Declared, beside: Collection[str] = frozenset()
+) -> list[str]:
+    """The declared names in their order, then the others in theirs; `beside` counts as others."""
+    listed = {name: keys for name, keys in declared.items() if name not in beside}
+    telling = [n for n, keys in listed.items() if set(keys) - _SAY_NO_ORDER]
     placed = [name for name in telling if name in found]
-    roles = any("role" in keys for keys in declared.values())
-    if set(found) <= set(declared) and (telling or roles):
-        placed = [name for name in declared if name in found]
+    if telling and set(found) <= set(listed):
+        placed = [name for name in listed if name in found]
     return [*placed, *(name for name in found if name not in placed)]
 
 
 def _all(
-    engine: duckdb.DuckDBPyConnection, what: str, declared: Declared, notes: list[Diagnostic]
+    engine: duckdb.DuckDBPyConnection,
+    what: str,
+    declared: Declared,
+    notes: list[Diagnostic],
+    beside: Collection[str] = frozenset(),
 ) -> list[str]:
     """Found names, and declared ones that have no rows yet: they are rows "not run"."""
     found = _found(engine, what)
@@ -144,7 +150,7 @@ def _all(
     notes += _unknown(what, declared, found, [row[0] for row in left_out])
     notes += _alike(what, found)
     absent = [name for name in declared if name not in found]
-    return _ordered([*found, *absent], declared)
+    return _ordered([*found, *absent], declared, beside)
 
 
 def _unused(inputs: Sequence[Input]) -> list[str]:

@@ -224,8 +224,8 @@ class LoadedResults:
         """(method, dataset) -> what was printed beside a number that is quoted."""
         found = self._query(
             "SELECT method, dataset, TRY_CAST(spread AS DOUBLE), coalesce(kind, ''), "
-            "coalesce(TRY_CAST(n AS BIGINT), 0), TRY_CAST(digits AS BIGINT), coalesce(cite, '') "
-            "FROM quotes WHERE metric = $1",
+            "coalesce(TRY_CAST(n AS BIGINT), 0), TRY_CAST(digits AS BIGINT), coalesce(cite, ''), "
+            "TRY_CAST(spread_digits AS BIGINT) FROM quotes WHERE metric = $1",
             [metric],
         ).fetchall()
         return {(method, dataset): Quote(*printed) for method, dataset, *printed in found}

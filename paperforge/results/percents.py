@@ -56,9 +56,11 @@ def build(
 
 def scaled(name: str, text: str) -> str:
     """SQL of what stands beside a quoted number, as `build` scales the number."""
+    decimals = f"(TRY_CAST({text} AS BIGINT) + {DIGITS})::VARCHAR"
     forms = {
         "spread": f"(TRY_CAST({text} AS DOUBLE) / {WHOLE})::VARCHAR",
-        "digits": f"(TRY_CAST({text} AS BIGINT) + {DIGITS})::VARCHAR",
+        "digits": decimals,
+        "spread_digits": decimals,
     }
     if name not in forms:
         return text

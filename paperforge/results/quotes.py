@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from paperforge.numbers import Style
     from paperforge.results.sources import Input
 
-PRINTED = ("spread", "kind", "n", "digits", "cite")
+PRINTED = ("spread", "kind", "n", "digits", "cite", "spread_digits")
 _MARK = "quoted.value"
 
 

@@ -71,7 +71,7 @@ def hole(cells: Cells, method: str, dataset: str, shown: str | None) -> Aggregat
 def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
     """Summarise one cell: mean, sd, standard error (by cluster where examples are grouped)."""
     scale = cells.metric.scale
-    few = cell.n <= SHOWN and cells.unit is not Unit.EXAMPLE
+    few = cell.n <= SHOWN and cells.unit is not Unit.EXAMPLE and not cell.quote
     saturated = cells.unit is Unit.EXAMPLE and cell.binary and cell.sd == 0
     variance, df = variance_of(cell, setting), cell.df
     half = wilson(cell.n, setting.ask.alpha) if saturated else half_width(variance, df, setting)
@@ -112,10 +112,9 @@ def printed(quote: Quote | None, scale: float) -> Quote | None:
     if quote is None:
         return None
     spread = None if quote.spread is None else finite(quote.spread * scale)
-    digits = quote.digits
-    if digits is not None and scale:
-        digits -= round(math.log10(abs(scale)))
-    return replace(quote, spread=spread, digits=digits)
+    fewer = round(math.log10(abs(scale))) if scale else 0
+    digits, own = (None if d is None else d - fewer for d in (quote.digits, quote.spread_digits))
+    return replace(quote, spread=spread, digits=digits, spread_digits=own)
 
 
 def sound(cells: Cells, cell: Cell) -> bool:

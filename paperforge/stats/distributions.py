@@ -19,11 +19,11 @@ POINTS = 65
 
 
 def distributions(aggregates: Sequence[Aggregate]) -> tuple[Distribution, ...]:
-    """Summarise the cells whose replicates are known; averages over the datasets have none."""
+    """Summarise the cells whose replicates are known; averages and quoted means have none."""
     return tuple(
         summarised(a)
         for a in aggregates
-        if a.values and a.dataset is not None and a.mean is not None
+        if a.values and a.dataset is not None and a.mean is not None and not a.only_mean
     )
 
 

@@ -16,8 +16,9 @@ TOML: an entry a number. A key above the first entry holds for all entries that 
 
 CSV: a header with at least method, metric, value and cite, then the same names. Other keys are kept
 as they are. Every row has the status `quoted` and no seed; what was printed is in the columns
-quoted.value, .digits, .spread, .kind, .n, .cite and .where. A value may be a word for none ("not
-reported", "n/a", "OOM", "-"): the cell says why it is empty. https://toml.io/en/v1.0.0
+quoted.value, .digits, .spread, .spread_digits, .kind, .n, .cite and .where. A value may be a word
+for none ("not reported", "n/a", "OOM", "-"): the cell says why it is empty.
+https://toml.io/en/v1.0.0
 """
 
 from __future__ import annotations
@@ -163,10 +164,10 @@ def _add(out: Collector, path: Path, entry: _Entry) -> None:
     printed = _printed(said["value"], one.place)
     settings = {name: text for name, text in said.items() if name not in _KNOWN}
     settings |= {name: said[name] for name in ("n", "cite", "where") if said.get(name)}
-    digits = str(_digits(printed["value"]))
-    settings |= {"value": said["value"], "digits": digits, "unit": printed["unit"]}
+    settings |= {"value": said["value"], "digits": str(one.decimals), "unit": printed["unit"]}
     if one.spread is not None:
-        settings |= {"spread": _spread(said, printed), "kind": one.kind}
+        spread = _spread(said, printed)
+        settings |= {"spread": spread, "spread_digits": str(_decimals(spread)), "kind": one.kind}
     run = out.run(
         f"{one.cite} {len(out.runs) + 1}",
         place=out.found.place(path),
@@ -215,7 +216,7 @@ def _quoted(entry: _Entry, path: Path) -> Quoted:
         dataset=said.get("dataset", ""),
         printed=said["value"],
         value=value,
-        decimals=_digits(printed["value"]) - _power(printed["value"]),
+        decimals=_decimals(printed["value"]),
         percent="%" in said["value"],
         spread=float(spread) if spread else None,
         kind=_kind(said.get("kind", ""), place) if spread else "",
@@ -261,9 +262,9 @@ def _plain(number: str) -> str:
     return number.replace("−", "-").rstrip("%").strip()
 
 
-def _digits(number: str) -> int:
-    """How many decimals are printed."""
-    return len(re.split(r"[eE]", number)[0].partition(".")[2])
+def _decimals(number: str) -> int:
+    """How many decimals are printed; below zero where its last digit stands before the point."""
+    return len(re.split(r"[eE]", number)[0].partition(".")[2]) - _power(number)
 
 
 def _power(number: str) -> int:

@@ -19,12 +19,16 @@ from paperforge.model import (
     Verdict,
 )
 from paperforge.spec import AGGREGATES, CORRECTIONS, Method, Metric, Unit
+from paperforge.tables import words
+from paperforge.tables.tested import deciding, root
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from paperforge.tables.marks import Marking
     from paperforge.tables.view import View
+
+listed = words.listed
 
 SYMBOLS = {
     Missing.NOT_RUN: "–",
@@ -142,11 +146,12 @@ def best(place: str, *, ties: bool, second: bool, coarse: bool = False) -> list[
 
 def best_set(found: Sequence[BestSet]) -> Note:
     """What the mark of the best-set says, with its test."""
-    tests = " or ".join(dict.fromkeys(one.test for one in found))
+    names = list(dict.fromkeys(one.test for one in found))
+    decided = root(names) or listed(names)
     alpha = f"{found[0].alpha:g}".removeprefix("0")
     among = between(min(len(b.ps) for b in found), max(len(b.ps) for b in found), "method")
     text = (
-        f"not found worse than the best of {among} (one-sided {tests}, α = {alpha}; not corrected"
+        f"not found worse than the best of {among} (one-sided {decided}, α = {alpha}; not corrected"
     )
     text += " for other comparisons)"
     return Note(text, Mark.BEST_SET.value)
@@ -180,28 +185,27 @@ def comparisons(
     elif beside:
         notes.append(Note(untested))
     notes += _margins(tested, analysis)
-    test = " or ".join(dict.fromkeys(d.test for d in tested))
     first = next((d for d in tested if d.scope is None), tested[0])
     own = {one.metric: one.datasets for one in analysis.design.metrics}
     over = min(datasets, own.get(first.metric) or datasets)
     average = first.scope is None and over > 1
-    where = f" over the {count(over, analysis.design.place)}" if average else ""
-    if average and first.unit is not Unit.DATASET and not test.endswith("averages"):
-        where = f" on the {AGGREGATES[analysis.design.aggregate]}{where}"
+    places = f" over the {count(over, analysis.design.place)}" if average else ""
+
+    def behind(test: str) -> str:
+        if not average or first.unit is Unit.DATASET or test.endswith("averages"):
+            return places
+        return f" on the {AGGREGATES[analysis.design.aggregate]}{places}"
+
     alpha = f"{analysis.design.alpha:g}".removeprefix("0")
     design = analysis.design
     family = _family(tested, design.correction, per_metric=design.per_metric)
-    notes.append(Note(f"Test: two-sided {test}{where}; {family}; α = {alpha}"))
+    told = deciding(tested, analysis, behind)
+    notes.append(Note(f"Test: two-sided {told}; {family}; α = {alpha}"))
     held = dict.fromkeys(design.of(d.metric).generalises for d in tested)
     holds = next(iter(held)) if len(held) == 1 else design.generalises
     if holds:
         notes.append(Note(plain(holds)))
     return notes
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as in a sentence: "BLEU, Time and FLOPs"."""
-    return " and ".join([*filter(None, [", ".join(names[:-1])]), *names[-1:]])
 
 
 def _equivalent(tested: Sequence[Decision]) -> bool:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.latex.columns import spread_of
+from paperforge.latex.columns import printed
 from paperforge.latex.escape import needs_unicode_engine, plain, slug
 from paperforge.latex.label import typeset
 from paperforge.latex.p_values import p_value
@@ -62,11 +62,10 @@ def measured(
     if one is None or one.mean is None or rule is None:
         reason = (one and one.missing) or Missing.NOT_RUN
         average = one is not None and one.dataset is None
-        printed = notes.NO_AVERAGE if average else notes.SYMBOLS[reason]
-        return Cell(printed=printed, missing=reason)
-    spread = spread_of(one, kind)
-    printed_spread = "" if spread is None else rule.show_spread(spread)
-    return Cell(one.mean, spread, one.n, rule.show(one.mean), printed_spread, marks)
+        return Cell(printed=notes.NO_AVERAGE if average else notes.SYMBOLS[reason], missing=reason)
+    mean, spread, behind = printed(rule, one, kind)
+    cell = Cell(one.mean, spread, one.n, mean, behind, marks)
+    return cell._replace(cite=one.quoted.cite) if one.quoted and one.quoted.cite else cell
 
 
 # ---------------------------------------------------------------------------------------------

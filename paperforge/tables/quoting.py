@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paperforge.latex.columns import rule_of
+from paperforge.latex.columns import printed
 from paperforge.latex.escape import plain
 from paperforge.model import Note
 from paperforge.tables.notes import count, listed
@@ -17,14 +17,6 @@ if TYPE_CHECKING:
     from paperforge.tables.view import View
 
 KINDS = {"sd": "the standard deviation", "se": "the standard error"}
-
-
-def printed_spread(quote: Quote, rule: Rounding) -> str:
-    """The ± that the paper prints; empty where it prints none.
-
-    `rule`: that of the quoted number. A spread keeps at least the decimals of its number.
-    """
-    return "" if quote.spread is None else rule.show_spread(quote.spread)
 
 
 def said(one: Aggregate, view: View, row: str) -> str:
@@ -73,15 +65,8 @@ def as_printed(cell: Cell, one: Aggregate, view: View, column: Rounding) -> Cell
     """A quoted number as it is printed there: its decimals and its own ±."""
     quote = one.quoted
     assert quote is not None
-    assert one.mean is not None
-    rule = rule_of(column, one)
-    spread = quote.spread if view.kinds[one.metric] != "none" else None
-    return cell._replace(
-        printed=rule.show(one.mean),
-        spread=spread,
-        printed_spread="" if spread is None else printed_spread(quote, rule),
-        cite=quote.cite,
-    )
+    mean, spread, behind = printed(column, one, view.kinds[one.metric])
+    return cell._replace(printed=mean, spread=spread, printed_spread=behind, cite=quote.cite)
 
 
 def notes(view: View, stories: Sequence[tuple[str, str]], *, averaged: bool) -> Iterator[Note]:

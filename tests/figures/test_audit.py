@@ -97,7 +97,7 @@ def test_texts_that_touch_or_leave_the_page_are_found():
     close, _ = made(texts=((0.1, 0.1, "one"), (0.12, 0.12, "two")))
     assert audit.overlaps(close) == ('"one" touches "two"',)
     out, _ = made(texts=((0.95, 0.5, "a long text"),))
-    assert audit.overlaps(out) == ('"a long text" leaves the page',)
+    assert audit.overlaps(out) == ('"a long text" leaves the page on the right',)
 
 
 def test_tick_labels_count_but_hidden_ones_do_not():

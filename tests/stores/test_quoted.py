@@ -25,11 +25,11 @@ def test_numbers_are_kept_as_printed(reading, name):
         ("baseline", "wine", "accuracy", 88.1, "quoted"),
         ("older", "digits", "accuracy", -15.0, "quoted"),
     ]
-    kept = ("value", "digits", "spread", "kind", "n", "cite", "where")
+    kept = ("value", "digits", "spread", "spread_digits", "kind", "n", "cite", "where")
     assert [tuple(row[f"quoted.{key}"] for key in kept) for row in rows] == [
-        ("90.30", "2", "0.20", "sd", "5", "smith2024", "Table 3"),
-        ("88.1 ± 0.4", "1", "0.4", "se", "3", "smith2024", "Table 3"),
-        ("−1.5e1", "1", None, None, None, "jones2019", "p. 7"),
+        ("90.30", "2", "0.20", "2", "sd", "5", "smith2024", "Table 3"),
+        ("88.1 ± 0.4", "1", "0.4", "1", "se", "3", "smith2024", "Table 3"),
+        ("−1.5e1", "0", None, None, None, None, "jones2019", "p. 7"),
     ]
 
 

@@ -109,10 +109,10 @@ def test_baselines_come_first_then_ours(make):
     assert [(row.label, row.group) for row in plain.rows] == [("z", ""), ("a", "")]
 
 
-def test_a_method_beside_the_comparison_keeps_its_place(make):
+def test_ours_stand_last_also_beside_a_method_without_a_role(make):
     methods = [Method("o", "O", Role.OURS), Method("v", "V"), Method("b", "B", Role.BASELINE)]
     table = tables.arrange(make.table_of({"": [(3.0,), (2.0,), (1.0,)]}, methods))
-    assert [(row.label, row.group) for row in table.rows] == [("O", ""), ("V", ""), ("B", "")]
+    assert [(row.label, row.group) for row in table.rows] == [("V", ""), ("B", ""), ("O", "")]
 
 
 def test_bold_can_be_left_out(make):

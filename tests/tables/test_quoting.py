@@ -1,10 +1,12 @@
 """Numbers quoted from papers: their decimals, their ±, their citation; beside our own."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from paperforge import tables
+from paperforge.latex import columns
 from paperforge.latex.columns import rule_of
 from paperforge.latex.rounding import Rounding
 from paperforge.model import Missing, Quote
@@ -187,3 +189,97 @@ def test_how_many_runs_a_quoted_number_has_is_what_its_paper_says(mixed):
     )
     table = tables.arrange(replace(mixed, aggregates=unknown), TableSpec(columns=("n",)))
     assert [row.cells[-1].printed for row in table.rows] == ["10", "?", "?"]
+
+
+PRINTED = {"x": "91 ± 0.4", "y": "70.00 ± 2.5", "z": "82.55 ± 1"}
+
+
+@pytest.fixture
+def printed(tmp_path):
+    """Runs in percent or as fractions beside what a paper prints, with a ± of other decimals."""
+
+    def write(scale=1.0, values=PRINTED, kind="sd"):
+        rows = [
+            f"ours,{d},{s},{scale * (61.25 + s / 10 + i)}"
+            for i, d in enumerate(values)
+            for s in range(3)
+        ]
+        (tmp_path / "own.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
+        entries = [
+            f'[[quoted]]\nmethod = "X"\ndataset = "{d}"\nvalue = "{v}"\nkind = "{kind}"\nn = 5\n'
+            for d, v in values.items()
+        ]
+        (tmp_path / "q.toml").write_text(
+            'metric = "accuracy"\ncite = "x24"\n' + "".join(entries), encoding="utf-8"
+        )
+        return ("own.csv", "q.toml", "--metric", "accuracy", "--unit", "accuracy=%")
+
+    return write
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.01])
+def test_a_spread_keeps_its_own_decimals_in_every_format(paperforge, printed, scale):
+    import json
+
+    asked = ("table", *printed(scale), "--no-average", "--format")
+    text = paperforge(*asked, "text").out
+    row = next(line for line in text.splitlines() if line.startswith("X [x24]"))
+    assert row.replace("*", "").split()[2:] == [
+        "91",
+        "±",
+        "0.4",
+        "70.00",
+        "±",
+        "2.5",
+        "82.55",
+        "±",
+        "1",
+    ]
+    assert (
+        "| **91** ± 0.4 | **70.00** ± 2.5 | **82.55** ± 1 |" in paperforge(*asked, "markdown").out
+    )
+    cells = json.loads(paperforge(*asked, "json").out)["rows"][1]["cells"]
+    assert [(c["printed"], c["printed_spread"]) for c in cells] == [
+        ("91", "0.4"), ("70.00", "2.5"), ("82.55", "1"),
+    ]  # fmt: skip
+    tex = next(x for x in paperforge(*asked, "latex").out.splitlines() if x.startswith("  X~"))
+    assert re.findall(r"pm\$\\,([\d.]+)", tex) == ["0.4", "2.5", "1"]
+    assert "X [x24]" in paperforge(*asked, "html").out
+
+
+def test_a_difference_to_an_older_table_reads_the_printed_spread(paperforge, printed, tmp_path):
+    asked = ("table", *printed(), "--no-average")
+    (tmp_path / "old.tex").write_text(paperforge(*asked).out, encoding="utf-8")
+    assert paperforge(*asked, "--diff", "old.tex").out.strip() == "nothing changed"
+    printed(values=PRINTED | {"z": "82.55 ± 1.0"})
+    said = paperforge(*asked, "--diff", "old.tex").out
+    assert "82.55 ± 1 -> 82.55 ± 1.0" in said
+
+
+def test_the_texts_spread_is_as_printed(make):
+    from paperforge.narrative.macros import macros
+
+    quote = Quote(2.5, "sd", 5, 2, "x", 1)
+    cells = [
+        make.aggregate("accuracy", "ours", "", 90.32, 0.052),
+        make.aggregate("accuracy", "q", "", 70.0, 2.5, 5, quoted=quote),
+    ]
+    found = {m.key: m.printed for m in macros(make.analysis(cells, ["ours", "q"]))}
+    assert found["accuracy/q/pm"] == "70.00 ± 2.5"
+    assert found["accuracy/q/sd"] == "2.5"
+
+
+@pytest.mark.parametrize(
+    ("rule", "mean", "quote", "shown"),
+    [
+        (Rounding(1), 0.7, Quote(0.02, "se", 3, 1, "x", 2), ("0.7", "0.02")),
+        (Rounding(2), 1500.0, Quote(20.0, "sd", 3, -2, "x", -1), ("1500", "20")),
+        (Rounding(2, scientific=True), 1.5e-9, Quote(2e-11, "sd", 3, 10, "x", 11),
+         ("1.5e-9", "2e-11")),
+        (Rounding(2), 70.0, Quote(0.0, "sd", 3, 1, "x", 1), ("70.0", "0.0")),
+        (Rounding(2), 70.0, Quote(0.04, "sd", 3, 1, "x"), ("70.0", "<0.1")),
+    ],
+)  # fmt: skip
+def test_a_number_and_its_spread_have_each_its_own_digits(make, rule, mean, quote, shown):
+    both = columns.printed(rule, make.aggregate("a", "b", "", mean, quoted=quote), "sd")
+    assert (both.mean, both.behind) == shown

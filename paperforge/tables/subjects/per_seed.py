@@ -8,17 +8,19 @@ from paperforge.errors import InputError
 from paperforge.latex.escape import plain
 from paperforge.model import Aggregate, Cell, Column, Missing, Note, Row
 from paperforge.spec import Unit
-from paperforge.tables import groups, notes, parts
+from paperforge.tables import groups, notes, parts, quoting
 from paperforge.tables.layouts import header
 from paperforge.tables.view import choose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from paperforge.latex.rounding import Rounding
     from paperforge.model import Analysis, Table
     from paperforge.spec import Method, TableSpec
     from paperforge.tables.view import View
+
+    Places = Sequence[tuple[str, str | None]]
 
 NEEDS: tuple[str, ...] = ()
 MEAN = "mean"
@@ -26,6 +28,8 @@ MEAN = "mean"
 
 def arrange(analysis: Analysis, spec: TableSpec) -> Table:
     """A row a run, methods one below the other, datasets across under each metric.
+
+    What is quoted is no run: it stands in the row of the means, as its paper prints it.
 
     Raises InputError where the numbers are those of examples, or no cell has its runs.
     """
@@ -41,9 +45,12 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
     slots = [slot for slot in view.slots if slot.dataset is not None]
     noun = notes.noun(design)
     rows: list[Row] = []
+    places = [(slot.metric.name, slot.dataset) for slot in slots]
+    stories = {m.name: _stories(view, m, places) for m in view.methods}
+    letters = _letters(stories.values())
     for method in view.methods:
-        rows += _rows(view, method, [(slot.metric.name, slot.dataset) for slot in slots])
-    if not any(cell.value is not None for row in rows for cell in row.cells):
+        rows += _rows(view, method, places, _noted(stories[method.name], letters))
+    if not any(row.cells[0].printed != MEAN for row in rows):
         raise InputError(
             "no cell has the numbers of its runs", f"table {spec.name}", "see paperforge runs"
         )
@@ -64,7 +71,7 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         columns,
         rows,
         caption=f"{what} of every {noun}.",
-        said=_notes(view, rows),
+        said=[*_notes(view, rows), *_quoted(view, stories, letters)],
         diagnostics=[
             *(d for d in view.diagnostics if "average" not in d.message),
             *groups.without_headings(spec),
@@ -72,7 +79,8 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
     )
 
 
-def _rows(view: View, method: Method, places: Sequence[tuple[str, str | None]]) -> Iterator[Row]:
+def _rows(view: View, method: Method, places: Places, noted: Sequence[str]) -> Iterator[Row]:
+    """A method's runs and its means; noted: the letter of each mean."""
     found = [view.find(metric, method.name, dataset) for metric, dataset in places]
     rules = [view.rules.get(place) for place in places]
     group = method.name
@@ -85,7 +93,53 @@ def _rows(view: View, method: Method, places: Sequence[tuple[str, str | None]]) 
         parts.measured(one, rule, view.kinds[metric])
         for one, rule, (metric, _) in zip(found, rules, places, strict=True)
     ]
-    yield Row(label, (parts.words(MEAN), *means), group)
+    means = [m._replace(note=note) if note else m for m, note in zip(means, noted, strict=True)]
+    cites = {m.cite for m in means if m.value is not None}
+    whole = label and len(cites) == 1  # a row without runs above it
+    yield Row(label, (parts.words(MEAN), *means), group, cites.pop() if whole else "")
+
+
+# ---------------------------------------------------------------------------------------------
+# what is quoted
+# ---------------------------------------------------------------------------------------------
+
+
+def _stories(view: View, method: Method, places: Places) -> tuple[str, tuple[str, ...]]:
+    """What is said of a method's row where it is quoted whole, and of each of its cells."""
+    found = [view.find(metric, method.name, dataset) for metric, dataset in places]
+    filled = [one for one in found if one is not None and one.mean is not None]
+    whole = bool(filled) and all(one.quoted is not None for one in filled)
+    row = quoting.shared(filled, view) if whole else ""
+    said = (
+        quoting.said(one, view, row) if one is not None and one.quoted is not None else ""
+        for one in found
+    )
+    return row, tuple(said)
+
+
+def _letters(stories: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, str]:
+    """What is said of single cells -> its letter."""
+    told = dict.fromkeys(text for _, cells in stories for text in cells if text)
+    return {text: notes.letter(place) for place, text in enumerate(told)}
+
+
+def _noted(story: tuple[str, tuple[str, ...]], letters: Mapping[str, str]) -> list[str]:
+    return [letters.get(text, "") for text in story[1]]
+
+
+def _quoted(
+    view: View, stories: Mapping[str, tuple[str, tuple[str, ...]]], letters: Mapping[str, str]
+) -> Iterator[Note]:
+    """The sentences about what is quoted."""
+    rows = [(plain(m.label), row) for m in view.methods if (row := stories[m.name][0])]
+    yield from quoting.notes(view, rows, averaged=False)
+    for text, symbol in letters.items():
+        yield Note(text, symbol, quoting.keys(text))
+
+
+# ---------------------------------------------------------------------------------------------
+# runs
+# ---------------------------------------------------------------------------------------------
 
 
 Name = str | int
@@ -97,7 +151,7 @@ def _names(found: Sequence[Aggregate | None]) -> list[Name]:
     named: dict[Name, None] = {}
     most = 0
     for one in found:
-        if one is None:
+        if one is None or one.only_mean:
             continue
         named.update(dict.fromkeys(key for key in one.keys if key))
         most = max(most, 0 if one.keys else len(one.values))
@@ -119,6 +173,8 @@ def _shown(name: Name) -> str:
 def _run(one: Aggregate | None, name: Name, rule: Rounding | None) -> Cell:
     """The number of one run; the symbol for "not run" where this cell has none of that name."""
     value = None
+    if one is not None and one.only_mean:
+        return parts.BLANK
     if one is not None and isinstance(name, int):
         value = one.values[name - 1] if not one.keys and name <= len(one.values) else None
     elif one is not None and name in one.keys:
@@ -140,13 +196,13 @@ def _lost(one: Aggregate | None) -> Missing:
 
 def _notes(view: View, rows: Sequence[Row]) -> Iterator[Note]:
     means = [row for row in rows if row.cells[0].printed == MEAN]
-    sizes = {c.n for row in means for c in row.cells if c.value is not None}
+    sizes = {c.n for row in means for c in row.cells if c.value is not None and not c.cite}
     designs = {m.name: view.analysis.design.of(m.name) for m in view.metrics}
     runs = [name for name, one in designs.items() if one.unit is not Unit.EXAMPLE]
     first = [*runs, *designs][0]
     design = designs[first]
     spread = "none"
-    if any(c.printed_spread for row in means for c in row.cells):
+    if any(c.printed_spread and not c.cite for row in means for c in row.cells):
         spread = view.kinds[first]
     yield from notes.replication(design, spread, sizes)
     shown = {c.printed for row in rows for c in row.cells[:1]}
