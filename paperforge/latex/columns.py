@@ -131,7 +131,7 @@ def column_rules(
             spreads = spreads_of(filled, name)
             if any(s is not None for s in spreads):
                 break
-        of_metric[metric][dataset] = Numbers([cast("float", c.mean) for c in filled], spreads)
+        of_metric[metric][dataset] = Numbers(cast("list[float]", [c.mean for c in filled]), spreads)
     return {
         (metric, dataset): rule
         for metric, found in of_metric.items()

@@ -96,7 +96,7 @@ def _numbers(view: View, slots: Sequence[Slot]) -> list[Numbers]:
     """The numbers of these columns; those of one rule are rounded together."""
     found = [_found(view, slot) for slot in slots]
     filled = [list(filter(None, column)) for column in found]
-    means = [[cast("float", one.mean) for one in column] for column in filled]
+    means = [cast("list[float]", [one.mean for one in column]) for column in filled]
     kinds = [view.kinds[slot.metric.name] for slot in slots]
     spreads = [spreads_of(column, kind) for column, kind in zip(filled, kinds, strict=True)]
     alike: dict[Rounding, list[int]] = {}

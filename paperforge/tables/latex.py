@@ -192,7 +192,8 @@ have it instead."""
 def _stub(table: Table, index: int) -> str:
     """A row's name, with the paper that all its numbers are quoted from."""
     row = table.rows[index]
-    tex = _guarded(name(row.label, table.fit, below(table.rows, index)))
+    free = below(table.rows, index) if table.fit is not None and table.fit.names else 0
+    tex = _guarded(name(row.label, table.fit, free))
     return f"{tex}~{_cite(row.cite)}" if row.cite else tex
 
 
