@@ -59,22 +59,24 @@ def with_samples(
     table, p, s = identifier(raw.table), identifier(prompt), identifier(sample)
     if quick:
         raise Odd("samples of prompts")
-    prompts, samples, both, rows = engine.execute(
-        f"SELECT count(DISTINCT {p}), count(DISTINCT {s}), count(DISTINCT ({p}, {s})), count(*) "
-        f"FROM {table}"
-    ).fetchone() or (0, 0, 0, 0)
+    prompts, samples, both, rows, whole = engine.execute(
+        f"SELECT count(DISTINCT {p}), count(DISTINCT {s}), count(DISTINCT ({p}, {s})), count(*), "
+        f"(SELECT bool_and(n % (SELECT count(DISTINCT {p}) FROM {table}) = 0) FROM "
+        f"(SELECT count(*) AS n FROM {table} GROUP BY {s})) FROM {table}"
+    ).fetchone() or (0, 0, 0, 0, False)
     ids = samples == both and plain(sample).startswith("sample") and 2 * rows > 3 * both
     if samples <= 1 or ids or both <= prompts:
         return raw, source
     name, view = f"{prompt}/{sample}", f"{raw.table} samples"
     _view(engine, raw, view, name, f"replace({s}::VARCHAR, '/', ':')")
-    many = f"up to {samples} samples of" if samples < both else f"{both} samples, several of"
     text = (
-        f"{many} each of {prompts} prompts ({prompt!r}, {sample!r}): those of a prompt belong "
-        "together, and their mean is its score"
+        f"samples of {prompts} prompts ({prompt!r}, {sample!r}): those of a prompt belong together, "
+        "and their mean is its score"
     )
-    asked = f"--map {quote(f'{sample}=seed')} --map {quote(f'{prompt}=example')}"
-    note = Diagnostic(Severity.NOTE, source.path.name, text, f"{asked} if they are runs")
+    # Runs are compared where each has every prompt.
+    hint = f"--map {quote(f'{sample}=seed')} --map {quote(f'{prompt}=example')} if they are runs"
+    hint = hint if whole and both == prompts * samples else ""
+    note = Diagnostic(Severity.NOTE, source.path.name, text, hint)
     found = replace(raw, table=view, columns=(*raw.columns, name), notes=(*raw.notes, note))
     said = {"cluster": prompt, **source.columns, "example": name}
     return found, replace(source, columns=said)
