@@ -55,7 +55,8 @@ def build(
     seed, fold, value (may be NaN or infinite), quoted, file, row, and what it stands for
     (tidy_rows). `by_column`: the split is a column, which a filter can choose; `history`: the
     stores were asked for all steps; `whole`: tidy_rows has every row; `last_is_summary`: of these
-    files (Raw); `sampled`: the examples of these files are samples of prompts (nested.py). Raises InputError where it cannot be told which split or which step is meant.
+    files (Raw); `sampled`: the examples of these files are samples of prompts (nested.py). Raises
+    InputError where it cannot be told which split or which step is meant.
     """
     items.declare(engine, project.design.ids)
     notes = _choose_splits(engine)

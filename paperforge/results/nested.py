@@ -70,8 +70,8 @@ def with_samples(
     name, view = f"{prompt}/{sample}", f"{raw.table} samples"
     _view(engine, raw, view, name, f"replace({s}::VARCHAR, '/', ':')")
     text = (
-        f"samples of {prompts} prompts ({prompt!r}, {sample!r}): those of a prompt belong together, "
-        "and their mean is its score"
+        f"samples of {prompts} prompts ({prompt!r}, {sample!r}): those of a prompt belong "
+        "together, and their mean is its score"
     )
     # Runs are compared where each has every prompt.
     hint = f"--map {quote(f'{sample}=seed')} --map {quote(f'{prompt}=example')} if they are runs"
@@ -206,15 +206,15 @@ def _named(engine: duckdb.DuckDBPyConnection, raw: Raw, source: Source, prompt: 
     """The relation with a column that names each row of a prompt by its place."""
     name, view = f"{prompt}/{BY_ROW}", f"{raw.table} repeats"
     described = engine.execute(f"DESCRIBE {identifier(raw.table)}").fetchall()
-    units = "coalesce(__unit::VARCHAR, '') || ' '" if "__unit" in {r[0] for r in described} else "''"
+    units = (
+        "coalesce(__unit::VARCHAR, '') || ' '" if "__unit" in {r[0] for r in described} else "''"
+    )
     place = f"replace({literal(source.shown)} || {units} || ':' || __row, '/', ':')"
     _view(engine, raw, view, name, place)
     return replace(raw, table=view, columns=(*raw.columns, name))
 
 
-def _view(
-    engine: duckdb.DuckDBPyConnection, raw: Raw, view: str, name: str, sample: str
-) -> None:
+def _view(engine: duckdb.DuckDBPyConnection, raw: Raw, view: str, name: str, sample: str) -> None:
     """Make the view in which the column `name` is prompt/sample; sample: SQL without a slash."""
     prompt = f"nullif({trimmed(identifier(prompt_of(name)) + '::VARCHAR')}, '')"
     engine.execute(

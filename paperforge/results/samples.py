@@ -1,4 +1,4 @@
-"""The numbers of runs and of examples: samples of a prompt averaged, so that the prompt is the unit.
+"""The numbers of runs and of examples: samples of a prompt averaged, the prompt is the unit.
 
 The mean of a run (or of a method) is the mean over its prompts of the prompts' means, whatever the
 number of samples of each: pass@1 where samples are right or wrong (Chen et al. 2021, Evaluating
