@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paperforge.names import prompt_of
 from paperforge.spec import Unit
 
 if TYPE_CHECKING:
@@ -20,7 +19,14 @@ MOST = 3
 
 def of_prompts(results: Results) -> bool:
     """Whether examples are prompts with several samples, averaged (results/nested.py)."""
-    return any(prompt_of(one.columns.get("example", "")) for one in results.mapped)
+    if sampled(results):
+        return not any(results.ratings(metric.name) for metric in results.metrics)
+    named = any(one.columns.get("example", "").rpartition("/")[0] for one in results.mapped)
+    if not named or {"seed", "run", "fold"} & results.varies:
+        return False
+    # In clusters of the author's own: then nothing but samples is averaged.
+    cells = (s for m in results.metrics for s in results.samples(m.name, Unit.EXAMPLE))
+    return any(s.repeats is not None and s.repeats.max(initial=0) > 1 for s in cells)
 
 
 def sampled(results: Results) -> bool:
@@ -28,7 +34,7 @@ def sampled(results: Results) -> bool:
 
     results/nested.py and results/raters.py name them so: prompt/sample in the cluster prompt.
     """
-    return of_prompts(results) or any(
+    return any(
         "cluster" in one.columns and one.columns.get("example", "").startswith(f"{cluster}/")
         for one in results.mapped
         for cluster in [one.columns.get("cluster", "")]
@@ -62,6 +68,8 @@ def words(results: Results, tables: Sequence[Cells]) -> tuple[str, str]:
 def counts(results: Results, tables: Sequence[Cells]) -> dict[str, tuple[int, int]]:
     """Method -> the fewest and the most samples of a prompt, over metrics and datasets."""
     found: dict[str, tuple[int, int]] = {}
+    if {"seed", "run", "fold"} & results.varies:  # then a score is a mean of those
+        return found
     for cells in tables if of_prompts(results) else ():
         if cells.unit is not Unit.EXAMPLE:
             continue

@@ -128,3 +128,20 @@ def test_components_of_one_sample_or_none_between():
     none = of_means(np.zeros(4), [(np.full(4, 2), np.full(4, 0.5))] * 2)
     assert none.between == 0
     assert none.within == pytest.approx(1.0 * 8 / 11)
+
+
+def test_prompts_in_clusters_of_the_authors_own(tmp_path):
+    """The prompt stays the example, and its category is the cluster."""
+    rows = [(m, p, int(p[1:]) % 7, k, hit) for m, p, k, hit in table(5, prompts=28)]
+    path = tmp_path / "k.csv"
+    lines = [",".join(map(str, row)) for row in rows]
+    path.write_text("\n".join(["model,prompt_id,category,sample,correct", *lines]))
+    source = Source(path, "k.csv", {"cluster": "category"})
+    loaded = results.load([source], Project(root=tmp_path))
+    found = analyse(loaded, DesignSpec())
+    (one,) = found.primary()
+    assert one.test == "clustered paired t"
+    assert one.n == (28, 28)
+    assert found.design.clustered
+    assert found.design.scored == ("prompts", "in 7 clusters")
+    assert any("Prompts are grouped in 7 clusters" in s for s in found.design.sentences)
