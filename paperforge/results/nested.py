@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 _TAKEN = frozenset(("seed", "run"))
 _KEYS = ("run", "method", "dataset", "seed", "fold", "split", "metric")
 """Roles of what a prompt may be sampled for."""
-_TWICE = 1.05
-"""Rows over different prompts, at most: a few may be written twice (duplicates.py)."""
+_AGAIN = 3
+"""One prompt in so many comes again, at least: a few may be written twice (duplicates.py)."""
 _MANY = 10
 """Prompts from which on a column that nobody declares is taken for prompts, and not for a few
 templates that runs differ by."""
@@ -120,15 +120,15 @@ def with_repeats(
         return raw, mapped, kinds
     keys = [roles[role] for role in _KEYS if role in roles]
     where = narrowed(engine, raw, source)
-    rows, groups, prompts, most, methods = engine.execute(
-        f"SELECT sum(n), count(*), count(DISTINCT p), max(n), count(DISTINCT m) FROM (SELECT "
-        f"{identifier(prompt)} AS p, {_method(roles)} AS m, count(*) AS n "
+    rows, groups, again, prompts, most, methods = engine.execute(
+        "SELECT sum(n), count(*), count(*) FILTER (n > 1), count(DISTINCT p), max(n), "
+        f"count(DISTINCT m) FROM (SELECT {identifier(prompt)} AS p, {_method(roles)} AS m, count(*) AS n "
         f"FROM {identifier(raw.table)} WHERE {where} AND p IS NOT NULL "
         f"GROUP BY {', '.join(map(identifier, dict.fromkeys((*keys, prompt))))})"
-    ).fetchone() or (0, 0, 0, 0, 0)
+    ).fetchone() or (0, 0, 0, 0, 0, 0)
     declared = prompt in source.columns.values()
     few = not declared and "example" not in roles and (prompts < _MANY or groups < 2 * methods)
-    if not groups or few or rows <= (1 if "example" not in roles else _TWICE) * groups:
+    if not again or few or ("example" in roles and _AGAIN * again < groups):
         return raw, mapped, kinds
     spare = [
         c
