@@ -122,8 +122,8 @@ def with_repeats(
     where = narrowed(engine, raw, source)
     rows, groups, again, prompts, most, methods = engine.execute(
         "SELECT sum(n), count(*), count(*) FILTER (n > 1), count(DISTINCT p), max(n), "
-        f"count(DISTINCT m) FROM (SELECT {identifier(prompt)} AS p, {_method(roles)} AS m, count(*) AS n "
-        f"FROM {identifier(raw.table)} WHERE {where} AND p IS NOT NULL "
+        f"count(DISTINCT m) FROM (SELECT {identifier(prompt)} AS p, {_method(roles)} AS m, "
+        f"count(*) AS n FROM {identifier(raw.table)} WHERE {where} AND p IS NOT NULL "
         f"GROUP BY {', '.join(map(identifier, dict.fromkeys((*keys, prompt))))})"
     ).fetchone() or (0, 0, 0, 0, 0, 0)
     declared = prompt in source.columns.values()
