@@ -37,6 +37,10 @@ _NO_SUFFIX = ("tr",)
 _LOADER = re.compile(r"/dataloader_idx_\d+$")
 """What Lightning puts behind the metrics of several loaders."""
 _DEVIATION = ("std_dev", "standard_dev")
+_INDEX = frozenset(("id", "idx", "index", "uuid", "guid", "no"))
+"""How the names of columns end that number or name things."""
+BY_ROW = "row"
+"""What stands for a sample's own column where none numbers them: prompt/row."""
 
 
 def split_of(name: str) -> tuple[str, str]:
@@ -155,6 +159,24 @@ def is_setting(column: str) -> bool:
         or column.lower().startswith(tuple(_data()["tracker_columns"]))
         or (len(words) > 1 and words[0] in _data()["setting_prefixes"])
     )
+
+
+def is_index(column: str) -> bool:
+    """Whether a column numbers or names things, so that it is no metric: completion_id, item_idx.
+
+    accuracy_id is an accuracy: in distribution.
+    """
+    key = plain(column)
+    head, _, last = key.rpartition("_")
+    if key in listed("samples") | listed("prompts"):
+        return True
+    return bool(head) and last in _INDEX and well_known(head) is None
+
+
+def prompt_of(column: str) -> str:
+    """The column of the prompt, of one that names its samples: "p" of "p/sample"; else empty."""
+    prompt, _, sample = column.rpartition("/")
+    return prompt if sample == BY_ROW or plain(sample) in listed("samples") else ""
 
 
 def is_told(column: str) -> bool:

@@ -3,7 +3,7 @@
 The files are named after what is replicated; `ROWS` of each is what it measures.
 """
 
-from rates import corpus, corpus_crossed, datasets, examples, grouped, joint, runs, seeds
+from rates import corpus, corpus_crossed, datasets, examples, grouped, joint, prompts, runs, seeds
 from rates.row import Row
 
 ROWS: tuple[Row, ...] = (
@@ -11,6 +11,7 @@ ROWS: tuple[Row, ...] = (
     *runs.ROWS,
     *examples.ROWS,
     *grouped.ROWS,
+    *prompts.ROWS,
     *corpus.ROWS,
     *corpus_crossed.ROWS,
     *datasets.ROWS,

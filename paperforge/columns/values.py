@@ -13,6 +13,7 @@ from paperforge.names import (
     aggregated,
     count_beside,
     is_benchmark,
+    is_index,
     is_setting,
     listed,
     plain,
@@ -81,7 +82,7 @@ def _refuse_doubles(draft: Draft) -> None:
 def _measured(draft: Draft) -> list[str]:
     """The columns that are metrics: well-known names, else every number that is no setting."""
     numbers = numeric(draft)
-    candidates = [c for c in numbers if not is_setting(c)]
+    candidates = [c for c in numbers if not is_setting(c) and not is_index(c)]
     if "value" in draft.roles:
         candidates.append(draft.roles["value"])
     known = [c for c in candidates if is_known(c)]
@@ -107,7 +108,9 @@ def _measured(draft: Draft) -> list[str]:
     ignored = [
         column
         for column in (*numbers, *_known_texts(draft))
-        if column not in (*chosen, *beside) and plain(column) not in elsewhere
+        if column not in (*chosen, *beside)
+        and plain(column) not in elsewhere
+        and not is_index(column)
     ]
     if ignored:
         draft.note(f"ignored: {', '.join(ignored)}; --metric NAME uses one", check=NO_METRIC)

@@ -57,7 +57,7 @@ class Design:
     printed: tuple[str, ...] = ()
     """Methods of which a cell is a printed mean with its spread and number of runs."""
     scored: tuple[str, str] = ("examples", "")
-    """What examples are, and how they are grouped: ("samples", "of 40 prompts")."""
+    """What examples are, and how they are grouped: ("ratings", "of 40 items"), ("prompts", "")."""
     metrics: tuple[Replicated, ...] = ()
     """Of each metric; where they differ, `unit` and `noun` are those of the metrics with ids."""
     sameness: str = ""
@@ -67,6 +67,8 @@ class Design:
     that a score is the mean of."""
     scored_lost: tuple[str, ...] = ()
     """Failed and diverged runs that count as a score: "3 of A as 0 in Accuracy"."""
+    samples: str = ""
+    """How many samples the score of a prompt is the mean of: "10 and 3 samples each"."""
 
     @property
     def mixed(self) -> bool:

@@ -204,7 +204,8 @@ def _runs(analysis: Analysis) -> str:
     """How many runs the score of an example comes from."""
     least, most = analysis.design.averaged
     if most <= 1:
-        return "one run a method"
+        samples = analysis.design.samples
+        return f"{samples}, one run a method" if samples else "one run a method"
     count = f"{most}" if least == most else f"{least} to {most}"
     return f"each score the mean of {count} runs"
 

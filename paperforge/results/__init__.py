@@ -188,6 +188,7 @@ class _Reading:
             history=history,
             whole=not quick,
             last_is_summary=[n for n, one in enumerate(inputs) if one.raw.last_is_summary],
+            sampled=[n for n, one in enumerate(inputs) if one.prompts],
         )
         quotes.build(connection, inputs)
         known = catalogue.describe(connection, inputs, project)

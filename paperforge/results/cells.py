@@ -61,6 +61,8 @@ class Cells:
         self.step, self.example = roles.get("step"), roles.get("example")
         if {self.step, self.example} & set(self.keys) - {None}:
             raise Odd("a column has two roles")
+        if one.prompts:
+            raise Odd("samples of prompts")
         if self.example and one.raw.summary:
             raise Odd("examples beside a summary")
 

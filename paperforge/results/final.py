@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import is_cost
-from paperforge.results import items, percents, policy
+from paperforge.results import items, percents, policy, samples
 from paperforge.results.tidy import STRIDE, USABLE
 from paperforge.spec import ROLES
 
@@ -47,6 +47,7 @@ def build(
     history: bool = True,
     whole: bool = True,
     last_is_summary: Sequence[int] = (),
+    sampled: Sequence[int] = (),
 ) -> list[Diagnostic]:
     """Make the relation `final`: one row a metric, cell, replicate (and example).
 
@@ -54,7 +55,8 @@ def build(
     seed, fold, value (may be NaN or infinite), quoted, file, row, and what it stands for
     (tidy_rows). `by_column`: the split is a column, which a filter can choose; `history`: the
     stores were asked for all steps; `whole`: tidy_rows has every row; `last_is_summary`: of these
-    files (Raw). Raises InputError where it cannot be told which split or which step is meant.
+    files (Raw); `sampled`: the examples of these files are samples of prompts (nested.py). Raises
+    InputError where it cannot be told which split or which step is meant.
     """
     items.declare(engine, project.design.ids)
     notes = _choose_splits(engine)
@@ -91,7 +93,7 @@ def build(
         f"finite, bad, low, high, most::VARCHAR AS most, file, row, first FROM ({last}) l "
         "LEFT JOIN replicate_keys k ON k.name = l.name"
     )
-    _find_examples(engine, whole=whole)
+    _find_examples(engine, sampled, whole=whole)
     return [*notes, *_unnamed(engine, known)]
 
 
@@ -259,15 +261,11 @@ def _step_notes(engine: duckdb.DuckDBPyConnection, rows: str, *, history: bool) 
     return found
 
 
-def _find_examples(engine: duckdb.DuckDBPyConnection, *, whole: bool) -> None:
-    """Make `final_examples`: the values of examples, on the split that counts."""
-    examples = "SELECT *, 0::DOUBLE AS within FROM final WHERE example IS NOT NULL"
-    if not whole:
-        examples = (
-            "SELECT e.* REPLACE (coalesce(dataset, '') AS dataset) FROM example_cells e "
-            "JOIN chosen_splits c ON e.metric = c.metric AND coalesce(e.split, '') = c.split"
-        )
-    engine.execute(f"CREATE VIEW final_examples AS {examples}")
+def _find_examples(
+    engine: duckdb.DuckDBPyConnection, sampled: Sequence[int], *, whole: bool
+) -> None:
+    """Make `final_runs` and `final_examples`: the values of examples, on the split that counts."""
+    samples.views(engine, sampled, whole=whole)
     if engine.execute("SELECT 1 FROM final_examples LIMIT 1").fetchone():
         items.number(engine)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from paperforge.engine import MEMORY, literal, open_engine
 from paperforge.latex.escape import Label
 from paperforge.model import Diagnostic, Severity
+from paperforge.names import prompt_of
 from paperforge.results import cache, tidy
 from paperforge.results.digest import Whole
 from paperforge.results.loaded import LoadedResults
@@ -30,6 +31,8 @@ def save(found: LoadedResults, slot: Slot) -> None:
     tables = {name: f"SELECT * FROM {name}" for name in _TABLES}
     if found.engine.connection.execute("SELECT 1 FROM final_examples LIMIT 1").fetchone():
         tables |= {name: f"SELECT * FROM {name}" for name in _OF_EXAMPLES}
+    if any(prompt_of(one.columns.get("example", "")) for one in found.mapped):
+        tables["final_runs"] = "SELECT * FROM final_runs"
     engine = found.engine
     paths = cache.write(engine.connection, tables, engine.scratch)
     said: dict[str, Any] = {
@@ -73,6 +76,8 @@ def restore(
             engine.connection.execute(
                 "CREATE VIEW final_examples AS SELECT *, 0::DOUBLE AS within FROM final WHERE false"
             )
+        if "final_runs" not in tables:
+            engine.connection.execute("CREATE VIEW final_runs AS SELECT * FROM final")
         tidy.show(engine.connection)
         return LoadedResults(
             engine=engine,

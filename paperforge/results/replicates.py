@@ -19,7 +19,7 @@ _NUMBERS = (
 )
 _METRICS = "(SELECT unnest($1::VARCHAR[]) AS metric, generate_subscripts($1::VARCHAR[], 1) AS k)"
 BY_REPLICATE = (
-    f"SELECT k, c.m, c.d, key, bool_and(keyed) AS keyed, {_NUMBERS} FROM final f "
+    f"SELECT k, c.m, c.d, key, bool_and(keyed) AS keyed, {_NUMBERS} FROM final_runs f "
     f"JOIN {_METRICS} USING (metric) JOIN {{cells}} c USING (method, dataset) "
     "GROUP BY k, c.m, c.d, key ORDER BY 1, 2, 3, 4"
 )

@@ -11,14 +11,14 @@ from paperforge import columns, stores
 from paperforge.engine import identifier
 from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
-from paperforge.names import resolve
+from paperforge.names import prompt_of, resolve
 from paperforge.numbers import Look, Style, look
 from paperforge.results import examples, patterns, repeated, strays
 from paperforge.results.answers import with_hits
 from paperforge.results.axes import against, check_asked, with_axis
 from paperforge.results.cells import Odd
 from paperforge.results.merge import merged
-from paperforge.results.nested import with_samples
+from paperforge.results.nested import with_repeats, with_samples
 from paperforge.results.plusminus import with_spread
 from paperforge.results.raters import with_raters
 from paperforge.spec import ROLES, Direction
@@ -74,6 +74,11 @@ class Input:
     def source(self) -> Source:
         """The file as a source."""
         return self.file.source
+
+    @property
+    def prompts(self) -> str:
+        """The column of the prompts, where the examples are samples of them; else empty."""
+        return prompt_of(self.mapped.roles.get("example", ""))
 
     @property
     def spare(self) -> tuple[str, ...]:
@@ -196,6 +201,8 @@ def _read(
     described = engine.execute(f"DESCRIBE {identifier(raw.table)}").fetchall()
     types = {row[0]: row[1] for row in described}
     raw, mapped, types = merged(engine, raw, mapped, types)
+    if not quick:  # one pass finds rows that repeat by itself, and gives up
+        raw, mapped, types = with_repeats(engine, raw, mapped, types, source)
     _check(mapped, types, source)
     check_asked(raw, mapped, source)
     return Input(file, raw, mapped, types, _styles(mapped, types, looks), lacking)
@@ -364,7 +371,8 @@ def _shared(inputs: Sequence[Input], source: Source) -> dict[str, str]:
         for role, column in found[0].items()
         if all(other.get(role) == column for other in found)
     }
-    return {**same, **source.columns}
+    samples = prompt_of(same.get("example", "")) and {"example": same["example"]}
+    return {**same, **source.columns, **(samples or {})}
 
 
 def _columns(one: Input) -> dict[str, str]:

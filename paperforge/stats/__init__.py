@@ -21,6 +21,8 @@ leaves zero out exactly where the unadjusted p is below alpha):
     examples, 0/1     example id      McNemar mid-p        stratified paired t
                                        or exact
     examples, graded  example id      sign-flip            stratified paired t
+    prompts, samples  prompt id       as graded: a prompt's score is the mean of its samples,
+     of each                           however many each method drew and however numbered
     examples in       example id      clustered paired t   stratified clustered paired t
      clusters                          (CR2), scaled
                                        where unequal

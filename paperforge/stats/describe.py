@@ -80,6 +80,7 @@ def describe(
         sameness.words(odd),
         unit.runs if unit.unit is Unit.EXAMPLE else results.fold_runs if unit.folds else (1, 1),
         holes.as_scores(tables),
+        samples=grouping.each(results, [cells for cells, _ in tables]),
     )
     return design, (
         *unit.notes,

@@ -11,6 +11,8 @@ from paperforge.stats.outlook import OfParts
 from paperforge.stats.plan import upper_limit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
 
     from paperforge.stats.sums import Part
@@ -62,6 +64,33 @@ def nested(values: np.ndarray, prompts: np.ndarray) -> Nested:
         rest = int((counts[many] - 1).sum())
         within = (within * rest + k * apart * (n - 1)) / (rest + n - 1)
     return Nested(max(0.0, between), within, n, k, bool(counts.min() == counts.max()))
+
+
+def of_means(differences: np.ndarray, sides: Sequence[tuple[np.ndarray, np.ndarray]]) -> Nested:
+    """The components of a difference of two methods' prompt means, samples drawn by each anew.
+
+    differences: shape (n,), n >= 1, one a prompt; sides: of each method the samples of every prompt
+    and their sum of squares around their mean, arrays of shape (n,). As nested(): between is the
+    variance of the differences less what samples add to it, within_a / K_a + within_b / K_b, and
+    `samples` is the K at which as many samples of both methods would add that.
+    """
+    import numpy as np
+
+    n, size = len(differences), float(np.abs(differences).max())
+    within, added, rest = 0.0, 0.0, 0
+    for counts, squares in sides:
+        many = counts >= ENOUGH
+        one = float((squares[many] / (counts[many] - 1)).mean()) if many.any() else 0.0
+        within, added = within + one, added + one * float((1 / counts).mean())
+        rest += int((counts[many] - 1).sum())
+    apart = float(differences.var(ddof=1)) if n >= ENOUGH else 0.0
+    apart = 0.0 if math.sqrt(apart) <= FLAT * size else apart
+    every = np.concatenate([counts for counts, _ in sides])
+    k = within / added if added > 0 else 1 / float((1 / every).mean())
+    between = apart - added
+    if between < 0:
+        within = (within * rest + k * apart * (n - 1)) / (rest + n - 1)
+    return Nested(max(0.0, between), within, n, k, bool(every.min() == every.max()))
 
 
 def _parts(

@@ -17,9 +17,9 @@ from paperforge.stats.crossed import residual
 from paperforge.stats.datasets import NEMENYI, WILCOXON
 from paperforge.stats.decide import setting
 from paperforge.stats.folds import NO_RATIO
-from paperforge.stats.grouping import nouns, sampled
+from paperforge.stats.grouping import nouns, of_prompts, sampled
 from paperforge.stats.means import difference
-from paperforge.stats.nested import Prompts, Samples, nested
+from paperforge.stats.nested import Prompts, Samples, nested, of_means
 from paperforge.stats.plan_aggregates import Runs
 from paperforge.stats.plan_clusters import Clustered, Clusters
 from paperforge.stats.plan_crossed import Components, Examples, Seeds
@@ -29,6 +29,8 @@ from paperforge.stats.shared import of_methods
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    import numpy as np
 
     from paperforge.model import Analysis, Decision, Results
     from paperforge.spec import DesignSpec, Metric
@@ -260,9 +262,15 @@ def prompts(pilot: Pilot, d: Decision) -> Found | None:
     for dataset in cells.datasets:
         a, b = (cells.table.get((m, dataset)) for m in (d.a, d.b))
         pair = None if a is None or b is None else matched(cells, a, b, pilot.setting)
-        if pair is None or pair.groups is None:
+        if pair is None:
             return None
-        one = nested(pair.a - pair.b, pair.groups)
+        if of_prompts(pilot.results):
+            sides = [sampled_at(pilot, method, dataset, pair.keys) for method in (d.a, d.b)]
+            one = of_means(pair.a - pair.b, sides)
+        elif pair.groups is not None:
+            one = nested(pair.a - pair.b, pair.groups)
+        else:
+            return None
         square = pilot.square
         parts.append(replace(one, between=one.between * square, within=one.within * square))
     if not parts or not any(part.between + part.within > 0 for part in parts):
@@ -279,6 +287,21 @@ def prompts(pilot: Pilot, d: Decision) -> Found | None:
         Samples(chosen, pilot.asked.examples or n, of),
         max(1, round(k)),
     )
+
+
+def sampled_at(
+    pilot: Pilot, method: str, dataset: str, keys: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The samples of these prompts, and their sums of squares: arrays of the keys' shape."""
+    import numpy as np
+
+    samples = pilot.results.samples(pilot.cells.metric.name, Unit.EXAMPLE)
+    one = next(s for s in samples if (s.method, s.dataset) == (method, dataset))
+    assert one.repeats is not None
+    assert one.within is not None
+    order = np.argsort(one.keys)
+    rows = order[np.searchsorted(one.keys, keys, sorter=order)]
+    return np.asarray(one.repeats)[rows], np.asarray(one.within)[rows]
 
 
 def clusters(pilot: Pilot, d: Decision) -> Found | None:

@@ -80,7 +80,9 @@ def between(low: int, high: int, noun: str) -> str:
 
 def noun(design: Design) -> str:
     """What a replicate is called."""
-    return "example" if design.unit is Unit.EXAMPLE else design.noun
+    if design.unit is not Unit.EXAMPLE:
+        return design.noun
+    return "prompt" if design.scored[0] == "prompts" else "example"
 
 
 def replication(

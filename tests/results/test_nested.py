@@ -1,4 +1,4 @@
-"""Samples of prompts: an example each, in the cluster of their prompt."""
+"""Samples of prompts: averaged within their prompt, which is what methods are matched by."""
 
 import numpy as np
 import pytest
@@ -29,19 +29,33 @@ def load(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["sample", "sample_id", "completion", "attempt"])
-def test_no_sample_is_lost_and_the_prompt_is_the_cluster(load, name):
+def test_no_sample_is_lost_and_the_prompt_is_the_example(load, name):
     found = load(f"model,prompt_id,{name},correct")
     (a, b) = found.samples("correct", Unit.EXAMPLE)
-    assert len(a.values) == len(b.values) == 120
-    assert len(set(a.clusters.tolist())) == 30
+    assert len(a.values) == len(b.values) == 30
+    assert a.repeats.tolist() == [4] * 30
+    assert len(found.frame()) == SCORES.size
     assert not any("contradictory" in note.message for note in found.notes)
     decision = analyse(found, DesignSpec()).primary()[0]
-    assert decision.test == "clustered paired t"
-    means = (SCORES[0] - SCORES[1]).mean(axis=1)  # equal samples: a t test of the prompts' means
+    assert decision.test.startswith("sign-flip")
+    assert decision.n == (30, 30)
+    means = (SCORES[0] - SCORES[1]).mean(axis=1)
     assert decision.estimate == pytest.approx(means.mean())
-    se = means.std(ddof=1) / np.sqrt(30)
-    assert abs(decision.estimate / decision.statistic) == pytest.approx(se, rel=1e-9)
-    assert decision.df == pytest.approx(29)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"example": "prompt_id"},
+        {"cluster": "prompt_id"},
+        {"example": "prompt_id", "cluster": "prompt_id"},
+    ],
+)
+def test_a_declared_prompt_keeps_its_samples(load, columns):
+    plain = load()
+    found = load(columns=columns)
+    assert found.samples("correct", Unit.EXAMPLE)[0].repeats.tolist() == [4] * 30
+    assert found.mapped == plain.mapped
 
 
 def test_what_was_saved_is_read_again(load):

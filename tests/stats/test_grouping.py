@@ -23,7 +23,7 @@ def scores(ids):
     ("header", "ids", "said"),
     [
         ("model,prompt_id,sample", [f"p{i},{k}" for i in range(12) for k in range(3)],
-         "36 samples of 12 prompts"),
+         "12 prompts, 3 samples each"),
         ("model,item_id,rater", [f"i{i},r{k}" for i in range(12) for k in range(3)],
          "36 ratings of 12 items"),
         ("model,example_id,document_id", [f"e{i},d{i // 6}" for i in range(36)],
