@@ -72,6 +72,7 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     how = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)" * clustered
     how += _few_and_unequal(decisions)
     how += f" ({_added(decisions)})" * more
+    how += _rounded(decisions)
     how += "," * (", " in tests and not how and bool(where))
     with_interval = any(d.low is not None for d in decisions)
     of = f" ({_replicates(analysis, decisions)}{_printed(analysis, decisions)})"
@@ -90,6 +91,13 @@ def _few_and_unequal(decisions: list[Decision]) -> str:
             "over the datasets Satterthwaite's)"
         )
     return ""
+
+
+def _rounded(decisions: list[Decision]) -> str:
+    """What was done about scores with few decimals."""
+    if not any("rounding counted" in d.test for d in decisions):
+        return ""
+    return " (of all scores that round to the given ones, those that say least)"
 
 
 def _other_than_means(decisions: list[Decision]) -> str:

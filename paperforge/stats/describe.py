@@ -367,6 +367,7 @@ def warnings(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> It
     yield from idle(spec, unit, tables)
     yield from unranked(spec, tables)
     yield from sameness.unvaried(tables)
+    yield from sameness.coarse(tables)
     if used(spec, tables) != spec.correction:
         text = (
             "max-T's joint distribution is not known for these tests: each is made at alpha over "

@@ -13,6 +13,7 @@ from paperforge.model import Observed
 from paperforge.spec import Unit
 from paperforge.stats.added import ADDED
 from paperforge.stats.means import difference
+from paperforge.stats.rounded import ROUNDED
 from paperforge.stats.strata import floor_of_runs, skewness
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def unit_of(place: Place) -> Iterator[str]:
 
 def without_spread(place: Place) -> Iterator[str]:
     """Datasets on which nothing varies, in an average over others."""
-    if place.decision.test.endswith(ADDED):
+    if place.decision.test.endswith(ADDED) or ROUNDED in place.decision.test:
         return
     if place.decision.paired and place.matched:
         alike = [difference(pair)[2] <= 0 for pair in place.matched]
@@ -130,6 +131,7 @@ def test_of(place: Place) -> str:
     d = place.decision
     known = {
         SHARES: "takes that of all pairings which says least, and claims nothing that one denies",
+        ROUNDED: "takes, of all scores that round to these, those that say least",
         "bootstrap of sums": "draws the examples anew, the sums of both methods together",
         "paired t, two answers added": "counts a right and a wrong answer more where all are alike",
         "answers added": "counts a right and a wrong answer more: few do not pass for certain",
