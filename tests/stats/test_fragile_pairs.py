@@ -45,7 +45,7 @@ def test_the_fewest_pairs_are_those_of_all_sets(fake, datasets):
         d = analyse(fake(cells), PAIRED).primary()[0]
         flip, _ = flip_of(fake(cells), PAIRED)
         x = more.mean(axis=0)
-        k = fewest(lambda kept: stats.ttest_1samp(x[kept], 0).pvalue, 9, d.decided, 4)
+        k = fewest(lambda kept, x=x: stats.ttest_1samp(x[kept], 0).pvalue, 9, d.decided, 4)
         if k is None or k > 3:
             continue
         counts.append(k)
