@@ -374,7 +374,7 @@ def decision(  # noqa: PLR0917 - all that is known of one comparison
         simultaneous=scaled(ps.interval if case.primary else None, scale),
         monte_carlo=error,
         effect=finish.effect(case),
-        generalises=finish.holds(case.cells.metric.name, contrast.p),
+        generalises=finish.holds(case.cells, contrast.p),
         unmatched=one.unmatched,
         examples=one.examples,
         signature=finish.signature(settings),
