@@ -59,7 +59,8 @@ def _tests(analysis: Analysis, decisions: list[Decision]) -> str:
 
 
 def _test(analysis: Analysis, decisions: list[Decision]) -> str:
-    tests = words.joined(sorted({named(d.test) for d in decisions}))
+    plain = {d.test.removesuffix(f", {d.interval_of}") for d in decisions}
+    tests = words.joined(sorted(map(named, plain)))
     first = next((d for d in decisions if d.scope is None), decisions[0])
     averaged = first.test.endswith("averages") or "bootstrap t of" in first.test
     where = _over(analysis, decisions)
@@ -76,8 +77,7 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     how += "," * (", " in tests and not how and bool(where))
     with_interval = any(d.low is not None for d in decisions)
     of = f" ({_replicates(analysis, decisions)}{_printed(analysis, decisions)})"
-    ends = f"; intervals are {level} intervals of the same procedure" * with_interval
-    ends += _other_than_means(decisions) * with_interval
+    ends = _intervals(decisions, level) * with_interval
     return f"Methods were compared by the two-sided {tests}{how}{where}{of}{ends}."
 
 
@@ -100,12 +100,14 @@ def _rounded(decisions: list[Decision]) -> str:
     return " (of all scores that round to the given ones, those that say least)"
 
 
-def _other_than_means(decisions: list[Decision]) -> str:
-    """What intervals are of, where differences are of means and they are not."""
-    of = sorted({d.interval_of for d in decisions if d.interval_of})
-    return (
-        f" and of the {words.joined(of)} of the differences, which are given as means" if of else ""
-    )
+def _intervals(decisions: list[Decision], level: str) -> str:
+    """What intervals are of; of signed ranks not of the means, as which differences are given."""
+    known = [d for d in decisions if d.low is not None]
+    of = sorted({d.interval_of for d in known if d.interval_of})
+    if of and all(d.interval_of for d in known):
+        return f"; its {level} intervals are of the {words.joined(of)}, differences are of means"
+    other = f", some of the {words.joined(of)}, differences of means" if of else ""
+    return f"; intervals are {level} intervals of the same procedure{other}"
 
 
 def _added(decisions: list[Decision]) -> str:

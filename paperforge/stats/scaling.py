@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.model import Fit, Scaling
 from paperforge.stats.power_law import Noise, fit, known_errors, p_fit, p_floor, predict
+from paperforge.stats.power_profile import exponent
 from paperforge.stats.steps import curves
 
 if TYPE_CHECKING:
@@ -284,7 +285,7 @@ def fitted(
         alpha,
         None if floor is None else around(floor * law.y0, t * float(se[0]) * law.y0),
         widened(factor, half),
-        around(alpha, t * float(se[-1])),
+        limits_of(x, y, alpha, t * float(se[-1]), level, noise=noise) if of_runs else None,
         law.scale,
         law.robust,
         p,
@@ -294,6 +295,29 @@ def fitted(
             for g, v, a, b in zip(grid, *lines, strict=True)
         ),
     )
+
+
+def limits_of(
+    x: np.ndarray,
+    y: np.ndarray,
+    alpha: float,
+    half: float,
+    level: float,
+    *,
+    noise: Noise | None,
+) -> tuple[float, float] | None:
+    """Limits of the exponent: over the floors that there may be, but for 4 sizes without runs."""
+    import numpy as np
+
+    sizes = len(np.unique(x))
+    if sizes < ASKED and noise is None:
+        return around(alpha, half)
+    if sizes >= ENOUGH or noise is None:
+        return exponent(x, y, alpha, level, None)
+    law = fit(x, y, floored=True) or fit(x, y, floored=False)
+    assert law is not None
+    fits = not law.robust and p_fit(x, y, law, noise) >= 1 - level
+    return exponent(x, y, alpha, level, noise if fits else None)
 
 
 def chosen(
