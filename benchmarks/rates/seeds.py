@@ -109,7 +109,7 @@ def shared(n: int) -> Callable[..., Simulated]:
 
 
 def few_decimals(n: int, datasets: int) -> Callable[..., Simulated]:
-    """Runs written to one decimal, which is two standard deviations of one method, ten of the other.
+    """Runs written to one decimal: two standard deviations of one method, ten of the other.
 
     The means lie anywhere between two such decimals, on every dataset anew.
     """

@@ -256,8 +256,8 @@ def fitted(
     alpha: power_profile.py, over all floors, shown or not (of 4 sizes without runs by the delta
     method). Of the others: estimate +/- t se with m - p (or the noise's) degrees of freedom, by the
     delta method, c's in the logarithm; none where `of_runs` is false. Simulated coverage of alpha
-    at .95 (1 + 8 x^-.15 over three decades, three runs of 1 %, 300 to 600 times): .97 with 5 sizes, .98
-    to .99 with 6, .99 with 8, .97 with 12; without a floor .94, .96, .96 and .95.
+    at .95 (1 + 8 x^-.15 over three decades, three runs of 1 %, 300 to 600 times): .97 with 5
+    sizes, .98 to .99 with 6, .99 with 8, .97 with 12; without a floor .94, .96, .96 and .95.
     By the delta method, after a floor was kept or not, it was .75 with 5 sizes and .49 with 6 where
     the floor is there (150 times). The line: .91 to .95 with a floor, .93 to .96 without.
     """
