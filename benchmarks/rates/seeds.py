@@ -108,11 +108,28 @@ def shared(n: int) -> Callable[..., Simulated]:
     return draw
 
 
-def printed(n: int, datasets: int) -> Callable[..., Simulated]:
-    """Means and standard deviations of n runs, printed to one decimal; a unit is one deviation."""
+def few_decimals(n: int, datasets: int) -> Callable[..., Simulated]:
+    """Runs written to one decimal: two standard deviations of one method, ten of the other.
+
+    The means lie anywhere between two such decimals, on every dataset anew.
+    """
 
     def draw(rng: np.random.Generator) -> Simulated:
-        runs = rng.standard_normal((2, datasets, n))
+        means = rng.uniform(50, 51, datasets)
+        runs = rng.standard_normal((2, datasets, n)) * np.array([0.01, 0.05])[:, None, None]
+        scores = (runs + means[:, None]).round(1)
+        return results(
+            {(m, f"d{d}"): scores[i, d] for i, m in enumerate("xy") for d in range(datasets)}
+        )
+
+    return draw
+
+
+def printed(n: int, datasets: int, sd: float = 1.0) -> Callable[..., Simulated]:
+    """Means and standard deviations of n runs, printed to one decimal."""
+
+    def draw(rng: np.random.Generator) -> Simulated:
+        runs = sd * rng.standard_normal((2, datasets, n))
         means, sds = runs.mean(2).round(1), runs.std(2, ddof=1).round(1)
         places = {(m, f"d{d}"): (i, d) for i, m in enumerate("xy") for d in range(datasets)}
         return results(
@@ -190,6 +207,14 @@ ROWS = (
     ),
     *(
         analysed(
+            "seeds, unpaired, datasets", f"2 datasets, sd {x:g} : {y:g}", f"{few}, {many}",
+            repeated(uneven((few, many), ((x, y), (x, y)))),
+        )
+        for few, many in ((2, 3), (3, 5), (3, 10))
+        for x, y in ((1.0, 3.0), (3.0, 1.0))
+    ),
+    *(
+        analysed(
             "seeds, unpaired, datasets", "8 datasets, one mean sd 20 : 1", n,
             repeated(uneven((n, n), ONE_WILD)), **missed(size),
         )
@@ -233,6 +258,17 @@ ROWS = (
             ("printed means, datasets", "5 datasets, one decimal", 5),
         )
         for n in SEEDS
+    ),
+    analysed(
+        "printed means", "normal, sd .1, one decimal", 30, repeated(printed(30, 1, 0.1)),
+        shifts=False,
+    ),
+    *(
+        analysed(
+            path, "sd .01 : .05, one decimal", n, repeated(few_decimals(n, d)), shifts=False
+        )
+        for path, d in (("scores of one decimal", 1), ("scores of one decimal, 3 datasets", 3))
+        for n in (3, 5, 10)
     ),
     *(
         families("seeds, ours against four", "normal", n, repeated(against_four(n)), DesignSpec())

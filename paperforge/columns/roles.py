@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from paperforge.columns.again import seeds
 from paperforge.columns.candidates import candidates, one_of
 from paperforge.columns.numbers import is_known
 from paperforge.names import is_setting, is_told, listed, plain, shown
@@ -33,6 +34,8 @@ def find(draft: Draft, role: str) -> None:
     found = candidates(role, able)
     if role == "example" and not found:
         found = _weak_examples(draft)
+    if role == "seed":
+        found = seeds(draft, found)
     if found:
         several = _by_run(draft, role, found)
         column = several[0] if several else one_of(role, found, draft.rows, draft.source.shown)

@@ -73,18 +73,19 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     how += " (delete-one jackknife of each run's score, Tukey 1958)" * any(
         "pseudo-values" in d.test for d in decisions
     )
+    how += _rounded(decisions)
     how += "," * (", " in tests and not how and bool(where))
     with_interval = any(d.low is not None for d in decisions)
     of = f" ({_replicates(analysis, decisions)}{_printed(analysis, decisions)})"
-    ends = f"; intervals are {level} intervals of the same procedure" * with_interval
-    ends += _other_than_means(decisions) * with_interval
+    ends = _intervals(decisions, level) * with_interval
     return f"Methods were compared by the two-sided {tests}{how}{where}{of}{ends}."
 
 
 def _named(analysis: Analysis, decisions: list[Decision]) -> str:
     """The tests, those with standard errors of clusters before those that draw clusters whole."""
     drawn = sorted({named(d.test) for d in decisions if d.test.endswith(SUMS)})
-    tests = sorted({named(d.test) for d in decisions} - set(drawn))
+    plain = {named(d.test.removesuffix(f", {d.interval_of}")) for d in decisions}
+    tests = sorted(plain - set(drawn))
     clustered = any("clustered paired t" in d.test for d in decisions)
     clustered |= decisions[0].unit is Unit.BOTH and analysis.design.clustered
     if not clustered:
@@ -115,12 +116,21 @@ def _few_and_unequal(decisions: list[Decision]) -> str:
     return ""
 
 
-def _other_than_means(decisions: list[Decision]) -> str:
-    """What intervals are of, where differences are of means and they are not."""
-    of = sorted({d.interval_of for d in decisions if d.interval_of})
-    return (
-        f" and of the {words.joined(of)} of the differences, which are given as means" if of else ""
-    )
+def _rounded(decisions: list[Decision]) -> str:
+    """What was done about scores with few decimals."""
+    if not any("rounding counted" in d.test for d in decisions):
+        return ""
+    return " (of all scores that round to the given ones, those that say least)"
+
+
+def _intervals(decisions: list[Decision], level: str) -> str:
+    """What intervals are of; of signed ranks not of the means, as which differences are given."""
+    known = [d for d in decisions if d.low is not None]
+    of = sorted({d.interval_of for d in known if d.interval_of})
+    if of and all(d.interval_of for d in known):
+        return f"; its {level} intervals are of the {words.joined(of)}, differences are of means"
+    other = f", some of the {words.joined(of)}, differences of means" if of else ""
+    return f"; intervals are {level} intervals of the same procedure{other}"
 
 
 def _added(decisions: list[Decision]) -> str:

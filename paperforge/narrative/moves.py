@@ -18,6 +18,8 @@ OPEN = (Verdict.UNTESTED, Verdict.UNDECIDABLE)
 LISTED, SAMPLE = 3, 5
 """Names that a sentence lists, at most; datasets from which on they may be a sample."""
 EXACT = "exact"
+DECIMALS = r" at \d decimals?$"
+"""Ends the reason of comparisons in which nothing varies as the scores are rounded."""
 HOLES = r"not reported|not run|crashed|out of memory|not finite|not applicable|no run"
 
 
@@ -74,14 +76,23 @@ def _missing(_: Analysis, mine: Sequence[Decision]) -> str:
 
 
 def _identical(analysis: Analysis, mine: Sequence[Decision]) -> str:
+    more = "other examples or seeds"
+    if any(re.search(DECIMALS, d.reason) for d in mine):
+        more = "more decimals, other examples or seeds"
     return (
         f"Check that {_pairs(analysis, mine)} are two methods, and not one read twice: their "
-        "outputs are the same; if they are, other examples or seeds may tell them apart."
+        f"outputs are the same; if they are, {more} may tell them apart."
     )
 
 
 def _constant(analysis: Analysis, mine: Sequence[Decision]) -> str:
     nouns = _nouns(analysis, mine, "s")
+    rounded = [d for d in mine if re.search(DECIMALS, d.reason)]
+    if rounded:
+        return (
+            f"Give the scores of {_pairs(analysis, rounded)} with more decimals: as they are "
+            "rounded nothing varies, and there is no error to hold a difference against."
+        )
     return (
         f"Check that the {nouns} of {_pairs(analysis, mine)} are different runs, and not rounded "
         "or copied: where nothing varies there is no error to hold a difference against."

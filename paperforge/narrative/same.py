@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from paperforge.model import Analysis, Decision
 
 CANNOT = "no test of equivalence goes with this test"
+OUTSIDE = "the mean lies outside the margin: not shown"
+ONE_TAIL = "no interval (each of the two tests reads one tail of the draws), "
+UNBOUNDED = "no interval at this level (so few differences bound none), "
 
 
 def lines(analysis: Analysis, decisions: Sequence[Decision], decimals: int) -> Iterator[str]:
@@ -41,10 +44,12 @@ def _corrected(analysis: Analysis, d: Decision) -> bool:
 def _outcome(analysis: Analysis, d: Decision, decimals: int) -> str:
     """The intervals, p and what they say of one comparison."""
     if d.p_equivalence is None:
-        return CANNOT
+        return OUTSIDE if d.interval_of else CANNOT
     alpha = round(1 - d.level, 12)
     found = "equivalent" if d.equivalent else "not shown"
-    said = _interval(d.equivalence, 1 - 2 * alpha, decimals) + words.p_text(d.p_equivalence, alpha)
+    none = ONE_TAIL if "bootstrap of sums" in d.test else UNBOUNDED
+    said = _interval(d.equivalence, 1 - 2 * alpha, decimals) or none
+    said += words.p_text(d.p_equivalence, alpha)
     if not _corrected(analysis, d) or d.p_equivalence_adjusted is None:
         return f"{said}: {found}"
     level = d.equivalence_level or 0.0

@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.spec import Unit
-from paperforge.stats.cells import Grouping, cell, merge, read, run_averages, scored
+from paperforge.stats.cells import Grouping, cell, merge, read, run_averages
 from paperforge.stats.changes import altered
 from paperforge.stats.compare import compare
 from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.decide import setting
+from paperforge.stats.decimals import rounding
 from paperforge.stats.design import family
 from paperforge.stats.families import Case
 from paperforge.stats.jointly import JOINT
+from paperforge.stats.lost import scored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,7 +95,8 @@ class Reading:
         if averages:
             methods = list(dict.fromkeys(method for method, _ in samples))
             averages |= run_averages(table, methods, whole.datasets)
-        return replace(whole, table=table, averages=averages)
+        known = rounding(table.values(), whole.metric)
+        return replace(whole, table=table, averages=averages, rounding=known)
 
 
 def unasked(alpha: float) -> Contrast:

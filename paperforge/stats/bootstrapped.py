@@ -15,6 +15,7 @@ from paperforge.stats.cells import shared_keys
 from paperforge.stats.contrast import Contrast, honest
 from paperforge.stats.corpus import value
 from paperforge.stats.corpus_resample import enough
+from paperforge.stats.equivalence import agreeing
 from paperforge.stats.flips import lattice_step
 from paperforge.stats.means import difference
 from paperforge.stats.saddlepoint import effective
@@ -111,12 +112,15 @@ def made(at: At, n: int, ask: Ask) -> Contrast:
     )  # fmt: skip
     if found.p is None or found.estimate is None:
         return contrast
-    same = None
+    same, within = None, None
     if ask.margin is not None:
-        same = max(
+        ps = (
             beyond(at(ask.alpha, -ask.margin), found.estimate + ask.margin),
             beyond(at(ask.alpha, ask.margin), ask.margin - found.estimate),
         )
+        same, narrow = max(ps), at(2 * ask.alpha, 0.0)
+        if narrow.low is not None and narrow.high is not None:
+            within = agreeing(narrow.low, narrow.high, ask.margin, ask.alpha, ps)
     return replace(
         contrast,
         low=found.low,
@@ -124,6 +128,7 @@ def made(at: At, n: int, ask: Ask) -> Contrast:
         p=found.p,
         smallest_p=min(found.p, 2 / (found.replicates + 1)) if found.replicates else None,
         p_equivalent=None if same is None else honest(same),
+        equivalence=within,
         monte_carlo=found.monte_carlo_error,
     )
 

@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from paperforge.errors import InputError
 from paperforge.model import Missing, Quote, Results, Sample
 from paperforge.spec import Metric, Unit
 from paperforge.stats.clusters import with_scale
+from paperforge.stats.decimals import rounding
 from paperforge.stats.quotes import quoted
 from paperforge.stats.within import right_or_wrong, spread_within
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from paperforge.stats.decimals import Rounding
     from paperforge.stats.shared import Uneven
 
 HUGE = 1e150
@@ -77,6 +78,10 @@ class Cell:
     """Runs that are there without a number, and have not failed."""
     partial: int = 0
     """Of runs: examples' scores that are not finite, left out of the mean of their run."""
+    half: float = 0.0
+    """Of a printed mean: half a unit of its last decimal,"""
+    half_spread: float = 0.0
+    """and of its standard deviation's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,8 @@ class Cells:
     """Key of a run -> its name (Results.names)."""
     uneven: Uneven | None = None
     """Every score, where not all runs have the same examples (shared.py)."""
+    rounding: Rounding | None = None
+    """Of runs: the few decimals that all scores have (rounded.py)."""
 
     def why(self, method: str, dataset: str) -> Missing:
         """Why a cell has no number."""
@@ -119,7 +126,7 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
     runs: its samples a run, which stand in where a cell has no examples.
     """
     if unit is Unit.DATASET:
-        return replace(read(results, metric, Unit.SEED, runs), unit=unit)
+        return replace(read(results, metric, Unit.SEED, runs), unit=unit, rounding=None)
     if unit is Unit.BOTH:
         from paperforge.stats import corpus_crossed, shared
 
@@ -127,7 +134,8 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
         by_run = read(results, metric, Unit.SEED, runs)
         if Unit.NONE in (by_run.unit, examples.unit) or examples.unit is not Unit.EXAMPLE:
             return by_run
-        return shared.with_scores(replace(by_run, unit=Unit.BOTH, examples=examples), results)
+        both = replace(by_run, unit=Unit.BOTH, examples=examples, rounding=None)
+        return shared.with_scores(both, results)
     samples, unit, stand_ins = sampled(results, metric, unit, runs)
     lost = {(s.method, s.dataset): (s.not_finite, s.failed) for s in samples if not len(s.values)}
     samples = [s for s in samples if len(s.values)]
@@ -162,6 +170,7 @@ def read(results: Results, metric: Metric, unit: Unit, runs: Sequence[Sample]) -
         run_averages(table, methods, datasets) if unit is Unit.SEED and len(datasets) > 1 else {},
         lost,
         names={} if unit is Unit.EXAMPLE else results.names,
+        rounding=rounding(table.values(), metric) if unit is Unit.SEED else None,
     )
 
 
@@ -182,37 +191,6 @@ def sampled(
         return samples + others, Unit.SEED, frozenset()
     at = frozenset((s.method, s.dataset) for s in others)
     return samples + [replace(s, keyed=False) for s in others], unit, at
-
-
-def scored(sample: Sample, metric: Metric) -> Sample:
-    """The sample with its lost runs as scores, where the author declares what they count as.
-
-    They have keys of their own, below all others, so that nothing is matched with them. Raises
-    InputError where a fold's score is the mean of several seeds: it is not known whose it was.
-    """
-    import numpy as np
-
-    lost = sample.not_finite + sample.failed + sample.unreported
-    if metric.diverged is None or not lost:
-        return sample
-    if sample.repeats is not None:
-        raise InputError(
-            f"{lost} of the runs of {sample.method} have no number, and the score of a fold is the "
-            "mean of several seeds",
-            f"diverged of {metric.name}",
-            "write what they count as into their rows",
-        )
-    keys = np.asarray(sample.keys, dtype=np.int64)
-    first = min(0, int(keys.min(initial=0)))
-    return replace(
-        sample,
-        keys=np.concatenate([keys, first - 1 - np.arange(lost)]),
-        values=np.concatenate([sample.values, np.full(lost, metric.diverged / metric.scale)]),
-        not_finite=0,
-        failed=0,
-        unreported=0,
-        scored=lost,
-    )
 
 
 def run_averages(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.spec import Unit
-from paperforge.stats import shared
+from paperforge.stats import rounded, shared
 from paperforge.stats.clusters import LONE, lone
 from paperforge.stats.contrast import Ask, Contrast, cut
 from paperforge.stats.crossed import OF_PSEUDO, TEST, residual, two_way
@@ -237,9 +237,10 @@ def on_dataset(cells: Cells, a: Cell, b: Cell, pair: Matched | None, setting: Se
         return compare_folds([a], [b], [pair], [setting.shares.get(a.dataset, 0.0)], setting.ask)
     if pair is None:
         answers = shares_only(cells, [a, b])
-        return of_shares(welch(a, b, setting.ask, shares=answers), shares=answers)
+        found = of_shares(welch(a, b, setting.ask, shares=answers), shares=answers)
+        return known_to(cells, found, [a], [b], setting.ask)
     if cells.unit is not Unit.EXAMPLE:
-        return paired(pair, setting.ask)
+        return rounded.of_pairs(paired(pair, setting.ask), [pair], cells.rounding, setting.ask)
     return on_examples(cells, a, b, pair, setting)
 
 
@@ -326,7 +327,16 @@ def on_average(
         return with_floor(contrast, whole, all(c.binary for c in (*a, *b)), setting.ask)
     if setting.shared_runs or setting.pair_seeds:
         return on_run_averages(cells, a, b, whole if complete else [], setting)
-    return stratified_welch(a, b, setting.ask)
+    return known_to(cells, stratified_welch(a, b, setting.ask), a, b, setting.ask)
+
+
+def known_to(
+    cells: Cells, found: Contrast, a: Sequence[Cell], b: Sequence[Cell], ask: Ask
+) -> Contrast:
+    """A comparison of independent runs, as far as the decimals of their scores go."""
+    if cells.unit is Unit.EXAMPLE:
+        return found
+    return rounded.of_means(found, a, b, cells.rounding, ask)
 
 
 def on_run_averages(
@@ -343,12 +353,21 @@ def on_run_averages(
         if pairs:
             pair = match(left, right)
             if pair.n >= ENOUGH:
-                return paired(pair, setting.ask, f"paired t on {kind} averages")
+                found = paired(pair, setting.ask, f"paired t on {kind} averages")
+                return rounded.of_run_averages(
+                    found, (left, right), (a, b), cells.rounding, setting.ask
+                )
         if not (pairs and not setting.shared_runs) and min(left.n, right.n) >= ENOUGH:
             contrast = welch(left, right, setting.ask)
-            return replace(contrast, test=f"Welch t on {kind} averages")
+            found = replace(contrast, test=f"Welch t on {kind} averages")
+            return rounded.of_run_averages(
+                found, (left, right), (a, b), cells.rounding, setting.ask
+            )
     if setting.shared_runs:
         estimate = sum(x.mean - y.mean for x, y in zip(a, b, strict=True)) / len(a)
         n = (min(c.n for c in a), min(c.n for c in b))
         return untestable(n, estimate, "fewer than two runs are measured on every dataset")
-    return stratified_paired(pairs, setting.ask) if pairs else stratified_welch(a, b, setting.ask)
+    if pairs:
+        found = stratified_paired(pairs, setting.ask)
+        return rounded.of_pairs(found, pairs, cells.rounding, setting.ask)
+    return known_to(cells, stratified_welch(a, b, setting.ask), a, b, setting.ask)

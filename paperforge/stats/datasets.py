@@ -192,10 +192,12 @@ def of_mean(found: Contrast, mean: float, ask: Ask, size: float) -> Contrast:
         high = mean if abs(mean - found.high) <= near else found.high
         made = replace(made, low=low, high=high)
     if ask.margin is not None and abs(mean) >= ask.margin:
-        made = replace(made, p_equivalent=None)
+        made = replace(made, p_equivalent=None, equivalence=None)
     if found.p < ask.alpha and mean * centre <= 0:
         reason = "Wilcoxon's test and the means do not favour the same method"
-        return replace(made, p=None, low=None, high=None, p_equivalent=None, reason=reason)
+        return replace(
+            made, p=None, low=None, high=None, p_equivalent=None, equivalence=None, reason=reason
+        )
     return made
 
 
@@ -210,7 +212,8 @@ def nemenyi(found: Contrast, gap: float, n: int, k: int, *, higher: bool, alpha:
     p = nemenyi_p(gap, k, n)
     made = replace(
         found, test="Nemenyi", low=None, high=None, p=p, statistic=gap, p_equivalent=None,
-        detects=None, smallest_p=nemenyi_p(k - 1, k, n), reason="", interval_of="", centre=None,
+        equivalence=None, detects=None, smallest_p=nemenyi_p(k - 1, k, n), reason="",
+        interval_of="", centre=None,
     )  # fmt: skip
     assert found.estimate is not None
     worse = gap * (1 if higher else -1) * found.estimate >= 0

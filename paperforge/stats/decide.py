@@ -20,7 +20,7 @@ from paperforge.model import (
 from paperforge.spec import DesignSpec, Direction, Metric, Unit
 from paperforge.stats import corpus_compare, robust
 from paperforge.stats.aggregates import aggregates
-from paperforge.stats.cells import Cells, read, scored
+from paperforge.stats.cells import Cells, read
 from paperforge.stats.compare import Compared, Setting, compare
 from paperforge.stats.contrast import Ask, Contrast, finite
 from paperforge.stats.corpus_compare import run_samples
@@ -40,6 +40,7 @@ from paperforge.stats.design import (
 from paperforge.stats.families import Case, Ps, corrected
 from paperforge.stats.finish import BARE, Finish
 from paperforge.stats.folds import share_of
+from paperforge.stats.lost import scored
 from paperforge.stats.over import Over, groups, omnibus, over_datasets, ranks
 from paperforge.stats.signature import Settings
 from paperforge.stats.winners import winners
@@ -373,7 +374,7 @@ def decision(  # noqa: PLR0917 - all that is known of one comparison
         simultaneous=scaled(ps.interval if case.primary else None, scale),
         monte_carlo=error,
         effect=finish.effect(case),
-        generalises=finish.holds(case.cells.metric.name, contrast.p),
+        generalises=finish.holds(case.cells, contrast.p),
         unmatched=one.unmatched,
         examples=one.examples,
         signature=finish.signature(settings),

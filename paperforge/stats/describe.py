@@ -323,6 +323,7 @@ def warnings(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> It
     yield from idle(spec, unit, tables)
     yield from unranked(spec, tables)
     yield from sameness.unvaried(tables)
+    yield from sameness.coarse(tables)
     instead = INSTEAD.get(used(spec, tables)) if used(spec, tables) != spec.correction else None
     if instead:
         text = f"the joint distribution is not known for these tests: {instead}"

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from paperforge.model import Effect
 from paperforge.spec import DesignSpec, Unit
 from paperforge.stats.measure import Measure
-from paperforge.stats.replicated import EXAMPLES, holds_for
+from paperforge.stats.replicated import EXAMPLES, doubted, holds_for
 from paperforge.stats.signature import fingerprint, signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from paperforge.model import Results
+    from paperforge.stats.cells import Cells
     from paperforge.stats.design import Replication
     from paperforge.stats.families import Case
     from paperforge.stats.signature import Settings
@@ -34,6 +35,10 @@ class Finish:
     of_shares: bool = False
     """Whether nothing is replicated, and what is tested are shares of examples."""
     effects: bool = False
+    unit: Replication | None = None
+    """What is replicated, for what makes that doubtful."""
+    held: dict[str, str] = field(default_factory=dict)
+    """Metric -> what its decisions hold for, with the doubt."""
     measures: dict[str, Measure] = field(default_factory=dict)
     """Metric -> its effect sizes, as they are asked for."""
     lines: dict[Settings, str] = field(default_factory=dict)
@@ -51,6 +56,7 @@ class Finish:
             {name: holds_for(one, len(results.datasets)) for name, one in unit.apart.items()},
             of_shares=unit.unit is Unit.NONE,
             effects=effects,
+            unit=unit,
         )
 
     def effect(self, case: Case) -> Effect:
@@ -64,9 +70,17 @@ class Finish:
             self.measures[name] = Measure(case.cells)
         return self.measures[name].effect(case.one)
 
-    def holds(self, metric: str, p: float | None) -> str:
-        """What a decision generalises to."""
-        return EXAMPLES if self.of_shares and p else self.places.get(metric, self.place)
+    def holds(self, cells: Cells, p: float | None) -> str:
+        """What a decision generalises to, with the doubt where its rows may be no runs."""
+        if self.of_shares and p:
+            return EXAMPLES
+        name = cells.metric.name
+        if name not in self.held:
+            said = self.places.get(name, self.place)
+            if said and self.unit is not None:
+                said = doubted(f"{said}.", self.unit.of(name), [(cells, ())]).removesuffix(".")
+            self.held[name] = said
+        return self.held[name]
 
     def signature(self, settings: Settings) -> str:
         """The line that gives a decision again."""

@@ -7,24 +7,21 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from paperforge.model import Flip, Fragility, Verdict
+from paperforge.model import Flip, Fragility
 from paperforge.spec import DesignSpec, Unit
-from paperforge.stats.again import Reading
 from paperforge.stats.answers import Ranked, examples
-from paperforge.stats.changes import Change, Step, runs, substitute
-from paperforge.stats.decide import decide, primary_cases
+from paperforge.stats.changes import Change, Step, runs
 from paperforge.stats.design import SEED_LIKE, usable
-from paperforge.stats.fragile_runs import Runs, spared
+from paperforge.stats.fragile_lab import EnoughError, Lab
+from paperforge.stats.fragile_runs import MOST, Runs, spared
+from paperforge.stats.fragile_sets import Joint
 from paperforge.stats.fragile_shares import by_answers, of_shares
-from paperforge.stats.quick import Together
-from paperforge.stats.substitute import Substitute
+from paperforge.stats.jointly import JOINT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from paperforge.model import Analysis, Decision, Meter, Results, Scores
-    from paperforge.spec import Metric
-    from paperforge.stats.families import Case
+    from paperforge.model import Analysis, Decision, Meter, Results
 
 WORK = 300
 """Analyses in all, at most (a few more where there are very many comparisons)."""
@@ -47,7 +44,7 @@ def fragile(
 
     Tried are: every single run (from one method; from both where runs are paired; on all datasets
     where they are shared), then the k whose loss moves the estimate most, less those that can be
-    spared, and of independent means pairs and sets that move p most; every single dataset of
+    spared, and pairs and sets of them that move p most; every single dataset of
     an average; of 0/1 scores k examples decided the other way (wins turned to losses; for a
     difference that was not found losses to wins, and where there are none left one answer changed
     of an example on which both agreed), of graded scores the k examples that speak most for the
@@ -93,139 +90,6 @@ def one(lab: Lab, d: Decision, others: Mapping[str, DesignSpec]) -> Fragility:
     ordered = sorted((f for f in flips if f is not None), key=lambda f: f.count)
     return Fragility(
         d.metric, d.a, d.b, d.scope, d.verdict, d.p_adjusted, tuple(ordered), not lab.short
-    )
-
-
-class EnoughError(Exception):
-    """The bound on the work is reached."""
-
-    best: Flip | None = None
-
-
-class Lab:
-    """Analyses of changed results, each done once, and their number bounded."""
-
-    def __init__(self, results: Results, analysis: Analysis, spec: DesignSpec) -> None:
-        self.results, self.analysis, self.spec = results, analysis, spec
-        self.done = self.until = 0
-        self.short = False
-        self.known: dict[tuple[str, DesignSpec, Change], Sequence[Decision]] = {}
-        self.readings: dict[tuple[str, DesignSpec], Reading | None] = {}
-        self.as_they_are: dict[tuple[str, DesignSpec], Sequence[Case]] = {}
-        self.scores: dict[str, Mapping[tuple[str, str], Scores]] = {}
-        self.families: dict[str, Together | None] = {}
-
-    def flipped(
-        self, d: Decision, change: Change, spec: DesignSpec | None = None
-    ) -> Decision | None:
-        """The decision after a change, if its verdict is another one. Raises EnoughError."""
-        at = (d.metric, spec or self.spec, change)
-        quick = self.quick(d, change, at[1])
-        if quick is not None:
-            return quick if other(d, quick) else None
-        if at not in self.known:
-            if self.done >= self.until:
-                raise EnoughError
-            self.done += 1
-            self.known[at] = self.decisions(d, change, at[1])
-        for new in self.known[at]:
-            if new.primary and (new.a, new.b) == (d.a, d.b):
-                return new if other(d, new) else None
-        return None
-
-    def quick(self, d: Decision, change: Change, spec: DesignSpec) -> Decision | None:
-        """The decision after the change, where all pairs can be compared at once (quick.py)."""
-        family = self.together(d.metric)
-        if family is None or spec != self.spec or change == Change():
-            return None
-        return family.after(d, change)
-
-    def together(self, metric: str) -> Together | None:
-        """All comparisons of a metric, where one look at them takes no time worth bounding."""
-        if metric not in self.families:
-            self.families[metric] = self._together(metric)
-        return self.families[metric]
-
-    def _together(self, name: str) -> Together | None:
-        metric = next(m for m in self.results.metrics if m.name == name)
-        reading = self.reading(metric, self.spec) if metric.primary else None
-        others = self.results.metrics if self.spec.family != "metric" else ()
-        beside = [
-            case
-            for one in others
-            if reading is not None and one.primary and one is not metric
-            for case in self.unchanged(one, self.spec)
-        ]
-        return None if reading is None else Together.of(reading, beside, self.spec)
-
-    def decisions(self, d: Decision, change: Change, spec: DesignSpec) -> Sequence[Decision]:
-        """Those on the metric of d, corrected over its whole family.
-
-        The family's other metrics stay as they are: of them a change says nothing, and a p that is
-        corrected over fewer comparisons would be another verdict without any change.
-        """
-        import numpy as np
-
-        name = d.metric
-        cases: list[Case] = []
-        for metric in self.results.metrics:
-            if metric.name == name:
-                cases += self.changed(d, metric, change, spec)
-            elif metric.primary and spec.family != "metric":
-                cases += self.unchanged(metric, spec)
-        with np.errstate(over="ignore", invalid="ignore"):  # as in analyse()
-            return [one for one in decide(list(map(bare, cases)), spec) if one.metric == name]
-
-    def reading(self, metric: Metric, spec: DesignSpec) -> Reading | None:
-        """What the comparisons of a metric were made of; read once."""
-        at = (metric.name, spec)
-        if at not in self.readings:
-            self.readings[at] = Reading.of(self.results, metric, spec)
-        return self.readings[at]
-
-    def changed(
-        self, d: Decision, metric: Metric, change: Change, spec: DesignSpec
-    ) -> Sequence[Case]:
-        """The comparisons of the changed metric: from one reading of it if that will do."""
-        reading = self.reading(metric, spec)
-        quick = reading.cases(change) if reading else None
-        if quick is not None:
-            return quick
-        scores = self.scores_of(metric.name) if d.unit is Unit.BOTH else {}
-        unit = Unit.SEED if of_shares(d) else d.unit  # a share is what a run has
-        return primary_cases(substitute(self.results, metric, unit, change, scores), spec)
-
-    def scores_of(self, metric: str) -> Mapping[tuple[str, str], Scores]:
-        """Method and dataset -> what every run scored on every example; read once."""
-        if metric not in self.scores:
-            found = self.results.scores(metric)
-            self.scores[metric] = {(s.method, s.dataset): s for s in found}
-        return self.scores[metric]
-
-    def unchanged(self, metric: Metric, spec: DesignSpec) -> Sequence[Case]:
-        """The comparisons of another metric of the family."""
-        at = (metric.name, spec)
-        if at not in self.as_they_are:
-            alone = Substitute(self.results, self.results.samples, (metric,), self.results.datasets)
-            self.as_they_are[at] = primary_cases(alone, spec)
-        return self.as_they_are[at]
-
-
-def bare(case: Case) -> Case:
-    """The same without what it would detect: no verdict asks for it, and it takes longest."""
-    contrast = replace(case.one.contrast, detects=None)
-    return replace(case, one=replace(case.one, contrast=contrast))
-
-
-def other(old: Decision, new: Decision) -> bool:
-    """Whether the verdict has changed in substance: inconclusive and undecidable are one."""
-    if new.p is None:
-        return False
-    open_ended = (Verdict.INCONCLUSIVE, Verdict.UNDECIDABLE)
-    if old.equivalent and new.verdict in open_ended and new.p_equivalence is None:
-        return False  # a test without an interval says nothing of equivalence
-    return new.verdict is not old.verdict and not (
-        new.verdict in open_ended and old.verdict in open_ended
     )
 
 
@@ -277,15 +141,23 @@ def by_sets(lab: Lab, d: Decision, alone: Sequence[Step], jointly: Sequence[Step
     The likeliest pairs, sets that grow by the likeliest run, and the k that move the estimate most;
     the first two where many sets can be looked at at once.
     """
-    sets = Runs.of(lab.results, d, alone) if lab.together(d.metric) is not None else None
-    for pair in sets.pairs() if sets else ():
+    if lab.together(d.metric) is None:
+        return by_few_sets(lab, d, alone, jointly)
+    sets = Runs.of(lab.results, d, alone)
+    for pair in sets.pairs():
         if new := lab.flipped(d, merged(pair)):
             return runs_flip(pair, new)
     found = []
-    for some in sets.grown() if sets else ():
+    for some in sets.grown():
         if new := lab.flipped(d, merged(some)):
             found.append(without_spared(lab, d, some, new))
             break
+    found += by_order(lab, d, jointly)
+    return min(found, key=lambda one: one.count, default=None)
+
+
+def by_order(lab: Lab, d: Decision, jointly: Sequence[Step]) -> list[Flip]:
+    """The k runs that move the estimate most, less what can be spared; none: no k flips it."""
     first = several(
         lab,
         d,
@@ -293,8 +165,29 @@ def by_sets(lab: Lab, d: Decision, alone: Sequence[Step], jointly: Sequence[Step
         lambda k: merged(jointly[:k]),
         lambda k, new: runs_flip(jointly[:k], new),
     )
-    if first is not None and (new := lab.flipped(d, merged(jointly[: first.count]))):
-        found.append(without_spared(lab, d, jointly[: first.count], new))
+    if first is None or not (new := lab.flipped(d, merged(jointly[: first.count]))):
+        return []
+    return [without_spared(lab, d, jointly[: first.count], new)]
+
+
+def by_few_sets(
+    lab: Lab, d: Decision, alone: Sequence[Step], jointly: Sequence[Step]
+) -> Flip | None:
+    """The same where every set is an analysis of its own: paired, shared and crossed runs.
+
+    The k that move the estimate most come first; then, as far as there is work left, the likeliest
+    sets of fewer.
+    """
+    found = by_order(lab, d, jointly)
+    fewest = found[0].count if found else MOST + 1
+    if lab.spec.correction in JOINT:  # an analysis takes seconds
+        return min(found, key=lambda one: one.count, default=None)
+    try:
+        for some in Joint.of(lab.results, d, alone).likeliest(fewest - 1):
+            if new := lab.flipped(d, merged(some)):
+                return runs_flip(some, new)
+    except EnoughError:
+        lab.short = True
     return min(found, key=lambda one: one.count, default=None)
 
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from paperforge.model import Improvement
 from paperforge.spec import Direction, Unit
-from paperforge.stats.cells import read, scored
+from paperforge.stats.cells import read
 from paperforge.stats.clusters import clustered
 from paperforge.stats.corpus_compare import run_samples
+from paperforge.stats.lost import scored
 from paperforge.stats.means import match, satterthwaite
 from paperforge.stats.profiles import limits
 from paperforge.stats.runs_tasks import Interval, probability_of_improvement

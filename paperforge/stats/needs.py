@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from paperforge.spec import DesignSpec, FigureSpec, Unit
 from paperforge.stats import reported
-from paperforge.stats.cells import read, scored
+from paperforge.stats.cells import read
 from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.correlations import correlations
 from paperforge.stats.distributions import distributions
 from paperforge.stats.improvement import improvements
 from paperforge.stats.joined import joined
+from paperforge.stats.lost import scored
 from paperforge.stats.places import places
 from paperforge.stats.reliability import reliability
 from paperforge.stats.robust import performance

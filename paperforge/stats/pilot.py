@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.spec import Unit
-from paperforge.stats.cells import merge, moments, scored
+from paperforge.stats.cells import merge, moments
 from paperforge.stats.corpus_compare import run_samples
+from paperforge.stats.lost import scored
 from paperforge.stats.null import spelled
 
 if TYPE_CHECKING:

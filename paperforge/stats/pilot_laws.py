@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.spec import Unit
 from paperforge.stats import robust
-from paperforge.stats.cells import read, scored
+from paperforge.stats.cells import read
 from paperforge.stats.clusters import cr2, lone
 from paperforge.stats.compare import matched, one_way
 from paperforge.stats.corpus_compare import run_samples
@@ -18,6 +18,7 @@ from paperforge.stats.datasets import NEMENYI, WILCOXON
 from paperforge.stats.decide import setting
 from paperforge.stats.folds import NO_RATIO
 from paperforge.stats.grouping import nouns, of_prompts, sampled
+from paperforge.stats.lost import scored
 from paperforge.stats.means import difference
 from paperforge.stats.nested import Prompts, Samples, nested, of_means
 from paperforge.stats.plan_aggregates import Runs

@@ -103,6 +103,8 @@ class Quick:
         a, b = numbers[:, self.left][:, :, kept], numbers[:, self.right][:, :, kept]
         if not kept or not np.isfinite(numbers).all():
             return None
+        if self.reading.cells.rounding is not None and (numbers[1] <= 0).any():
+            return None  # rounding is counted (rounded.py)
         return independent(a, b)
 
     def adjusted(

@@ -17,16 +17,25 @@ EXAMPLES = "examples"
 def quoted(cell: Cell, quote: Quote) -> Cell:
     """The cell as the paper prints it: n runs with their spread, where it says both.
 
-    A half width of an interval is taken for that of a t interval over the n runs. Rounding to
-    the printed digits is not known to the spread: docs/error-rates.md says what that costs.
+    A half width of an interval is taken for that of a t interval over the n runs. The spread is
+    taken to have as many decimals as the mean.
     """
     n, se = quote.n, printed_error(quote)
     if quote.kind == EXAMPLES and n > 1:
         return replace(cell, counted=quote)
     if se is None:
         return replace(cell, lacking=lacking(n, quote.spread))
+    sd, half = se * math.sqrt(n), 0.0 if quote.digits is None else 0.5 * 10.0**-quote.digits
     return replace(
-        cell, n=n, sd=se * math.sqrt(n), variance=se * se, df=n - 1.0, keyed=False, quoted=True
+        cell,
+        n=n,
+        sd=sd,
+        variance=se * se,
+        df=n - 1.0,
+        keyed=False,
+        quoted=True,
+        half=half,
+        half_spread=half * sd / (quote.spread or 1.0),
     )
 
 

@@ -14,6 +14,7 @@ from paperforge.spec import Unit
 from paperforge.stats.added import ADDED
 from paperforge.stats.clusters import AT_WORST, SCALED
 from paperforge.stats.means import difference
+from paperforge.stats.rounded import ROUNDED
 from paperforge.stats.strata import floor_of_runs, skewness
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def unit_of(place: Place) -> Iterator[str]:
 
 def without_spread(place: Place) -> Iterator[str]:
     """Datasets on which nothing varies, in an average over others."""
-    if place.decision.test.endswith(ADDED):
+    if place.decision.test.endswith(ADDED) or ROUNDED in place.decision.test:
         return
     if place.decision.paired and place.matched:
         alike = [difference(pair)[2] <= 0 for pair in place.matched]
@@ -131,6 +132,7 @@ def test_of(place: Place) -> str:
         SHARES: "takes that of all pairings which says least, and claims nothing that one denies",
         "pseudo-values": "counts both sources of chance, an example by its jackknife pseudo-value",
         "cluster bootstrap": "draws whole clusters anew, the sums of both methods together",
+        ROUNDED: "takes, of all scores that round to these, those that say least",
         "bootstrap of sums": "draws the examples anew, the sums of both methods together",
         "paired t, two answers added": "counts a right and a wrong answer more where all are alike",
         "answers added": "counts a right and a wrong answer more: few do not pass for certain",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from paperforge.model import Diagnostic, Severity
 from paperforge.spec import Unit
 from paperforge.stats.added import ADDED
+from paperforge.stats.rounded import ROUNDED
 from paperforge.stats.shared import in_results
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def flat(found: Sequence[Compared], one: Compared) -> list[str]:
     contrast = one.contrast
     if one.scope is not None or contrast.p is None or contrast.variance is None:
         return []
-    if contrast.test.endswith(ADDED):
+    if contrast.test.endswith(ADDED) or ROUNDED in contrast.test:
         return []
     return [
         c.scope
@@ -76,6 +77,24 @@ def unvaried(tables: Sequence[Table]) -> Iterator[Diagnostic]:
         text += " were rounded or copied"
         hint = "give the scores with all their decimals"
         yield Diagnostic(Severity.WARNING, cells.metric.label or cells.metric.name, text, hint)
+
+
+def coarse(tables: Sequence[Table]) -> Iterator[Diagnostic]:
+    """Say where rounding was counted, and what would make that needless."""
+    for cells, compared in tables:
+        named = [f"{one.a} and {one.b}{on(one.scope or '')}" for one in compared if counted(one)]
+        if named:
+            text = (
+                f"the decimals of the scores are few for what they vary ({listed(named)}): p and "
+            )
+            text += "interval are those of the scores that round to these and say least"
+            hint = "give the scores with more decimals"
+            yield Diagnostic(Severity.NOTE, cells.metric.label or cells.metric.name, text, hint)
+
+
+def counted(one: Compared) -> bool:
+    """Whether its rounding was counted."""
+    return ROUNDED in one.contrast.test
 
 
 def sentences(odd: Sequence[Found], tables: Sequence[Table], noun: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.stats.cells import FLAT
 from paperforge.stats.contrast import Ask, Contrast, honest
+from paperforge.stats.equivalence import agreeing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +38,9 @@ def sign_flip(differences: np.ndarray, ask: Ask, *, size: float = 0.0) -> Contra
     greater = (1 + int((means <= 0).sum())) / 2**n
     less = (1 + int((means >= 0).sum())) / 2**n
     k = max(0, math.ceil(ask.alpha * 2 ** (n - 1)) - 1)
+    same, within = None, None
+    if ask.margin is not None:
+        same, within = equivalence(means, n, ask.margin, ask.alpha, tolerance)
     nonzero = int((np.abs(differences) > tolerance).sum())
     return Contrast(
         "sign-flip of the mean, exact",
@@ -48,17 +52,24 @@ def sign_flip(differences: np.ndarray, ask: Ask, *, size: float = 0.0) -> Contra
         p=honest(2 * min(greater, less)),
         statistic=mean,
         smallest_p=honest(2.0 ** (1 - nonzero)),
-        p_equivalent=None
-        if ask.margin is None
-        else honest(equivalence_p(means, n, ask.margin, tolerance)),
+        p_equivalent=same,
+        equivalence=within,
     )
 
 
-def equivalence_p(means: np.ndarray, n: int, margin: float, tolerance: float) -> float:
-    """P of the two one-sided tests against -margin and +margin, from all subset means."""
-    above = 1 + int((means <= -margin + tolerance).sum())
-    below = 1 + int((means >= margin - tolerance).sum())
-    return max(above, below) / (1 << n)
+def equivalence(
+    means: np.ndarray, n: int, margin: float, alpha: float, tolerance: float
+) -> tuple[float, tuple[float, float] | None]:
+    """P of the two one-sided tests against -margin and +margin, from all sorted subset means.
+
+    And the interval that inverts them: from the k-th mean to the k-th from the other end, k the
+    smallest with (1 + k) / 2^n >= alpha; None where k = 0.
+    """
+    above = (1 + int((means <= -margin + tolerance).sum())) / (1 << n)
+    below = (1 + int((means >= margin - tolerance).sum())) / (1 << n)
+    k = math.ceil(alpha * (1 << n)) - 1
+    low, high = (float(means[k - 1]), float(means[-k])) if k > 0 else (-math.inf, math.inf)
+    return honest(max(above, below)), agreeing(low, high, margin, alpha, (above, below))
 
 
 def subset_means(values: np.ndarray) -> np.ndarray:

@@ -148,21 +148,49 @@ def stratified(
     pooled = [(sum(v for v, _ in widest), fewest_df(pairs))]
     # What any printed so can need at most: each mean's own quantile, or the fewest joint degrees.
     parts = widest if is_risky(pairs) else pooled
+    return _least(exact.test, estimate, parts, unit, n, ask, paired=False)
+
+
+def matched(parts: Sequence[Summary], ask: Ask) -> Contrast:
+    """Compare the average of D means of differences with zero, as stratified(rounded=True) does.
+
+    parts: of each dataset, of n >= 2 differences.
+    """
+    d, n = len(parts), min(s.n for s in parts)
+    estimate = sum(s.mean for s in parts) / d
+    df = _fewest([{s.narrowest, s.widest} for s in parts])
+    widest = [(sum(s.widest[0] for s in parts) / d**2, df)]
+    unit = sum(s.mean_unit for s in parts) / d
+    return _least("", estimate, widest, unit, (n, n), ask, paired=True)
+
+
+def _least(  # noqa: PLR0917 - a test, and how far its estimate may be off
+    test: str,
+    estimate: float,
+    parts: Sequence[Part],
+    unit: float,
+    n: tuple[int, int],
+    ask: Ask,
+    *,
+    paired: bool,
+) -> Contrast:
+    """The t test whose estimate may be `unit` nearer to zero, or to the margin, than it is."""
     near = math.copysign(max(0.0, abs(estimate) - unit), estimate)
-    whole = safe_contrast(exact.test, estimate, parts, n=n, paired=False, ask=ask)
-    least = safe_contrast(exact.test, near, parts, n=n, paired=False, ask=Ask(ask.alpha))
+    whole = safe_contrast(test, estimate, parts, n=n, paired=paired, ask=ask)
+    least = safe_contrast(test, near, parts, n=n, paired=paired, ask=Ask(ask.alpha))
     if whole.low is None or whole.high is None:
         return whole
     within = None
     if ask.margin is not None and ask.margin > unit:
         narrower = replace(ask, margin=ask.margin - unit)
-        within = safe_contrast("", estimate, parts, n=n, paired=False, ask=narrower).p_equivalent
+        within = safe_contrast("", estimate, parts, n=n, paired=paired, ask=narrower).p_equivalent
     return replace(
         whole,
         low=whole.low - unit,
         high=whole.high + unit,
         p=least.p,
         statistic=least.statistic,
+        df=least.df,
         p_equivalent=within if within is not None or ask.margin is None else 1.0,
         equivalence=None
         if whole.equivalence is None
@@ -185,8 +213,13 @@ def fewest_df(pairs: Sequence[tuple[Summary, Summary]]) -> float:
             fewest = min(a.df, b.df)
             (v, _), (w, _) = a.narrowest, b.narrowest
             ends[-2:] = [{(v + w, fewest), (a.widest[0] + b.widest[0], fewest)}]
+    return _fewest(ends)
+
+
+def _fewest(ends: Sequence[set[Part]]) -> float:
+    """The fewest degrees of freedom at any corner."""
     dfs = [next(iter(end))[1] for end in ends]
-    if len(ends) > VERTICES:
+    if len([end for end in ends if len(end) > 1]) > VERTICES:
         return min(dfs)
     corners = [c for c in product(*ends) if any(v > 0 for v, _ in c)]
     return min((satterthwaite(c)[1] for c in corners), default=sum(dfs))

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from paperforge.model import Alternative, Flip, Verdict, Why
 from paperforge.spec import DesignSpec, Direction, Unit
 from paperforge.stats.adjust import CORRECTIONS, reachable
-from paperforge.stats.cells import read, scored
+from paperforge.stats.cells import read
 from paperforge.stats.contrast import Ask
 from paperforge.stats.corpus_compare import by_example, described, run_samples
+from paperforge.stats.lost import scored
 from paperforge.stats.others import left_out, others, placed
 from paperforge.stats.reasons import chosen, observed, rejected
 from paperforge.stats.shared import of_methods

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.stats.cells import FLAT
 from paperforge.stats.contrast import Ask, Contrast, honest
+from paperforge.stats.equivalence import agreeing
 from paperforge.stats.ranks import midranks
 
 if TYPE_CHECKING:
@@ -101,8 +102,10 @@ def contrast(differences: np.ndarray, ask: Ask, *, size: float = 0.0) -> Contras
 
     The statistic is the smaller rank sum (Demsar's T). Limits are None where they are infinite.
     """
-    n = len(differences)
+    n, same, within = len(differences), None, None
     found = signed_rank(differences, ask.alpha, size=size)
+    if ask.margin is not None:
+        same, within = equivalence(differences, ask.margin, ask.alpha, size)
     bounded = math.isfinite(found.low) and math.isfinite(found.high)
     return Contrast(
         "Wilcoxon signed-rank, pseudomedian",
@@ -114,18 +117,28 @@ def contrast(differences: np.ndarray, ask: Ask, *, size: float = 0.0) -> Contras
         p=found.p,
         statistic=min(found.plus, found.minus),
         smallest_p=found.smallest_p,
-        p_equivalent=None if ask.margin is None else equivalence_p(differences, ask.margin, size),
+        p_equivalent=same,
+        equivalence=within,
     )
 
 
-def equivalence_p(differences: np.ndarray, margin: float, size: float = 0.0) -> float:
-    """P of two one-sided signed-rank tests against -margin and +margin (Schuirmann 1987)."""
+def equivalence(
+    differences: np.ndarray, margin: float, alpha: float, size: float = 0.0
+) -> tuple[float, tuple[float, float] | None]:
+    """P of two one-sided signed-rank tests against -margin and +margin (Schuirmann 1987).
+
+    And the interval at 1 - 2 alpha that inverts them, of the pseudomedian: within the margin
+    exactly where p is below alpha; None where so few differences bound nothing at that level.
+    """
     import numpy as np
 
     tolerance = FLAT * max(size, float(np.abs(differences).max()))
     above, _ = one_sided(differences, -margin, tolerance)
     _, below = one_sided(differences, margin, tolerance)
-    return honest(max(above, below))
+    x = np.where(np.abs(differences) <= tolerance, 0.0, differences)
+    find = listed if len(x) <= LISTED else searched
+    _, low, high = find(x, alpha, tolerance, PRATT)
+    return honest(max(above, below)), agreeing(low, high, margin, alpha, (above, below))
 
 
 def ranked(x: np.ndarray, tolerance: float, zeros: str) -> np.ndarray:

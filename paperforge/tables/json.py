@@ -90,7 +90,7 @@ def _decision(d: Decision) -> dict[str, object]:
         "a": d.a,
         "b": d.b,
         "dataset": d.scope or None,
-        "verdict": d.verdict.value,
+        "verdict": d.verdict.value if d.primary else None,
         "test": d.test,
         "statistic": _finite(d.statistic),
         "df": _finite(d.df),

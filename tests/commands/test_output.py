@@ -89,6 +89,24 @@ def test_every_format_of_stats(paperforge, results_csv):
     }
 
 
+def test_no_format_gives_a_verdict_on_what_is_secondary(paperforge, tmp_path):
+    import json
+
+    rows = [f"{m},{d},{s},{90 * (m == 'a') + s + k}" for m in "ab" for k, d in enumerate("xy")
+            for s in range(4)]  # fmt: skip
+    (tmp_path / "two.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
+    found = json.loads(paperforge("stats", "two.csv", "--format", "json").out)["decisions"]
+    assert [(d["dataset"], d["verdict"]) for d in found] == [
+        (None, "better"), ("x", None), ("y", None),
+    ]  # fmt: skip
+    assert [d["equivalent"] for d in found] == [False, None, None]
+    assert all(d["p"] < 0.05 and d["ci"] for d in found)
+    for shape in ("text", "markdown", "latex"):
+        said = paperforge("stats", "two.csv", "--format", shape).out
+        secondary = said[said.index("each dataset") :].split("For the paper")[0]
+        assert "better" not in secondary and "0" in secondary
+
+
 def test_map_takes_both_orders_and_names_a_near_role(paperforge, tmp_path):
     (tmp_path / "r.csv").write_text("alg,bench,acc\na,x,.1\nb,x,.2\n")
     for mapping in (("alg=method", "bench=dataset"), ("method=alg", "dataset=bench")):

@@ -28,7 +28,7 @@ def answers(right_a, right_b, n=6):
     [
         ("a,d,0,.5\nb,d,0,.6\nb,d,1,.7", "Run a second seed, better three or more, of a"),
         ("a,d,0,.5\na,d,1,.5\nb,d,0,.5\nb,d,1,.5", "Check that a and b are two methods"),
-        ("a,d,0,.5\na,d,1,.5\nb,d,0,.6\nb,d,1,.6", "the seeds of a and b are different runs"),
+        ("a,d,0,.5\na,d,1,.5\nb,d,0,.6\nb,d,1,.6", "Give the scores of a and b with more decimals"),
         ("a,d,0,.5\na,d,1,.6\na,e,0,.5\nb,d,0,.6\nb,d,1,.6", "Run what is missing (not run on e"),
     ],
 )

@@ -51,7 +51,10 @@ LOST = "method,seed,accuracy,time_s\na,0,1.5,3\na,1,1.5,4\nb,0,1.0,3\nb,1,1.0,4\
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (QUOTED, "Tests: a Welch t; b Welch t with each mean's own quantile."),
+        (
+            QUOTED,
+            "Tests: a Welch t, rounding counted; b Welch t with each mean's own quantile.",
+        ),
         (SHARES, "p is anything from below"),
         (LOST, "a constant shift: nothing varies"),
         (LOST, "Not tested, only reported: Time (s)."),

@@ -115,7 +115,7 @@ def test_clusters_that_differ_a_little_have_their_variance():
 
 
 def test_an_average_says_where_nothing_varies(fake):
-    z = np.array([50.11, 50.02, 50.31, 50.2])
+    z = np.array([50.111111111, 50.02, 50.31, 50.2])  # no few decimals: 81 is 81
     cells = {("a", "X"): [81.0] * 4, ("b", "X"): [80.0] * 4, ("a", "Z"): z, ("b", "Z"): z[::-1] - 1}
     given = fake(cells)
     found = analyse(given, DesignSpec())

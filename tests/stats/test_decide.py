@@ -88,8 +88,9 @@ def test_better_within_the_margin_says_so(fake):
     ("a", "b", "reason"),
     [
         ([0.5], [0.4, 0.6], "one replicate only (x on d): a spread needs two"),
-        ([0.5, 0.5], [0.5, 0.5, 0.5], "identical outputs"),
-        ([0.5, 0.5], [0.4, 0.4], "a constant shift: nothing varies"),
+        ([0.5, 0.5], [0.5, 0.5, 0.5], "identical outputs at 1 decimal"),
+        ([0.5, 0.5], [0.4, 0.4], "a constant shift: nothing varies at 1 decimal"),
+        ([1 / 3] * 2, [1 / 7] * 2, "a constant shift: nothing varies"),
     ],
 )
 def test_undecidable_by_design(fake, a, b, reason):

@@ -257,7 +257,7 @@ def test_one_run_a_cell_has_nothing_to_flip(fake):
 
 
 def test_the_work_is_bounded_and_the_same_each_time(fake, monkeypatch):
-    from paperforge.stats import fragile as module
+    from paperforge.stats import fragile_lab as module
 
     rng = np.random.default_rng(8)
     cells = {(f"m{i}", f"d{j}"): rng.normal(0.3 * i, 1, 10) for i in range(5) for j in range(4)}
@@ -361,7 +361,7 @@ def test_three_wins_need_answers_on_which_both_agree(fake):
 
 
 def test_hundred_thousand_examples_take_few_analyses(fake, monkeypatch):
-    from paperforge.stats import fragile as module
+    from paperforge.stats import fragile_lab as module
 
     rng = np.random.default_rng(9)
     a = (rng.random(100_000) < 0.8).astype(float)

@@ -194,5 +194,8 @@ def test_rows_that_may_be_examples_put_the_doubt_into_the_answer(load):
     assert analysis.primary()[0].verdict is Verdict.BETTER
     assert "if every row is a run" in analysis.design.generalises
     assert "--map COLUMN=example" in analysis.design.generalises
+    (d,) = analysis.primary()
+    assert analysis.design.generalises == f"This generalises to {d.generalises}."
     few = analyse(load("model,correct\na,1\na,0\na,1\nb,0\nb,0\nb,1\n"), DesignSpec())
     assert few.design.generalises == "This generalises to new runs on this benchmark."
+    assert few.primary()[0].generalises == "new runs on this benchmark"

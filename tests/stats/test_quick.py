@@ -9,7 +9,8 @@ from paperforge.stats import analyse
 from paperforge.stats.again import Reading
 from paperforge.stats.changes import Change, substitute
 from paperforge.stats.decide import decide, primary_cases
-from paperforge.stats.fragile import Lab, fragile
+from paperforge.stats.fragile import fragile
+from paperforge.stats.fragile_lab import Lab
 from paperforge.stats.quick import Quick, own, table, together
 from paperforge.stats.sums import joint_df, level
 

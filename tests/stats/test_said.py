@@ -56,3 +56,20 @@ def test_one_example_is_one(fake):
     analysis = analyse(one, DesignSpec())
     (passage,) = robust.fragility(analysis, fragile(one, DesignSpec(), analyse(one, DesignSpec())))
     assert "1 examples" not in passage.lines[0] and "example that speak " not in passage.lines[0]
+
+
+def test_signed_ranks_are_said_in_few_words(fake):
+    rng = np.random.default_rng(5)
+    hard = rng.normal(50, 9, 12)
+    given = {(m, f"d{i}"): [hard[i] + rng.normal(j, 1)] for j, m in enumerate("xy")
+             for i in range(12)}  # fmt: skip
+    spec = DesignSpec(replicate=Unit.DATASET)
+    told = methods.sentence(analyse(fake(given, varies={"dataset"}), spec))
+    assert told.startswith(
+        "Methods were compared by the two-sided Wilcoxon signed-rank test (12 datasets); its 95% "
+        "intervals are of the pseudomedian, differences are of means. There was one"
+    )
+    few = {at: v for at, v in given.items() if at[1] in ("d1", "d2", "d3", "d4", "d5", "d6", "d7")}
+    told = methods.sentence(analyse(fake(few, varies={"dataset"}), spec))
+    assert "95% intervals of the same procedure" in told
+    assert "pseudomedian" not in told
