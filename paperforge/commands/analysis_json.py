@@ -152,12 +152,13 @@ def _design(analysis: Analysis) -> Mapping[str, object]:
 
 
 def _family(analysis: Analysis) -> Mapping[str, object]:
-    """What p_adjusted is adjusted for; a family a metric has a size for each."""
+    """What p_adjusted is adjusted for; a family a metric has a size for each, and none in all."""
     design = analysis.design
     sizes = {d.metric: d.family for d in analysis.decisions if d.primary}
+    several = design.per_metric and len(sizes) > 1
     return {
-        "scope": design.family,
-        "size": max(sizes.values(), default=0),
+        "scope": f"{design.family}{', on each metric by itself' * several}",
+        "size": None if several else max(sizes.values(), default=0),
         "correction": design.correction,
         "alpha": design.alpha,
         "sizes": sizes if design.per_metric else None,

@@ -191,17 +191,36 @@ def _lost(analysis: Analysis) -> str:
 
 def _correction(analysis: Analysis, decisions: list[Decision]) -> str:
     design = analysis.design
-    size = max(d.family for d in decisions)
+    size, sizes = max(d.family for d in decisions), _sizes(analysis, decisions)
     alpha = f"α = {design.alpha:g}".replace("0.", ".")
     if size < 2:  # noqa: PLR2004  one comparison is no family
+        if len(sizes) > 1:
+            each = f"on each of {len(sizes)} metrics, each at {alpha}"
+            return f"There was one primary comparison {each}, not corrected over the metrics."
         return f"There was one primary comparison, at {alpha}."
-    each = " of each metric" if design.per_metric else ""
+    many = f"The {_comparisons(sizes, design.family)}"
     if all(d.test == "Nemenyi" for d in decisions):
         return f"Nemenyi's p holds for the {size} comparisons ({design.family}) at {alpha}."
     if design.correction == "none":
-        return f"The {size:,} comparisons{each} ({design.family}) were not corrected, at {alpha}."
-    how = CORRECTIONS[design.correction]
-    return f"The {size:,} comparisons{each} ({design.family}) were corrected by {how} at {alpha}."
+        return f"{many} were not corrected, at {alpha}."
+    return f"{many} were corrected by {CORRECTIONS[design.correction]} at {alpha}."
+
+
+def _sizes(analysis: Analysis, decisions: list[Decision]) -> dict[str, int]:
+    """Label of each metric that has a family of its own -> its size; the one family under ""."""
+    if not analysis.design.per_metric:
+        return {"": max(d.family for d in decisions)}
+    labels = {m.name: m.label for m in analysis.metrics}
+    return {labels[d.metric]: d.family for d in decisions}
+
+
+def _comparisons(sizes: dict[str, int], family: str) -> str:
+    """How many are corrected together: "2 comparisons of each metric (ours against each other)"."""
+    if len(set(sizes.values())) > 1:
+        each = words.joined([f"{size:,} of {name}" for name, size in sizes.items()])
+        return f"comparisons of each metric ({family}: {each})"
+    each = " of each metric" if len(sizes) > 1 else ""
+    return f"{max(sizes.values()):,} comparisons{each} ({family})"
 
 
 def _margins(analysis: Analysis, decisions: list[Decision]) -> str:
@@ -226,8 +245,8 @@ def _of_same(analysis: Analysis, decisions: list[Decision]) -> str:
     known = any(d.p_equivalence_adjusted is not None for d in decisions)
     if size < 2 or design.correction not in JOINT or not known:  # noqa: PLR2004  no family
         return ""
-    each = " of each metric" if design.per_metric else ""
-    return f", corrected by Bonferroni's correction over the {size:,} comparisons{each}"
+    many = _comparisons(_sizes(analysis, decisions), "").split(" (")[0]
+    return f", corrected by Bonferroni's correction over the {many}"
 
 
 def _best(analysis: Analysis) -> str:

@@ -183,7 +183,7 @@ class LoadedResults:
                     partial=partial,
                 )
             )
-        return tuple(samples)
+        return tuple(samples) if by_example else self._with_lost(samples, metric, holes)
 
     def scored(self, metric: str) -> bool:
         """Whether the metric has a value of any example."""
@@ -391,6 +391,12 @@ class LoadedResults:
 
     def _lost(self, metric: str) -> Mapping[tuple[str, str], Lost]:
         return lost.counts(self._query, metric) if self._once("lost", lost.some) else {}
+
+    def _with_lost(
+        self, samples: list[Sample], metric: str, holes: Mapping[tuple[str, str], Lost]
+    ) -> tuple[Sample, ...]:
+        places = ((m.name, d.name) for m in self.methods for d in self.datasets) if holes else ()
+        return lost.with_empty(samples, metric, places, holes)
 
     def _once(self, name: str, ask: Callable[[repeats.Query], T]) -> T:
         if name not in self._asked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from paperforge.errors import InputError
 from paperforge.model import Missing, Quote, Results, Sample
@@ -28,6 +29,7 @@ MANY = 2
 """Datasets from which on an example could be in more than one."""
 
 
+OWN_BITS = 20
 NO_IDS = "no example ids"
 """Of a cell of several runs, where others are compared by their examples."""
 
@@ -203,7 +205,8 @@ def scored(sample: Sample, metric: Metric) -> Sample:
             "write what they count as into their rows",
         )
     keys = np.asarray(sample.keys, dtype=np.int64)
-    first = min(0, int(keys.min(initial=0)))
+    own = crc32(sample.method.encode()) << OWN_BITS  # lost runs of two methods are no pair
+    first = min(0, int(keys.min(initial=0))) - own
     return replace(
         sample,
         keys=np.concatenate([keys, first - 1 - np.arange(lost)]),
