@@ -228,7 +228,7 @@ def _aggregate(aggregate: Aggregate, scale: float) -> Mapping[str, object]:
         "metric": aggregate.metric,
         "method": aggregate.method,
         "dataset": aggregate.dataset,
-        "n": aggregate.n,
+        "n": aggregate.n if aggregate.n or mean is None else None,
         "mean": mean,
         "sd": raw(aggregate.sd),
         "se": raw(aggregate.se),

@@ -68,6 +68,9 @@ class Design:
     scored_lost: tuple[str, ...] = ()
     """Failed and diverged runs that count as a score: "3 of A as 0 in Accuracy"."""
 
+    look: str = ""
+    """Which look of a plan with several it is, and what that leaves of alpha; empty: none."""
+
     @property
     def mixed(self) -> bool:
         """Whether the metrics replicate different things."""

@@ -35,6 +35,7 @@ def sentence(analysis: Analysis) -> str:
                 _tests(analysis, decisions),
                 _lost(analysis),
                 _correction(analysis, decisions),
+                analysis.design.look,
                 _margins(analysis, decisions),
                 _best(analysis),
                 _chance(analysis, decisions),
@@ -65,7 +66,7 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     where = _over(analysis, decisions)
     if where and not averaged:
         where = f" on the {AGGREGATES[analysis.design.aggregate]}{where}"
-    level = f"{decisions[0].level:.0%}"
+    level = words.level(decisions[0].level)
     clustered = any("clustered paired t" in d.test for d in decisions)
     clustered |= decisions[0].unit is Unit.BOTH and analysis.design.clustered
     more = any("answers added" in d.test for d in decisions)
@@ -192,7 +193,7 @@ def _lost(analysis: Analysis) -> str:
 def _correction(analysis: Analysis, decisions: list[Decision]) -> str:
     design = analysis.design
     size, sizes = max(d.family for d in decisions), _sizes(analysis, decisions)
-    alpha = f"α = {design.alpha:g}".replace("0.", ".")
+    alpha = f"α = {design.alpha:.4g}".replace("0.", ".")
     if size < 2:  # noqa: PLR2004  one comparison is no family
         if len(sizes) > 1:
             each = f"on each of {len(sizes)} metrics, each at {alpha}"

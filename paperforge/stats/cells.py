@@ -28,8 +28,6 @@ FLAT = 1e-12
 MANY = 2
 """Datasets from which on an example could be in more than one."""
 
-
-OWN_BITS = 20
 NO_IDS = "no example ids"
 """Of a cell of several runs, where others are compared by their examples."""
 
@@ -63,6 +61,7 @@ class Cell:
     """Of examples: runs that every value is the mean of; 0 where that differs."""
     lacking: str = ""
     """What is not reported beside a printed mean, so that it cannot be compared."""
+    stated: tuple[int, float | None] = (0, None)  # runs (0: not reported) and spread of such a mean
     quoted: bool = False
     """Whether it is a mean, spread and n that somebody printed."""
     counted: Quote | None = None
@@ -205,8 +204,7 @@ def scored(sample: Sample, metric: Metric) -> Sample:
             "write what they count as into their rows",
         )
     keys = np.asarray(sample.keys, dtype=np.int64)
-    own = crc32(sample.method.encode()) << OWN_BITS  # lost runs of two methods are no pair
-    first = min(0, int(keys.min(initial=0))) - own
+    first = min(0, int(keys.min(initial=0))) - (crc32(sample.method.encode()) << 20)
     return replace(
         sample,
         keys=np.concatenate([keys, first - 1 - np.arange(lost)]),

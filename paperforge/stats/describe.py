@@ -38,7 +38,8 @@ def describe(
 ) -> tuple[Design, tuple[Diagnostic, ...]]:
     """Write the design with its sentences, and the warnings that go with it."""
     main = [cells for cells, _ in tables if cells.metric.name not in unit.apart]
-    counts = [c.n for cells in main for c in cells.table.values()]
+    every = [c for cells in main for c in cells.table.values()]
+    counts = [c.n for c in every if not c.lacking] or [c.n for c in every]
     place, odd = place_of(results, spec), sameness.found(results, unit, tables)
     shares = any("least favourable" in c.contrast.test for _, found in tables for c in found)
     sentences = (
