@@ -195,7 +195,7 @@ def _decision(decision: Decision, scale: float) -> Mapping[str, object]:
         "p": decision.p,
         "p_adjusted": decision.p_adjusted,
         "family_size": decision.family if decision.primary else None,
-        "n": list(decision.n),
+        "n": [n or None for n in decision.n] if decision.estimate is not None else list(decision.n),
         "examples": decision.examples,
         "unmatched": list(decision.unmatched),
         "unit": decision.unit,

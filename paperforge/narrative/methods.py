@@ -111,14 +111,20 @@ def _added(decisions: list[Decision]) -> str:
 
 def _over(analysis: Analysis, decisions: list[Decision]) -> str:
     """Over how many datasets averages were compared: " over 7 datasets"; empty where none were."""
+    labels = {m.name: m.label for m in analysis.metrics}
     sizes = {
-        analysis.over(d.metric) for d in decisions if d.scope is None and d.unit is not Unit.DATASET
-    } - {1}
+        labels[d.metric]: analysis.over(d.metric)
+        for d in decisions
+        if d.scope is None and d.unit is not Unit.DATASET and analysis.over(d.metric) > 1
+    }
     if not sizes:
         return ""
-    least, most = min(sizes), max(sizes)
-    many = f"{most}" if least == most else f"{least} to {most}"
-    return f" over {many} {analysis.design.place}s"
+    place, first = analysis.design.place, next(iter(sizes.values()))
+    if set(sizes.values()) == {first}:
+        return f" over {first} {place}s"
+    most = max(sizes.values())
+    fewer = [f"{n} in {name}" for name, n in sizes.items() if n < most]
+    return f" over {most} {place}s, {words.joined(fewer)}"
 
 
 def _printed(analysis: Analysis, decisions: list[Decision]) -> str:
@@ -156,7 +162,8 @@ def _replicates(analysis: Analysis, decisions: list[Decision]) -> str:
     if unit is Unit.DATASET:
         return f"{count} {analysis.design.place}s"
     if unit is Unit.EXAMPLE:
-        each = f" a {analysis.design.place}" if least < most else ""
+        several = any(d.scope is None and analysis.over(d.metric) > 1 for d in decisions)
+        each = f" a {analysis.design.place}" if least < most or several else ""
         what, grouped = analysis.design.scored
         return f"{count} {what}{each}{grouped and ' ' + grouped}, {_runs(analysis)}"
     paired = ", paired" if any(d.paired for d in decisions) else ""

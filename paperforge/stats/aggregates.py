@@ -195,6 +195,8 @@ def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
     alike = cells.unit is Unit.EXAMPLE and any(cell.variance <= 0 for cell in row)
     if alike and all(cell.shares for cell in row) and not cells.crossing:
         share = of_alike(row, setting)
+    if any(cell.lacking for cell in row) and cells.unit is not Unit.EXAMPLE:
+        n = min(cell.stated[0] if cell.lacking else cell.n for cell in row)
     if all(cell.counted for cell in row):
         share = interval_of_average(row, setting.ask.alpha)
         n = min(cell.counted.n for cell in row if cell.counted)

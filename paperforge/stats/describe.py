@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.model import Design, Diagnostic, Results, Severity
 from paperforge.spec import AGGREGATES, CORRECTIONS, DesignSpec, Unit
-from paperforge.stats import grouping, layout, sameness
+from paperforge.stats import dropped, grouping, layout, sameness
 from paperforge.stats.critical import ENOUGH
 from paperforge.stats.crossed import bought
 from paperforge.stats.design import SEED_LIKE, Family, Replication, place_of
@@ -49,6 +49,7 @@ def describe(
         *families(spec, chosen, tables),
         *pairing(results, spec, unit, tables, odd),
         *averaging(tables, place),
+        *dropped.sentences(tables, unit.noun, place),
         *quotations(tables),
         *bounds(tables),
         *buying(unit, tables),
@@ -129,9 +130,23 @@ def scope(spec: DesignSpec, tables: Sequence[Table], place: str) -> Iterator[str
     elif most > 1:
         yield (
             f"The primary comparison of each metric is the {AGGREGATES[spec.aggregate]} over the "
-            f"{most} fixed {place}s; "
+            f"{most} fixed {place}s{fewer(tables, most, place)}; "
             f"comparisons on one {place} are secondary and are not corrected."
         )
+
+
+def fewer(tables: Sequence[Table], most: int, place: str) -> str:
+    """Name the metrics that no method has on some of the datasets: " (BLEU: over 2, none on C)"."""
+    every = dict.fromkeys(d for cells, found in tables if found for d in cells.datasets)
+    said = []
+    for cells, found in tables:
+        gone = [d for d in every if d not in cells.datasets]
+        if found and gone and len(cells.datasets) < most:
+            many, name = len(cells.datasets), cells.metric.label or cells.metric.name
+            over = f"over {many}" if many > 1 else f"on one {place} only"
+            named = ", ".join(gone[:NAMED]) + (", …" if len(gone) > NAMED else "")
+            said.append(f"{name}: {over}, no number on {named}")
+    return f" ({'; '.join(said)})" if said else ""
 
 
 def families(spec: DesignSpec, chosen: Family, tables: Sequence[Table]) -> Iterator[str]:

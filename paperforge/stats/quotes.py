@@ -25,7 +25,8 @@ def quoted(cell: Cell, quote: Quote) -> Cell:
     if quote.kind == EXAMPLES and n > 1:
         return replace(cell, counted=quote)
     if se is None:
-        return replace(cell, lacking=lacking(n, quote.spread), stated=(n, quote.spread))
+        sd = quote.spread if quote.kind in ("", "sd") else None
+        return replace(cell, lacking=lacking(n, quote.spread), stated=(n, sd))
     return replace(
         cell, n=n, sd=se * math.sqrt(n), variance=se * se, df=n - 1.0, keyed=False, quoted=True
     )
