@@ -5,6 +5,7 @@ import pytest
 from paperforge import narrative, pipeline, results
 from paperforge.spec import DesignSpec, Project, Source
 from paperforge.stats import analyse
+from paperforge.stats.calibrate import calibrate
 from paperforge.stats.changes import runs
 
 HEAD = "method,dataset,seed,accuracy\n"
@@ -119,3 +120,18 @@ def test_bare_numbers_beside_quoted_means_are_untested(tmp_path):
     cells = {one.method: (one.n, one.sd) for one in analysis.aggregates if one.dataset == "A"}
     assert cells == {"ours": (5, 0.4), "base": (3, 0.5), "old": (0, None), "flat": (5, 0.0)}
     assert "(3 to 5 runs a method" in narrative.methods.sentence(analysis)
+
+
+def test_the_rate_of_a_family_over_several_metrics_is_simulated(tmp_path):
+    text = "method,seed,accuracy,bleu\n"
+    for m, method in enumerate(("ours", "base")):
+        for seed in range(4):
+            text += f"{method},{seed},{70 + m + (seed * 5 % 4) / 3},{30 + m + (seed * 3 % 4) / 3}\n"
+    given = project(tmp_path, text)
+    found = calibrate(load(given)[0], given.design, 200)
+    rates = [one.error_rate.share for one in found.families]
+    assert found.whole is not None
+    assert max(rates) <= found.whole.share <= sum(rates)
+    assert found.whole.share > max(rates)  # two metrics do not draw the same noise
+    apart = project(tmp_path, text, family="metric")
+    assert calibrate(load(apart)[0], apart.design, 20).whole is None
