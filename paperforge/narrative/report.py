@@ -83,8 +83,13 @@ def markdown(analysis: Analysis) -> str:
 
 
 def latex(analysis: Analysis) -> str:
-    """The answer as a paragraph; each block as a booktabs tabular, its title above, notes below."""
+    """The answer as a paragraph; each block as a booktabs tabular, its title above, notes below.
+
+    The design stands in it as comments: of a paper it is not the text, but its author must know it.
+    """
     made = ["% needs \\usepackage{booktabs}", "\n".join(_tex(line) for line in answers(analysis))]
+    if analysis.design.sentences:
+        made.append("\n".join(f"% Design: {line}" for line in analysis.design.sentences))
     for block in blocks.complete(analysis):
         kept = block.kept()
         lines = tabulars.tabular(

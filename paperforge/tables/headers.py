@@ -72,7 +72,7 @@ def names_in_lines(
     found: dict[str, tuple[str, ...]] = {}
     whole = wide = measure.text(table.stub)
     for row in table.rows:
-        behind = measure.text(f" ({row.cite}, 2026)") if row.cite else 0.0
+        behind = measure.citation(row)
         alone = measure.text(row.label) + behind
         whole = max(whole, alone)
         if alone > room and not isinstance(row.label, Label):

@@ -8,7 +8,7 @@ regular ones also in Computer Modern (\bfseries is wider there).
 from __future__ import annotations
 
 import re
-from itertools import chain, compress, groupby, repeat
+from itertools import compress, groupby, repeat
 from operator import add, attrgetter
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from paperforge.latex import label
 from paperforge.latex.escape import escape, needs_unicode_engine, plain
 from paperforge.model import Cell, Column, Mark, Note, Table
 from paperforge.tables.heat import colour
-from paperforge.tables.latex_fit import fitted, header, name
+from paperforge.tables.latex_fit import fitted, header, name, superscript
 from paperforge.tables.notes import sentence
 from paperforge.tables.padding import Down, Frame, by_kind, digits, outlines, phantom, signs
 from paperforge.tables.pages import below, joined
@@ -34,7 +34,9 @@ NOTE = "{note}"
 
 THREEPARTTABLE = "threeparttable"
 
-_SPREAD, _HEAT = attrgetter("printed_spread"), attrgetter("heat")
+COLOURED = r"\cellcolor"
+
+_SPREAD = attrgetter("printed_spread")
 
 _KEYS = re.compile(r"[A-Za-z0-9_.:/+*!?@=()'-]+(,[A-Za-z0-9_.:/+*!?@=()'-]+)*")
 r"""Keys that \cite takes as they are."""
@@ -73,7 +75,7 @@ def render(
         lines = list(_floats(table, pages, "table*" if wide else "table", placed))
     else:
         lines = joined(pages)
-    return "\n".join([*_head(table, source, three), *lines]) + "\n"
+    return "\n".join([*_head(table, source, three, pages), *lines]) + "\n"
 
 
 def _floats(
@@ -102,12 +104,13 @@ def notes_text(table: Table) -> str:
 # ---------------------------------------------------------------------------------------------
 
 
-def _head(table: Table, source: str, three: bool) -> Iterator[str]:
+def _head(table: Table, source: str, three: bool, pages: Sequence[Sequence[str]]) -> Iterator[str]:
+    """What stands above the table as comments: where it is from, and what its pages need."""
     yield "% Written by paperforge; do not edit: it is written anew from the results."
     if source:
         yield f"% Results: {plain(source)}"
     packages = ["booktabs"]
-    if _hot(table):
+    if any(COLOURED in line for page in pages for line in page):
         packages.append("colortbl")
     if table.fit is not None and table.fit.turned:
         packages.append("graphicx")
@@ -126,12 +129,14 @@ def _head(table: Table, source: str, three: bool) -> Iterator[str]:
 
 def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
     """One tabular; heads: the lines of each column's header."""
-    numbers = [by_kind(cells) for cells in zip(*(row.cells for row in table.rows), strict=True)]
-    hot = any({*down.heats} != {None} for kinds in numbers for down in kinds.values())
+    columns = list(zip(*(row.cells for row in table.rows), strict=True))
+    numbers = [by_kind(cells) for cells in columns]
+    rare = (one for kinds in numbers for down in kinds.values() for one in down.rare)
+    hot = any(one.heat is not None for one in rare)
     edge = "" if hot else "@{}"  # the colour of the last column ends where the rules do
     shape = "".join("l" if column.words else "c" for column in table.columns)
-    lines = [SCRIPT] if _behind(table) else []
-    lines += [rf"\begin{{tabular}}{{@{{}}l{shape}{edge}}}", r"  \toprule"]
+    lines = [rf"\begin{{tabular}}{{@{{}}l{shape}{edge}}}"]
+    lines += [*(BEHIND if _behind(table) else ()), r"  \toprule"]
     groups = _groups(table.columns)
     if any(group for group, _, _ in groups):
         groups_set = [
@@ -145,8 +150,7 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
         header(heads[i] if heads else (column.label,)) for i, column in enumerate(table.columns)
     )
     lines += [rf"  {_guarded(escape(table.stub))} & {labels} \\", r"  \midrule"]
-    set_down = map(_column, zip(*(row.cells for row in table.rows), strict=True), numbers)
-    across = list(zip(*set_down, strict=True)) or [()] * len(table.rows)
+    across = list(zip(*map(_column, columns, numbers), strict=True)) or [()] * len(table.rows)
     for index, row in enumerate(table.rows):
         if index and row.group != table.rows[index - 1].group:
             lines.append(r"  \midrule")
@@ -159,20 +163,24 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
 
 def _behind(table: Table) -> bool:
     """Whether something smaller stands behind a number: a spread, an interval."""
-    return any(any(map(_SPREAD, row.cells)) for row in table.rows) or any(
-        c.printed_interval for row in table.rows for c in row.cells
+    return any(
+        any(map(_SPREAD, row.cells)) or any(c.printed_interval for c in row.cells)
+        for row in table.rows
     )
 
 
-def _hot(table: Table) -> bool:
-    """Whether any cell is shaded."""
-    heats = map(_HEAT, chain.from_iterable(row.cells for row in table.rows))
-    return bool(set(heats) - {None})
-
-
-SCRIPT = r"{\scriptsize\xdef\pfscript{\the\font}}%"
-r"""The font of what stands behind numbers, chosen once: \scriptsize in every cell takes TeX ten
-times as long as the rest of the table."""
+BEHIND = (
+    r"  \noalign{% {\pfpm 0.3} is a smaller ± 0.3: fonts and spaces are looked up once a table",
+    r"    \ifdefined\pfgap\else\newdimen\pfgap\newdimen\pfsmallgap\fi",
+    r"    \global\pfgap=.16667em",
+    r"    {\scriptsize\global\pfsmallgap=.16667em\xdef\pfscript{\kern\pfgap\the\font}}%",
+    r"    \gdef\pfpm{\pfscript$\scriptstyle\pm$\kern\pfsmallgap}}",
+)
+r"""What stands behind numbers, once a table: \scriptsize in every cell takes TeX ten times as long
+as the rest of the table, and the two \, of a cell twice as long as its ±. Inside the tabular, so
+that it can be pasted without what is around it, and without a #, for a macro's argument holds none.
+The ± stays the \pm of the paper's mathematics: a box that is copied would save a quarter of a cell,
+and be tagged where it was made; a character of a symbol font is another one with unicode-math."""
 SEAMLESS = (
     r"\begingroup",
     r"\aboverulesep=0pt \belowrulesep=0pt \renewcommand{\arraystretch}{1.2}%",
@@ -240,9 +248,8 @@ def _texts(down: Down) -> list[str]:
     behind = {printed: text + room for printed, text in spreads.items()}
     numbers = frame.value.padded(down.printed, down.outlines)
     texts = list(map(add, numbers, map(behind.__getitem__, down.spreads)))
-    more = any(down.notes) or any(down.intervals) or {*down.heats} != {None}
-    for at, cell in compress(enumerate(down.cells), repeat(object()) if more else down.marks):
-        texts[at] = _marked(cell, frame, spreads[cell.printed_spread])
+    for at in compress(range(len(texts)), repeat(object()) if down.rare else down.marks):
+        texts[at] = _marked(down.cells[at], frame, spreads[down.spreads[at]])
     return texts
 
 
@@ -276,16 +283,14 @@ def _in_text(power: re.Match[str]) -> str:
 
 def _signs(own: str, frame: Frame) -> tuple[str, str]:
     """The signs of a cell, and the room of those that another cell has more."""
-    raised = rf"\textsuperscript{{{escape(own)}}}" if own else ""
-    left = frame.signs[len(own) :]
-    return raised, phantom(rf"\textsuperscript{{{escape(left)}}}" if left else "")
+    return superscript(own), phantom(superscript(frame.signs[len(own) :]))
 
 
 def _shade(heat: float | None) -> str:
     """The colour behind a cell; white needs none."""
     if heat is None or min(colour(heat)) == 1:
         return ""
-    return rf"\cellcolor[rgb]{{{','.join(f'{part:g}' for part in colour(heat))}}}"
+    return rf"{COLOURED}[rgb]{{{','.join(f'{part:g}' for part in colour(heat))}}}"
 
 
 def _spreads(printed: Iterable[str], frame: Frame) -> dict[str, str]:
@@ -295,10 +300,7 @@ def _spreads(printed: Iterable[str], frame: Frame) -> dict[str, str]:
         return dict.fromkeys(every, "")
     shown = [text or "0" for text in every]
     padded = frame.spread.padded(shown, outlines(shown), flush=True)
-    texts = {
-        text: rf"\,{{\pfscript$\scriptstyle\pm$\,{_small(tex)}}}"
-        for text, tex in zip(every, padded, strict=True)
-    }
+    texts = {text: rf"{{\pfpm {_small(tex)}}}" for text, tex in zip(every, padded, strict=True)}
     return {text: tex if text else phantom(tex) for text, tex in texts.items()}
 
 
@@ -315,7 +317,7 @@ def _interval(interval: tuple[str, str] | None, frame: Frame) -> str:
     ends = [
         digits(end).join(width.pads(end)) for end, width in zip(printed, frame.ends, strict=True)
     ]
-    text = rf"\,{{\pfscript[{_small(ends[0])}, {_small(ends[1])}]}}"
+    text = rf"{{\pfscript [{_small(ends[0])}, {_small(ends[1])}]}}"
     return text if interval else phantom(text)
 
 

@@ -33,6 +33,8 @@ _IN_LINES = re.compile(
     r"\\begin\{tabular\}\[[bt]\]\{@\{\}[cl]@\{\}\}(?!\s*\n)(.*?)\\end\{tabular\}"
 )
 """A header or a name in lines."""
+_RAISED = re.compile(r"\$\^\{((?:\\(?:dagger|ddagger|bullet) ?)+)\}\$")
+_ENSURED = r"\\ensuremath{\g<0>}"
 _NOTE_HEAD = "% Notes (--notes prints them):"
 _CITATION = re.compile(r"\\ifdefined\\citep\\citep\{([^}]*)\}\\else\\cite\{[^}]*\}\\fi")
 
@@ -68,7 +70,7 @@ def read(text: str, where: str) -> Shown:
 
     Raises InputError where it is neither a table's JSON nor holds a tabular.
     """
-    if text.lstrip().startswith("{"):
+    if re.match(r"\s*\{(?!\\)", text):
         try:
             return from_json(json.loads(text))
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -114,7 +116,7 @@ def from_tex(text: str, where: str) -> Shown:
     style = style or (r"\setbox8" in text and r"\begin{minipage}" in text)
     notes = tuple(_notes(text, style))
     bare = "\n".join(_COMMENT.sub("", line) for line in text.splitlines())
-    bare = _IN_LINES.sub(_in_a_line, bare.replace(HANGING, ""))
+    bare = _IN_LINES.sub(_in_a_line, _dropped(bare, "noalign").replace(HANGING, ""))
     found = [one[1] for one in _TABULAR.finditer(_without_spec(bare))]
     if not found:
         hint = "name a .tex, .json, .md or .html that paperforge table wrote"
@@ -280,11 +282,18 @@ def _cell(tex: str) -> Printed:
         r"$\\times10^{\1\2}$",
         tex,
     )
+    tex = _RAISED.sub(_in_text, tex)
     raised = re.findall(r"\\textsuperscript(\{.*)", _dropped(tex, "phantom"))
     signs = "".join(shown(_group(rest)[0]) for rest in raised)
     text = shown(_dropped(_dropped(tex, "phantom"), "textsuperscript"))
     own = "".join(sign for sign in _SIGNS if sign in signs)
     return Printed(text, bold, r"\underline" in tex, own)
+
+
+def _in_text(raised: re.Match[str]) -> str:
+    """Raised signs of mathematics as text has them."""
+    signs = re.sub(r"\\[a-z]+", _ENSURED, raised[1])
+    return rf"\textsuperscript{{{signs}}}"
 
 
 def _dropped(tex: str, command: str) -> str:
@@ -331,7 +340,8 @@ _BACK = {away: sign for sign, away in _ACTIVE.items()}
 def shown(tex: str) -> str:
     """The text that a piece of a table prints: signs for commands, no braces."""
     tex = re.sub(r"\\cellcolor(?:\[[^\]]*\])?\{[^}]*\}|\\(?:fontseries|fontsize)\{[^}]*\}", "", tex)
-    tex = re.sub(r"\\pfscript|\\scriptstyle ?", "", tex)
+    tex = re.sub(r"\\scriptstyle ?", "", tex)
+    tex = tex.replace(r"\pfscript", " ").replace(r"\pfpm", " ± ")
     tex = _CITATION.sub(r"[\1]", tex)
     tex = re.sub(r"\\citep?\{([^}]*)\}", r"[\1]", tex)
     tex = re.sub(r"\$?\\times ?10\^\{(-?\d+)\}\$?", r"e\1", tex)

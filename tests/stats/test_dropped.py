@@ -129,9 +129,9 @@ def test_the_rate_of_a_family_over_several_metrics_is_simulated(tmp_path):
             text += f"{method},{seed},{70 + m + (seed * 5 % 4) / 3},{30 + m + (seed * 3 % 4) / 3}\n"
     given = project(tmp_path, text)
     found = calibrate(load(given)[0], given.design, 200)
-    rates = [one.error_rate.share for one in found.families]
+    rates = [one.error_rate.value for one in found.families]
     assert found.whole is not None
-    assert max(rates) <= found.whole.share <= sum(rates)
-    assert found.whole.share > max(rates)  # two metrics do not draw the same noise
+    assert max(rates) <= found.whole.value <= sum(rates)
+    assert found.whole.value > max(rates)  # two metrics do not draw the same noise
     apart = project(tmp_path, text, family="metric")
     assert calibrate(load(apart)[0], apart.design, 20).whole is None

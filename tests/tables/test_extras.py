@@ -220,9 +220,9 @@ def test_intervals_and_signs_are_padded_to_one_width(paper):
     more = replace(paper.decisions[1], a="full", estimate=-10.25, low=-12.0, high=-8.5)
     table = arranged(replace(paper, decisions=(*paper.decisions, more)), "difference")
     tex = tables.render(table)
-    assert r"$-$10.3\,{\pfscript[$\scriptstyle -$12.0, $\scriptstyle -$8.5]}" in tex
+    assert r"$-$10.3{\pfscript [$\scriptstyle -$12.0, $\scriptstyle -$8.5]}" in tex
     assert (
-        r"\phantom{0}$+$1.2\,{\pfscript[\phantom{$\scriptstyle -$0}0.4, \phantom{$\scriptstyle -$}2.0]}"
+        r"\phantom{0}$+$1.2{\pfscript [\phantom{$\scriptstyle -$0}0.4, \phantom{$\scriptstyle -$}2.0]}"
         in tex
     )
     assert re.search(r"\+1\.2 +\[0\.4, 2\.0\]", tables.render(table, "text"))
