@@ -183,7 +183,9 @@ class LoadedResults:
                     partial=partial,
                 )
             )
-        return tuple(samples) if by_example else self._with_lost(samples, metric, holes)
+        if by_example or not holes:
+            return tuple(samples)
+        return lost.with_empty(samples, metric, self.methods, self.datasets, holes)
 
     def scored(self, metric: str) -> bool:
         """Whether the metric has a value of any example."""
@@ -391,12 +393,6 @@ class LoadedResults:
 
     def _lost(self, metric: str) -> Mapping[tuple[str, str], Lost]:
         return lost.counts(self._query, metric) if self._once("lost", lost.some) else {}
-
-    def _with_lost(
-        self, samples: list[Sample], metric: str, holes: Mapping[tuple[str, str], Lost]
-    ) -> tuple[Sample, ...]:
-        places = ((m.name, d.name) for m in self.methods for d in self.datasets) if holes else ()
-        return lost.with_empty(samples, metric, places, holes)
 
     def _once(self, name: str, ask: Callable[[repeats.Query], T]) -> T:
         if name not in self._asked:

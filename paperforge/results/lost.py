@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from paperforge.model import Missing, Sample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import duckdb
+
+    from paperforge.spec import Dataset, Method
 
     Query = Callable[[str, Sequence[object]], duckdb.DuckDBPyConnection]
 
@@ -69,22 +71,21 @@ def counts(query: Query, metric: str) -> dict[tuple[str, str], Lost]:
 def with_empty(
     samples: Sequence[Sample],
     metric: str,
-    places: Iterable[tuple[str, str]],
+    methods: Sequence[Method],
+    datasets: Sequence[Dataset],
     holes: Mapping[tuple[str, str], Lost],
 ) -> tuple[Sample, ...]:
     """The samples of a metric with one of no value for each cell whose runs are all lost.
 
-    places: (method, dataset) in order. Where no method has a number on a dataset, a run without a
-    score there has lost none: the metric is not measured on it.
+    Methods and datasets in the paper's order. Where no method has a number on a dataset, a run
+    without a score there has lost none: the metric is not measured on it.
     """
     import numpy as np
 
     have = {(s.method, s.dataset): s for s in samples}
-    if not holes:
-        return tuple(samples)
     measured = {dataset for (_, dataset), s in have.items() if len(s.values)}
     made = []
-    for at in places:
+    for at in ((m.name, d.name) for m in methods for d in datasets):
         gone = holes.get(at, NONE)
         if gone.unreported and at[1] not in measured:
             gone = gone._replace(unreported=0)

@@ -21,12 +21,10 @@ if TYPE_CHECKING:
 
     from paperforge.stats.shared import Uneven
 
-HUGE = 1e150
-"""Squares of larger numbers overflow."""
+HUGE = 1e150  # squares of larger numbers overflow
 FLAT = 1e-12
 """A spread of at most this share of the largest value is rounding, and counts as none."""
-MANY = 2
-"""Datasets from which on an example could be in more than one."""
+MANY = 2  # datasets from which on an example could be in more than one
 NO_IDS = "no example ids"
 """Of a cell of several runs, where others are compared by their examples."""
 
@@ -43,7 +41,7 @@ class Cell:
     dataset: str
     n: int
     size: float
-    """The largest of the values, without its sign."""
+    """The largest of the values, without sign."""
     mean: float
     sd: float
     variance: float
@@ -204,7 +202,7 @@ def scored(sample: Sample, metric: Metric) -> Sample:
             f"diverged of {metric.name}",
             "write what they count as into their rows",
         )
-    keys = np.asarray(sample.keys, dtype=np.int64)
+    keys = np.asarray(sample.keys, np.int64)
     first = min(0, int(keys.min(initial=0))) - (crc32(sample.method.encode()) << 20)
     return replace(
         sample,

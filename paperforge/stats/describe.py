@@ -130,23 +130,9 @@ def scope(spec: DesignSpec, tables: Sequence[Table], place: str) -> Iterator[str
     elif most > 1:
         yield (
             f"The primary comparison of each metric is the {AGGREGATES[spec.aggregate]} over the "
-            f"{most} fixed {place}s{fewer(tables, most, place)}; "
+            f"{most} fixed {place}s{dropped.fewer(tables, most, place)}; "
             f"comparisons on one {place} are secondary and are not corrected."
         )
-
-
-def fewer(tables: Sequence[Table], most: int, place: str) -> str:
-    """Name the metrics that no method has on some of the datasets: " (BLEU: over 2, none on C)"."""
-    every = dict.fromkeys(d for cells, found in tables if found for d in cells.datasets)
-    said = []
-    for cells, found in tables:
-        gone = [d for d in every if d not in cells.datasets]
-        if found and gone and len(cells.datasets) < most:
-            many, name = len(cells.datasets), cells.metric.label or cells.metric.name
-            over = f"over {many}" if many > 1 else f"on one {place} only"
-            named = ", ".join(gone[:NAMED]) + (", …" if len(gone) > NAMED else "")
-            said.append(f"{name}: {over}, no number on {named}")
-    return f" ({'; '.join(said)})" if said else ""
 
 
 def families(spec: DesignSpec, chosen: Family, tables: Sequence[Table]) -> Iterator[str]:

@@ -64,3 +64,17 @@ def sentences(tables: Sequence[Table], noun: str, place: str) -> Iterator[str]:
             f"What lacks a {place} is left out of such averages on all of them, in runs: "
             f"{'; '.join(lines[:NAMED])}{more}."
         )
+
+
+def fewer(tables: Sequence[Table], most: int, place: str) -> str:
+    """Name the metrics that no method has on some of the datasets: " (BLEU: over 2, none on C)"."""
+    every = dict.fromkeys(d for cells, found in tables if found for d in cells.datasets)
+    said = []
+    for cells, found in tables:
+        gone = [d for d in every if d not in cells.datasets]
+        if found and gone and len(cells.datasets) < most:
+            many, name = len(cells.datasets), cells.metric.label or cells.metric.name
+            over = f"over {many}" if many > 1 else f"on one {place} only"
+            named = ", ".join(gone[:NAMED]) + (", …" if len(gone) > NAMED else "")
+            said.append(f"{name}: {over}, no number on {named}")
+    return f" ({'; '.join(said)})" if said else ""
