@@ -5,6 +5,7 @@ runs needs the first, stats two, table and figure three, build all.
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -113,14 +114,21 @@ def _in_plans(project: Project) -> set[str]:
 
 
 def analyse(
-    results: Results, project: Project, *, full: bool = False, origins: bool = False
+    results: Results,
+    project: Project,
+    *,
+    full: bool = False,
+    origins: bool = False,
+    plan: Path | None = None,
+    by_hand: bool = False,
 ) -> Analysis:
     """Decide what the results support, with what the project's tables and figures need beside it.
 
     `full`: with effect sizes, with probabilities of improvement where another aggregate than the
     mean is compared, and with the digest of the numbers in each decision's signature.
-    `origins`: with the rows that each cell is made of. Raises InputError where the results hold
-    what cannot be compared.
+    `origins`: with the rows that each cell is made of. At a look of a frozen plan (or of the file
+    `plan`) alpha is the look's, where it is not given by hand. Raises InputError where the results
+    hold what cannot be compared.
     """
     from paperforge import stats
 
@@ -133,6 +141,10 @@ def analyse(
     design = replace(project.design, best_set=project.design.best_set or "best" in asked)
     effects = full or "effects" in asked
     analysis = stats.analyse(results, design, signed=full, effects=effects)
+    held = None if by_hand else _held(results, analysis, project, plan)
+    if held and held[1].nominal:  # at a planned look
+        design = replace(design, alpha=held[1].nominal)
+        analysis = stats.analyse(results, design, signed=full, effects=effects)
     if full and design.aggregate != "mean":  # runs x tasks: beside IQM, median or optimality gap
         needs = [("improvements", TableSpec()), *needs]
     if askers := [one for need, one in needs if need == "beside"]:
@@ -140,6 +152,10 @@ def analyse(
     for need, asker in needs:
         if need in stats.NEEDS:
             analysis = stats.supply(need, results, analysis, asker)
+    if held:
+        from paperforge import protocol
+
+        analysis = protocol.at_look(held[0], analysis, held[1])
     if not origins:
         return analysis
     places = {
@@ -253,6 +269,30 @@ def in_force(results: Results, analysis: Analysis, project: Project) -> tuple[Di
     return ()
 
 
+def _held(
+    results: Results, analysis: Analysis, project: Project, file: Path | None
+) -> tuple[Protocol, Look] | None:
+    """The plan and its look that say at which alpha the analysis judges; None: no plan does.
+
+    An alpha that is not the plan's was given by hand.
+    """
+    from paperforge import protocol
+
+    for path in [file] if file else _plans(project):
+        if not path.exists() or not (file or protocol.lock_of(path).exists()):
+            continue
+        try:
+            plan = protocol.load(path).in_force
+        except InputError:  # planned() and in_force() say what is wrong with it
+            return None
+        if not plan.stopping.looks or not math.isclose(plan.alpha, project.design.alpha):
+            return None
+        runs = {at: len(values) for at, values in by_run(results).items()}
+        look = _look(plan, analysis, runs)
+        return (plan, look) if look and look.number <= look.planned else None
+    return None
+
+
 def by_run(results: Results) -> dict[tuple[str, str, str], list[float]]:
     """(metric, method, dataset) -> the number of each run, where there is any."""
     return {
@@ -277,11 +317,15 @@ def _look(
         return None
     if n > looks[-1]:
         return Look(len(looks) + 1, len(looks), n, looks[-1], 0.0, alpha, alpha)
-    taken = [*(k for k in looks if k < n), n]
+    taken = [k for k in looks if k <= n]
+    following = 0 if n in looks else min(k for k in looks if k > n)
+    if not taken:
+        return Look(0, len(looks), n, looks[-1], 0.0, 0.0, 0.0, following)
     made = spending.looks([k / looks[-1] for k in taken], alpha, str(plan.stopping.spending))
     before = made[-2].spent if len(made) > 1 else 0.0
     now = made[-1]
-    return Look(len(made), len(looks), n, looks[-1], now.alpha, now.spent, before)
+    nominal = 0.0 if following else now.alpha
+    return Look(len(made), len(looks), n, looks[-1], nominal, now.spent, before, following)
 
 
 def render(project: Project, analysis: Analysis | None, venue: Venue | None) -> Manuscript:

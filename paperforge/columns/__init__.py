@@ -4,6 +4,7 @@ Whatever is declared wins. Whatever is guessed is said. Two columns for one role
 
 candidates  which columns may play a role, by their names
 roles       which one does
+clusters    which one nests the examples
 numbers     which columns hold numbers
 values      what the columns of numbers measure
 datasets    tables with a column for every dataset
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paperforge.columns import beside, roles, scaled, values
+from paperforge.columns import beside, clusters, roles, scaled, values
 from paperforge.columns.draft import EACH_COLUMN, OR, Draft, Mapped, Value
 from paperforge.spec import ROLES
 
@@ -54,11 +55,11 @@ def guess(
         roles.take_pattern(draft, role)
     for role in ROLES:
         roles.find(draft, role)
+    clusters.find(draft)
     scaled.find(draft)
     if "metric" in draft.roles:
         values.long(draft)
     else:
         values.wide(draft)
     roles.find_method(draft)
-    roles.find_cluster(draft)
     return draft.mapped(beside.find(draft))

@@ -77,6 +77,8 @@ class Draft:
     others: dict[str, tuple[str, ...]] = field(default_factory=dict)
     crossed: bool = False
     """Whether the value columns are datasets."""
+    groups: set[str] = field(default_factory=set)
+    """Columns that nest the examples, by name and content: no metrics."""
     beside: dict[str, str] = field(default_factory=dict)
     """Declared columns of what stands beside means: "sd", "se", "ci", "n"."""
     filtered: dict[str, str] = field(default_factory=dict)

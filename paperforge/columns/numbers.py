@@ -16,7 +16,9 @@ def numeric(draft: Draft) -> list[str]:
     kinds = {
         c: draft.looks[c].kind
         for c in draft.free()
-        if not is_told(c) and (is_declared(draft, c) or not is_count(c, columns))
+        if not is_told(c)
+        and c not in draft.groups
+        and (is_declared(draft, c) or not is_count(c, columns))
     }
     return [
         column

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from paperforge.columns import clusters
 from paperforge.columns.again import seeds
 from paperforge.columns.candidates import candidates, one_of
 from paperforge.columns.numbers import is_known
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 _PATTERN = "pattern."
 _SHARED = ("method", "dataset", "seed", "fold")
 """The roles that some runs of a store may have in one place and some in another."""
-_MANY = 10
-"""Groups of examples from which on they are likelier drawn with the examples than fixed parts."""
 _UNNAMED = re.compile(r"column 1|unnamed: 0")  # without a header: here, and in pandas
 
 
@@ -37,6 +36,8 @@ def find(draft: Draft, role: str) -> None:
     if role == "seed":
         found = seeds(draft, found)
     if found:
+        if role == "cluster" and len(found) > 1:
+            found = clusters.coarsest(draft, found)
         several = _by_run(draft, role, found)
         column = several[0] if several else one_of(role, found, draft.rows, draft.source.shown)
         draft.take(role, column)
@@ -112,34 +113,6 @@ def _weak_examples(draft: Draft) -> list[str]:
                 f"--map {column}=example if it names examples"
             )
     return [c for c in weak if c not in draft.looks or draft.looks[c].repeats]
-
-
-def find_cluster(draft: Draft) -> None:
-    """A column that nests the examples, where nothing is called like a cluster: documents, users.
-
-    Taken by a telling name, said by one that may mean something else.
-    """
-    if "cluster" in draft.roles or "example" not in draft.roles or draft.rows is None:
-        return
-    keys = [draft.roles[role] for role in ("dataset", "example") if role in draft.roles]
-    free = [c for c in draft.free() if draft.looks.get(c) and draft.looks[c].kind != "empty"]
-    for kind in ("weak_cluster", "maybe_cluster"):
-        for column in (c for c in free if plain(c) in listed(kind)):
-            sizes = draft.rows.nested(keys, column)
-            if sizes is None or sizes[0] < 2 or sizes[2] < 2:  # noqa: PLR2004  groups of some
-                continue
-            groups, least, most = sizes
-            each = f"{most} each" if least == most else f"{least} to {most}"
-            text = f"{column!r} nests the examples, {groups:,} of {each}"
-            if kind == "weak_cluster":
-                draft.take("cluster", column)
-                draft.note(f"{text}: taken for the cluster, examples of one may be alike")
-                return
-            say = draft.warn if groups >= _MANY else draft.note
-            say(
-                f"{text}: examples of one may be alike, and are taken for independent",
-                f"--map {column}=cluster allows for it",
-            )
 
 
 def find_method(draft: Draft) -> None:

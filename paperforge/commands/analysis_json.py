@@ -152,12 +152,13 @@ def _design(analysis: Analysis) -> Mapping[str, object]:
 
 
 def _family(analysis: Analysis) -> Mapping[str, object]:
-    """What p_adjusted is adjusted for; a family a metric has a size for each."""
+    """What p_adjusted is adjusted for; a family a metric has a size for each, and none in all."""
     design = analysis.design
     sizes = {d.metric: d.family for d in analysis.decisions if d.primary}
+    several = design.per_metric and len(sizes) > 1
     return {
-        "scope": design.family,
-        "size": max(sizes.values(), default=0),
+        "scope": f"{design.family}{', on each metric by itself' * several}",
+        "size": None if several else max(sizes.values(), default=0),
         "correction": design.correction,
         "alpha": design.alpha,
         "sizes": sizes if design.per_metric else None,
@@ -194,7 +195,7 @@ def _decision(decision: Decision, scale: float) -> Mapping[str, object]:
         "p": decision.p,
         "p_adjusted": decision.p_adjusted,
         "family_size": decision.family if decision.primary else None,
-        "n": list(decision.n),
+        "n": [n or None for n in decision.n] if decision.estimate is not None else list(decision.n),
         "examples": decision.examples,
         "unmatched": list(decision.unmatched),
         "unit": decision.unit,
@@ -227,7 +228,7 @@ def _aggregate(aggregate: Aggregate, scale: float) -> Mapping[str, object]:
         "metric": aggregate.metric,
         "method": aggregate.method,
         "dataset": aggregate.dataset,
-        "n": aggregate.n,
+        "n": aggregate.n if aggregate.n or mean is None else None,
         "mean": mean,
         "sd": raw(aggregate.sd),
         "se": raw(aggregate.se),

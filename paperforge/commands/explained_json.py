@@ -68,6 +68,7 @@ def calibration(found: Calibration) -> Object:
         "seed": found.seed,
         "unit": found.unit,
         "null": found.null or None,
+        "error_rate": _rate(found.whole),
         "comparisons": [
             {
                 "metric": one.metric,

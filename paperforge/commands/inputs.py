@@ -193,6 +193,10 @@ def existing(path: Path) -> Path:
 
 
 _MEANINGS = (*ROLES, *BESIDE)
+_NESTED = (
+    "keep the coarser one, whose groups hold those of the other (of hospitals and their patients "
+    "the hospitals): what is alike within either is then allowed for"
+)
 _SPREADS = {"std": "sd", "stdev": "sd", "sem": "se", "stderr": "se"}
 
 
@@ -213,9 +217,8 @@ def _columns(mapping: Iterable[str]) -> dict[str, str]:
                 "roles: " + ", ".join(_MEANINGS),
             )
         if columns.get(role, column) != column:
-            raise UsageError(
-                f"two columns for {role}: {columns[role]!r} and {column!r}", "--map", "keep one"
-            )
+            text = f"two columns for {role}: {columns[role]!r} and {column!r}"
+            raise UsageError(text, "--map", _NESTED if role == "cluster" else "keep one")
         columns[role] = column
     return columns
 

@@ -77,11 +77,14 @@ def plan(options: ResultOptions, asked: PlanOptions) -> int:
     return 0
 
 
-def _read(project: Project, *, quiet: bool) -> tuple[Results, Analysis]:
+def _read(
+    project: Project, *, quiet: bool, plan: Path | None = None, by_hand: bool = True
+) -> tuple[Results, Analysis]:
     from paperforge import pipeline
 
     results = progress.load(project, quiet=quiet)
-    return results, pipeline.analyse(results, replace(project, figures=()))
+    bare = replace(project, figures=())
+    return results, pipeline.analyse(results, bare, plan=plan, by_hand=by_hand)
 
 
 def _protocol(project: Project, options: ResultOptions, asked: PlanOptions) -> int:
@@ -92,7 +95,8 @@ def _protocol(project: Project, options: ResultOptions, asked: PlanOptions) -> i
     if asked.check:
         if not project.sources:
             raise UsageError("there are no results to check", "--check", "name them, or paper.toml")
-        results, analysis = _read(project, quiet=asked.form == "json")
+        by_hand = options.alpha is not None
+        results, analysis = _read(project, quiet=asked.form == "json", plan=file, by_hand=by_hand)
         return planned.check(results, analysis, project, file, asked.form)
     planned.refuse(file)
     project = _with_results(project)

@@ -32,12 +32,14 @@ def stats(options: ResultOptions, asked: StatsOptions) -> int:
 
     project = inputs.project_of(options)
     results = progress.load(project, quiet=asked.form == "json")
-    analysis = pipeline.analyse(results, replace(project, figures=()), full=True)
+    by_hand = options.alpha is not None
+    analysis = pipeline.analyse(results, replace(project, figures=()), full=True, by_hand=by_hand)
+    judged = replace(project, design=replace(project.design, alpha=analysis.design.alpha))
     plan = pipeline.in_force(results, analysis, project)
     analysis = replace(analysis, notes=analysis.notes + plan)
     say(results.notes + analysis.notes)
     report = _as_json if asked.form == "json" else _as_text
-    code = report(results, analysis, project, asked)
+    code = report(results, analysis, judged, asked)
     inputs.save(options, project, results)
     return code
 

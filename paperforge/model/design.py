@@ -70,6 +70,9 @@ class Design:
     samples: str = ""
     """How many samples the score of a prompt is the mean of: "10 and 3 samples each"."""
 
+    look: str = ""
+    """Which look of a plan with several it is, and what that leaves of alpha; empty: none."""
+
     @property
     def mixed(self) -> bool:
         """Whether the metrics replicate different things."""

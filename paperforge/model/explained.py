@@ -146,6 +146,8 @@ class Calibration:
     families: tuple[FamilyRate, ...]
     best: tuple[LeftOut, ...] = ()
     """Of each metric that has a best-set."""
+    whole: Rate | None = None
+    """Share of simulations with any claim on any metric, where one family holds several."""
 
     @property
     def excessive(self) -> tuple[FamilyRate, ...]:

@@ -89,6 +89,8 @@ class Look:
     """Of the plan's alpha, this look included."""
     before: float
     """Of the plan's alpha, at the looks before."""
+    following: int = 0
+    """Replicates at the next look, where this is between two looks; 0: a look was planned here."""
 
 
 Run = tuple[str, str, str]

@@ -64,6 +64,8 @@ def paragraph(analysis: Analysis) -> str:
     parts = [sentence(text, analysis.labels) for text in sentences(analysis)]
     if analysis.design.generalises:
         parts.append(escape(analysis.design.generalises))
+    if analysis.design.look:
+        parts.append(escape(analysis.design.look))
     return "\n".join(parts) + "\n"
 
 
@@ -229,7 +231,7 @@ def _numbers(analysis: Analysis, decision: Decision, metric: Metric) -> str:
     if decision.low is not None and decision.high is not None:
         low, high = (words.number(x, decimals) for x in (decision.low, decision.high))
         of = f" of the {decision.interval_of}" if decision.interval_of else ""
-        parts.append(f"{decision.level:.0%} interval{of} {low} to {high}")
+        parts.append(f"{words.level(decision.level)} interval{of} {low} to {high}")
     p = decision.p if decision.p_adjusted is None else decision.p_adjusted
     if p is not None:
         adjusted = "adjusted " if words.is_adjusted(analysis, decision) else ""

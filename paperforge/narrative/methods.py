@@ -36,6 +36,7 @@ def sentence(analysis: Analysis) -> str:
                 _tests(analysis, decisions),
                 _lost(analysis),
                 _correction(analysis, decisions),
+                analysis.design.look,
                 _margins(analysis, decisions),
                 _best(analysis),
                 _chance(analysis, decisions),
@@ -66,7 +67,7 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     where = _over(analysis, decisions)
     if where and not averaged:
         where = f" on the {AGGREGATES[analysis.design.aggregate]}{where}"
-    level = f"{decisions[0].level:.0%}"
+    level = words.level(decisions[0].level)
     more = any("answers added" in d.test for d in decisions)
     how = _few_and_unequal(decisions)
     how += f" ({_added(decisions)})" * more
@@ -143,14 +144,20 @@ def _added(decisions: list[Decision]) -> str:
 
 def _over(analysis: Analysis, decisions: list[Decision]) -> str:
     """Over how many datasets averages were compared: " over 7 datasets"; empty where none were."""
+    labels = {m.name: m.label for m in analysis.metrics}
     sizes = {
-        analysis.over(d.metric) for d in decisions if d.scope is None and d.unit is not Unit.DATASET
-    } - {1}
+        labels[d.metric]: analysis.over(d.metric)
+        for d in decisions
+        if d.scope is None and d.unit is not Unit.DATASET and analysis.over(d.metric) > 1
+    }
     if not sizes:
         return ""
-    least, most = min(sizes), max(sizes)
-    many = f"{most}" if least == most else f"{least} to {most}"
-    return f" over {many} {analysis.design.place}s"
+    place, first = analysis.design.place, next(iter(sizes.values()))
+    if set(sizes.values()) == {first}:
+        return f" over {first} {place}s"
+    most = max(sizes.values())
+    fewer = [f"{n} in {name}" for name, n in sizes.items() if n < most]
+    return f" over {most} {place}s, {words.joined(fewer)}"
 
 
 def _printed(analysis: Analysis, decisions: list[Decision]) -> str:
@@ -188,7 +195,8 @@ def _replicates(analysis: Analysis, decisions: list[Decision]) -> str:
     if unit is Unit.DATASET:
         return f"{count} {analysis.design.place}s"
     if unit is Unit.EXAMPLE:
-        each = f" a {analysis.design.place}" if least < most else ""
+        several = any(d.scope is None and analysis.over(d.metric) > 1 for d in decisions)
+        each = f" a {analysis.design.place}" if least < most or several else ""
         what, grouped = analysis.design.scored
         return f"{count} {what}{each}{grouped and ' ' + grouped}, {_runs(analysis)}"
     paired = ", paired" if any(d.paired for d in decisions) else ""
@@ -228,17 +236,36 @@ def _lost(analysis: Analysis) -> str:
 
 def _correction(analysis: Analysis, decisions: list[Decision]) -> str:
     design = analysis.design
-    size = max(d.family for d in decisions)
-    alpha = f"α = {design.alpha:g}".replace("0.", ".")
+    size, sizes = max(d.family for d in decisions), _sizes(analysis, decisions)
+    alpha = f"α = {design.alpha:.4g}".replace("0.", ".")
     if size < 2:  # noqa: PLR2004  one comparison is no family
+        if len(sizes) > 1:
+            each = f"on each of {len(sizes)} metrics, each at {alpha}"
+            return f"There was one primary comparison {each}, not corrected over the metrics."
         return f"There was one primary comparison, at {alpha}."
-    each = " of each metric" if design.per_metric else ""
+    many = f"The {_comparisons(sizes, design.family)}"
     if all(d.test == "Nemenyi" for d in decisions):
         return f"Nemenyi's p holds for the {size} comparisons ({design.family}) at {alpha}."
     if design.correction == "none":
-        return f"The {size:,} comparisons{each} ({design.family}) were not corrected, at {alpha}."
-    how = CORRECTIONS[design.correction]
-    return f"The {size:,} comparisons{each} ({design.family}) were corrected by {how} at {alpha}."
+        return f"{many} were not corrected, at {alpha}."
+    return f"{many} were corrected by {CORRECTIONS[design.correction]} at {alpha}."
+
+
+def _sizes(analysis: Analysis, decisions: list[Decision]) -> dict[str, int]:
+    """Label of each metric that has a family of its own -> its size; the one family under ""."""
+    if not analysis.design.per_metric:
+        return {"": max(d.family for d in decisions)}
+    labels = {m.name: m.label for m in analysis.metrics}
+    return {labels[d.metric]: d.family for d in decisions}
+
+
+def _comparisons(sizes: dict[str, int], family: str) -> str:
+    """How many are corrected together: "2 comparisons of each metric (ours against each other)"."""
+    if len(set(sizes.values())) > 1:
+        each = words.joined([f"{size:,} of {name}" for name, size in sizes.items()])
+        return f"comparisons of each metric ({family}: {each})"
+    each = " of each metric" if len(sizes) > 1 else ""
+    return f"{max(sizes.values()):,} comparisons{each} ({family})"
 
 
 def _margins(analysis: Analysis, decisions: list[Decision]) -> str:
@@ -263,8 +290,8 @@ def _of_same(analysis: Analysis, decisions: list[Decision]) -> str:
     known = any(d.p_equivalence_adjusted is not None for d in decisions)
     if size < 2 or design.correction not in JOINT or not known:  # noqa: PLR2004  no family
         return ""
-    each = " of each metric" if design.per_metric else ""
-    return f", corrected by Bonferroni's correction over the {size:,} comparisons{each}"
+    many = _comparisons(_sizes(analysis, decisions), "").split(" (")[0]
+    return f", corrected by Bonferroni's correction over the {many}"
 
 
 def _best(analysis: Analysis) -> str:

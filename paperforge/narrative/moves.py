@@ -172,7 +172,15 @@ def _ratio(_: Analysis, __: Sequence[Decision]) -> str:
     return "Say n_test / n_train: --test-share 0.25, or name the column of the folds."
 
 
+def _between(analysis: Analysis, _: Sequence[Decision]) -> str:
+    return (
+        f"Judge at the next planned look; --alpha {analysis.design.alpha:.4g} judges now, and "
+        "spends what the plan does not allow for."
+    )
+
+
 MOVES: tuple[tuple[str, Callable[[Analysis, Sequence[Decision]], str]], ...] = (
+    (r"^between planned looks", _between),
     (r"^one run a cell", _no_replicates),
     (r"no example ids", _no_ids),
     (r"one replicate only", _one_replicate),

@@ -123,7 +123,7 @@ def answers(analysis: Analysis, *, brief: bool = False) -> tuple[str, ...]:
         f"({one.test}, {1 - one.alpha:.0%})."
         for one in analysis.best
     ]
-    return (*said, *best, *([holds] if holds else []))
+    return (*said, *best, *(line for line in (holds, analysis.design.look) if line))
 
 
 def _end(analysis: Analysis) -> Iterator[tuple[str, list[str]]]:

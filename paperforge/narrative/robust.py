@@ -53,13 +53,20 @@ def calibration(analysis: Analysis, found: Calibration) -> tuple[Passage, ...]:
 def _wrongly(analysis: Analysis, found: Calibration) -> Iterator[str]:
     for one in found.families:
         label = _label(analysis, one.metric)
-        mine = sum(each.metric == one.metric for each in found.comparisons)
+        mine = sum(each.metric == one.metric and bool(each.test) for each in found.comparisons)
         several = mine > 1
         what = f"finds some difference among {mine} {label} comparisons" if several else "decides"
         tail = "" if several else f" on {label}"
         yield (
             f"At nominal {_plain(found.alpha)} this design {what} wrongly{tail} in "
             f"{_rate(one.error_rate)} of {found.runs:,} simulated nulls."
+        )
+    if found.whole is not None:
+        many = sum(bool(each.test) for each in found.comparisons)
+        yield (
+            f"Over the whole family of {many} comparisons of {len(found.families)} metrics it "
+            f"finds some difference wrongly in {_rate(found.whole)}, where each metric is drawn "
+            "by itself."
         )
     for one in found.families:
         if one.unconditional is not None:

@@ -20,7 +20,7 @@ from paperforge.errors import InputError
 from paperforge.model import Diagnostic, Severity
 from paperforge.project.read import text_of
 from paperforge.protocol import lock, read, scores, there
-from paperforge.protocol.check import against, announced, replicates
+from paperforge.protocol.check import against, announced, at_look, replicates
 from paperforge.protocol.differ import changes
 from paperforge.protocol.write import dump
 
@@ -32,6 +32,7 @@ __all__ = [
     "Plan",
     "against",
     "announced",
+    "at_look",
     "changes",
     "dump",
     "gone",

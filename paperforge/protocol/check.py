@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperforge.model import Diagnostic, Severity, Spending
+from paperforge.model import Diagnostic, Severity, Spending, Verdict
 from paperforge.protocol import lock, scores, there
 from paperforge.protocol.differ import ARROW, both, changes, listed
 from paperforge.spec import Unit
@@ -253,11 +254,18 @@ def _look(plan: Protocol, look: Look) -> str:
             f"{look.n} {noun} are more than the last look was planned at ({look.largest}): "
             f"if that look was taken, all of alpha = {plan.alpha:g} is spent"
         )
+    if look.following:
+        taken = f"between looks {look.number} and {look.number + 1}"
+        taken = taken if look.number else "before the first look"
+        return (
+            f"{look.n} of {look.largest} {noun} are {taken} of {look.planned}; the next look is at "
+            f"{look.following}: nothing is decided here, so that no more than the {look.spent:.3g} "
+            f"of {plan.alpha:g} that is spent so far is spent"
+        )
     kind = SPENDING[plan.stopping.spending]
-    unplanned = "" if look.n in plan.stopping.looks else f"; no look was planned at {look.n}"
     before = f", {look.before:.2g} of it before" if look.before else ""
     return (
-        f"look {look.number} of {look.planned}, at {look.n} of {look.largest} {noun}{unplanned}: "
+        f"look {look.number} of {look.planned}, at {look.n} of {look.largest} {noun}: "
         f"it is judged at alpha = {look.nominal:.3g} ({kind} type spending: with it "
         f"{look.spent:.3g} of {plan.alpha:g} are spent{before})"
     )
@@ -276,7 +284,8 @@ def announced(plan: Plan, analysis: Analysis, look: Look | None) -> tuple[Diagno
     level = held.alpha if look is None else look.nominal
     if look is not None:
         text += f"; {_look(held, look)}"
-    if alpha > level * (1 + 1e-3):
+    between = look is not None and look.following > 0 and bool(analysis.design.look)
+    if alpha > level * (1 + 1e-3) and not between:
         severity = Severity.WARNING
         text += f". The verdicts here are at alpha = {alpha:g}, not at the plan's {level:.3g}"
     if other := [text for _, text in (*_corrected(held, analysis), *_family(held, analysis))]:
@@ -286,9 +295,39 @@ def announced(plan: Plan, analysis: Analysis, look: Look | None) -> tuple[Diagno
     return (Diagnostic(severity, plan.shown, text, hint, "plan"),)
 
 
+def at_look(plan: Protocol, analysis: Analysis, look: Look) -> Analysis:
+    """The analysis with what the look means for it: a sentence; between two looks no verdict.
+
+    Decisions between looks keep estimate, interval and p, and are undecidable: judged at any alpha
+    they would spend some that the plan has for later looks.
+    """
+    noun, kind = f"{plan.unit}s", SPENDING[plan.stopping.spending]
+    if not look.following:
+        text = (
+            f"This was look {look.number} of {look.planned}, at {look.n} of {look.largest} {noun}: "
+            f"α = {plan.alpha:g} was spent over the looks by the {kind} type function (Lan and "
+            f"DeMets 1983), which leaves {look.nominal:.3g} for this one."
+        )
+        return replace(analysis, design=replace(analysis.design, look=text.replace("0.", ".")))
+    since = f"look {look.number} of {look.planned}" if look.number else "the first look"
+    text = (
+        f"No look was planned at {look.n} {noun}: it is {'after' if look.number else 'before'} "
+        f"{since}, the next look is at {look.following}, and nothing is decided before it."
+    )
+    why = f"between planned looks: the next is at {look.following} {noun}"
+    decisions = tuple(
+        d if d.p is None else replace(d, verdict=Verdict.UNDECIDABLE, reason=why, equivalent=False)
+        for d in analysis.decisions
+    )
+    design = replace(analysis.design, look=text)
+    return replace(analysis, design=design, decisions=decisions)
+
+
 def _spent(plan: Plan, analysis: Analysis, look: Look) -> list[Diagnostic]:
     """A warning where the analysis judges at a larger alpha than the look may."""
     alpha = analysis.design.alpha
+    if look.following and analysis.design.look:  # nothing is decided
+        return []
     if alpha <= look.nominal * (1 + 1e-3):  # three digits are what the message shows
         return []
     text = (
@@ -298,4 +337,6 @@ def _spent(plan: Plan, analysis: Analysis, look: Look) -> list[Diagnostic]:
     hint = f"--alpha {value}, or alpha = {value} under [design] in paper.toml"
     if look.nominal <= 0:
         hint = "judge by the replicates that were planned"
+        if look.following:
+            text = f"the analysis judges between two looks; the next is at {look.following}"
     return [Diagnostic(Severity.WARNING, plan.shown, text, hint, "plan-alpha")]

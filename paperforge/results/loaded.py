@@ -183,7 +183,9 @@ class LoadedResults:
                     partial=partial,
                 )
             )
-        return tuple(samples)
+        if by_example or not holes:
+            return tuple(samples)
+        return lost.with_empty(samples, metric, self.methods, self.datasets, holes)
 
     def scored(self, metric: str) -> bool:
         """Whether the metric has a value of any example."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from paperforge.model import Missing
+from paperforge.model import Missing, Sample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import duckdb
+
+    from paperforge.spec import Dataset, Method
 
     Query = Callable[[str, Sequence[object]], duckdb.DuckDBPyConnection]
 
@@ -64,6 +66,45 @@ def counts(query: Query, metric: str) -> dict[tuple[str, str], Lost]:
         [metric],
     ).fetchall()
     return {(method, dataset): Lost(*of) for method, dataset, *of in found}
+
+
+def with_empty(
+    samples: Sequence[Sample],
+    metric: str,
+    methods: Sequence[Method],
+    datasets: Sequence[Dataset],
+    holes: Mapping[tuple[str, str], Lost],
+) -> tuple[Sample, ...]:
+    """The samples of a metric with one of no value for each cell whose runs are all lost.
+
+    Methods and datasets in the paper's order. Where no method has a number on a dataset, a run
+    without a score there has lost none: the metric is not measured on it.
+    """
+    import numpy as np
+
+    have = {(s.method, s.dataset): s for s in samples}
+    measured = {dataset for (_, dataset), s in have.items() if len(s.values)}
+    made = []
+    for at in ((m.name, d.name) for m in methods for d in datasets):
+        gone = holes.get(at, NONE)
+        if gone.unreported and at[1] not in measured:
+            gone = gone._replace(unreported=0)
+        if at not in have and any(gone):
+            keys, values = np.empty(0, np.int64), np.empty(0, np.float64)
+            made.append(
+                Sample(
+                    metric,
+                    *at,
+                    keys,
+                    values,
+                    not_finite=gone.diverged,
+                    failed=gone.failed,
+                    unreported=gone.unreported,
+                )
+            )
+        elif at in have:
+            made.append(have[at])
+    return tuple(made)
 
 
 def reason(text: str | None) -> Missing:

@@ -76,14 +76,17 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
     variance, df = variance_of(cell, setting), cell.df
     half = wilson(cell.n, setting.ask.alpha) if saturated else half_width(variance, df, setting)
     spread = cell.n > 1
+    n, sd = cell.n, cell.sd if spread else None
+    if cell.lacking and not cell.repeats and cells.unit is not Unit.EXAMPLE:  # as it is reported
+        n, sd = cell.stated
     share = interval(cell, setting.ask.alpha) if cell.counted else None
     return Aggregate(
         cells.metric.name,
         cell.method,
         cell.dataset,
-        cell.counted.n if cell.counted else cell.n,
+        cell.counted.n if cell.counted else n,
         finite(cell.mean * scale),
-        finite(cell.sd * scale) if spread else None,
+        None if sd is None else finite(sd * scale),
         finite(math.sqrt(variance / cell.raised) * scale) if spread and df > 0 else None,
         None if half is None or not spread else finite(half * scale),
         not_finite=cell.not_finite,
@@ -195,6 +198,8 @@ def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
     alike = cells.unit is Unit.EXAMPLE and any(cell.variance <= 0 for cell in row)
     if alike and all(cell.shares for cell in row) and not cells.crossing:
         share = of_alike(row, setting)
+    if any(cell.lacking for cell in row) and cells.unit is not Unit.EXAMPLE:
+        n = min(cell.stated[0] if cell.lacking else cell.n for cell in row)
     if all(cell.counted for cell in row):
         share = interval_of_average(row, setting.ask.alpha)
         n = min(cell.counted.n for cell in row if cell.counted)

@@ -65,8 +65,8 @@ def calibrate(
     tested = tuple(m for m in results.metrics if m.tested)
     primary = [d for d in own.decisions if d.primary]
     nulls: Nulls = {}
-    for m in tested:
-        nulls |= draws_of(results, m, own.design.of(m.name).unit, spec, seed)
+    for k, m in enumerate(tested):  # each metric has draws of its own
+        nulls |= draws_of(results, m, own.design.of(m.name).unit, spec, seed + k)
     units = dict.fromkeys((unit, *(own.design.of(m.name).unit for m in tested)))
     said = " ".join(words(results, one, spec, nulls) for one in units)
     if not any(d.p is not None for d in primary):
@@ -82,6 +82,7 @@ def calibrate(
         done += len(replicates)
         if meter is not None:
             meter.begin("results without a difference", done, runs)
+    metrics = {d.metric for d in primary if d.p is not None}
     return Calibration(
         spec.alpha,
         done,
@@ -93,6 +94,9 @@ def calibrate(
             family(results, own, m.name, counts, done, spec) for m in tested if own.primary(m.name)
         ),
         tuple(counts.left_out(best.metric, done) for best in own.best),
+        None
+        if spec.family == "metric" or len(metrics) == 1
+        else Rate.of(counts.families[ALL], done),
     )
 
 
@@ -157,6 +161,8 @@ def together(nulls: Nulls, replicates: np.ndarray) -> Iterator[Drawn]:
 
 
 Place = tuple[str, str, str, "str | None"]
+ALL = ""
+"""In the place of a metric: any of them."""
 
 
 class Counts:
@@ -185,6 +191,7 @@ class Counts:
             if d.decided:
                 claimed.add(d.metric)
         self.families.update(claimed)
+        self.families[ALL] += bool(claimed)
         for best in analysis.best:
             for method, _ in best.ps:
                 self.left[best.metric, method] += method not in best.methods

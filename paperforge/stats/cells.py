@@ -21,12 +21,10 @@ if TYPE_CHECKING:
     from paperforge.stats.decimals import Rounding
     from paperforge.stats.shared import Uneven
 
-HUGE = 1e150
-"""Squares of larger numbers overflow."""
+HUGE = 1e150  # squares of larger numbers overflow
 FLAT = 1e-12
 """A spread of at most this share of the largest value is rounding, and counts as none."""
-MANY = 2
-"""Datasets from which on an example could be in more than one."""
+MANY = 2  # datasets from which on an example could be in more than one
 NO_IDS = "no example ids"
 """Of a cell of several runs, where others are compared by their examples."""
 
@@ -43,7 +41,7 @@ class Cell:
     dataset: str
     n: int
     size: float
-    """The largest of the values, without its sign."""
+    """The largest of the values, without sign."""
     mean: float
     sd: float
     variance: float
@@ -60,6 +58,7 @@ class Cell:
     """Of examples: runs that every value is the mean of; 0 where that differs."""
     lacking: str = ""
     """What is not reported beside a printed mean, so that it cannot be compared."""
+    stated: tuple[int, float | None] = (0, None)  # runs (0: not reported) and spread of such a mean
     quoted: bool = False
     """Whether it is a mean, spread and n that somebody printed."""
     counted: Quote | None = None

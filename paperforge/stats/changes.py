@@ -172,6 +172,7 @@ def runs(
     together = not SEED_LIKE.isdisjoint(spec.pair_by)
     compared = cells(results, d)
     rows: dict[tuple[str, str, int], list[tuple[Row, float]]] = {}
+    named: set[tuple[str, str, int]] = set()
     for sign, s in compared:
         n, mean = len(s.values), float(s.values.mean())
         for key, value in zip(keys_of(s).tolist(), s.values.tolist(), strict=True):
@@ -182,6 +183,9 @@ def runs(
             )
             moved = sign * (value - mean) / n
             rows.setdefault(place, []).append(((s.method, s.dataset, key), moved))
+            named.update([place] if s.keyed else [])
+    if together and d.paired:
+        rows = {at: of for at, of in rows.items() if at[0] or partnered(of, d, len(compared))}
     forward = direction(d)
     order = sorted(rows, key=lambda at: (-forward * sum(m for _, m in rows[at]), at))
     left = {(s.method, s.dataset): len(s.values) for _, s in compared}
@@ -189,7 +193,8 @@ def runs(
     for at in order:
         drop = frozenset(row for row, _ in rows[at])
         if all(left[m, dataset] > KEPT for m, dataset, _ in drop):
-            alone.append(Step(f"{title(at, drop, d)}, {noun} {at[2]}", Change(dropped=drop)))
+            name = results.names.get(at[2], at[2]) if at in named else at[2]
+            alone.append(Step(f"{title(at, drop, d)}, {noun} {name}", Change(dropped=drop)))
     jointly = []
     for step in alone:
         if all(left[m, dataset] > KEPT for m, dataset, _ in step.change.dropped):
@@ -197,6 +202,19 @@ def runs(
                 left[m, dataset] -= 1
             jointly.append(step)
     return alone, jointly
+
+
+def partnered(rows: Sequence[tuple[Row, float]], d: Decision, cells: int) -> bool:
+    """Whether a paired comparison uses a replicate that both methods have.
+
+    On every dataset, where it is averaged over them first.
+    """
+    if d.test.endswith("averages"):
+        return len(rows) == cells
+    methods: dict[str, set[str]] = {}
+    for (method, dataset, _), _ in rows:
+        methods.setdefault(dataset, set()).add(method)
+    return any(len(of) > 1 for of in methods.values())
 
 
 def title(at: tuple[str, str, int], drop: frozenset[Row], d: Decision) -> str:

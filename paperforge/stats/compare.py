@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from paperforge.spec import Unit
 from paperforge.stats import rounded, shared
+from paperforge.stats.cells import NO_IDS
 from paperforge.stats.clusters import LONE, lone
 from paperforge.stats.contrast import Ask, Contrast, cut
 from paperforge.stats.crossed import OF_PSEUDO, TEST, residual, two_way
+from paperforge.stats.dropped import AVERAGES, dropped
 from paperforge.stats.exact import mcnemar, smallest_p
 from paperforge.stats.folds import compare_folds
 from paperforge.stats.ladder import averages_of_shares, shares_of_examples
@@ -158,6 +160,8 @@ def one_way(cells: Cells, a: str, b: str, setting: Setting) -> list[Compared]:
     else:
         contrast = on_average(cells, present(left), present(right), pairs, setting)
     out = (sum(one.unmatched[0] for one in found), sum(one.unmatched[1] for one in found))
+    if contrast.test.endswith(AVERAGES):
+        out = dropped(cells, a, b, paired=contrast.paired).runs
     return [Compared(a, b, None, primary=True, contrast=contrast, unmatched=out), *found]
 
 
@@ -216,9 +220,9 @@ def untested(cells: Cells, a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Co
     if short is None and not alone:
         return None
     estimate = sum(x.mean - y.mean for x, y in zip(a, b, strict=True)) / len(a)
-    n = (min(c.n for c in a), min(c.n for c in b))
+    n = (min(map(reported, a)), min(map(reported, b)))
     if alone or short is None:
-        few = "one run a cell" if max(n) <= 1 else "declared as not replicated"
+        few = "one run a cell" if max(c.n for c in (*a, *b)) <= 1 else "declared as not replicated"
         return untestable(n, estimate, few)
     if short.n >= ENOUGH and not short.lacking:
         return untestable(n, estimate, LONE if short.groups is None else lone(short.groups) or LONE)
@@ -226,6 +230,11 @@ def untested(cells: Cells, a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Co
     few = short.lacking or "one replicate only"
     wanting = "" if short.lacking else ": a spread needs two"
     return untestable(n, estimate, f"{few} ({where}){wanting}")
+
+
+def reported(cell: Cell) -> int:
+    """How many runs a cell has; of a printed mean that lacks something as many as it says, or 0."""
+    return cell.stated[0] if cell.lacking and cell.lacking != NO_IDS else cell.n
 
 
 def on_dataset(cells: Cells, a: Cell, b: Cell, pair: Matched | None, setting: Setting) -> Contrast:

@@ -42,6 +42,7 @@ from paperforge.stats.finish import BARE, Finish
 from paperforge.stats.folds import share_of
 from paperforge.stats.lost import scored
 from paperforge.stats.over import Over, groups, omnibus, over_datasets, ranks
+from paperforge.stats.quotes import bare
 from paperforge.stats.signature import Settings
 from paperforge.stats.winners import winners
 
@@ -263,7 +264,7 @@ def judge(cells: Cells, contrast: Contrast, ps: Ps, alpha: float) -> tuple[Verdi
     if cells.unit is Unit.NONE and contrast.estimate is not None and contrast.p is None:
         return Verdict.UNTESTED, contrast.reason
     if ps.p is None:
-        return Verdict.UNDECIDABLE, contrast.reason
+        return Verdict.UNTESTED if bare(contrast.reason) else Verdict.UNDECIDABLE, contrast.reason
     within = within_margin(ps, alpha)
     out_of_reach = ps.floor is not None and ps.floor >= alpha
     if ps.p < alpha and not out_of_reach:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.model import Design, Diagnostic, Results, Severity
 from paperforge.spec import AGGREGATES, CORRECTIONS, DesignSpec, Unit
-from paperforge.stats import grouping, holes, layout, sameness
+from paperforge.stats import dropped, grouping, holes, layout, sameness
 from paperforge.stats.critical import ENOUGH
 from paperforge.stats.crossed import bought
 from paperforge.stats.design import SEED_LIKE, Family, Replication, place_of
@@ -37,7 +37,8 @@ def describe(
 ) -> tuple[Design, tuple[Diagnostic, ...]]:
     """Write the design with its sentences, and the warnings that go with it."""
     main = [cells for cells, _ in tables if cells.metric.name not in unit.apart]
-    counts = [c.n for cells in main for c in cells.table.values()]
+    every = [c for cells in main for c in cells.table.values()]
+    counts = [c.n for c in every if not c.lacking] or [c.n for c in every]
     place, odd = place_of(results, spec), sameness.found(results, unit, tables)
     shares = any("least favourable" in c.contrast.test for _, found in tables for c in found)
     sentences = (
@@ -48,6 +49,7 @@ def describe(
         *families(spec, chosen, tables),
         *pairing(results, spec, unit, tables, odd),
         *averaging(tables, place),
+        *dropped.sentences(tables, unit.noun, place),
         *quotations(tables),
         *bounds(tables),
         *buying(unit, tables),
@@ -129,7 +131,7 @@ def scope(spec: DesignSpec, tables: Sequence[Table], place: str) -> Iterator[str
     elif most > 1:
         yield (
             f"The primary comparison of each metric is the {AGGREGATES[spec.aggregate]} over the "
-            f"{most} fixed {place}s; "
+            f"{most} fixed {place}s{dropped.fewer(tables, most, place)}; "
             f"comparisons on one {place} are secondary and are not corrected."
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from paperforge.errors import InputError
 
@@ -30,8 +31,8 @@ def scored(sample: Sample, metric: Metric) -> Sample:
             f"diverged of {metric.name}",
             "write what they count as into their rows",
         )
-    keys = np.asarray(sample.keys, dtype=np.int64)
-    first = min(0, int(keys.min(initial=0)))
+    keys = np.asarray(sample.keys, np.int64)
+    first = min(0, int(keys.min(initial=0))) - (crc32(sample.method.encode()) << 20)
     return replace(
         sample,
         keys=np.concatenate([keys, first - 1 - np.arange(lost)]),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from paperforge.model import Quote
     from paperforge.stats.cells import Cell
 
+NO_SPREAD, NO_NUMBER = "no spread is reported", "no number of runs is reported"
 EXAMPLES = "examples"
 """What n counts where a share of examples stands alone."""
 
@@ -24,7 +25,8 @@ def quoted(cell: Cell, quote: Quote) -> Cell:
     if quote.kind == EXAMPLES and n > 1:
         return replace(cell, counted=quote)
     if se is None:
-        return replace(cell, lacking=lacking(n, quote.spread))
+        sd = quote.spread if quote.kind in ("", "sd") else None
+        return replace(cell, lacking=lacking(n, quote.spread), stated=(n, sd))
     sd, half = se * math.sqrt(n), 0.0 if quote.digits is None else 0.5 * 10.0**-quote.digits
     return replace(
         cell,
@@ -55,10 +57,15 @@ def printed_error(quote: Quote) -> float | None:
     return se
 
 
+def bare(reason: str) -> bool:
+    """Whether a printed mean is a bare number, which nothing tests, by why it is not compared."""
+    return reason.startswith((NO_SPREAD, NO_NUMBER))
+
+
 def lacking(n: int, spread: float | None) -> str:
     """What keeps a printed mean from being compared."""
     if spread is None:
-        return "no spread is reported"
+        return NO_SPREAD
     if spread <= 0:
         return f"a spread of {spread:g} is reported"
-    return "no number of runs is reported" if n < 1 else "a spread of one run is reported"
+    return NO_NUMBER if n < 1 else "a spread of one run is reported"

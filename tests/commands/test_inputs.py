@@ -66,3 +66,11 @@ def test_every_result_command_takes_them(paperforge):
     for command in ("runs", "table", "figure", "stats"):
         text = paperforge(command, "--help").out
         assert all(option in text for option in ("--map", "--path", "--table", "--final")), command
+
+
+def test_two_columns_for_the_cluster_are_refused_with_the_one_to_keep(results_csv):
+    both = ("hospital=cluster", "patient=cluster")
+    options = ResultOptions(sources=(results_csv,), mapping=both)
+    with pytest.raises(UsageError, match="two columns for cluster") as caught:
+        project_of(options)
+    assert "keep the coarser one" in (caught.value.hint or "")

@@ -482,11 +482,44 @@ def test_a_look_on_the_way(paperforge, frozen, tmp_path, spending, nominal):
     (tmp_path / "plan.lock").unlink()
     assert paperforge("plan", "--freeze").code == 0
     said = paperforge("plan", frozen, "--check", *WORDS)
-    assert said.code == 5
+    assert said.code == 0, said.out
     assert f"look 1 of 2, at 5 of 10 seeds: it is judged at alpha = {nominal}" in said.out.lower()
-    assert "the analysis judges at alpha = 0.05" in said.out
+    said = paperforge("plan", frozen, "--check", *WORDS, "--alpha", "0.04")
+    assert said.code == 5
+    assert "the analysis judges at alpha = 0.04" in said.out
+    shown = paperforge("stats", frozen, *WORDS).out
+    answer, _, rest = shown.partition("Design")
+    share = nominal.removeprefix("0")
+    assert f"which leaves {share} for this one" in " ".join(answer.split())
+    assert f"at α = {share}" in " ".join(rest.split())
+    by_hand = paperforge("stats", frozen, *WORDS, "--alpha", "0.05").out
+    assert "this was look" not in by_hand.lower()
+    judged = json.loads(paperforge("stats", frozen, *WORDS, "--format", "json").out)
+    assert judged["family"]["alpha"] == pytest.approx(float(nominal), rel=0.01)
     said = paperforge("plan", frozen, "--check", *WORDS, "--alpha", "0.003")
     assert said.code == 0, said.out
+
+
+@pytest.mark.parametrize(
+    ("looks", "where"), [("[3, 10]", "after look 1 of 2"), ("[7, 10]", "before the first look")]
+)
+def test_between_looks_nothing_is_decided(paperforge, frozen, tmp_path, looks, where):
+    plan = tmp_path / "plan.toml"
+    text = plan.read_text().replace("seeds = 5", "seeds = 10")
+    plan.write_text(f'{text}looks = {looks}\nspending = "pocock"\n')
+    (tmp_path / "plan.lock").unlink()
+    assert paperforge("plan", "--freeze").code == 0
+    following = looks.strip("[]").split(", ")[1 if "3" in looks else 0]
+    out = paperforge("stats", frozen, *WORDS, "--format", "json").out
+    for one in json.loads(out)["decisions"]:
+        if one["p"] is not None:
+            assert one["verdict"] == "undecidable"
+            assert one["reason"] == f"between planned looks: the next is at {following} seeds"
+    said = " ".join(paperforge("stats", frozen, *WORDS).out.split())
+    assert f"it is {where}, the next look is at {following}, and nothing is decided" in said
+    said = paperforge("plan", frozen, "--check", *WORDS)
+    assert said.code == 5  # no look was planned at so many
+    assert f"the next look is at {following}: nothing is decided here" in said.out
 
 
 def test_a_mistake_in_a_plan_has_its_line(paperforge, frozen, tmp_path):
