@@ -215,6 +215,7 @@ class _Reading:
             told=digest.of(inputs, self.prints),
             rows=facts.rows,
             mapped=sources.declared(self.given, inputs),
+            sized_by=known.sized_by,
             again=self._careful if quick else None,
             cells=cells,
             inputs=inputs,
