@@ -187,7 +187,7 @@ _ELSEWHERE = {
 
 
 def instead(error: click.ClickException) -> tuple[click.ClickException, str]:
-    """The error, and what to use for an option that there is not, where click's near name is none."""
+    """The error, and what to use for an option that there is not; empty where a near name is."""
     if not isinstance(error, click.NoSuchOption):
         return error, ""
     name = error.option_name.lstrip("-")
