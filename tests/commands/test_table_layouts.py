@@ -445,7 +445,9 @@ def test_a_difference_outside_the_family_has_its_interval_and_no_mark(
     assert "Blank" not in said.out
     kept = json.loads((tmp_path / "t.json").read_text())
     adjusted = {
-        row["label"]: [d["p_adjusted"] is not None for c in row["cells"] for d in c.get("decisions", ())]
+        row["label"]: [
+            d["p_adjusted"] is not None for c in row["cells"] for d in c.get("decisions", ())
+        ]
         for row in kept["rows"]
     }
     assert set(adjusted["other"]) == {False}
