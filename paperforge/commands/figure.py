@@ -51,6 +51,7 @@ def figure(options: ResultOptions, asked: FigureOptions) -> int:
     root = project.root if asked.name else Path()
     wanted = asked.venue or project.venue
     place = venues.find(wanted, project.root) if wanted else None
+    say(venues.said_of_page(project, place))
     place = place or venues.page_of(project)
     if spec.kind in figures.COMPILED:
         _give(pipeline.picture(spec, place, root), spec, asked, place, project)
