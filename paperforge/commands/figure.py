@@ -57,7 +57,7 @@ def figure(options: ResultOptions, asked: FigureOptions) -> int:
         _give(pipeline.picture(spec, place, root), spec, asked, place, project)
         return 0
     project = project if asked.name else replace(project, figures=(*project.figures, spec))
-    results = progress.load(project)
+    results = progress.load(project, steps=pipeline.by_step(spec))
     analysis = pipeline.analyse(results, replace(project, tables=(), figures=(spec,)))
     drawn = pipeline.draw(analysis, spec, place, root, form)
     say(results.notes + analysis.notes + _undrawn(options, asked))

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
@@ -180,9 +181,10 @@ class LearningCurves:
         rows.writerow(["metric", "split", "dataset", "method", "step", "mean", "low", "high", "n"])
         for c in self.curves:
             columns = (c.steps, c.mean, c.low, c.high, c.n)
-            for i in steps.rows(c):
-                point = (column[i] for column in columns)
-                rows.writerow([c.metric, c.split, c.dataset, c.method, *point])
+            at = steps.rows(c)
+            head = map(repeat, (c.metric, c.split, c.dataset, c.method))
+            points = ([column[i] for i in at] for column in columns)
+            rows.writerows(zip(*head, *points, strict=False))
         return out.getvalue()
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
