@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 from paperforge.model import Diagnostic, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from bibtexparser.library import Library
 
 CITATIONS = "citations"
 """The check of what the text cites: fails a submission."""
+YEARS = ("year", "date")
 CHECK = "bibliography"
 """The check of the entries themselves."""
 SHOWN_KEYS = 20
@@ -74,6 +75,45 @@ def read(text: str, path: str) -> Bibliography:
         elif name == "ParsingFailedBlock":
             broken.append(_failed(inner, path))
     return Bibliography(path, tuple(entries), tuple(broken))
+
+
+def in_text(texts: Iterable[str], keys: Collection[str]) -> dict[str, str]:
+    """Key -> its citation as styles of authors and years print it: "(Zeng and Chen, 2023)".
+
+    texts: of .bib files. Only the entries of these keys are read, for a .bib may hold thousands; a
+    key without an entry, or whose entry has no author, is left out.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        for key in keys:
+            start = re.search(rf"@[ \t]*\w+[ \t]*[{{(]\s*{re.escape(key)}\s*,", text)
+            if start is None or key in found:
+                continue
+            end = text.find("\n@", start.end())
+            entries = read(text[start.start() : end if end > 0 else len(text)], "").entries
+            names = _surnames(entries[0].fields) if entries else []
+            if names:
+                year = re.search(r"\d{4}", " ".join(map(entries[0].fields.get, YEARS, ("", ""))))
+                found[key] = f"({_together(names)}, {year[0] if year else 'n.d.'})"
+    return found
+
+
+def _surnames(fields: Mapping[str, str]) -> list[str]:
+    """The surnames of an entry's authors, or else editors, without TeX."""
+    said = fields.get("author") or fields.get("editor") or ""
+    people = [re.sub(r"\\[a-zA-Z]+|\\.|[{}]", "", person).strip() for person in said.split(" and ")]
+    return [
+        (person.partition(",")[0] if "," in person else person.split()[-1]).strip()
+        for person in people
+        if person
+    ]
+
+
+def _together(names: Sequence[str]) -> str:
+    """Surnames as they are cited: all of two, the first of more."""
+    if len(names) > 2 or names[-1] == "others":  # noqa: PLR2004 - as natbib does
+        return f"{names[0]} et al."
+    return " and ".join(names)
 
 
 def join(bibliographies: Sequence[Bibliography]) -> Bibliography:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from paperforge.model import Analysis, Figure, Manuscript, Results, Table, Venue
     from paperforge.spec import Project
 
+LARGEST_BIB = 32 << 20
+"""Bytes of a .bib that is looked into for how its works are cited."""
 WIDTHS = {"table": "column", "table*": "text", "": ""}
 """Float that a table stands in -> the width that it is made for."""
 
@@ -48,8 +50,23 @@ def tabulate(
         made = tables.arrange(analysis, spec)
     if not paper:
         return made
+    made = _cited(made, root)
     page, under = tables.Page.of(venue) if venue else None, bool(spec.notes)
     return tables.fit(made, page, spec.width, notes=under, other=tables.exchanged(analysis, spec))
+
+
+def _cited(table: Table, root: Path) -> Table:
+    """The table with its citations as the paper's .bib files let them print: it is measured so."""
+    from paperforge import bib
+
+    keys = {row.cite for row in table.rows if row.cite}
+    if not keys:
+        return table
+    files = [path for path in sorted(root.glob("*.bib")) if path.stat().st_size < LARGEST_BIB]
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in files]
+    known = bib.in_text(texts, keys)
+    rows = [replace(row, cited=known.get(row.cite, "")) for row in table.rows]
+    return replace(table, rows=tuple(rows))
 
 
 def draw(

@@ -207,3 +207,22 @@ def test_two_thousand_entries_are_quick():
     bib.check(read, {f"k{n}": "x" for n in range(2000)})
     assert len(read.entries) == 2000
     assert time.perf_counter() - start < 5
+
+
+WORKS = r"""@string{x = "y"}
+@article{zeng2023, author = {Zeng, Ai and Chen, Mu}, title = {A}, year = 2023}
+@inproceedings { gu:2024 ,
+  author = {Albert Gu and Tri Dao and others}, title = {M, @nobody}, date = {2024-05-01},
+}
+@book{k{\"o}, title = {Nothing}}
+@article{koerner, author = {K{\"o}rner, Anna}, year = {1998}}
+"""
+
+
+def test_a_citation_as_authors_and_years():
+    keys = {"zeng2023", "gu:2024", "koerner", "nobody", "zeng"}
+    assert bib.in_text(["", WORKS], keys) == {
+        "zeng2023": "(Zeng and Chen, 2023)",
+        "gu:2024": "(Gu et al., 2024)",
+        "koerner": "(Korner, 1998)",
+    }

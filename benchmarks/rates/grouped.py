@@ -1,4 +1,4 @@
-"""Examples in clusters, and items that are in many datasets: CR2 with Bell and McCaffrey's df."""
+"""Examples in clusters, and items that are in many datasets: CR2, scaled for unequal clusters."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 WITHIN = 0.2
 """Correlation of differences within a cluster."""
 UNEQUAL = {"unequal": (4, 18, 32, 46, 60), "one big": (4,) * 9 + (40,)}
+HARMONIC = tuple(200 // (g + 1) for g in range(15))
 
 
 def clustered(
@@ -60,6 +61,25 @@ def right_or_wrong(groups: int, size: int) -> Callable[[np.random.Generator], Si
             },
             unit=Unit.EXAMPLE,
         )
+
+    return draw
+
+
+def unmatched(sizes: Sequence[int]) -> Callable[[np.random.Generator], Simulated]:
+    """Other examples for each method, in clusters of these sizes that only it has."""
+    codes = np.repeat(np.arange(len(sizes)), sizes)
+
+    def draw(rng: np.random.Generator) -> Simulated:
+        cells = {}
+        for at, m in enumerate("xy"):
+            values = np.sqrt(WITHIN) * rng.standard_normal(len(sizes))[codes]
+            values += np.sqrt(1 - WITHIN) * rng.standard_normal(len(codes))
+            cells[m, "d"] = {
+                "values": values,
+                "clusters": codes + 1000 * at,
+                "keys": np.arange(len(codes)) + 100_000 * at,
+            }
+        return results(cells, unit=Unit.EXAMPLE)
 
     return draw
 
@@ -115,12 +135,18 @@ def rows() -> list[Row]:
     ]
     made += [analysed(path, "20 each, 0/1", g, repeated(right_or_wrong(g, 20))) for g in SEEDS]
     made += [
-        analysed(path, "200, 100, 66, ... each, 0/1", g, repeated(harmonic(g)), **missed(size))
-        for g, size in ((15, 0.062), (50, 0.068))
+        analysed(path, "200, 100, 66, ... each, 0/1", g, repeated(harmonic(g))) for g in (15, 50)
     ]
+    made.append(
+        analysed(f"{path}, unmatched", "200, 100, 66, ... each", 15, repeated(unmatched(HARMONIC)))
+    )
     made += [
         analysed(f"{path}, datasets", "3 datasets, 10 each", g, repeated(clustered((10,) * g, 3)))
         for g in SEEDS
+    ]
+    made += [
+        analysed(f"{path}, datasets", f"3 datasets, {name}", len(of), repeated(clustered(of, 3)))
+        for name, of in (("unequal", UNEQUAL["unequal"]), ("200, 100, 66, ... each", HARMONIC))
     ]
     made += [
         analysed("items in many datasets", "3 datasets, normal", n, repeated(items(n, 3)))

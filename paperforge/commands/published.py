@@ -155,6 +155,9 @@ def _taken(lines: Sequence[Line], level: float) -> list[str]:
         said.append("A published interval (ci) is taken for a t interval over its n runs")
     tested = sum(line.found is not None and line.found.p is not None for line in lines)
     if tested:
+        said.append(
+            "At both ends of an interval stands half a unit of the last digit that is published"
+        )
         ratio = 1 / (1 - level)
         often = f"1 in {ratio:.0f}" if abs(ratio - round(ratio)) < SLACK else f"{1 - level:.2g}"
         text = f"About {often} honest reproductions lie outside a {level:.0%} interval by chance"

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 LARGEST = 64 << 20
 """Bytes of a file that is looked into."""
-NEARLY = 0.85
-"""From so much of a column on a figure was meant to fill it."""
+BESIDE = (2, 3, 4)
+FILLED = 0.9
+"""So many figures beside one another fill a width where they take at least this share of it."""
 _WIDTH = re.compile(r"(?:^|,)\s*width\s*=\s*([\d.]*)\s*\\(columnwidth|linewidth|textwidth|hsize)\b")
 _POINTS = re.compile(r"(?:^|,)\s*width\s*=\s*([\d.]+)\s*(pt|bp|in|cm|mm)\b")
 _SCALE = re.compile(r"(?:^|,)\s*scale\s*=\s*([\d.]+)")
@@ -90,19 +91,21 @@ def _likely(written: Written, venue: Venue) -> float:
 def _of_width(written: Written, venue: Venue, where: str) -> list[Diagnostic]:
     """What is said of a figure that is meant for a width of the venue and is not as wide.
 
-    One that is far narrower than a column is taken as meant so.
+    One that fills such a width together with others of its size is taken as meant so.
     """
     widths = sorted({venue.column_width_pt, venue.text_width_pt})
     wanted, room = min(_likely(written, venue), widths[-1]), audit.WIDTH_TOLERANCE_PT
     if any(abs(written.width_pt - one) <= room for one in widths):
         return []
-    if written.width_pt < NEARLY * widths[0]:
+    if any(FILLED * one <= k * written.width_pt <= one for one in widths for k in BESIDE):
         return []
     wanted = widths[0] if wanted <= widths[0] else widths[-1]
     told = " and ".join(f"{one:.2f}" for one in widths)
     text = f"it is {written.width_pt:.2f} pt wide; {venue.name} has {told} pt"
     inches = wanted / 72.27
     hint = f"draw it {wanted:.2f} pt ({inches:.3f} in) wide, or its letters are scaled with it"
+    if written.width_pt < wanted:
+        hint += "; as it is, include it without width= or scale="
     return [Diagnostic(Severity.WARNING, where, text, hint, "figure-width")]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from paperforge.errors import UsageError
 from paperforge.latex.rounding import MAX_DECIMALS, Numbers, Rounding, rules_for
@@ -83,13 +83,12 @@ def column_rules(
     for (metric, dataset), cells in (columns or columns_of(analysis)).items():
         filled = [c for c in cells.values() if c.mean is not None]
         filled = [c for c in filled if c.quoted is None] or filled
-        spreads: list[float | None] = [None] * len(filled)
+        spreads: list[float | None] = []
         for name in (spread_kind(analysis, metric, spread), spread_kind(analysis, metric), "se"):
-            if all(s is None for s in spreads):
-                spreads = spreads_of(filled, name)
-        of_metric[metric][dataset] = Numbers(
-            [c.mean for c in filled if c.mean is not None], spreads
-        )
+            spreads = spreads_of(filled, name)
+            if any(s is not None for s in spreads):
+                break
+        of_metric[metric][dataset] = Numbers([cast("float", c.mean) for c in filled], spreads)
     return {
         (metric, dataset): rule
         for metric, found in of_metric.items()

@@ -147,8 +147,10 @@ def escape(text: str) -> str:
     comes back as it is, a `Label` as its TeX. At the start of a table row, `[` and `*` still need a
     {} before them.
     """
-    if isinstance(text, Tex | Label):
-        return text.tex if isinstance(text, Label) else text
+    if isinstance(text, Label):
+        return text.tex
+    if isinstance(text, Tex):
+        return text
     return _ACTIVE.sub(_command, plain(text))
 
 

@@ -54,6 +54,7 @@ CLEAR = 1e-6  # so far from a half, in those units, both are on one side of it
 DIFFERENCE = 11
 """Significant digits that are left of a difference of means; a half in so many is a half."""
 MANY = 24  # values of a column from which on arrays are quicker
+SPARSE = 16  # numbers that a column might print, a value: from there on each is printed for itself
 
 HALF = Decimal("0.5")
 _WIDE = Context(prec=400, rounding=ROUND_HALF_UP)
@@ -157,18 +158,25 @@ def _together(
 ) -> tuple[list[str], list[int]]:
     """The texts of a long column, and which of its values decimal arithmetic must round.
 
-    What rounds to one number has one text, made once.
+    What rounds to one number has one text, made once, unless hardly any two do.
     """
     import numpy as np
 
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is not clear
-        apart = np.asarray(values) * units
+        apart = np.fromiter(values, float, len(values)) * units
         whole = np.rint(apart)
         clear = (np.abs(np.abs(apart - whole) - 0.5) > CLEAR) & (np.abs(apart) < FEW_UNITS)
     whole[~clear] = 0.0
-    numbers = whole.astype(np.int64).tolist()
-    texts = {number: show(number / units) for number in set(numbers)}
-    return list(map(texts.__getitem__, numbers)), np.flatnonzero(~clear).tolist()
+    numbers = whole.astype(np.int64)
+    least, doubtful = numbers.min(), np.flatnonzero(~clear).tolist()
+    room = int(numbers.max() - least) + 1
+    if room > SPARSE * len(values):
+        return [show(number / units) for number in numbers.tolist()], doubtful
+    places = numbers - least
+    used = np.flatnonzero(np.bincount(places, minlength=room))
+    texts = np.empty(room, dtype=object)
+    texts[used] = [show(number / units) for number in (used + least).tolist()]
+    return texts[places].tolist(), doubtful
 
 
 def _by_digits(value: float, decimals: int, *, grouped: bool) -> str:
@@ -250,16 +258,17 @@ def decimals_for(
     """
     if digits is not None:
         return digits
-    return _decimals(_ordered(list(map(abs, values))), _ordered(list(spreads)))
+    return _decimals(_ordered(list(values)), _ordered(list(spreads)))
 
 
 def _ordered(numbers: Sequence[float]) -> Sequence[float]:
-    """Those that are positive and finite, the smallest first: what follows asks for few of them."""
+    """The magnitudes that are finite and not zero, the smallest first; few of them are used."""
     if len(numbers) < MANY:
-        return sorted([number for number in numbers if 0 < number < math.inf])
+        return sorted([number for number in map(abs, numbers) if 0 < number < math.inf])
     import numpy as np
 
-    every = np.sort(np.asarray(numbers, dtype=float))  # NaN comes last
+    every = np.fromiter(numbers, float, len(numbers))
+    np.abs(every, out=every).sort()  # NaN comes last
     first, end = every.searchsorted(0.0, side="right"), every.searchsorted(math.inf)
     return cast("list[float]", every[first:end].tolist())
 
@@ -306,7 +315,11 @@ def rule_for(
     ten where one value would print as zero beside another a million times as large, none reaches
     1e-6, or one has 16 digits or more.
     """
-    sizes, known = _ordered([abs(value) for value in values]), _ordered(list(spreads))
+    return _rule(_ordered(values), _ordered(list(spreads)), digits)
+
+
+def _rule(sizes: Sequence[float], known: Sequence[float], digits: int | None) -> Rounding:
+    """rule_for() of magnitudes and spreads in order."""
     largest = sizes[-1] if sizes else 0.0
     if largest >= LONG:
         return Rounding(_digits(sizes, known), scientific=True)
@@ -344,7 +357,7 @@ def rules_for(columns: Sequence[Numbers], digits: int | None = None) -> list[Rou
     FIGURES figures then, powers of ten. One column in powers of ten brings the others with it,
     as fine as their uncertainties ask for. `digits`, where given, decides as for rule_for().
     """
-    rules = [_readable(_heard(column), digits) for column in columns]
+    rules = [_readable(column, digits) for column in columns]
     if digits is not None or not any(rule.scientific for rule in rules):
         return rules
     return [
@@ -353,32 +366,43 @@ def rules_for(columns: Sequence[Numbers], digits: int | None = None) -> list[Rou
     ]
 
 
-def _heard(column: Numbers) -> Numbers:
-    """The column without what arithmetic left of a zero: far below its own spread."""
-    widest = max((s for s in column.spreads if s), default=0.0)
-    if min(map(abs, column.values), default=0.0) >= TINY * widest:
+def _in_order(column: Numbers) -> tuple[Sequence[float], Sequence[float]]:
+    """The magnitudes and the spreads of a column, each the smallest first."""
+    spreads = column.spreads
+    if None in spreads:
+        spreads = [spread for spread in spreads if spread is not None]
+    return _ordered(column.values), _ordered(cast("Sequence[float]", spreads))
+
+
+def _heard(column: Numbers, least: float) -> Numbers:
+    """The column without what arithmetic left of a zero: below `least`, far below its spread."""
+    values, spreads = column
+    if min(map(abs, values), default=least) >= least:
         return column
-    pairs = [(v, s) for v, s in zip(*column, strict=True) if not (s and abs(v) < TINY * s)]
+    pairs = [(v, s) for v, s in zip(values, spreads, strict=True) if not (s and abs(v) < TINY * s)]
     return Numbers([v for v, _ in pairs], [s for _, s in pairs]) if pairs else column
 
 
 def _readable(column: Numbers, digits: int | None) -> Rounding:
     """rule_for() of a column, with more decimals or powers of ten where a value would be lost."""
-    values, spreads = column
-    rule = rule_for(values, [s for s in spreads if s is not None], digits)
+    sizes, known = _in_order(column)
+    least = TINY * known[-1] if known else 0.0
+    if len(sizes) < len(column.values) or (sizes and sizes[0] < least):
+        column = _heard(column, least)
+        sizes, known = _in_order(column)
+    rule = _rule(sizes, known, digits)
     if digits is not None or rule.scientific:
         return rule
     unit = 10.0**-rule.decimals
-    if min(map(abs, values), default=unit) >= unit:
+    if len(sizes) == len(column.values) and (not sizes or sizes[0] >= unit):
         return rule
     lost = [
         size
-        for value, spread in zip(values, spreads, strict=True)
+        for value, spread in zip(*column, strict=True)
         if (spread or 0.0) < (size := abs(value)) < unit and not float(fixed(size, rule.decimals))
     ]
     if not lost:
         return rule
-    sizes = _ordered([abs(value) for value in values])
     decimals = min(1 - exact(min(lost)).adjusted(), _written(sizes))
     if max(exact(sizes[-1]).adjusted(), 0) + 1 + decimals > FIGURES:
         return Rounding(SIGNIFICANT - 1, scientific=True)
@@ -387,6 +411,6 @@ def _readable(column: Numbers, digits: int | None) -> Rounding:
 
 def _in_powers(rule: Rounding, values: Sequence[float]) -> Rounding:
     """The same digits of a typical value in powers of ten, and at least SIGNIFICANT."""
-    sizes = _ordered([abs(value) for value in values])
+    sizes = _ordered(values)
     decimals = rule.decimals + exact(_median(sizes)).adjusted() if sizes else 0
     return Rounding(min(max(decimals, SIGNIFICANT - 1), MAX_DECIMALS - 1), scientific=True)

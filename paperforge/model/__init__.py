@@ -67,9 +67,22 @@ from paperforge.model.reading import (
     Trace,
 )
 from paperforge.model.reported import Agreement, Cost, Hyperparameter, Ratings
-from paperforge.model.setting import Cell, Column, Figure, Macro, Mark, Note, Row, Table, TableFit
+from paperforge.model.setting import (
+    COMMON,
+    Cell,
+    Column,
+    Figure,
+    Macro,
+    Mark,
+    Note,
+    Rare,
+    Row,
+    Table,
+    TableFit,
+)
 
 __all__ = [
+    "COMMON",
     "NO_METRIC",
     "TEX_FILES",
     "Aggregate",
@@ -124,6 +137,7 @@ __all__ = [
     "Protocol",
     "Quote",
     "Rank",
+    "Rare",
     "Rate",
     "Rating",
     "Ratings",

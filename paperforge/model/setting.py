@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 if TYPE_CHECKING:
     from paperforge.model.analysis import Decision
@@ -24,22 +24,9 @@ class Mark(StrEnum):
     """Not found worse than the best."""
 
 
-class Cell(NamedTuple):
-    """One cell: the number, how it is printed, and what it carries. No TeX.
+class Rare(NamedTuple):
+    """What few cells carry; all the others share COMMON."""
 
-    A tuple, for a table has thousands: made in a fifth of a frozen dataclass's time.
-    """
-
-    value: float | None = None
-    spread: float | None = None
-    n: int = 0
-    printed: str = ""
-    """The value in the column's rounding; for a missing cell its symbol."""
-    printed_spread: str = ""
-    marks: frozenset[Mark] = frozenset()
-    metric: str = ""
-    method: str = ""
-    dataset: str | None = None
     kind: str = ""
     """A key of spec.COLUMNS or "reported"; empty: the metric itself, or its average."""
     missing: Missing | None = None
@@ -54,6 +41,89 @@ class Cell(NamedTuple):
     """The key of the paper that the number is quoted from, in refs.bib."""
     decisions: tuple[Decision, ...] = ()
     """What its marks, or the difference that it prints, are read from."""
+
+
+COMMON = Rare()
+
+
+class _Number(NamedTuple):
+    """The fields of every cell."""
+
+    value: float | None = None
+    spread: float | None = None
+    n: int = 0
+    printed: str = ""
+    """The value in the column's rounding; for a missing cell its symbol."""
+    printed_spread: str = ""
+    marks: frozenset[Mark] = frozenset()
+    metric: str = ""
+    method: str = ""
+    dataset: str | None = None
+    rare: Rare = COMMON
+
+
+class Cell(_Number):
+    """One cell: the number, how it is printed, and what it carries. No TeX.
+
+    A tuple of ten, for a table has thousands: made in a tenth of a frozen dataclass's time. What
+    few cells carry is given and read by its own name all the same: Cell(missing=…), cell.missing.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, *fields: Any, **named: Any) -> Self:  # noqa: ANN401 - as a NamedTuple
+        """Fields of _Number in their order or by name, and those of Rare by name."""
+        more = {name: named.pop(name) for name in Rare._fields if name in named}
+        if more:
+            named["rare"] = named.get("rare", COMMON)._replace(**more)
+        return super().__new__(cls, *fields, **named)
+
+    def _replace(self, **changes: Any) -> Self:  # noqa: ANN401 - as a NamedTuple
+        """The same with other fields, also those of Rare."""
+        more = {name: changes.pop(name) for name in Rare._fields if name in changes}
+        if more:
+            changes["rare"] = self.rare._replace(**more)
+        return super()._replace(**changes)
+
+    @property
+    def kind(self) -> str:
+        """See Rare, also for those below."""
+        return self.rare.kind
+
+    @property
+    def missing(self) -> Missing | None:
+        """Why there is no number."""
+        return self.rare.missing
+
+    @property
+    def note(self) -> str:
+        """A note's symbol."""
+        return self.rare.note
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The interval of a difference."""
+        return self.rare.interval
+
+    @property
+    def printed_interval(self) -> tuple[str, str] | None:
+        """Its ends as printed."""
+        return self.rare.printed_interval
+
+    @property
+    def heat(self) -> float | None:
+        """The place of the value in its column."""
+        return self.rare.heat
+
+    @property
+    def cite(self) -> str:
+        """The paper of a quoted number."""
+        return self.rare.cite
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What its marks are read from."""
+        return self.rare.decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +150,8 @@ class Row:
     group: str = ""
     cite: str = ""
     """Where all its numbers are quoted from one paper: the key in refs.bib."""
+    cited: str = ""
+    """That citation as styles of authors and years print it, where the entry is known."""
 
 
 @dataclass(frozen=True, slots=True)

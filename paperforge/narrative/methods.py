@@ -69,7 +69,7 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     clustered = any("clustered paired t" in d.test for d in decisions)
     clustered |= decisions[0].unit is Unit.BOTH and analysis.design.clustered
     more = any("answers added" in d.test for d in decisions)
-    how = " with standard errors robust to clusters (CR2, Bell and McCaffrey 2002)" * clustered
+    how = f" with standard errors robust to clusters ({_clusters(decisions)})" * clustered
     how += _few_and_unequal(decisions)
     how += f" ({_added(decisions)})" * more
     how += "," * (", " in tests and not how and bool(where))
@@ -78,6 +78,16 @@ def _test(analysis: Analysis, decisions: list[Decision]) -> str:
     ends = f"; intervals are {level} intervals of the same procedure" * with_interval
     ends += _other_than_means(decisions) * with_interval
     return f"Methods were compared by the two-sided {tests}{how}{where}{of}{ends}."
+
+
+def _clusters(decisions: list[Decision]) -> str:
+    """Whose standard errors, and what is done about clusters of very unequal size."""
+    if any("unequal clusters" in d.test for d in decisions):
+        return (
+            "CR2, Bell and McCaffrey 2002; for clusters of very unequal size scaled to "
+            "size-controlling critical values, Pötscher and Preinerstorfer 2025"
+        )
+    return "CR2, Bell and McCaffrey 2002"
 
 
 def _few_and_unequal(decisions: list[Decision]) -> str:

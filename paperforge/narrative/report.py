@@ -86,10 +86,13 @@ def markdown(analysis: Analysis) -> str:
 def latex(analysis: Analysis) -> str:
     """The answer as a paragraph; each block as a booktabs tabular, its title above, notes below.
 
-    Labels are the TeX that the author gave for them.
+    Labels are the TeX that the author gave for them. The design stands in it as comments: of a
+    paper it is not the text, but its author must know it.
     """
     tex = partial(sentence, names=analysis.labels)
     made = ["% needs \\usepackage{booktabs}", "\n".join(tex(line) for line in answers(analysis))]
+    if analysis.design.sentences:
+        made.append("\n".join(f"% Design: {line}" for line in analysis.design.sentences))
     for block in blocks.complete(analysis):
         kept = block.kept()
         lines = tabulars.tabular(

@@ -19,7 +19,8 @@ leaves zero out exactly where the unadjusted p is below alpha):
                                        or exact
     examples, graded  example id      sign-flip            stratified paired t
     examples in       example id      clustered paired t   stratified clustered paired t
-     clusters                          (CR2)
+     clusters                          (CR2), scaled
+                                       where unequal
     examples, items   example id      as above             clustered paired t: differences of
      in many datasets                                      an item (or cluster) are summed
      (named alike,                                         over the datasets first
@@ -57,7 +58,8 @@ leaves zero out exactly where the unadjusted p is below alpha):
   size for every correction (max-T and Romano-Wolf ask for a little less), with n, spread and df as
   they came out. What another n would find is planned (plan.py, outlook.py; reached.py for the df
   that a study finds itself).
-- Clustered: CR2 with Bell and McCaffrey's degrees of freedom (CR1 and G - 1 for G equal clusters).
+- Clustered: CR2 with Bell and McCaffrey's degrees of freedom (CR1 and G - 1 for G equal clusters);
+  where sizes are so unequal that its size is not near .05, scaled to it (unequal.py).
 - Sizes at nominal .05 and coverage of every path, simulated or enumerated: docs/error-rates.md,
   which tests/stats/test_rates.py holds. Welch is .023 with 2 seeds, .038 with 3, .050 with 5;
   paired t .05. Above nominal: Welch .061 where two seeds vary ten times as much as the others; t

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.model import Aggregate
 from paperforge.spec import Unit
-from paperforge.stats.clusters import clustered
+from paperforge.stats.clusters import clustered, raised
 from paperforge.stats.contrast import finite
 from paperforge.stats.folds import of_mean
 from paperforge.stats.ladder import interval, interval_of_average
@@ -84,7 +84,7 @@ def one(cells: Cells, cell: Cell, setting: Setting) -> Aggregate:
         cell.counted.n if cell.counted else cell.n,
         finite(cell.mean * scale),
         finite(cell.sd * scale) if spread else None,
-        finite(math.sqrt(variance) * scale) if spread and df > 0 else None,
+        finite(math.sqrt(variance / cell.raised) * scale) if spread and df > 0 else None,
         None if half is None or not spread else finite(half * scale),
         not_finite=cell.not_finite,
         failed=cell.failed,
@@ -176,10 +176,14 @@ def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
     scale, d, n = cells.metric.scale, len(row), min(cell.n for cell in row)
     mean = sum(cell.mean for cell in row) / d
     sd = math.sqrt(sum(cell.sd * cell.sd for cell in row)) / d
-    variance, df = satterthwaite([(variance_of(cell, setting) / d**2, cell.df) for cell in row])
+    parts = [(variance_of(cell, setting) / d**2, cell.df) for cell in row]
+    variance, df = satterthwaite(parts)
+    plain = sum(v / cell.raised for (v, _), cell in zip(parts, row, strict=True))
+    times = variance / plain if 0 < plain < math.inf else 1.0
     codes = [cell.groups for cell in row if cell.groups is not None]
     if cells.crossing and len(codes) == d:
         variance, df = clustered([cell.values for cell in row], codes, cells.groups)
+        times = raised(codes, cells.groups)
     elif (
         setting.shares is None
         and cells.unit is Unit.SEED
@@ -187,7 +191,7 @@ def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
     ):
         runs = cells.averages.get(row[0].method)
         if runs is not None and runs.n > 1:
-            sd, variance, df = runs.sd, runs.variance, runs.df
+            sd, variance, df, times = runs.sd, runs.variance, runs.df, 1.0
     share = None
     alike = cells.unit is Unit.EXAMPLE and any(cell.variance <= 0 for cell in row)
     if alike and all(cell.shares for cell in row) and not cells.crossing:
@@ -204,7 +208,7 @@ def average(cells: Cells, row: list[Cell], setting: Setting) -> Aggregate:
         n,
         finite(mean * scale),
         finite(sd * scale) if spread and cells.unit is not Unit.EXAMPLE else None,
-        finite(math.sqrt(variance) * scale) if spread else None,
+        finite(math.sqrt(variance / times) * scale) if spread else None,
         None if half is None else finite(half * scale),
         not_finite=sum(cell.not_finite for cell in row),
         failed=sum(cell.failed for cell in row),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from paperforge.errors import InputError
 from paperforge.model import Missing, Quote, Results, Sample
 from paperforge.spec import Metric, Unit
-from paperforge.stats.clusters import clustered
+from paperforge.stats.clusters import with_scale
 from paperforge.stats.quotes import quoted
 from paperforge.stats.within import right_or_wrong, spread_within
 
@@ -26,8 +26,6 @@ FLAT = 1e-12
 """A spread of at most this share of the largest value is rounding, and counts as none."""
 MANY = 2
 """Datasets from which on an example could be in more than one."""
-
-
 NO_IDS = "no example ids"
 """Of a cell of several runs, where others are compared by their examples."""
 
@@ -69,6 +67,8 @@ class Cell:
     """What stands beside a number that is quoted from a paper."""
     shares: bool = False
     """Of examples: whether every run got every one right or wrong, so that means are shares."""
+    raised: float = 1.0
+    """How many times the square of the standard error `variance` is (clusters.raised())."""
     within: float = 0.0
     """Of examples: sum of squares of the runs around the mean of their example, over all."""
     scored: int = 0
@@ -310,9 +310,9 @@ def cell(
     groups = grouping.codes(keys, clusters) if sample.keyed else None
     size, n = float(np.abs(values).max()), len(values)
     mean, sd = moments(values, size)
-    variance, df = sd * sd / n, n - 1.0
+    variance, df, times = sd * sd / n, n - 1.0, 1.0
     if grouping.clustered and groups is not None and sd > 0:
-        variance, df = clustered([values], [groups], grouping.size)
+        variance, df, times = with_scale(values, groups, grouping.size)
     binary = bool(((values == 0) | (values == 1)).all())
     repeats, within = spread_within(sample)
     return Cell(
@@ -334,6 +334,7 @@ def cell(
         repeats,
         within=within,
         shares=binary or right_or_wrong(sample),
+        raised=times,
         scored=sample.scored,
         unreported=sample.unreported,
         partial=sample.partial,

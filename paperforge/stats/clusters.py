@@ -4,16 +4,88 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from paperforge.stats.unequal import scaled
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
 
+    from paperforge.stats.unequal import Scaled
+
 FLAT = 1e-12
 """As in cells.py, which imports this."""
+MOST = 0.99
+"""A cluster with more of the examples than this is all there is: nothing is replicated."""
+SCALED = " scaled for unequal clusters"
+"""Of the name of a test."""
+AT_WORST = (
+    "which are of so unequal size that its variance and degrees of freedom are scaled, to sizes of "
+    ".05 and .01 at the worst correlation (Pötscher and Preinerstorfer 2025)"
+)
+LONE, NEARLY = "all examples are in one cluster", "nearly all examples are in one cluster"
 
 
 def clustered(
+    values: Sequence[np.ndarray], groups: Sequence[np.ndarray], size: int
+) -> tuple[float, float]:
+    """Variance and degrees of freedom with which t holds its size, for clusters of any sizes.
+
+    Arguments as of cr2(), whose answer it is for clusters of equal or nearly equal size. For others
+    the variance is as many times larger, with the degrees of freedom, as unequal.py has it for
+    these sizes: whether it is scaled, and by what, depends on nothing else. A cluster with nearly
+    all examples of an array: (0, 0).
+    """
+    if any(lone(code) for code in groups):
+        return 0.0, 0.0
+    variance, df = cr2(values, groups, size)
+    found = scale(groups, size)
+    return (variance, df) if found is None else (variance * found.times, found.df)
+
+
+def with_scale(values: np.ndarray, groups: np.ndarray, size: int) -> tuple[float, float, float]:
+    """clustered() of one mean, and raised()."""
+    return *clustered([values], [groups], size), raised([groups], size)
+
+
+def raised(groups: Sequence[np.ndarray], size: int) -> float:
+    """How many times CR2 the variance of clustered() is."""
+    found = scale(groups, size)
+    return 1.0 if found is None else found.times
+
+
+def lone(groups: np.ndarray) -> str:
+    """The reason why clusters are not replicated: one has all examples, or nearly all."""
+    import numpy as np
+
+    most = int(np.bincount(groups).max())
+    if most == len(groups):
+        return LONE
+    return NEARLY if most > MOST * len(groups) else ""
+
+
+def scale(groups: Sequence[np.ndarray], size: int) -> Scaled | None:
+    """How CR2 is scaled; None: not at all.
+
+    Of several arrays only where each cluster has the same share of every one: the law is then that
+    of its sums over them.
+    """
+    import numpy as np
+
+    if any(lone(code) for code in groups):
+        return None
+    tables = [np.bincount(code, minlength=size) for code in groups]
+    first = tables[0]
+    for code, table in zip(groups[1:], tables[1:], strict=True):
+        if not np.array_equal(first * len(code), table * len(groups[0])):
+            return None
+    sizes, many = np.unique(first[first > 0], return_counts=True)
+    held = tuple(zip(sizes.tolist(), many.tolist(), strict=True))
+    n = len(groups[0])
+    return scaled(held, len(groups) ** 2 / sum(n / len(code) for code in groups))
+
+
+def cr2(
     values: Sequence[np.ndarray], groups: Sequence[np.ndarray], size: int
 ) -> tuple[float, float]:
     """Variance and degrees of freedom of the mean of D means, robust to correlation within groups.
@@ -59,11 +131,11 @@ def clustered(
 def random_effects_df(values: np.ndarray, groups: np.ndarray) -> float:
     """Degrees of freedom of CR2 for one mean where examples of a cluster are correlated.
 
-    values: shape (n,); groups: whole numbers, shape (n,), two or more of them. Those of clustered()
+    values: shape (n,); groups: whole numbers, shape (n,), two or more of them. Those of cr2()
     are for independent values; these are for a common correlation within clusters, the mean product
     of two residuals of a cluster over the mean square, at least 0 and at most 1 (Imbens and Kolesar
     2016, Rev. Econ. Stat. 98(4), section II). Equal clusters have G - 1 either way; where a few are
-    much larger than the others these are far fewer. Never more than those of clustered().
+    much larger than the others these are far fewer. Never more than those of cr2().
     """
     import numpy as np
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.spec import Unit
 from paperforge.stats import shared
+from paperforge.stats.clusters import LONE, lone
 from paperforge.stats.contrast import Ask, Contrast, cut
 from paperforge.stats.crossed import residual, two_way
 from paperforge.stats.exact import mcnemar, smallest_p
@@ -218,7 +219,7 @@ def untested(cells: Cells, a: Sequence[Cell], b: Sequence[Cell], ask: Ask) -> Co
         few = "one run a cell" if max(n) <= 1 else "declared as not replicated"
         return untestable(n, estimate, few)
     if short.n >= ENOUGH and not short.lacking:
-        return untestable(n, estimate, "all examples are in one cluster")
+        return untestable(n, estimate, LONE if short.groups is None else lone(short.groups) or LONE)
     where = f"{short.method} on {short.dataset}" if short.dataset else short.method
     few = short.lacking or "one replicate only"
     wanting = "" if short.lacking else ": a spread needs two"

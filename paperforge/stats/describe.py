@@ -362,16 +362,22 @@ def as_scores(tables: Sequence[Table]) -> tuple[str, ...]:
     return tuple(f"{n} of {m} as {value:g} in {label}" for (m, label, value), n in counts.items())
 
 
+INSTEAD = {
+    "bonferroni": "each is made at alpha over the number of comparisons (Bonferroni), which has "
+    "simultaneous intervals too",
+    "holm": "Holm's step-down takes the place of Romano and Wolf's, and holds for any family",
+}
+"""Correction that is made for want of a joint distribution -> what is said of it."""
+
+
 def warnings(spec: DesignSpec, unit: Replication, tables: Sequence[Table]) -> Iterator[Diagnostic]:
     """Warn where a test could mislead, and where what is asked for changes nothing."""
     yield from idle(spec, unit, tables)
     yield from unranked(spec, tables)
     yield from sameness.unvaried(tables)
-    if used(spec, tables) != spec.correction:
-        text = (
-            "max-T's joint distribution is not known for these tests: each is made at alpha over "
-            "the number of comparisons (Bonferroni), which has simultaneous intervals too"
-        )
+    instead = INSTEAD.get(used(spec, tables)) if used(spec, tables) != spec.correction else None
+    if instead:
+        text = f"the joint distribution is not known for these tests: {instead}"
         yield Diagnostic(Severity.NOTE, "design.correction", text)
     alone = unpartnered(tables)
     if alone:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from paperforge.stats.adjust import CORRECTIONS, bonferroni, divisors, reachable
@@ -54,19 +54,26 @@ def corrected(cases: Sequence[Case], spec: DesignSpec) -> dict[int, tuple[Ps, in
         size = sum(cases[i].one.contrast.testable for i in members)
         tested = [i for i in members if cases[i].one.contrast.p is not None]
         found |= {i: (Ps(None, None, None), size) for i in members}
-        if spec.correction in JOINT and tested:
-            ready = correct_jointly([cases[i] for i in tested], size, spec)
-        else:
-            metrics = len({cases[i].cells.metric.name for i in tested})
-            ready = correct([cases[i].one.contrast for i in tested], size, spec, metrics)
+        chosen = [cases[i] for i in tested]
+        ready = correct_jointly(chosen, size, spec) if spec.correction in JOINT and tested else None
+        if ready is None:
+            step = replace(spec, correction="holm") if spec.correction in JOINT else spec
+            metrics = len({case.cells.metric.name for case in chosen})
+            ready = correct([case.one.contrast for case in chosen], size, step, metrics)
         found |= {i: (ps, size) for i, ps in zip(tested, ready, strict=True)}
     return found
 
 
-def correct_jointly(cases: Sequence[Case], size: int, spec: DesignSpec) -> list[Ps]:
-    """Correct by the joint distribution; equivalence, which has none here, by Bonferroni."""
+def correct_jointly(cases: Sequence[Case], size: int, spec: DesignSpec) -> list[Ps] | None:
+    """Correct by the joint distribution; equivalence, which has none here, by Bonferroni.
+
+    None where the distribution is not known, and Holm's correction does the same.
+    """
+    found = jointly(cases, spec)
+    if found is None:
+        return None
     made = []
-    for case, one in zip(cases, jointly(cases, spec), strict=True):
+    for case, one in zip(cases, found, strict=True):
         same = case.one.contrast.p_equivalent
         interval = None if one.low is None or one.high is None else (one.low, one.high)
         floors = [f for f in (one.floor, case.one.contrast.smallest_p) if f is not None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paperforge.spec import Unit
+from paperforge.stats.clusters import scale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,6 +50,12 @@ def words(results: Results, tables: Sequence[Cells]) -> tuple[str, str]:
     return one, f"{'in' if group == 'clusters' else 'of'} {count} {group}"
 
 
+def uneven(cells: Cells) -> bool:
+    """Whether sizes of clusters differ so much that the t test is scaled (unequal.py)."""
+    codes = [c.groups for c in cells.table.values() if c.groups is not None]
+    return cells.clustered and any(scale([one], cells.groups) for one in codes)
+
+
 def sentences(results: Results, tables: Sequence[Cells]) -> Iterator[str]:
     """How examples are grouped, and what tests do about it."""
     one, grouped = words(results, tables)
@@ -60,9 +67,13 @@ def sentences(results: Results, tables: Sequence[Cells]) -> Iterator[str]:
         )
         both = any(cells.examples is not None and cells.examples.clustered for cells in tables)
         part = " of the part that the examples add" if both else ""
+        scaled = (
+            "; where they are of very unequal size, scaled so that t holds its level at any such "
+            "correlation"
+        ) * any(uneven(cells.examples or cells) for cells in tables)
         yield (
             f"{how}; intervals and tests allow for correlation within them (CR2, t with Bell and "
-            f"McCaffrey's degrees of freedom{part})."
+            f"McCaffrey's degrees of freedom{scaled}{part})."
         )
     several = [c for c in (t.examples or t for t in tables) if len(c.datasets) > 1]
     if any(cells.crossing for cells in several):

@@ -1,9 +1,11 @@
 """Families corrected by the joint distribution of their statistics: max-T, and Romano and Wolf.
 
 What is adjusted must be what was tested: max-T over independent means where every comparison is a
-plain Welch t, of flipped signs where there are many matched examples. Of any other family, or where
-replicates are few, single-step intervals come from the tests themselves at alpha over the number of
-comparisons (Bonferroni), so that p_adjusted and interval agree with p and its interval.
+plain Welch t, of flipped signs where there are many matched examples or at least ten paired runs.
+Any other family, and one of few replicates, is corrected by its own p: for max-T at alpha over the
+number of comparisons (Bonferroni), so that p_adjusted and interval agree with p and its interval;
+for Romano and Wolf by Holm's step-down, which is theirs where nothing is known of how the
+statistics go together.
 """
 
 from __future__ import annotations
@@ -11,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from paperforge.errors import InputError
 from paperforge.spec import Unit
 from paperforge.stats.cells import shared_keys
 from paperforge.stats.contrast import cut
@@ -19,7 +20,7 @@ from paperforge.stats.simultaneous import REPLICATES, Mean, independent
 from paperforge.stats.simultaneous_matched import matched
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import numpy as np
 
@@ -36,6 +37,9 @@ PLAIN = frozenset(
     ("Welch t", "stratified Welch t", "Welch t on run averages", "Welch t on seed averages")
 )
 """Tests of which the joint distribution is simulated as they are made."""
+PAIRED = frozenset(("paired t", "paired t on run averages", "paired t on seed averages"))
+RUNS = 10
+"""Paired runs from which on signs are flipped, as for the best-set: 512 flips, p down to .002."""
 MANY = 50
 """Examples, or clusters of them, from which on a flip of signs is as good as each test."""
 
@@ -51,11 +55,16 @@ class Adjusted:
     error: float | None
 
 
-def jointly(family: Sequence[Case], spec: DesignSpec) -> list[Adjusted]:
+def known(kinds: Iterable[str]) -> bool:
+    """Whether the joint distribution of comparisons of these kinds is known here."""
+    return {*kinds} in ({"independent"}, {"matched"}, set())
+
+
+def jointly(family: Sequence[Case], spec: DesignSpec) -> list[Adjusted] | None:
     """Adjust every comparison of a family; each with its interval where the correction has one.
 
-    p is never below the unadjusted one, and the interval holds the unadjusted one. Raises
-    InputError for a step-down of a family whose joint distribution is not known here.
+    p is never below the unadjusted one, and the interval holds the unadjusted one. None for a
+    step-down of a family whose joint distribution is not known here: that is Holm's.
     """
     members = [(case.cells, case.one) for case in family]
     kinds = {kind(cells, one) for cells, one in members}
@@ -66,16 +75,8 @@ def jointly(family: Sequence[Case], spec: DesignSpec) -> list[Adjusted]:
         found = of_means(members, spec)
     elif kinds == {"matched"}:
         found = of_pairs(members, spec)
-    elif step_down:
-        tests = ", ".join(sorted({one.contrast.test for _, one in members}))
-        raise InputError(
-            f"{spec.correction} needs the joint distribution of the statistics, which is not known "
-            f"for: {tests}",
-            "design.correction",
-            "holm corrects any family",
-        )
     else:
-        return by_level(family, spec)
+        return None if step_down else by_level(family, spec)
     made = []
     for i, (_, one) in enumerate(members):
         p = found.p_stepdown[i] if step_down else found.p_adjusted[i]
@@ -92,16 +93,17 @@ def of_one(one: Contrast, *, step_down: bool) -> Adjusted:
 
 
 def used(spec: DesignSpec, tables: Sequence[tuple[Cells, Sequence[Compared]]]) -> str:
-    """The correction that is really made: max-T may come down to Bonferroni's (by_level)."""
-    if spec.correction != MAX_T:
+    """The correction that is made: max-T may come down to Bonferroni, Romano and Wolf to Holm."""
+    if spec.correction not in JOINT:
         return spec.correction
     families: dict[str, set[str]] = {}
     for cells, found in tables:
         name = cells.metric.name if spec.family == "metric" else ""
         kinds = {kind(cells, one) for one in found if one.primary and one.contrast.p is not None}
         families.setdefault(name, set()).update(kinds if cells.metric.primary else ())
-    known = all(kinds in ({"independent"}, {"matched"}, set()) for kinds in families.values())
-    return MAX_T if known else "bonferroni"
+    if all(map(known, families.values())):
+        return spec.correction
+    return "bonferroni" if spec.correction == MAX_T else "holm"
 
 
 def held(alone: Contrast, one: Adjusted) -> Adjusted:
@@ -141,6 +143,8 @@ def kind(cells: Cells, one: Compared) -> str:
     if cells.unit is Unit.EXAMPLE and not cells.metric.corpus and one.contrast.paired:
         units = min(one.contrast.n) if not cells.groups else cells.groups
         return "matched" if units >= MANY else ""
+    if one.contrast.test in PAIRED and cells.unit is Unit.SEED:
+        return "matched" if min(one.contrast.n) >= RUNS else ""
     return ""
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from paperforge.stats import added
 from paperforge.stats.cells import FLAT, Cell, moments
-from paperforge.stats.clusters import clustered
+from paperforge.stats.clusters import LONE, NEARLY, SCALED, clustered, cr2, lone, scale
 from paperforge.stats.contrast import Ask, Contrast, t_contrast
 from paperforge.stats.found_pairs import OfPairs
 from paperforge.stats.sums import Part, joint_df, safe_contrast
@@ -227,19 +227,23 @@ def difference(pair: Matched) -> tuple[np.ndarray, float, float]:
     return x, *moments(x, pair.size)
 
 
-def paired(pair: Matched, ask: Ask, test: str = "paired t", groups: int = 0) -> Contrast:
+def paired(
+    pair: Matched, ask: Ask, test: str = "paired t", groups: int = 0, *, plain: bool = False
+) -> Contrast:
     """Compare the mean difference of matched replicates with zero.
 
-    groups > 0: the number of group codes; the variance is robust to correlation within groups.
+    groups > 0: the number of group codes; the variance is robust to correlation within groups, and
+    scaled where they are of very unequal size (unequal.py). plain: not scaled.
     """
     x, mean, sd = difference(pair)
     variance, df = sd * sd / pair.n, pair.n - 1.0
     if groups and sd > 0:
         assert pair.groups is not None
-        variance, df = clustered([x], [pair.groups], groups)
+        if lone(pair.groups):
+            return one_group(test, mean, pair.n, [pair.groups])
+        variance, df = (cr2 if plain else clustered)([x], [pair.groups], groups)
         variance = variance if math.sqrt(variance) > FLAT * pair.size else 0.0
-        if df <= 0:
-            return one_group(test, mean, pair.n)
+        test = named(test, [[pair.groups]], groups, plain=plain)
     return t_contrast(test, mean, variance, df, n=(pair.n, pair.n), paired=True, ask=ask)
 
 
@@ -250,22 +254,24 @@ def stratified_paired(
     groups: int = 0,
     crossing: bool = False,
     shares: bool = False,
+    plain: bool = False,
 ) -> Contrast:
     """Compare averages over D fixed datasets, replicates matched within each.
 
     Groups that cross datasets: each group's differences are summed over the datasets first, so
     datasets are not taken for independent. Otherwise variances add as in stratified_welch(), and
-    shares are treated as there.
+    shares are treated as there. plain: as in paired().
     """
     d, n = len(pairs), min(pair.n for pair in pairs)
     differences = [difference(pair) for pair in pairs]
     estimate = sum(mean for _, mean, _ in differences) / d
     codes = [pair.groups for pair in pairs if pair.groups is not None]
+    spread = cr2 if plain else clustered
     if crossing and any(sd > 0 for *_, sd in differences):
-        variance, df = clustered([x for x, _, _ in differences], codes, groups)
-        test = "clustered paired t"
-        if df <= 0:
-            return one_group(test, estimate, n)
+        test = named("clustered paired t", [codes], groups, plain=plain)
+        if any(lone(code) for code in codes):
+            return one_group(test, estimate, n, codes)
+        variance, df = spread([x for x, _, _ in differences], codes, groups)
     else:
         parts = [
             (sd * sd / pair.n, pair.n - 1.0)
@@ -273,13 +279,13 @@ def stratified_paired(
         ]
         test = "stratified paired t"
         if groups and not crossing:
-            test = "stratified clustered paired t"
+            each = [[code] for code in codes]
+            test = named("stratified clustered paired t", each, groups, plain=plain)
+            if any(lone(code) for code in codes):
+                return one_group(test, estimate, n, codes)
             parts = [
-                clustered([x], [code], groups)
-                for (x, *_), code in zip(differences, codes, strict=True)
+                spread([x], code, groups) for (x, *_), code in zip(differences, each, strict=True)
             ]
-            if min(df for _, df in parts) <= 0:
-                return one_group(test, estimate, n)
         if shares and added.lopsided(v for v, _ in parts):
             return with_more(test, pairs, parts, ask)
         variance, df = satterthwaite([(v / d**2, part_df) for v, part_df in parts])
@@ -303,7 +309,13 @@ def with_more(test: str, pairs: Sequence[Matched], parts: Sequence[Part], ask: A
     return replace(found, estimate=estimate)
 
 
-def one_group(test: str, estimate: float, n: int) -> Contrast:
-    """All examples of a dataset are in one cluster: nothing is replicated."""
-    reason = "all examples are in one cluster"
+def named(test: str, codes: Sequence[Sequence[np.ndarray]], groups: int, *, plain: bool) -> str:
+    """The test, with what is done about clusters of very unequal size on any of the datasets."""
+    return test + SCALED * (not plain and any(scale(one, groups) is not None for one in codes))
+
+
+def one_group(test: str, estimate: float, n: int, codes: Sequence[np.ndarray]) -> Contrast:
+    """All examples of a dataset, or nearly all, are in one cluster: nothing is replicated."""
+    found = {lone(code) for code in codes}
+    reason = LONE if LONE in found else NEARLY
     return Contrast(test, (n, n), True, estimate, reason=reason, testable=False)  # noqa: FBT003

@@ -11,7 +11,7 @@ from paperforge.stats.added import ADDED
 from paperforge.stats.bayes import bayes_signed_rank
 from paperforge.stats.bootstrapped import corpus_difference, mean_difference
 from paperforge.stats.cells import FLAT
-from paperforge.stats.clusters import clustered, random_effects_df
+from paperforge.stats.clusters import SCALED, cr2, random_effects_df
 from paperforge.stats.contrast import Ask, Contrast, t_contrast
 from paperforge.stats.corpus_cells import cells as corpus_cells
 from paperforge.stats.corpus_cells import compare_corpus, randomise_corpus
@@ -198,16 +198,20 @@ def of_examples(place: Place, ask: Ask) -> Iterator[Other]:
 
 
 def of_clusters(place: Place, ask: Ask) -> Iterator[Other]:
-    """Examples in clusters: signs by cluster, and the wild bootstrap on one dataset."""
-    pairs = place.matched
+    """Examples in clusters: signs by cluster, plain CR2, and the wild bootstrap on one dataset."""
+    pairs, cells = place.matched, place.cells
     yield Other("sign-flip", renamed(strata.flipped(pairs, ask), "sign-flip by cluster"))
     if len(pairs) > 1:
+        if SCALED in place.decision.test:
+            one, crossing = cells.groups, cells.crossing
+            made = stratified_paired(pairs, ask, groups=one, crossing=crossing, plain=True)
+            yield Other("CR2", made)
         return
     pair = pairs[0]
     assert pair.groups is not None
-    yield Other("CR2", paired(pair, ask, "clustered paired t", place.cells.groups))
-    yield from correlated(pair, ask, place.cells.groups)
-    drawn = max(999, min(strata.REPLICATES, WILD_DRAWS // place.cells.groups))
+    yield Other("CR2", paired(pair, ask, "clustered paired t", cells.groups, plain=True))
+    yield from correlated(pair, ask, cells.groups)
+    drawn = max(999, min(strata.REPLICATES, WILD_DRAWS // cells.groups))
     found = wild_cluster(pair.a - pair.b, pair.groups, ask, ask.seed, replicates=drawn)
     test = f"wild cluster bootstrap ({found.weights})" if found.weights else found.contrast.test
     yield Other("wild", replace(found.contrast, test=test, monte_carlo=found.monte_carlo_error))
@@ -219,7 +223,7 @@ def correlated(pair: Matched, ask: Ask, groups: int) -> Iterator[Other]:
     x, mean, sd = difference(pair)
     if sd <= 0 or len(set(pair.groups.tolist())) <= 1:
         return
-    variance, plain = clustered([x], [pair.groups], groups)
+    variance, plain = cr2([x], [pair.groups], groups)
     df = random_effects_df(x, pair.groups)
     if df < plain * (1 - SAME):
         n = (pair.n, pair.n)

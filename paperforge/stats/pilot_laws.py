@@ -10,7 +10,7 @@ from paperforge.errors import InputError
 from paperforge.spec import Unit
 from paperforge.stats import robust
 from paperforge.stats.cells import read, scored
-from paperforge.stats.clusters import clustered
+from paperforge.stats.clusters import cr2, lone
 from paperforge.stats.compare import matched, one_way
 from paperforge.stats.corpus_compare import run_samples
 from paperforge.stats.crossed import residual
@@ -293,8 +293,8 @@ def clusters(pilot: Pilot, d: Decision) -> Found | None:
         if pair is None or pair.groups is None:
             return None
         x, _, sd = difference(pair)
-        variance, df = clustered([x], [pair.groups], cells.groups)
-        if sd <= 0 or df <= 0:
+        variance, _ = cr2([x], [pair.groups], cells.groups)
+        if sd <= 0 or lone(pair.groups):
             return None
         sizes = np.bincount(pair.groups)
         variance = max(variance, sd * sd / pair.n) * pilot.square

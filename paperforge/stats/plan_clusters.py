@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from paperforge.stats.clusters import MOST, SCALED
 from paperforge.stats.outlook import OfParts
 from paperforge.stats.plan import upper_limit
+from paperforge.stats.unequal import Scaled, scaled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +26,7 @@ class Clustered:
     """The examples of one dataset in a pilot; in squared printed units."""
 
     variance: float
-    """Of the mean difference, robust to clusters (clusters.py), as it is in the pilot."""
+    """Of the mean difference, robust to clusters (clusters.cr2()), as it is in the pilot."""
     sizes: tuple[int, ...]
     """Examples in each cluster."""
     sd: float
@@ -57,12 +61,38 @@ def bell_mccaffrey(sizes: Sequence[int], times: float = 1.0) -> float:
     return 1.0 / square
 
 
+def in_test(sizes: Sequence[int], times: float = 1.0) -> Scaled | None:
+    """How many times the CR2 of so many clusters is the variance in t, and its df (unequal.py).
+
+    Arguments as of bell_mccaffrey(). Between whole numbers of times in proportion; with fewer
+    clusters than the pilot's the variance is scaled as there, and the df fall as Bell and
+    McCaffrey's do. None: one cluster has nearly all examples.
+    """
+    if max(sizes) > MOST * sum(sizes) * times:
+        return None
+    if times < 1:
+        one = whole(tuple(sizes), 1)
+        df = one.df * bell_mccaffrey(sizes, times) / bell_mccaffrey(sizes)
+        return Scaled(one.times, df) if df > 0 else None
+    below = math.floor(times)
+    low, high, part = whole(tuple(sizes), below), whole(tuple(sizes), below + 1), times - below
+    return Scaled(*((1 - part) * x + part * y for x, y in zip(low, high, strict=True)))
+
+
+@lru_cache(maxsize=4096)
+def whole(sizes: tuple[int, ...], times: int) -> Scaled:
+    """The same of a whole number of times."""
+    held = tuple((size, float(many * times)) for size, many in sorted(Counter(sizes).items()))
+    return scaled(held) or Scaled(1.0, bell_mccaffrey(sizes, times))
+
+
 @dataclass(frozen=True, slots=True)
 class Clusters(OfParts):
     """n examples on each of D datasets, in more clusters of the sizes that the pilot's have.
 
     Standard error^2 = sum of the variances of the means, over D^2, each as many times smaller as
     there are more clusters; degrees of freedom by Bell and McCaffrey, of several by Satterthwaite.
+    Both scaled where clusters are of very unequal size, as in the analysis.
     """
 
     rows: tuple[Clustered, ...]
@@ -76,12 +106,14 @@ class Clusters(OfParts):
         """As in OfParts; n: examples of the dataset that has fewest."""
         times, made = n / self.least, []
         for row in self.rows:
-            df = bell_mccaffrey(row.sizes, times) if math.isfinite(n) else math.inf
-            if len(row.sizes) * times < ENOUGH or df <= 0:
+            if len(row.sizes) * times < ENOUGH:
+                return None
+            t = in_test(row.sizes, times) if math.isfinite(n) else Scaled(1.0, math.inf)
+            if t is None:
                 return None
             v = row.variance
             v = upper_limit(v, bell_mccaffrey(row.sizes)) if cautious else v
-            made.append((v / times / len(self.rows) ** 2, df))
+            made.append((v * t.times / times / len(self.rows) ** 2, t.df))
         return tuple(made) if all(math.isfinite(v) for v, _ in made) else None
 
     @property
@@ -106,7 +138,12 @@ class Clusters(OfParts):
         """As in Law."""
         over = f" over the {len(self.rows)} datasets" if len(self.rows) > 1 else ""
         kind = "stratified clustered" if over else "clustered"
-        return f"{kind} paired t{over} (CR2)"
+        return f"{kind} paired t{SCALED * self.scaled}{over} (CR2)"
+
+    @property
+    def scaled(self) -> bool:
+        """Whether clusters of these sizes are very unequal on any dataset."""
+        return any((t := in_test(row.sizes)) and t.times != 1 for row in self.rows)
 
     @property
     def spreads(self) -> tuple[tuple[str, float], ...]:
@@ -118,12 +155,12 @@ class Clusters(OfParts):
     def assumed(self) -> tuple[str, ...]:
         """As in Law."""
         sizes = [size for row in self.rows for size in row.sizes]
-        dfs = sorted({f"{bell_mccaffrey(row.sizes):.3g}" for row in self.rows}, key=float)
+        dfs = sorted({f"{t.df:.3g}" for row in self.rows if (t := in_test(row.sizes))}, key=float)
         few, many = min(sizes), max(sizes)
         span = f"{few}" if few == many else f"{few} to {many}"
         had = " to ".join(dict.fromkeys((dfs[0], dfs[-1])))
-        text = (
-            f"new clusters are of the sizes of the pilot's ({span} examples); t with Bell and "
-            f"McCaffrey's degrees of freedom for them ({had} in the pilot)"
-        )
-        return (text,)
+        how = "t with Bell and McCaffrey's degrees of freedom for them"
+        if self.scaled:
+            how = "t scaled for clusters of such sizes, with its degrees of freedom"
+        text = f"new clusters are of the sizes of the pilot's ({span} examples); {how}"
+        return (f"{text} ({had} in the pilot)",)

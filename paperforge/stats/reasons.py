@@ -12,6 +12,7 @@ from paperforge.latex.p_values import p_bound
 from paperforge.model import Observed
 from paperforge.spec import Unit
 from paperforge.stats.added import ADDED
+from paperforge.stats.clusters import AT_WORST, SCALED
 from paperforge.stats.means import difference
 from paperforge.stats.strata import floor_of_runs, skewness
 
@@ -138,6 +139,7 @@ def test_of(place: Place) -> str:
         "Wilcoxon": "ranks the differences, so no scale of a dataset outweighs the others",
         "Nemenyi": "was asked for; it compares mean ranks, all pairs at once",
         "corrected resampled t": "allows for the training data that folds share",
+        SCALED: f"allows for correlation within clusters (CR2), {AT_WORST}",
         "clustered": "allows for correlation within clusters (CR2), few or unequal ones too",
         "own quantile": "is safe for few and unequal numbers of runs, where Welch's is not: the "
         "half-width of the interval is the root of the sum of t² s² / (n D²) over all means, t the "

@@ -40,7 +40,8 @@ class Agreement(StrEnum):
 class Reproduction:
     """One published value beside its reproduction, in one unit.
 
-    low, high: where a published value agrees; its rounding is on top of that.
+    low, high: where a published value agrees, with half a unit of its last digit at both ends: it
+    lies outside exactly where p < alpha.
     """
 
     agreement: Agreement
@@ -160,7 +161,7 @@ def _judged(
     assert plain.estimate is not None
     variance, df = part
     se = math.sqrt(variance)
-    half = float(stdtrit(df, 1 - alpha / 2)) * se
+    half = float(stdtrit(df, 1 - alpha / 2)) * se + unit
     p = honest(2 * float(stdtr(df, -max(0.0, abs(plain.estimate) - unit) / se)))
     agreement = plain.agreement
     if agreement is not Agreement.ROUNDING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.spec import Unit
 from paperforge.stats.cells import Cell, Cells, moments, run_averages
-from paperforge.stats.clusters import clustered
+from paperforge.stats.clusters import with_scale
 from paperforge.stats.within import spread_within
 
 if TYPE_CHECKING:
@@ -249,9 +249,9 @@ def of_examples(cell: Cell, keys: np.ndarray, grid: np.ndarray, cells: Cells) ->
     values, n = grid.mean(axis=0), len(keys)
     groups = None if cell.groups is None else cell.groups[np.searchsorted(cell.keys, keys)]
     mean, sd = moments(values, cell.size)
-    variance, df = sd * sd / n, n - 1.0
+    variance, df, times = sd * sd / n, n - 1.0, 1.0
     if cells.clustered and groups is not None and sd > 0:
-        variance, df = clustered([values], [groups], cells.groups)
+        variance, df, times = with_scale(values, groups, cells.groups)
     return replace(
         cell,
         n=n,
@@ -259,6 +259,7 @@ def of_examples(cell: Cell, keys: np.ndarray, grid: np.ndarray, cells: Cells) ->
         sd=sd,
         variance=variance,
         df=df,
+        raised=times,
         keys=keys,
         values=values,
         groups=groups,

@@ -10,9 +10,10 @@ Econ. 56(3)). All weights are listed where there are at most 50,000, otherwise d
 With clusters of one size the Rademacher p is that of flipping the signs of cluster sums, an exact
 test where the distribution is symmetric.
 
-Which should be the default for few clusters? CR2 with Bell and McCaffrey's degrees of freedom
-(clusters.py), at any number of them; this one is for sensitivity. Size at nominal .05, correlation
-.2 within clusters, 2,000 simulations (standard error .005), clusters' effects normal | exponential:
+Which should be the default for few clusters? CR2 (clusters.py), at any number of them; this one is
+for sensitivity. Size at nominal .05, correlation .2 within clusters, 2,000 simulations (standard
+error .005), clusters' effects normal | exponential; CR2 with Bell and McCaffrey's degrees of
+freedom, not scaled for clusters of unequal size (unequal.py):
 
     clusters                          CR2            Rademacher     Webb
     5 of 20                           .052 | .082    0    | 0       .053 | .084

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from paperforge.latex.columns import spreads_of
 from paperforge.latex.rounding import Rounding
-from paperforge.model import Aggregate, Cell, Mark, Missing
+from paperforge.model import COMMON, Aggregate, Cell, Mark, Missing
 from paperforge.tables import extras, heat, marks, notes, quoting
 from paperforge.tables.layouts import Slot
 
@@ -25,8 +25,6 @@ UNROUNDED = Rounding(0)
 """For a column without numbers: nothing is printed with it."""
 
 _CITE = attrgetter("cite")
-_REST = tuple(repeat(default) for default in Cell()[9:])
-"""What a fresh cell carries beside its number and its place."""
 _NEW = cast("Callable[[type[Cell], tuple[object, ...]], Cell]", tuple.__new__)
 """_NEW(Cell, fields): a cell of all its fields, in the time of two tuples."""
 
@@ -117,8 +115,11 @@ def _numbers(view: View, slots: Sequence[Slot]) -> list[Numbers]:
 def _found(view: View, slot: Slot) -> list[Aggregate | None]:
     """What a column prints, a method each; None: no number, or the average of an incomplete row."""
     metric = slot.metric.name
-    found = list(map(view.columns.get((metric, slot.dataset), {}).get, view.names))
-    if slot.dataset is None:
+    column = view.columns.get((metric, slot.dataset), {})
+    found: list[Aggregate | None] = (
+        [*column.values()] if tuple(column) == view.names else [*map(column.get, view.names)]
+    )
+    if slot.dataset is None and view.lacking:
         found = [one if one and view.lacks(metric, one.method) is None else None for one in found]
     return [one if one is not None and one.mean is not None else None for one in found]
 
@@ -148,7 +149,7 @@ def _cells(view: View, slot: Slot, given: Given, numbers: Numbers) -> list[Cell]
     sizes = [one.n for one in numbers.filled]
     shown = (numbers.means, numbers.spreads, sizes, numbers.printed, numbers.behind)
     place = (repeat(slot.metric.name), methods, repeat(slot.dataset))
-    fields = zip(*shown, repeat(UNMARKED), *place, *_REST, strict=False)
+    fields = zip(*shown, repeat(UNMARKED), *place, repeat(COMMON), strict=False)
     cells = list(map(_NEW, repeat(Cell), fields))
     if not numbers.whole:
         made = iter(cells)
@@ -225,9 +226,8 @@ def _column(view: View, slot: Slot, given: Given, numbers: Numbers | None) -> li
         coarse=given.quoted and any(map(_CITE, cells)),
         values=values,
     )
-    for at, text in enumerate(eligible if ranked else ()):
-        if text in ranked:
-            cells[at] = cells[at]._replace(marks=cells[at].marks | ranked[text])
+    for at in [at for at, text in enumerate(eligible) if text in ranked] if ranked else ():
+        cells[at] = cells[at]._replace(marks=cells[at].marks | ranked[eligible[at]])
     return heat.shaded(cells, direction) if view.spec.heat else cells
 
 

@@ -8,7 +8,7 @@ regular ones also in Computer Modern (\bfseries is wider there).
 from __future__ import annotations
 
 import re
-from itertools import chain, compress, groupby, repeat
+from itertools import compress, groupby, repeat
 from operator import add, attrgetter
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,9 @@ NOTE = "{note}"
 
 THREEPARTTABLE = "threeparttable"
 
-_SPREAD, _HEAT = attrgetter("printed_spread"), attrgetter("heat")
+COLOURED = r"\cellcolor"
+
+_SPREAD = attrgetter("printed_spread")
 
 _KEYS = re.compile(r"[A-Za-z0-9_.:/+*!?@=()'-]+(,[A-Za-z0-9_.:/+*!?@=()'-]+)*")
 r"""Keys that \cite takes as they are."""
@@ -73,7 +75,7 @@ def render(
         lines = list(_floats(table, pages, "table*" if wide else "table", placed))
     else:
         lines = joined(pages)
-    return "\n".join([*_head(table, source, three), *lines]) + "\n"
+    return "\n".join([*_head(table, source, three, pages), *lines]) + "\n"
 
 
 def _floats(
@@ -102,12 +104,13 @@ def notes_text(table: Table) -> str:
 # ---------------------------------------------------------------------------------------------
 
 
-def _head(table: Table, source: str, three: bool) -> Iterator[str]:
+def _head(table: Table, source: str, three: bool, pages: Sequence[Sequence[str]]) -> Iterator[str]:
+    """What stands above the table as comments: where it is from, and what its pages need."""
     yield "% Written by paperforge; do not edit: it is written anew from the results."
     if source:
         yield f"% Results: {plain(source)}"
     packages = ["booktabs"]
-    if _hot(table):
+    if any(COLOURED in line for page in pages for line in page):
         packages.append("colortbl")
     if table.fit is not None and table.fit.turned:
         packages.append("graphicx")
@@ -126,8 +129,10 @@ def _head(table: Table, source: str, three: bool) -> Iterator[str]:
 
 def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
     """One tabular; heads: the lines of each column's header."""
-    numbers = [by_kind(cells) for cells in zip(*(row.cells for row in table.rows), strict=True)]
-    hot = any({*down.heats} != {None} for kinds in numbers for down in kinds.values())
+    columns = list(zip(*(row.cells for row in table.rows), strict=True))
+    numbers = [by_kind(cells) for cells in columns]
+    rare = (one for kinds in numbers for down in kinds.values() for one in down.rare)
+    hot = any(one.heat is not None for one in rare)
     edge = "" if hot else "@{}"  # the colour of the last column ends where the rules do
     shape = "".join("l" if column.words else "c" for column in table.columns)
     lines = [SCRIPT] if _behind(table) else []
@@ -145,8 +150,7 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
         header(heads[i] if heads else (column.label,)) for i, column in enumerate(table.columns)
     )
     lines += [rf"  {_guarded(escape(table.stub))} & {labels} \\", r"  \midrule"]
-    down = list(zip(*(row.cells for row in table.rows), strict=True))
-    set_down = map(words, down, map(_column, down, numbers), repeat(table.fit))
+    set_down = map(words, columns, map(_column, columns, numbers), repeat(table.fit))
     across = list(zip(*set_down, strict=True)) or [()] * len(table.rows)
     for index, row in enumerate(table.rows):
         if index and row.group != table.rows[index - 1].group:
@@ -160,15 +164,10 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
 
 def _behind(table: Table) -> bool:
     """Whether something smaller stands behind a number: a spread, an interval."""
-    return any(any(map(_SPREAD, row.cells)) for row in table.rows) or any(
-        c.printed_interval for row in table.rows for c in row.cells
+    return any(
+        any(map(_SPREAD, row.cells)) or any(c.printed_interval for c in row.cells)
+        for row in table.rows
     )
-
-
-def _hot(table: Table) -> bool:
-    """Whether any cell is shaded."""
-    heats = map(_HEAT, chain.from_iterable(row.cells for row in table.rows))
-    return bool(set(heats) - {None})
 
 
 SCRIPT = r"{\scriptsize\xdef\pfscript{\the\font}}%"
@@ -241,9 +240,8 @@ def _texts(down: Down) -> list[str]:
     behind = {printed: text + room for printed, text in spreads.items()}
     numbers = frame.value.padded(down.printed, down.outlines)
     texts = list(map(add, numbers, map(behind.__getitem__, down.spreads)))
-    more = any(down.notes) or any(down.intervals) or {*down.heats} != {None}
-    for at, cell in compress(enumerate(down.cells), repeat(object()) if more else down.marks):
-        texts[at] = _marked(cell, frame, spreads[cell.printed_spread])
+    for at in compress(range(len(texts)), repeat(object()) if down.rare else down.marks):
+        texts[at] = _marked(down.cells[at], frame, spreads[down.spreads[at]])
     return texts
 
 
@@ -286,7 +284,7 @@ def _shade(heat: float | None) -> str:
     """The colour behind a cell; white needs none."""
     if heat is None or min(colour(heat)) == 1:
         return ""
-    return rf"\cellcolor[rgb]{{{','.join(f'{part:g}' for part in colour(heat))}}}"
+    return rf"{COLOURED}[rgb]{{{','.join(f'{part:g}' for part in colour(heat))}}}"
 
 
 def _spreads(printed: Iterable[str], frame: Frame) -> dict[str, str]:

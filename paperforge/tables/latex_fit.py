@@ -61,7 +61,9 @@ def name(label: str, fit: TableFit | None, below: int = 0) -> str:
     below: so many rows under it have no name; where that is enough the lines hang down beside
     them (\raisebox hides their depth), and no gap opens under the first row.
     """
-    found = dict(fit.names) if fit else {}
+    if fit is None or not fit.names:
+        return escape(label)
+    found = dict(fit.names)
     lines = found.get(label) or found.get(label.removesuffix(pages.AGAIN), ())
     if not lines:
         return escape(label)

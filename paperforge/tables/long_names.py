@@ -111,7 +111,7 @@ def _texts(table: Table, measure: Measure, place: int) -> Iterator[tuple[str, fl
             yield text, 0.0
         return
     for row in table.rows:
-        yield row.label, measure.text(f" ({row.cite}, 2026)") if row.cite else 0.0
+        yield row.label, measure.citation(row)
 
 
 def _width(lines: Sequence[str], measure: Measure, behind: float) -> float:

@@ -84,12 +84,14 @@ def best_texts(
     filled = len(printed) - printed.count("")
     if direction is None or filled <= ALONE:
         return {}
-    rest = _read_back(printed, coarse=coarse, values=values)
-    rest.pop("", None)
     pick = max if direction is Direction.HIGHER else min
+    places = (Mark.BEST, Mark.SECOND) if second and filled >= FEWEST_FOR_SECOND else (Mark.BEST,)
+    if values is not None and not coarse:
+        return _by_values(printed, values, pick, places)
+    rest = _read_back(printed, coarse=coarse)
     marks: dict[str, frozenset[Mark]] = {}
-    for mark in (Mark.BEST, Mark.SECOND) if second else (Mark.BEST,):
-        if not rest or (mark is Mark.SECOND and filled < FEWEST_FOR_SECOND):
+    for mark in places:
+        if not rest:
             break
         top = pick(rest.values())
         tied = [text for text, x in rest.items() if x == top or (coarse and alike(x, top))]
@@ -99,12 +101,25 @@ def best_texts(
     return marks
 
 
-def _read_back(
-    printed: Sequence[str], *, coarse: bool, values: Sequence[float] | None
-) -> dict[str, Decimal]:
+def _by_values(
+    printed: Sequence[str],
+    values: Sequence[float],
+    pick: Callable[[Sequence[float]], float],
+    places: Sequence[Mark],
+) -> dict[str, frozenset[Mark]]:
+    """best_texts() of numbers that one rule printed: the best value prints the best text."""
+    marks: dict[str, frozenset[Mark]] = {}
+    for mark in places:
+        if marks:
+            left = [at for at, text in enumerate(printed) if text not in marks]
+            values, printed = [values[at] for at in left], [printed[at] for at in left]
+        if printed:
+            marks[printed[values.index(pick(values))]] = frozenset({mark})
+    return marks
+
+
+def _read_back(printed: Sequence[str], *, coarse: bool) -> dict[str, Decimal]:
     """Printed number -> a number that compares as it does."""
-    if values is not None and not coarse:
-        return dict(zip(printed, cast("Sequence[Decimal]", values), strict=True))
     texts = set(printed) - {""}
     exact = coarse or max(map(len, texts)) > EXACT
     return dict(zip(texts, (_decimals if exact else _doubles)(texts), strict=True))

@@ -8,6 +8,7 @@ TeX that an author gave for a name, the letters are measured (label.shape).
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -39,6 +40,8 @@ RAISED_SIGNS = {"⁻": 640.0, **dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹", 440
 AFTER_RAISED = 0.5
 r"""\scriptspace."""
 MODERN = "computer modern"
+LETTERS = re.compile(r"[^\W\d_]+")
+"""Of a key like zeng2023: the author."""
 EM = "\u2003"
 
 
@@ -61,6 +64,14 @@ class Measure:
         letters, signs = _letters(self.face, size), _signs(size)
         shown, wider = shape(text.tex) if isinstance(text, Label) else (text, 1.0)
         return sum(_wide(c, letters, signs) for c in plain(shown)) * wider * size / 1000
+
+    def citation(self, row: Row) -> float:
+        """Width of the citation behind a row's name; its key says as whose where nobody knows."""
+        if not row.cite:
+            return 0.0
+        name = LETTERS.match(row.cite)
+        guess = f"({name[0] if name else row.cite} et al., 2026)"
+        return self.text(f" {row.cited or guess}")
 
     def number(self, width: Width, size: float = 0.0) -> float:
         """Width of a padded number."""
@@ -135,8 +146,8 @@ def columns(table: Table, measure: Measure, heads: Sequence[Sequence[str]] = ())
 
     heads: the lines of each column's header; empty: one line each.
     """
-    names = [row.label + f" ({row.cite}, 2026)" if row.cite else row.label for row in table.rows]
-    stub = max(measure.text(text) for text in (table.stub, *names))
+    names = (measure.text(row.label) + measure.citation(row) for row in table.rows)
+    stub = max(measure.text(table.stub), *names)
     found = [stub]
     for i, (column, cells) in enumerate(
         zip(table.columns, _inside(_Rows(table.rows)), strict=True)

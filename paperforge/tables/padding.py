@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import compress
-from operator import add, attrgetter, or_
+from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from paperforge.model import Cell, Mark
+from paperforge.model import COMMON, Cell, Mark, Rare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-_KIND, _VALUE = attrgetter("kind"), attrgetter("value")
 
 _NOUGHTS = str.maketrans("123456789", "000000000")
 _PLAIN = frozenset("0,.")
@@ -117,23 +115,23 @@ class Down(NamedTuple):
     printed: Sequence[str]
     outlines: Sequence[str]
     spreads: Sequence[str]
-    intervals: Sequence[tuple[str, str] | None]
     marks: Sequence[frozenset[Mark]]
-    notes: Sequence[str]
-    heats: Sequence[float | None]
+    rare: Sequence[Rare]
+    """Empty where no cell has what few have."""
 
 
 def by_kind(cells: Sequence[Cell]) -> dict[str, Down]:
     """Kind of cell -> the numbers of that kind: a turned column has several."""
     every: Any = Cell._make(zip(*cells, strict=True))  # each field from top to bottom
-    kinds = dict.fromkeys(every.kind)
+    common = every.rare.count(COMMON) == len(cells)
+    kinds = {COMMON.kind: None} if common else dict.fromkeys([one.kind for one in every.rare])
     if len(kinds) > 1 or None in every.value:
         filled = [cell for cell in cells if cell.value is not None]
         apart = {kind: [cell for cell in filled if cell.kind == kind] for kind in kinds}
         return {kind: by_kind(some)[kind] for kind, some in apart.items() if some}
-    carried = (every.printed_interval, every.marks, every.note, every.heat)
-    printed = every.printed
-    return {cells[0].kind: Down(cells, printed, outlines(printed), every.printed_spread, *carried)}
+    printed, rare = every.printed, () if common else every.rare
+    down = Down(cells, printed, outlines(printed), every.printed_spread, every.marks, rare)
+    return dict.fromkeys(kinds, down)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +150,10 @@ class Frame:
     def of(cls, down: Down) -> Frame:
         """The frame of a column's numbers."""
         spreads = set(down.spreads) - {""}
-        ends = list(filter(None, down.intervals))
-        carry = (
-            map(or_, map(bool, down.marks), map(bool, down.notes))
-            if any(down.notes)
-            else down.marks
+        ends = [one.printed_interval for one in down.rare if one.printed_interval]
+        signed = (
+            down.cells if any(one.note for one in down.rare) else compress(down.cells, down.marks)
         )
-        signed = compress(down.cells, carry)
         return cls(
             Width.widest(down.outlines),
             Width.widest(outlines(list(spreads))),

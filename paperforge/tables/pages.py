@@ -128,8 +128,8 @@ def _named(rows: Sequence[Row], start: int) -> Row:
 
 def below(rows: Sequence[Row], at: int) -> int:
     """The rows of one group under a row that have no name: its own may hang down beside them."""
-    rest = takewhile(lambda row: not row.label and row.group == rows[at].group, rows[at + 1 :])
-    return len(list(rest))
+    rest = map(rows.__getitem__, range(at + 1, len(rows)))
+    return len(list(takewhile(lambda row: not row.label and row.group == rows[at].group, rest)))
 
 
 def _of_rows(table: Table, start: int, end: int) -> Table:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import plain
-from paperforge.model import Cell, Decision, Mark, Note
+from paperforge.model import COMMON, Cell, Decision, Mark, Note
 from paperforge.spec import Unit
 from paperforge.tables import extra_notes, notes, quoting
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from paperforge.tables.layouts import Slot
     from paperforge.tables.view import View
 
-_N, _CITE, _MARKS, _HEAT = map(attrgetter, ("n", "cite", "marks", "heat"))
+_N, _CITE, _MARKS = map(attrgetter, ("n", "cite", "marks"))
 
 
 def _replication(view: View, cells: Cells, *, whole: bool) -> Iterable[Note]:
@@ -46,8 +46,9 @@ def under(view: View, cells: Cells, compared: str, given: Given) -> Iterable[Not
     """All sentences under the table, in reading order."""
     marking = given.marking
     every = list(chain.from_iterable(cells.values()))
-    cited = given.quoted and any(map(_CITE, every))
-    holes = [c for c in every if c.missing]
+    rich = [c for c in every if c.rare is not COMMON]
+    cited = given.quoted and any(map(_CITE, rich))
+    holes = [c for c in rich if c.missing]
     averaged = any(slot.dataset is None and not slot.kind for slot in cells)
     yield from _replication(view, cells, whole=not (cited or holes))
     marked = [[cell.marks for cell in column if cell.marks] for column in cells.values()]
@@ -55,7 +56,7 @@ def under(view: View, cells: Cells, compared: str, given: Given) -> Iterable[Not
     if Mark.BEST in used:
         ties = any(sum(Mark.BEST in marks for marks in column) > 1 for column in marked)
         yield from notes.best(compared, ties=ties, second=Mark.SECOND in used, coarse=cited)
-    if view.spec.heat and set(map(_HEAT, every)) != {None}:
+    if any(c.heat is not None for c in rich):
         yield Note(f"Shading: the darker, the better within its {compared}")
     yield from notes.comparisons(marking, used, view.analysis, _averaged(view), view.metrics)
     if Mark.BEST_SET in used:

@@ -72,6 +72,14 @@ def test_a_width_that_is_neither_columns_nor_texts_is_said(width, told, venue):
     assert found == ([f"it is {told} pt wide; icml has 234.88 and 487.82 pt"] if told else [])
 
 
+@pytest.mark.parametrize("width", [110.0, 200.0, 220.0, 300.0, 340.0, 396.0])
+def test_a_narrow_figure_of_one_column_is_said_unless_others_fill_the_rest(width, venue):
+    (told,) = said(drawn(width, texts=[("word", 12)]), venue("neurips"))
+    assert told.startswith(f"it is {width:.2f} pt wide; neurips has 397.4")
+    for beside in (195.0, 130.0, 95.0):
+        assert said(drawn(beside, texts=[("word", 12)]), venue("neurips")) == []
+
+
 def test_colours_that_only_some_readers_can_tell_apart_are_said():
     same = drawn(lines=[("#1f77b4", "-", "o"), ("#d62728", "-", "o")])
     [message] = said(same)
@@ -88,7 +96,7 @@ def test_type_3_is_said_with_the_next_move():
 
 def other_face(*texts):
     with mpl.rc_context({"pdf.fonttype": 42}):
-        figure = Figure(figsize=(2, 2))
+        figure = Figure(figsize=(3.25, 2))  # as wide as a column of ICML
         for place, (text, family) in enumerate(texts):
             figure.text(0.1, 0.2 + 0.2 * place, text, family=family)
         out = BytesIO()

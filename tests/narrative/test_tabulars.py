@@ -61,7 +61,10 @@ def test_what_markdown_says_under_a_table_is_in_the_tex_too(tmp_path, text, said
     """Not in a comment: the legend of the tests, the reasons, what is not tested."""
     (tmp_path / "r.csv").write_text(text)
     found = results.load([Source(tmp_path / "r.csv", "r.csv", {})], Project(root=tmp_path))
-    tex = report.latex(analyse(found, DesignSpec()))
+    analysis = analyse(found, DesignSpec())
+    tex = report.latex(analysis)
+    for line in analysis.design.sentences:  # for the author; no text of the paper
+        assert f"\n% Design: {line}\n" in tex
     plain = "\n".join(line for line in tex.splitlines() if not line.startswith("%"))
     assert said in plain.replace("$", "")
 

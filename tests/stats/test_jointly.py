@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
-from paperforge.errors import InputError
 from paperforge.results import load
 from paperforge.spec import DesignSpec, Direction, Metric, Project, Role, Source, Unit
 from paperforge.stats import analyse
@@ -34,10 +33,6 @@ def test_adjusted_p_and_intervals_agree_in_every_design(fake, correction, unit):
     cells = {(m, d): RNG.normal(0.1 * i, 0.1, n) for i, m in enumerate("xyz") for d in datasets}
     example = Unit.EXAMPLE if unit is Unit.EXAMPLE else Unit.SEED
     results = fake(cells, unit=example, metric=metric)
-    if (correction, unit) == ("romano-wolf", Unit.DATASET):
-        with pytest.raises(InputError, match="joint distribution"):
-            analyse(results, DesignSpec(replicate=unit, correction=correction))
-        return
     holm = analyse(results, DesignSpec(replicate=unit)).primary()
     made = analyse(results, DesignSpec(replicate=unit, correction=correction)).primary()
     for one, other in zip(made, holm, strict=True):
@@ -51,15 +46,53 @@ def test_adjusted_p_and_intervals_agree_in_every_design(fake, correction, unit):
             assert low <= one.low < one.estimate < one.high <= high
 
 
-def test_what_has_no_joint_distribution_is_refused(fake):
+def test_paired_runs_are_corrected_by_their_own_flips(fake):
+    """Ten paired runs of alike methods: less than Bonferroni asks for, and never below own p."""
+    shared = RNG.normal(0, 1, 12)
+    cells = {(f"m{i}", "d"): shared + RNG.normal(0.3 * (i == 0), 0.3, 12) for i in range(7)}
+    roles = {f"m{i}": Role.OURS if i == 0 else Role.BASELINE for i in range(7)}
+    results = fake(cells, roles=roles)
+    made = {}
+    for correction in ("none", "max-t", "romano-wolf", "bonferroni"):
+        spec = DesignSpec(correction=correction, pair_by=("seed",))
+        analysis = analyse(results, spec)
+        assert analysis.design.correction == correction
+        made[correction] = {d.b: d for d in analysis.primary()}
+    for name, alone in made["none"].items():
+        assert alone.test == "paired t"
+        most = made["bonferroni"][name].p_adjusted
+        single, down = (made[c][name].p_adjusted for c in ("max-t", "romano-wolf"))
+        assert alone.p <= down <= single <= max(most, 24 / 2**11)  # of so few flips p is coarse
+        low, high = made["max-t"][name].simultaneous
+        assert (low > 0 or high < 0) == (single < 0.05)
+    total = {c: sum(d.p_adjusted for d in found.values()) for c, found in made.items()}
+    assert total["romano-wolf"] <= total["max-t"] < total["bonferroni"]
+
+
+@pytest.mark.slow
+def test_family_wise_error_of_ten_paired_runs(fake):
+    rng = np.random.default_rng(10)
+    runs, wrong = 4_000, 0
+    spec = DesignSpec(correction="max-t", draws=999, pair_by=("seed",))
+    for _ in range(runs):
+        shared = rng.normal(0, 1, 10)
+        cells = {(f"m{i}", "d"): shared + rng.normal(0, 0.5, 10) for i in range(5)}
+        wrong += any(one.decided for one in analyse(fake(cells), spec).primary())
+    assert 0.02 <= wrong / runs <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)
+
+
+def test_what_has_no_joint_distribution_is_corrected_without(fake):
     cells = {
         (m, "d"): {"values": RNG.normal(0, 1, 30), "repeats": np.full(30, 2), "within": np.ones(30)}
         for m in "xyz"
     }
     runs = {(m, "d"): RNG.normal(0, 1, 2) for m in "xyz"}
     results = fake(cells, unit=Unit.EXAMPLE, runs=runs, varies={"seed", "example"})
-    with pytest.raises(InputError, match="joint distribution"):
-        analyse(results, DesignSpec(correction="romano-wolf"))
+    holm = analyse(results, DesignSpec()).primary()
+    analysis = analyse(results, DesignSpec(correction="romano-wolf"))
+    assert analysis.design.correction == "holm"
+    assert any("Holm's step-down takes" in note.message for note in analysis.notes)
+    assert [d.p_adjusted for d in analysis.primary()] == [d.p_adjusted for d in holm]
     analysis = analyse(results, DesignSpec(correction="max-t"))
     assert analysis.design.correction == "bonferroni"  # and it says so
     assert any("joint distribution is not known" in note.message for note in analysis.notes)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 
-from paperforge.stats.clusters import clustered
+from paperforge.stats.clusters import clustered, cr2
 from paperforge.stats.outlook import needed
-from paperforge.stats.plan_clusters import Clustered, Clusters, bell_mccaffrey
+from paperforge.stats.plan_clusters import Clustered, Clusters, bell_mccaffrey, in_test
 
 SIZES = (4, 19, 17, 16, 15, 13)
 
@@ -19,8 +19,11 @@ def codes(sizes):
 def test_degrees_of_freedom_are_those_of_the_analysis(times):
     code = codes(SIZES * times)
     x = np.random.default_rng(1).normal(size=len(code))
-    _, df = clustered([x], [code], len(SIZES) * times)
+    plain, df = cr2([x], [code], len(SIZES) * times)
     assert bell_mccaffrey(SIZES, times) == pytest.approx(df, rel=1e-12)
+    variance, df = clustered([x], [code], len(SIZES) * times)
+    assert in_test(SIZES, times) == pytest.approx((variance / plain, df))
+    assert (in_test(SIZES, times).times > 1) == (times == 1)
 
 
 def test_between_whole_times():
@@ -28,6 +31,21 @@ def test_between_whole_times():
     assert 7 < bell_mccaffrey((5,) * 8, 1.5) == pytest.approx(11)
     assert bell_mccaffrey((5, 20), 1.2) < 2
     assert bell_mccaffrey((5, 20), 0.7) == 0
+
+
+def test_very_unequal_ones_between_whole_times():
+    sizes = (200, 100, 66, 50, 40)
+    one, two = in_test(sizes), in_test(sizes, 2)
+    assert one.times > two.times > 1
+    assert in_test(sizes, 1.25) == pytest.approx(0.75 * np.array(one) + 0.25 * np.array(two))
+    fewer = in_test(sizes, 0.9)
+    assert (fewer.times, fewer.df < one.df) == (one.times, True)
+    assert in_test(sizes, 0.5) is None  # half of a cluster, with most of the examples
+    assert in_test((1000, 4, 4)) is None
+    law = Clusters((Clustered(0.01, sizes, 0.4),))
+    assert law.test == "clustered paired t scaled for unequal clusters (CR2)"
+    assert "t scaled for clusters of such sizes" in law.assumed[0]
+    assert law.smallest(456, 0.05) > 1.1 * law.smallest(2 * 456, 0.05) * 2**0.5
 
 
 def test_the_answer_has_the_power():
@@ -55,7 +73,8 @@ def share_found(sizes, between, within, d, rng, runs):
     sums += np.sqrt(m * within) * rng.normal(size=(runs, len(m)))
     mean = sums.sum(axis=1) / n
     apart = (sums - m * mean[:, None]) / (np.sqrt(1 - m / n) * n)
-    half = -stdtrit(bell_mccaffrey(sizes), 0.025) * np.sqrt((apart**2).sum(axis=1))
+    times, df = in_test(sizes)
+    half = -stdtrit(df, 0.025) * np.sqrt(times * (apart**2).sum(axis=1))
     return float((np.abs(mean + d) > half).mean())
 
 
@@ -64,7 +83,7 @@ def test_the_sums_of_clusters_say_what_the_analysis_says():
     x, code = rng.normal(size=sum(SIZES)), codes(SIZES)
     m, sums = np.array(SIZES), np.bincount(code, x)
     apart = (sums - m * x.mean()) / (np.sqrt(1 - m / len(x)) * len(x))
-    assert (apart**2).sum() == pytest.approx(clustered([x], [code], len(SIZES))[0], rel=1e-12)
+    assert (apart**2).sum() == pytest.approx(cr2([x], [code], len(SIZES))[0], rel=1e-12)
 
 
 @pytest.mark.slow
@@ -73,7 +92,7 @@ def test_the_sums_of_clusters_say_what_the_analysis_says():
 @pytest.mark.parametrize("spread", [0.0, 0.6, 1.0])
 def test_the_answers_of_many_pilots_have_the_power(pilot, spread, icc):
     """True variances; equal sizes, and log-normal ones. Never less than .78; what is more is that
-    a part of a cluster is a whole one, and that with a few very unequal ones CR2 is too small.
+    a part of a cluster is a whole one, and that with a few very unequal ones t is scaled for the worst.
     """
     drawn = np.exp(np.random.default_rng(pilot).normal(2.3, spread, pilot))
     sizes = tuple(int(size) for size in np.maximum(np.round(drawn), 1))

@@ -8,9 +8,12 @@ from paperforge.stats.reproduction import Agreement, reproduce
 
 
 def test_prediction_interval_of_a_run_by_hand():
-    """Mean 3, s^2 2.5, n 5: half-width t_4(.975) sqrt(2.5 (1 + 1/5)) = 2.776445 * 1.732051."""
+    """Mean 3, s^2 2.5, n 5: half-width t_4(.975) sqrt(2.5 (1 + 1/5)) = 2.776445 * 1.732051.
+
+    Half a unit of the last digit that is published comes to it.
+    """
     found = reproduce(9.0, 1, np.array([1.0, 2, 3, 4, 5]))
-    half = 2.776445 * 1.732051
+    half = 2.776445 * 1.732051 + 0.05
     assert (found.low, found.high) == pytest.approx((3 - half, 3 + half), abs=1e-5)
     assert found.interval == "prediction interval of a run"
     assert found.agreement is Agreement.DIFFERENT
@@ -43,8 +46,20 @@ def test_one_reproduced_run_against_a_published_spread():
     assert found.agreement is Agreement.INTERVAL
     assert found.df == 4
     assert found.high - found.mean == pytest.approx(
-        scipy_stats.t.ppf(0.975, 4) * 0.5 * np.sqrt(1.2)
+        scipy_stats.t.ppf(0.975, 4) * 0.5 * np.sqrt(1.2) + 0.05
     )
+
+
+@given(
+    published=st.decimals(-3, 3, places=3, allow_nan=False),
+    places=st.integers(0, 3),
+    values=st.lists(st.floats(-3, 3), min_size=2, max_size=6),
+)
+def test_a_value_lies_outside_its_interval_exactly_where_p_says_so(published, places, values):
+    found = reproduce(float(round(published, places)), places, np.array(values))
+    if found.p is not None and abs(found.p - 0.05) > 1e-9:
+        outside = found.published < found.low or found.published > found.high
+        assert outside == (found.p < 0.05)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from statsmodels.stats.multitest import multipletests
 from paperforge.model import Flip, Fragility, Quote, Sample, Verdict
 from paperforge.spec import DesignSpec, Direction, Metric, Role, Unit
 from paperforge.stats import analyse
-from paperforge.stats.clusters import random_effects_df
+from paperforge.stats.clusters import cr2, random_effects_df
 from paperforge.stats.contrast import Ask
 from paperforge.stats.exact import mcnemar_p
 from paperforge.stats.fragile import fragile
@@ -507,8 +508,9 @@ def test_unequal_clusters_under_the_df_of_imbens_and_kolesar(fake, sizes):
     (decision,) = analyse(results, DesignSpec()).primary()
     other, df = found[name], random_effects_df(x - y, codes)
     assert other.estimate == pytest.approx(decision.estimate)
-    assert other.p == pytest.approx(2 * scipy_stats.t.sf(abs(decision.statistic), df))
-    assert other.p > decision.p
+    statistic = abs(decision.estimate) / math.sqrt(cr2([x - y], [codes], len(sizes))[0])
+    assert other.p == pytest.approx(2 * scipy_stats.t.sf(statistic, df))
+    assert other.p > found["clustered paired t"].p
 
 
 def test_cluster_robust_z_with_ten_clusters():

@@ -42,3 +42,18 @@ def test_faces_of_venues():
     assert Measure.of("Latin Modern", 9.0).face == "computer modern"
     assert Measure("times").text("算") == 10.0
     assert Measure("times").text("é") == Measure("times").text("e")
+
+
+@pytest.mark.tex
+def test_a_cited_row_is_as_wide_as_its_citation_prints(boxes):
+    r"""\citep of a work by two prints both: 25 pt more than its key."""
+    cells = (Cell(12.0, printed="12.0"),)
+    rows = (Row("DLinear", cells, cite="zeng2023", cited="(Zeng and Chen, 2023)"),)
+    table = Table("t", "Method", (Column("Wall"),), rows)
+    tex = tables.render(table).replace(
+        r"\ifdefined\citep\citep{zeng2023}\else\cite{zeng2023}\fi", "(Zeng and Chen, 2023)"
+    )
+    assert "(Zeng and Chen, 2023)" in tex
+    held([width_pt(table, Measure("times"))], boxes("times", [tex]))
+    unknown = Table("t", "Method", (Column("Wall"),), (Row("DLinear", cells, cite="zeng2023"),))
+    assert width_pt(unknown, Measure("times")) < width_pt(table, Measure("times"))
