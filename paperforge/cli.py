@@ -19,7 +19,13 @@ from paperforge.commands.plan_options import PLAN_EXAMPLES, PlanOptions, plan_op
 from paperforge.commands.stats_options import STATS_EXAMPLES, StatsOptions, stats_options
 from paperforge.commands.table_options import TABLE_EXAMPLES, TableOptions, table_options
 from paperforge.errors import PaperforgeError
-from paperforge.options import output_option, report_option, result_options, split_options
+from paperforge.options import (
+    instead,
+    output_option,
+    report_option,
+    result_options,
+    split_options,
+)
 
 MODES = ["draft", "submission", "preprint", "final"]
 OUR_BUG = 3
@@ -38,7 +44,10 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         code = _interrupted()
     except click.ClickException as error:
-        error.show()
+        shown, hint = instead(error)
+        shown.show()
+        if hint:
+            click.echo(f"  {hint}", err=True)
         code = error.exit_code
     except PaperforgeError as error:
         _show(error)

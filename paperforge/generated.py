@@ -124,7 +124,7 @@ def generate(
             set_tables.append((asked, _fits(table, around)))
     drawn = _drawn(project, analysis, page) if analysis else []
     files: dict[str, File] = {}
-    notes: list[Diagnostic] = [] if venue else [*venues.unread(project)]
+    notes = [*venues.said_of_page(project, venue)]
     for spec, table in set_tables:
         origin, rows = f"[[tables]] {table.name}", analysis.origins if analysis else None
         tex = tables.render(table, "latex", notes=spec.notes)

@@ -70,7 +70,7 @@ def splits() -> dict[str, str]:
 def well_known(name: str) -> tuple[str, Direction] | None:
     """Label and direction of a metric with a well-known name, else None.
 
-    Memory in bytes of any kind is known too: "gpu_memory_gb", "peak_vram_mib".
+    Memory of any kind is known too: "gpu_memory_gb", "peak_vram_mib", "gpu_memory".
     Case, separators, a split in front ("eval_"), qualifiers ("macro", "balanced"), a number at the
     end ("recall@10"), a filter behind a comma and a group ("rte/acc") make no difference.
     """

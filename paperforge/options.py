@@ -167,3 +167,35 @@ def split_options(given: dict[str, Any]) -> ResultOptions:
 
     names = [field.name for field in fields(ResultOptions)]
     return ResultOptions(**{name: given.pop(name) for name in names})
+
+
+_FITS = "a table is made to fit by itself: --venue VENUE, --width column or text; nothing is scaled"
+_PARTS = (
+    "a table longer than a page becomes several floats by itself: --float writes them all "
+    "(docs/tables.md, Width)"
+)
+_ALIGNED = "numbers are aligned in plain cells of a tabular; booktabs is all that it needs"
+_ELSEWHERE = {
+    **dict.fromkeys(("longtable", "supertabular", "xltabular", "split", "pages"), _PARTS),
+    **dict.fromkeys(("resizebox", "adjustbox", "tabularx", "scale", "size", "fontsize"), _FITS),
+    **dict.fromkeys(("landscape", "sideways", "rotate", "sidewaystable"), _FITS),
+    **dict.fromkeys(("siunitx", "dcolumn", "booktabs", "column-format"), _ALIGNED),
+    **dict.fromkeys(("dataset", "datasets"), "--where dataset=NAME keeps one dataset"),
+    **dict.fromkeys(("method", "methods"), "--where method=NAME keeps one method"),
+}
+"""Options that other programs have, or that people try, and what does it here."""
+
+
+def instead(error: click.ClickException) -> tuple[click.ClickException, str]:
+    """The error, and what to use for an option that there is not; empty where a near name is."""
+    if not isinstance(error, click.NoSuchOption):
+        return error, ""
+    name = error.option_name.lstrip("-")
+    if name in _ELSEWHERE:
+        return click.NoSuchOption(error.option_name, ctx=error.ctx), _ELSEWHERE[name]
+    if error.possibilities:
+        return error, ""
+    return (
+        error,
+        "--help lists the options; other settings are keys of paper.toml (paperforge schema)",
+    )

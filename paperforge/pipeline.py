@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "analyse",
+    "by_step",
     "calibrate",
     "compile",
     "draw",
@@ -55,16 +56,25 @@ MOST_TRACED = 1_000_000
 """Rows up to which a build says which of them each cell is made of: that reads them once more."""
 
 
-def load(project: Project, meter: Meter | None = None, *, rows: bool = False) -> Results:
+def load(
+    project: Project, meter: Meter | None = None, *, rows: bool = False, steps: bool = False
+) -> Results:
     """Read the project's result stores into the tidy relation; `meter` follows how far that is.
 
-    With `rows` every row will be asked for, and there may be no number among them. Raises
-    InputError where a store is damaged or its columns cannot be told.
+    With `rows` every row will be asked for, and there may be no number among them; with `steps`
+    every step will be, so that nothing is read twice. Raises InputError where a store is damaged or
+    its columns cannot be told.
     """
     from paperforge import results
 
     project = _only_reported(project)
-    return results.load(project.sources, project, meter, history=rows, rows=rows)
+    every = rows or steps
+    return results.load(project.sources, project, meter, history=every, rows=rows, whole=steps)
+
+
+def by_step(spec: FigureSpec) -> bool:
+    """Whether a figure shows values along the steps, so that every row will be asked for."""
+    return spec.kind == "learning-curves" or spec.x == "step"
 
 
 def _only_reported(project: Project) -> Project:

@@ -81,6 +81,8 @@ CORRECTIONS = {
 
 ENGINES = ("auto", "numpy", "torch")
 """What may compute resampling."""
+AT = " at "
+"""Between a dataset and a size of it ("wiki at 1e6"), and between their columns."""
 AGGREGATES = {
     "mean": "average",
     "iqm": "IQM",

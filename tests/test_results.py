@@ -149,7 +149,9 @@ def test_what_is_declared_and_missing_is_said(load, tmp_path):
     project = Project(root=tmp_path, metrics={"bleu": {}}, methods={"adapter": {"label": "A"}})
     found = load(WIDE, project=project)
     assert "the method 'adapter' is declared and has no results" in said(found)
-    assert next(n for n in found.notes if "adapter" in n.message).hint == "there is: lora, full"
+    assert next(n for n in found.notes if "adapter" in n.message).hint.startswith(
+        "there is: lora, full; [methods.NAME]"
+    )
     assert "the metric 'bleu' is declared" in said(found)
     assert [m.name for m in found.methods] == ["adapter", "lora", "full"]
     assert found.missing("accuracy")["adapter", "digits"] == Missing.NOT_RUN

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.model import Diagnostic, Severity
 from paperforge.names import resolve, shown
-from paperforge.spec import BESIDE
+from paperforge.spec import AT, BESIDE
 from paperforge.stores.nothing import NothingToRead
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class Mapped:
     """What stands beside the columns whose numbers are means already."""
     filtered: Mapping[str, str] = field(default_factory=dict)
     """Role -> column that a filter by the role means, where another one plays it (scaled.py)."""
+    within: Mapping[str, str] = field(default_factory=dict)
+    """Role -> column that stands before its own: "wiki at 1e6" (scaled.py)."""
 
     def column_of(self, role: str) -> str | None:
         """The column that a filter by a role means."""
@@ -82,6 +84,7 @@ class Draft:
     beside: dict[str, str] = field(default_factory=dict)
     """Declared columns of what stands beside means: "sd", "se", "ci", "n"."""
     filtered: dict[str, str] = field(default_factory=dict)
+    within: dict[str, str] = field(default_factory=dict)
 
     def declare(self) -> None:
         """Take what is declared, and what the store itself knows."""
@@ -89,6 +92,9 @@ class Draft:
             if (role, name) == ("dataset", EACH_COLUMN):
                 self.crossed = True
                 continue
+            before, _, name = self._parted(name)  # noqa: PLW2901 - "wiki at 1e6"
+            if before:
+                self.filtered[role] = self.within[role] = before
             first, *others = self.columns_of(name)
             if role in BESIDE:
                 self.beside[role] = first
@@ -106,6 +112,13 @@ class Draft:
         if OR not in name or name in columns:
             return [resolve(name, columns, shown)]
         return [resolve(part, columns, shown) for part in name.split(OR)]
+
+    def _parted(self, name: str) -> tuple[str, str, str]:
+        """The column before another's, "dataset at tokens"; none in front of a whole name."""
+        before, sign, after = name.partition(AT)
+        if not sign or name in self.raw.columns:
+            return "", "", name
+        return resolve(before, self.raw.columns, self.source.shown), sign, after
 
     def free(self) -> list[str]:
         """Columns without a role."""
@@ -140,4 +153,5 @@ class Draft:
             dict(self.others),
             beside,
             dict(self.filtered),
+            dict(self.within),
         )

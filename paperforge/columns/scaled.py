@@ -2,7 +2,7 @@
 
 A scaling law is drawn against a column. Where a run of a method comes again at every size of it,
 the size tells the measurements apart as a dataset does; a column with one size for each method is
-a metric like others.
+a metric like others. With several datasets each has its own sizes: "wiki at 1e6".
 """
 
 from __future__ import annotations
@@ -23,10 +23,7 @@ _PLACE = ("split", "step", "metric")
 
 
 def find(draft: Draft) -> None:
-    """Give the column that a metric is drawn against the role of the dataset, where it varies.
-
-    Raises InputError where every dataset has its own sizes: nothing compares these.
-    """
+    """Give the column that a metric is drawn against the role of the dataset, where it varies."""
     declared = "dataset" in draft.source.columns or "dataset" in draft.raw.known
     if not draft.sizes or declared or draft.rows is None:
         return
@@ -41,8 +38,9 @@ def find(draft: Draft) -> None:
         return  # a replicate in each row, and what it took
     old = draft.roles.get("dataset")
     if old is not None:
-        _check_one(draft, old, column)
         draft.filtered["dataset"] = old
+        if len(draft.rows.values(old)) > 1:
+            draft.within["dataset"] = old
     draft.take("dataset", column)
     draft.others.pop("dataset", None)
 
@@ -73,14 +71,3 @@ def _is_meant(draft: Draft, column: str) -> bool:
         if found == column:
             return True
     return False
-
-
-def _check_one(draft: Draft, dataset: str, column: str) -> None:
-    assert draft.rows is not None
-    several = draft.rows.values(dataset)
-    if len(several) > 1:
-        raise InputError(
-            f"{column!r} has several sizes in each of several datasets ({', '.join(several)})",
-            draft.source.shown,
-            f"draw one dataset: --where {dataset}={several[0]}",
-        )

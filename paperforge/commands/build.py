@@ -162,7 +162,7 @@ def _build(
     planned: tuple[Diagnostic, ...] = ()
     if paper.sources:
         step("reading results")
-        results = progress.load(paper)
+        results = progress.load(paper, steps=any(map(pipeline.by_step, paper.figures)))
         step(f"{results.rows} rows; deciding what they support")
         small = results.rows <= pipeline.MOST_TRACED
         analysis = pipeline.analyse(results, paper, full=True, origins=small)

@@ -51,12 +51,13 @@ def figure(options: ResultOptions, asked: FigureOptions) -> int:
     root = project.root if asked.name else Path()
     wanted = asked.venue or project.venue
     place = venues.find(wanted, project.root) if wanted else None
+    say(venues.said_of_page(project, place))
     place = place or venues.page_of(project)
     if spec.kind in figures.COMPILED:
         _give(pipeline.picture(spec, place, root), spec, asked, place, project)
         return 0
     project = project if asked.name else replace(project, figures=(*project.figures, spec))
-    results = progress.load(project)
+    results = progress.load(project, steps=pipeline.by_step(spec))
     analysis = pipeline.analyse(results, replace(project, tables=(), figures=(spec,)))
     drawn = pipeline.draw(analysis, spec, place, root, form)
     say(results.notes + analysis.notes + _undrawn(options, asked))

@@ -26,12 +26,14 @@ _CLEAR = "\r\x1b[2K"
 _MINUTE = 60
 
 
-def load(project: Project, *, quiet: bool = False, rows: bool = False) -> Results:
+def load(
+    project: Project, *, quiet: bool = False, rows: bool = False, steps: bool = False
+) -> Results:
     """`pipeline.load` with the line. Raises as that."""
     from paperforge import pipeline
 
     with watching(quiet=quiet) as meter:
-        return pipeline.load(project, meter, rows=rows)
+        return pipeline.load(project, meter, rows=rows, steps=steps)
 
 
 @contextmanager

@@ -71,6 +71,8 @@ def _as_text(results: Results, analysis: Analysis, project: Project, asked: Stat
         width = columns()
         form = partial(form, width=width)
         report = partial(narrative.report.text, width=width, every=asked.every)
+    if asked.form == "latex":
+        form = partial(narrative.passages.latex, names=analysis.labels)
     code = 0
     give(report(analysis), None)
     if asked.why:

@@ -150,9 +150,10 @@ def _venue(project: Project, asked: TableOptions) -> Venue | None:
     from paperforge import venues
 
     wanted = asked.venue or project.venue
-    if wanted:
-        return venues.find(wanted, project.root)
-    return venues.page_of(project)
+    venue = venues.find(wanted, project.root) if wanted else None
+    if asked.form == "latex":
+        say(venues.said_of_page(project, venue))
+    return venue or venues.page_of(project)
 
 
 def _text(path: Path) -> str:

@@ -33,6 +33,9 @@ CORNERS = (4, 5)
 """Points of a rectangle's path; the first may stand at its end again."""
 FORM_PT = 200.0
 """What is drawn through a form may be larger: that is what forms are for."""
+_LINE = rb"[-+]?[\d.]+\s+[-+]?[\d.]+\s+l\s+"
+_LONG = re.compile(rb"((?:%s){%d})(?:%s)+" % (_LINE, DOT_STEPS, _LINE))
+"""The lines of a path that is longer than any marker's; the first of them are kept."""
 _PATH = frozenset((b"m", b"l", b"c", b"v", b"y", b"h", b"re"))
 _FILL = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"))
 _STROKE = frozenset((b"S", b"s", b"B", b"B*", b"b", b"b*"))
@@ -119,7 +122,7 @@ class _Reader:
         saved: list[_State] = []
         path: list[tuple[bytes, list[float]]] = []
         text = IDENTITY  # of which only the scale is of interest, so lines need not be followed
-        for operator, operands in pdf.operations(data):
+        for operator, operands in pdf.operations(self._shortened(data)):
             self.left -= 1
             if self.left <= 0:
                 return
@@ -147,6 +150,18 @@ class _Reader:
                 path.clear()
             else:
                 state = self._set(operator, operands, numbers, resources, state)
+
+    def _shortened(self, data: bytes) -> bytes:
+        """A stream without the later lines of very long paths: such a path is no marker, no cell.
+
+        A line of 10⁵ points takes a second to read, and says no more than its first ones.
+        """
+
+        def first(found: re.Match[bytes]) -> bytes:
+            self.left -= found[0].count(b"l") - DOT_STEPS
+            return found[1]
+
+        return _LONG.sub(first, data)
 
     def _set(  # noqa: PLR0911  an operator a return
         self,

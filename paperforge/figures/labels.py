@@ -24,6 +24,8 @@ WIDEST = 0.3
 """Share of the figure's width that names beside lines may take."""
 LONGEST = 0.42
 """Share of the figure's width that one name of a legend may take."""
+NAME_GAP_PT = 8.0
+"""From a panel to the names right of it, and after these."""
 FARTHEST = 2.2
 """How far a name may be moved from its line's end, in lines of text."""
 
@@ -76,8 +78,13 @@ def wrapped(ruler: Ruler, text: str, size: float, room: float) -> list[str]:
 
 def beside(ruler: Ruler, entries: Sequence[Entry], size: float, width: float) -> float | None:
     """Return the room that names beside the lines need; None where they are too wide."""
-    widest = max((ruler.width(entry.label, size) for entry in entries), default=0.0)
-    return widest + 8.0 if widest <= WIDEST * width else None
+    needed = room(ruler, entries, size)
+    return needed if needed - NAME_GAP_PT <= WIDEST * width else None
+
+
+def room(ruler: Ruler, entries: Sequence[Entry], size: float) -> float:
+    """The room right of a panel that the names take."""
+    return max((ruler.width(e.label, size) for e in entries), default=0.0) + NAME_GAP_PT
 
 
 def place_beside(sheet: Sheet, box: Box, entries: Sequence[Entry], ends: Sequence[float]) -> bool:

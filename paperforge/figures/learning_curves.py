@@ -6,6 +6,7 @@ import csv
 import io
 import math
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
@@ -16,7 +17,7 @@ from paperforge.figures.sheet import GAP_PT, LINE, TICK_PT, Sheet, title_height
 from paperforge.spec import Direction, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from paperforge.figures.labels import Entry
     from paperforge.figures.palette import Look
@@ -180,29 +181,41 @@ class LearningCurves:
         rows.writerow(["metric", "split", "dataset", "method", "step", "mean", "low", "high", "n"])
         for c in self.curves:
             columns = (c.steps, c.mean, c.low, c.high, c.n)
-            for i in steps.rows(c):
-                point = (column[i] for column in columns)
-                rows.writerow([c.metric, c.split, c.dataset, c.method, *point])
+            at = steps.rows(c)
+            head = map(repeat, (c.metric, c.split, c.dataset, c.method))
+            points = ([column[i] for i in at] for column in columns)
+            rows.writerows(zip(*head, *points, strict=False))
         return out.getvalue()
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size."""
         entries = [labels.Entry(m.label, self.looks[m.name]) for m in self.methods]
         # The panel's height decides whether names fit beside the lines, and a legend changes it.
-        room = labels.beside(ruler, entries, style.tick, style.width) if self._ends_meet() else None
-        columns = columns_for(len(self.panels), style.width, NARROWEST_PT)
-        if len(self.panels) > 1 and (
-            columns < len(self.panels)
-            or style.width - (room or 0.0) < NAMED_PT * columns * NARROWEST_PT
-        ):
-            room = None  # names would stand beside one row of several, or leave narrow panels
-        if room is not None:
+        for room in self._rooms(style, ruler, entries):
             sheet = self._paint(style, ruler, entries, room)
             if sheet is not None:
                 return sheet
         sheet = self._paint(style, ruler, entries, None)
         assert sheet is not None
         return sheet
+
+    def _rooms(self, style: Style, ruler: Ruler, entries: list[Entry]) -> Iterator[float]:
+        """The room right of the panels in which names may stand; 0: in the last row's free place.
+
+        None where they would stand beside one row of several, or leave narrow panels.
+        """
+        count = len(self.panels)
+        columns = columns_for(count, style.width, NARROWEST_PT)
+        if not self._ends_meet():
+            return
+        if columns < count:
+            if count % columns:
+                yield 0.0
+            return
+        room = labels.beside(ruler, entries, style.tick, style.width)
+        narrow = NAMED_PT * columns * NARROWEST_PT if count > 1 else 0.0
+        if room is not None and style.width - room >= narrow:
+            yield room
 
     def _paint(
         self, style: Style, ruler: Ruler, entries: list[Entry], beside: float | None
@@ -240,14 +253,20 @@ class LearningCurves:
             return sheet
         ends = [ys[-1].share(curve.mean[-1]) for curve in self.panels[-1][1]]
         last = frame.box(len(self.panels) - 1, panel)
-        fitted = labels.place_beside(sheet, last, entries, ends)
+        wide = last.right + labels.room(ruler, entries, style.tick) > style.width + 0.1
+        fitted = not wide and labels.place_beside(sheet, last, entries, ends)
         return sheet if fitted else None
 
     def _ends_meet(self) -> bool:
         """Whether all methods' lines end at the last panel's right, so that names fit there."""
         inside = self.panels[-1][1]
-        lasts, last = {curve.steps[-1] for curve in inside}, max(c.steps[-1] for c in self.curves)
+        shared = self.curves if scale.together(self._reach()) else inside
+        lasts, last = {curve.steps[-1] for curve in inside}, max(c.steps[-1] for c in shared)
         return len(inside) == len(self.methods) > 1 and lasts == {last}
+
+    def _reach(self) -> list[tuple[float, float]]:
+        """The first and the last step of each panel."""
+        return [(min(c.steps[0] for c in g), max(c.steps[-1] for c in g)) for g in self._groups()]
 
     def _span(self, curves: Sequence[Curve]) -> tuple[float, float]:
         """The range of a panel; of a logarithmic one, of the lines alone: bands may reach 0."""
@@ -263,7 +282,7 @@ class LearningCurves:
         """Scales of all panels: one for all where that squeezes none."""
         columns = columns_for(len(self.panels), style.width, NARROWEST_PT)
         wide = style.width / columns > 2 * NARROWEST_PT
-        reach = [(min(c.steps[0] for c in g), max(c.steps[-1] for c in g)) for g in self._groups()]
+        reach = self._reach()
         spans = [self._span(g) for g in self._groups()]
         roof = 100.0 if self.metric.unit == "%" else math.inf
         across, up = scale.together(reach), scale.together(spans)
@@ -298,7 +317,7 @@ class LearningCurves:
             columns=columns,
             left=style.label * LINE + numbers + 1.0,
             gap=max(2 * over, over + 8.0) + (0.0 if _same(ys) else numbers),
-            right=max(over, 3.0) + 1.0 if beside is None else beside,
+            right=beside or max(over, 3.0) + 1.0,
             top=top + (3.0 if not self._titled else 1.0),
             title=style.label * LINE + 1.0 if self._titled else 0.0,
             foot=5.0 + (0.0 if _same(xs) else under),

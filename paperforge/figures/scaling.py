@@ -6,17 +6,18 @@ import contextlib
 import csv
 import io
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.figures import labels, numerals, palette, scale, select
+from paperforge.figures import labels, law, numerals, palette, scale, select
 from paperforge.figures.labels import Entry
 from paperforge.figures.plane import Axis, Panel, Plane
 from paperforge.figures.style import PDF_POINTS
 from paperforge.model import Diagnostic, Severity
 from paperforge.model.order import ours_last
-from paperforge.spec import Method, Role
+from paperforge.spec import AT, Method, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,10 +36,6 @@ MOST_BANDS = 8
 REACH = 0.6
 """Bands and intervals stretch the axis by at most this share of the points' and lines' range."""
 TOLD = 6
-FEWEST = 4
-"""Sizes of which three are left without the largest: too few to fit E."""
-MISSED = 5
-"""Sizes of which an E that is there is missed now and then: stats.scaling has the rates."""
 BEYOND_DASH = (1.5, 2.0)
 SPOKEN = {"dataset": "Dataset size", "step": "Step"}
 
@@ -60,7 +57,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Law:
         raise InputError(f'both axes are "{spec.x}"', where, hint)
     found = [s for s in analysis.scalings if (s.metric, s.x) == (metric.name, spec.x)]
     select.methods_of(spec, analysis, ())
-    select.datasets_of(spec, analysis, ())
+    found = _on(spec, analysis, found)
     if spec.methods:
         found = [s for s in found if set(s.methods) <= set(spec.methods)]
     if not found:
@@ -72,7 +69,7 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Law:
     whole = tuple(sorted(found, key=lambda s: _place(s, analysis)))
     roof = _roof(metric, whole)
     listed = tuple(_below(s, roof) for s in whole)
-    select.told_apart(spec, len(listed))
+    select.told_apart(spec, max(Counter(s.dataset for s in listed).values()))
     names = {m.name: m for m in analysis.methods}
     looks = palette.looks(analysis.methods)
     about = tuple(_series(s, names, looks, len(listed)) for s in listed)
@@ -82,6 +79,19 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Law:
     level = f"{round(100 * (1 - analysis.design.alpha), 4):g}"
     x = named.get(spec.x) or (None if spec.x == "step" else analysis.sized_by)
     return Law(spec, metric, x, listed, about, level, roof if ended else None, tuple(notes))
+
+
+def _on(spec: FigureSpec, analysis: Analysis, found: list[Scaling]) -> list[Scaling]:
+    """The series of the datasets asked for, where these have sizes of their own."""
+    places = {s.dataset for s in found}
+    if not spec.datasets or places <= {""}:
+        select.datasets_of(spec, analysis, ())
+        return found
+    names = {d.label.rpartition(AT)[0]: d.name.rpartition(AT)[0] for d in analysis.datasets}
+    for name in spec.datasets:
+        if name not in names.values():
+            raise select.unknown("dataset", name, names.values(), spec)
+    return [s for s in found if names.get(s.dataset) in spec.datasets]
 
 
 def _roof(metric: Metric, series: Sequence[Scaling]) -> float:
@@ -160,7 +170,7 @@ class Law:
     def texts(self) -> tuple[str, ...]:
         """Every text from the data."""
         about = [t for m in (self.metric, self.x) if m is not None for t in (m.label, m.unit)]
-        names = [entry.label for entry in self.entries]
+        names = [entry.label for entry in self.entries] + self._places
         return (*names, *about, self.spec.title, self.spec.xlabel)
 
     @property
@@ -177,12 +187,29 @@ class Law:
         return numerals.COUNT if self.x is None else numerals.of(self.x)
 
     @property
+    def _pairs(self) -> list[tuple[Scaling, Entry]]:
+        return list(zip(self.series, self.entries, strict=True))
+
+    @property
+    def _places(self) -> list[str]:
+        """The datasets that have a panel; one without a name: sizes are of no single one."""
+        return list(dict.fromkeys(s.dataset for s in self.series))
+
+    def _named_in_text(self, s: Scaling, entry: Entry) -> str:
+        """What a sentence about a series begins with."""
+        if s.dataset:
+            return f"{entry.label} on {s.dataset}: "
+        return f"{entry.label}: " if len(self.series) > 1 or entry.label != "All" else ""
+
+    @property
     def note(self) -> str:
         """What points, lines and bands are, for the caption, with the fitted laws."""
         fits = [s.fit for s in self.series if s.fit is not None]
-        text = f"Points: means; bars: {self.level}% intervals."
+        over = max((s.averaged for s in self.series), key=len)
+        what = f"means over the {len(over)} datasets" if over[1:] else "means"
+        text = f"Points: {what}; bars: {self.level}% intervals."
         if not any(e is not None for s in self.series for e in s.low):
-            text = "Points: means, without intervals."
+            text = f"Points: {what}, without intervals."
         if fits:
             robust = [f.robust for f in fits]
             asked = any(f.p_floor is not None for f in fits)
@@ -199,45 +226,24 @@ class Law:
             if self.ended is not None:
                 most = f"{self.ended:g}{self.metric.unit}"
                 text += f" A line ends where its law passes {most}, which no value can."
-        told = [self._told(s, e.label) for s, e in zip(self.series, self.entries, strict=True)]
+        told = [law.told(s, self._named_in_text(s, e)) for s, e in self._pairs]
+        if len(self._places) > 1:
+            text += " A panel a dataset; scales differ between panels."
         text += " " + " ".join(told[:TOLD])
         if len(told) > TOLD:
             text += f" {len(told) - TOLD} more laws are in the figure's data."
         return text + select.arrow_note(self.metric)
 
-    def _told(self, s: Scaling, label: str) -> str:
-        """One series' law in words."""
-        fit = s.fit
-        head = f"{label}: " if len(self.series) > 1 or label != "All" else ""
-        if fit is None:
-            return f"{head}no fit ({s.reason})."
-        parts = [_with_limits("α", fit.alpha, fit.alpha_limits)]
-        if fit.floor is not None:
-            parts.append(_with_limits("E", fit.floor, fit.floor_limits))
-        text = f"{head}{', '.join(parts)}"
-        if fit.floor is None and fit.p_floor is not None and len(set(s.sizes)) <= MISSED:
-            text += (
-                f" (of {len(set(s.sizes))} sizes an E is easily missed, and α is then too small)"
-            )
-        if fit.held_out is not None:
-            bare = fit.floor is not None and len(set(s.sizes)) <= FEWEST
-            law = "c x^(−α)" if bare else "the law"
-            text += f"; fitted without the largest size, {law} misses it by "
-            text += _percent(fit.held_out)
-        if fit.missed:
-            ends = "interval" if fit.missed == 1 else "intervals"
-            text += f"; the line lies outside the {ends} of {fit.missed} of {len(s.sizes)} points"
-        return f"{text} ({s.reason})." if s.reason else f"{text}."
-
     @property
     def alt(self) -> str:
         """The figure in words and numbers."""
         text = [f"{self.metric.label} against {self._x_label}."]
-        for s, entry in list(zip(self.series, self.entries, strict=True))[:TOLD]:
+        for s, entry in self._pairs[:TOLD]:
             spread = (max(s.mean) - min(s.mean)) / 50 or abs(s.mean[0]) / 100
             first, last = (scale.number(v, spread) for v in (s.mean[0], s.mean[-1]))
             sizes = " to ".join(numerals.number(v, self._of) for v in (s.sizes[0], s.sizes[-1]))
-            text.append(f"{entry.label}: {first} to {last} at {sizes}.")
+            place = f" on {s.dataset}" if s.dataset else ""
+            text.append(f"{entry.label}{place}: {first} to {last} at {sizes}.")
         return " ".join(text)
 
     @property
@@ -245,14 +251,17 @@ class Law:
         """The numbers behind the drawing, as CSV: points, then the fitted lines."""
         out = io.StringIO()
         rows = csv.writer(out, lineterminator="\n")
-        rows.writerow(["metric", "series", "what", "method", self.spec.x, "value", "low", "high"])
+        head = ["metric", "series", "what", "method", self.spec.x, "value", "low", "high"]
+        apart = [place for place in self._places if place]
+        rows.writerow([*head, *(["dataset"] if apart else [])])
 
         def blank(*values: float | None) -> list[float | str]:
             return ["" if v is None else v for v in values]
 
-        for s, entry in zip(self.series, self.entries, strict=True):
+        for s, entry in self._pairs:
+            where = [s.dataset] if apart else []
             for m, x, y, low, high in zip(s.methods, s.sizes, s.mean, s.low, s.high, strict=True):
-                rows.writerow([s.metric, entry.label, "point", m, x, *blank(y, low, high)])
+                rows.writerow([s.metric, entry.label, "point", m, x, *blank(y, low, high), *where])
             if s.fit is None:
                 continue
             for name, value, limits in (
@@ -263,35 +272,45 @@ class Law:
             ):
                 if value is not None:
                     ends = limits or (None, None)
-                    rows.writerow([s.metric, entry.label, name, "", "", *blank(value, *ends)])
+                    numbers = blank(value, *ends)
+                    rows.writerow([s.metric, entry.label, name, "", "", *numbers, *where])
             for x, *rest in s.fit.grid:
-                rows.writerow([s.metric, entry.label, "line", "", x, *blank(*rest)])
+                rows.writerow([s.metric, entry.label, "line", "", x, *blank(*rest), *where])
         return out.getvalue()
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
         """Draw at the style's size."""
-        xs = [x for s in self.series for x in s.sizes]
-        ys = [y for s in self.series for y in s.mean]
-        usual = "x" if max(xs) > WIDE * min(xs) else ""
-        usual += "y" if min(ys) > 0 and max(ys) > WIDE * min(ys) else ""
-        log = select.log_axes(self.spec, usual, (("x", xs), ("y", ys)))
-        lines = [p for s in self.series if s.fit is not None for p in s.fit.grid]
-        end = max([*xs, *(p[0] for p in lines)])
-        x_axis = Axis(min(xs), end, "x" in log, of=self._of)
+        panels = tuple((place, *self._axes(place)) for place in self._places)
         plane = Plane(
-            (("", x_axis, self._y_axis(ys, lines, "y" in log)),),
+            panels,
             self._x_label,
             select.axis_label(self.metric),
             select.where(self.spec),
             self.spec.title,
         )
-        if len(self.entries) == 1:
-            sheet = plane.paint(style, ruler, (), self._fill)
-        else:
-            sheet = self._named(plane, style, ruler)
-            sheet = sheet or plane.paint(style, ruler, self.entries, self._fill)
+        legend = list({e.label: e for e in self.entries}.values())
+        if len(legend) == 1:
+            legend = []
+        elif len(panels) == 1 and (sheet := self._named(plane, style, ruler)) is not None:
+            return sheet
+        sheet = plane.paint(style, ruler, legend, self._fill)
         assert sheet is not None
         return sheet
+
+    def _axes(self, place: str) -> tuple[Axis, Axis]:
+        """The axes of a dataset's panel."""
+        series = [s for s in self.series if s.dataset == place]
+        xs = [x for s in series for x in s.sizes]
+        ys = [y for s in series for y in s.mean]
+        usual = "x" if max(xs) > WIDE * min(xs) else ""
+        usual += "y" if min(ys) > 0 and max(ys) > WIDE * min(ys) else ""
+        log = select.log_axes(self.spec, usual, (("x", xs), ("y", ys)))
+        lines = [p for s in series if s.fit is not None for p in s.fit.grid]
+        ends = [e for s in series for e in (*s.low, *s.high) if e is not None]
+        ends += [e for p in lines for e in p[2:] if e is not None]
+        end = max([*xs, *(p[0] for p in lines)])
+        held = [*ys, *(p[1] for p in lines)]
+        return Axis(min(xs), end, "x" in log, of=self._of), self._y_axis(held, ends, "y" in log)
 
     def _named(self, plane: Plane, style: Style, ruler: Ruler) -> Sheet | None:
         """Draw with the names right of the lines' ends; None where they do not fit there."""
@@ -315,16 +334,8 @@ class Law:
         roof = _roof(self.metric, self.series)
         return max([roof, *(y for s in self.series for y in s.mean)]) if roof < math.inf else roof
 
-    def _y_axis(
-        self,
-        ys: Sequence[float],
-        lines: Sequence[tuple[float, float, float | None, float | None]],
-        log: bool,
-    ) -> Axis:
+    def _y_axis(self, held: Sequence[float], ends: Sequence[float], log: bool) -> Axis:
         """An axis that holds points and lines, and bands as far as they do not squeeze these."""
-        held = [*ys, *(p[1] for p in lines)]
-        ends = [e for p in lines for e in p[2:] if e is not None]
-        ends += [e for s in self.series for e in (*s.low, *s.high) if e is not None]
         ends = [min(e, self._most) for e in ends if math.isfinite(e) and (e > 0 or not log)]
         low, high = min(held), max(held)
         if log:
@@ -337,7 +348,9 @@ class Law:
 
     def _fill(self, panel: Panel) -> bool:
         """Draw bands, lines, intervals and points."""
-        for s, entry in zip(self.series, self.entries, strict=True):
+        for s, entry in self._pairs:
+            if s.dataset != self._places[panel.place]:
+                continue
             if s.fit is not None:
                 self._line(panel, s.fit, entry.look, max(s.sizes))
             self._points(panel, s, entry.look, joined=s.fit is None)
@@ -380,18 +393,3 @@ def _end(s: Scaling) -> tuple[float, float]:
     if s.fit is not None:
         return s.fit.grid[-1][0], s.fit.grid[-1][1]
     return max(zip(s.sizes, s.mean, strict=True))
-
-
-def _with_limits(name: str, value: float, limits: tuple[float, float] | None) -> str:
-    if limits is None:
-        return f"{name} = {scale.number(value, abs(value) / 30)}"
-    half = (limits[1] - limits[0]) / 2
-    middle, low, high = (scale.number(v, half) for v in (value, *limits))
-    return f"{name} = {middle} [{low}, {high}]"
-
-
-def _percent(share: float) -> str:
-    """A relative miss with its sign: what was measured lies above (+) or below (−) the law."""
-    size = abs(100 * share)
-    digits = 0 if size >= 10 else 1 if size >= 1 else 2  # noqa: PLR2004 - two figures
-    return f"{'−' if share < 0 else '+'}{size:.{digits}f}%"

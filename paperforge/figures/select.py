@@ -171,9 +171,16 @@ def logarithmic(
 
 def crushed(values: Sequence[float]) -> tuple[float, float] | None:
     """The smallest and the largest size where most values would lie on one spot."""
-    sizes = sorted(abs(v) for v in values if v)
-    if len(sizes) > 2 and sizes[len(sizes) // 2] * CRUSHED < sizes[-1]:  # noqa: PLR2004  one of two is not most
-        return sizes[0], sizes[-1]
+    import numpy as np
+
+    sizes = np.abs(np.asarray(values, dtype=float))
+    sizes = sizes[sizes != 0]
+    half = len(sizes) // 2
+    if len(sizes) <= 2:  # noqa: PLR2004  one of two is not most
+        return None
+    sizes.partition((0, half, len(sizes) - 1))
+    if sizes[half] * CRUSHED < sizes[-1]:
+        return float(sizes[0]), float(sizes[-1])
     return None
 
 

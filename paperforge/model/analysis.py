@@ -320,6 +320,10 @@ class Scaling:
     fit: Fit | None
     reason: str = ""
     """Why there is no fit, or no interval of it."""
+    dataset: str = ""
+    """Where sizes of several datasets are apart: the label of the one that this series is of."""
+    averaged: tuple[str, ...] = ()
+    """The datasets that the points are averages over."""
 
 
 @dataclass(frozen=True, slots=True)

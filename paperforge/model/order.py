@@ -24,6 +24,12 @@ def roles(methods: Iterable[Method]) -> tuple[list[Method], list[Method]]:
     return [], []
 
 
+def baselines(methods: Iterable[Method]) -> list[Method]:
+    """The methods that differences may be taken from: the declared ones, else those of `roles`."""
+    every = list(methods)
+    return [m for m in every if m.role is Role.BASELINE] or roles(every)[0]
+
+
 def reference(methods: Iterable[Method], named: str = "") -> Method | None:
     """The method that others are read against: the named one, else the only one of ours.
 

@@ -29,7 +29,10 @@ _HELD, _BYTES = (
     frozenset(("memory", "vram", "ram")),
     frozenset(("B", "kB", "MB", "MiB", "GB", "GiB", "TB")),
 )
-_KEPT = {"gpu": "GPU", "cpu": "CPU", "ram": "RAM", "io": "I/O"}
+_TAKEN = frozenset(("gpu", "cuda", "peak", "max", "used", "allocated", "reserved"))
+_MEMORY = {"memory": "memory", "mem": "memory", "vram": "VRAM", "ram": "RAM", "cpu": "CPU"}
+"""Words of names of memory without a unit: those that say that it was taken, and the others."""
+_KEPT = {"cuda": "CUDA", "gpu": "GPU", "cpu": "CPU", "ram": "RAM", "io": "I/O"}
 _COUNTED = {"params": "parameters", "parameters": "parameters", "tokens": "tokens"}
 _MULTIPLES = {"m": "M", "b": "B", "k": "k", "millions": "M", "billions": "B"}
 
@@ -45,13 +48,22 @@ def unit_in(name: str) -> str:
 
 
 def memory_in(name: str) -> str:
-    """Label of a name that says memory and its unit: "gpu_memory_gb" is "GPU memory"; else "".
+    """Label of a name that says memory: "gpu_memory_gb" and "gpu_memory" are "GPU memory"; else "".
 
-    Not behind a slash: what a part of the run takes is not what the run takes.
+    Without a unit only of words that say what was taken: "memory" may be what was asked for. Not
+    behind a slash: what a part of the run takes is not what the run takes.
     """
-    said = None if "/" in name else measured(name)
-    label, unit = said or ("", "")
-    return label if unit in _BYTES and label.rpartition(" ")[2].casefold() in _HELD else ""
+    if "/" in name:
+        return ""
+    label, unit = measured(name) or ("", "")
+    if unit in _BYTES and label.rpartition(" ")[2].casefold() in _HELD:
+        return label
+    words = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_").lower().split("_")
+    held = {_MEASURED.get(word, "").casefold() for word in words} & _HELD
+    if not held or not _TAKEN & {*words} or not {*words} <= _TAKEN | _MEMORY.keys():
+        return ""
+    label = " ".join(_KEPT.get(word, _MEMORY.get(word, word)) for word in words)
+    return label[0].upper() + label[1:]
 
 
 def measured(name: str) -> tuple[str, str] | None:

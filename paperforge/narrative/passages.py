@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from paperforge import terminal
-from paperforge.latex.escape import escape, statistics
+from paperforge.latex.label import sentence
 from paperforge.narrative import tabulars
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +78,18 @@ def markdown(head: str, passages: Sequence[Passage]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def latex(head: str, passages: Sequence[Passage]) -> str:
-    """Paragraphs, and booktabs tabulars."""
+def latex(head: str, passages: Sequence[Passage], names: Iterable[str] = ()) -> str:
+    """Paragraphs, and booktabs tabulars; of names the TeX that their author gave."""
+    tex = partial(sentence, names=tuple(names))
     blocks = [f"% {head}"]
     for one in passages:
-        start = [f"\\paragraph{{{_tex(one.title)}}}"] * bool(one.title)
-        said = [_tex(line.strip()) for line in one.lines]
+        start = [f"\\paragraph{{{tex(one.title)}}}"] * bool(one.title)
+        said = [tex(line.strip()) for line in one.lines]
         blocks += ["\n".join([*start, *said])] * bool(start or said)
         if one.grid:
             heads, *rows = one.grid.kept()
-            blocks.append("\n".join(tabulars.tabular(heads, rows, _tex)))
-        blocks += ["\n".join(_tex(line.strip()) for line in one.after)] * bool(one.after)
+            blocks.append("\n".join(tabulars.tabular(heads, rows, tex)))
+        blocks += ["\n".join(tex(line.strip()) for line in one.after)] * bool(one.after)
     return "\n\n".join(blocks) + "\n"
 
 
@@ -101,7 +103,3 @@ FORMS: dict[str, Callable[..., str]] = {
 def _item(line: str) -> str:
     """A line of a list; what is indented stands one level lower."""
     return f"{'  ' * line.startswith('  ')}- {line.strip()}"
-
-
-def _tex(line: str) -> str:
-    return statistics(escape(line))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from paperforge import terminal
-from paperforge.latex.escape import escape, statistics
+from paperforge.latex.label import sentence
 from paperforge.latex.rounding import fixed
 from paperforge.narrative import blocks, brief, findings, methods, moves, tabulars, words
 
@@ -85,21 +86,23 @@ def markdown(analysis: Analysis) -> str:
 def latex(analysis: Analysis) -> str:
     """The answer as a paragraph; each block as a booktabs tabular, its title above, notes below.
 
-    The design stands in it as comments: of a paper it is not the text, but its author must know it.
+    Labels are the TeX that the author gave for them. The design stands in it as comments: of a
+    paper it is not the text, but its author must know it.
     """
-    made = ["% needs \\usepackage{booktabs}", "\n".join(_tex(line) for line in answers(analysis))]
+    tex = partial(sentence, names=analysis.labels)
+    made = ["% needs \\usepackage{booktabs}", "\n".join(tex(line) for line in answers(analysis))]
     if analysis.design.sentences:
         made.append("\n".join(f"% Design: {line}" for line in analysis.design.sentences))
     for block in blocks.complete(analysis):
         kept = block.kept()
         lines = tabulars.tabular(
-            [block.heads[i] for i in kept], [[row[i] for i in kept] for row in block.rows], _tex
+            [block.heads[i] for i in kept], [[row[i] for i in kept] for row in block.rows], tex
         )
-        made.append("\n".join(tabulars.set_apart(block.title, lines, block.notes(), _tex)))
+        made.append("\n".join(tabulars.set_apart(block.title, lines, block.notes(), tex)))
     for head, lines in _end(analysis):
         todo = head == NEXT  # for the author: it stands in the file, and not on the page
-        said = [f"% {NEXT}: {line}" if todo else _tex(line) for line in lines]
-        made.append("\n".join(said or [f"{_tex(head)}."]))
+        said = [f"% {NEXT}: {line}" if todo else tex(line) for line in lines]
+        made.append("\n".join(said or [f"{tex(head)}."]))
     return "\n\n".join(made) + "\n"
 
 
@@ -137,9 +140,9 @@ def _end(analysis: Analysis) -> Iterator[tuple[str, list[str]]]:
     beside = [words.heading(m) for m in analysis.metrics if not m.tested]
     if beside:
         yield f"Not tested, only reported: {', '.join(beside)}", []
-    sentence = methods.sentence(analysis)
-    if sentence:
-        yield "For the paper", [sentence]
+    copied = methods.sentence(analysis)
+    if copied:
+        yield "For the paper", [copied]
 
 
 def _ranks(analysis: Analysis) -> Iterator[str]:
@@ -167,7 +170,3 @@ def _ranks(analysis: Analysis) -> Iterator[str]:
             others = words.joined([blocks.method(analysis, one) for one in groups.like_control])
             control = blocks.method(analysis, groups.control or "")
             yield f"{name}: no difference from {control} found for {others}."
-
-
-def _tex(line: str) -> str:
-    return statistics(escape(line))

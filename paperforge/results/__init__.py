@@ -57,14 +57,15 @@ def load(
     *,
     history: bool = True,
     rows: bool = False,
+    whole: bool = False,
 ) -> LoadedResults:
     """Read the sources into one tidy relation.
 
     `project` declares labels, order, directions, units and roles; its own sources are not looked
     at. `meter` follows how far the reading is. Without `history` a store may leave out all but the
     last steps, until they are asked for. With `rows` every row will be asked for, and there may be
-    no number among them. Raises InputError where a source cannot be read, where its columns or
-    numbers cannot be told, or where nothing is left.
+    no number among them; `whole`: every row will be, and there are some. Raises InputError where a
+    source cannot be read, where its columns or numbers cannot be told, or where nothing is left.
     """
     if not given:
         raise UsageError("no results given", hint="name a file: paperforge table results.csv")
@@ -72,7 +73,8 @@ def load(
     prints = digest.Prints()
     prints.watch(path for file in files for path in stores.parts(file.found))
     reading = _Reading(given, project, files, searched, meter or Meter(), prints, rows)
-    return reading.read(history=history or project.design.final not in ("last", "summary"))
+    history = history or project.design.final not in ("last", "summary")
+    return reading.read(history=history, whole=whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,7 @@ class _Reading:
             told=digest.of(inputs, self.prints),
             rows=facts.rows,
             mapped=sources.declared(self.given, inputs),
+            sized_by=known.sized_by,
             again=self._careful if quick else None,
             cells=cells,
             inputs=inputs,

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from paperforge.columns import EACH_COLUMN
 from paperforge.columns.candidates import candidates
 from paperforge.errors import InputError
+from paperforge.latex.escape import Label
 from paperforge.model import Diagnostic, Severity
 from paperforge.model.units import measured, unit_in
 from paperforge.names import is_cost, is_fraction, listed, plain, split_of, well_known
 from paperforge.results import scales, summed
 from paperforge.results.scales import PERCENT
 from paperforge.results.tidy import STRIDE
-from paperforge.spec import Dataset, Direction, Method, Metric, Role
+from paperforge.spec import AT, Dataset, Direction, Method, Metric, Role
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -48,6 +49,8 @@ class Catalogue:
     methods: tuple[Method, ...]
     datasets: tuple[Dataset, ...]
     notes: tuple[Diagnostic, ...]
+    sized_by: Metric | None = None
+    """What the datasets are sizes of; None where no column of another name has that role."""
 
 
 def describe(
@@ -78,21 +81,24 @@ def describe(
     if not any(metric.tested for metric in metrics):
         metrics = [replace(metric, tested=True) for metric in metrics]
     unused = _unused(inputs)
-    measured = {name: keys for name, keys in project.metrics.items() if name not in sums}
+    sized_by = _sized_by(inputs, project)
+    known = {*sums, *([sized_by.name] if sized_by else [])}
+    measured = {name: keys for name, keys in project.metrics.items() if name not in known}
     notes += _unknown("metric", measured, found, unused)
     methods = [
         _method(name, project.methods.get(name, {}))
         for name in _all(engine, "method", project.methods, notes, project.beside)
     ]
-    names = _all(engine, "dataset", project.datasets, notes)
-    datasets = [Dataset(n, _label(n, project.datasets.get(n, {}))) for n in names]
+    said = _placed(project.datasets, _found(engine, "dataset")) if sized_by else project.datasets
+    names = _all(engine, "dataset", said, notes)
+    datasets = [Dataset(n, _label(n, said.get(n, {}))) for n in names]
     notes += _averages(names)
     notes += [
         *_shared("method", methods),
         *_shared("dataset", datasets),
         *_shared("metric", metrics),
     ]
-    return Catalogue(tuple(metrics), tuple(methods), tuple(datasets), tuple(notes))
+    return Catalogue(tuple(metrics), tuple(methods), tuple(datasets), tuple(notes), sized_by)
 
 
 MOST_ALIKE = 4
@@ -110,9 +116,13 @@ def _shared(what: str, all_of: Sequence[Metric | Method | Dataset]) -> Iterator[
             more = f" and {len(names) - MOST_ALIKE} more" if len(names) > MOST_ALIKE else ""
             listed = ", ".join(map(repr, names[:MOST_ALIKE])) + more
             text = f"the {what}s {listed} have one label, {label!r}: no reader can tell them apart"
-            key = names[-1] if re.fullmatch(r"[\w-]+", names[-1], re.ASCII) else f'"{names[-1]}"'
-            hint = f'[{what}s.{key}] label = "…" in paper.toml gives it one of its own'
+            hint = f'[{what}s.{_key(names[-1])}] label = "…" in paper.toml gives it one of its own'
             yield Diagnostic(Severity.WARNING, "paper.toml", text, hint)
+
+
+def _key(name: str) -> str:
+    """A name as a key of TOML."""
+    return name if re.fullmatch(r"[\w-]+", name, re.ASCII) else f'"{name}"'
 
 
 def _found(engine: duckdb.DuckDBPyConnection, role: str, where: str = "") -> list[str]:
@@ -175,13 +185,15 @@ def _unknown(
         others = [other for other in found if other not in declared]
         near = None if name in unused else _near(name, others)
         if near:
-            hint = f"did you mean {near!r}? If both are meant, declare {near!r} too"
+            hint = f"did you mean {near!r}? In paper.toml that is [{what}s.{_key(near)}]; "
+            hint += f"if both are meant, declare {near!r} too"
             raise InputError(f"there is no {what} {name!r}", f"{what} {name!r}", hint)
         if what == "method" and set(keys) == {"role"} and name not in unused:
             hint = f"the methods are: {shown}"
             raise InputError(f"there is no method {name!r}", f"method {name!r}", hint)
         text = f"the {what} {name!r} is declared and has no results"
-        said.append(Diagnostic(Severity.WARNING, "results", text, f"there is: {shown}"))
+        hint = f"there is: {shown}; [{what}s.NAME] of paper.toml takes one of these"
+        said.append(Diagnostic(Severity.WARNING, "results", text, hint))
     return said
 
 
@@ -242,6 +254,36 @@ def _method(name: str, keys: Mapping[str, object]) -> Method:
         str(keys.get("marker") or ""),
         tuple(map(float, dashes)) if isinstance(dashes, list | tuple) else None,
     )
+
+
+def _placed(declared: Declared, found: Sequence[str]) -> Declared:
+    """What is declared of datasets; that of one with sizes of its own is said of all of these."""
+    made: dict[str, Mapping[str, object]] = {}
+    for name, keys in declared.items():
+        inside = [one for one in found if one.rpartition(AT)[0] == name]
+        label = keys.get("label")
+        for one in inside:
+            behind = one[len(name) :]
+            named: str = label + behind if isinstance(label, str) and label else one
+            if isinstance(label, Label):
+                named = Label(label + behind, label.tex + behind)
+            made[one] = {**keys, "label": named}
+        if not inside:
+            made[name] = keys
+    return made
+
+
+def _sized_by(inputs: Sequence[Input], project: Project) -> Metric | None:
+    """What the datasets are sizes of, called as the project says."""
+    own = (one.mapped.roles.get("dataset", "") for one in inputs)
+    columns = {"" if c in one.raw.known.values() else c for c, one in zip(own, inputs, strict=True)}
+    found = sizes(columns.pop().rpartition(AT)[2]) if len(columns) == 1 else None
+    last = found and found.name.rpartition(".")[2]
+    keys = found and (project.metrics.get(found.name) or project.metrics.get(last or ""))
+    if not found or not keys:
+        return found
+    unit = str(keys.get("unit") or ("" if keys.get("label") else found.unit))
+    return replace(found, label=_label(found.label, keys), unit=unit)
 
 
 def sizes(column: str) -> Metric | None:

@@ -46,6 +46,7 @@ def save(found: LoadedResults, slot: Slot) -> None:
         **_digest(found, slot),
         "rows": found.rows,
         "mapped": [[list(one.columns.items()), list(one.metrics)] for one in found.mapped],
+        "sized_by": found.sized_by and _said(found.sized_by),
         "whole": found.again is None,
     }
     slot.keep(said, paths)
@@ -97,6 +98,7 @@ def restore(
                 replace(source, columns=dict(columns), metrics=tuple(metrics))
                 for source, (columns, metrics) in zip(given, said["mapped"], strict=True)
             ),
+            sized_by=Metric(**_metric(said["sized_by"])) if said["sized_by"] else None,
             again=None if said["whole"] else again,
             anew=anew,
         )

@@ -16,7 +16,6 @@ from paperforge.model import (
     Scores,
 )
 from paperforge.results import (
-    catalogue,
     condensed,
     hyperparameters,
     items,
@@ -73,6 +72,8 @@ class LoadedResults:
     """The digest: it takes a look at all bytes of the inputs."""
     rows: int
     mapped: tuple[Source, ...] = ()
+    sized_by: Metric | None = None
+    """What the datasets are sizes of; None where no column of another name has that role."""
     again: Callable[[], LoadedResults] | None = None
     """Reads every row, where only what the paper needs was kept of them."""
     cells: tuple[Cells, ...] = ()
@@ -94,12 +95,6 @@ class LoadedResults:
     def digest(self) -> str:
         """SHA-256 (hexadecimal) of the inputs' bytes and of what they were taken for."""
         return self.told()
-
-    @property
-    def sized_by(self) -> Metric | None:
-        """What the datasets are sizes of; None where no column of another name has that role."""
-        columns = {source.columns.get("dataset", "") for source in self.mapped}
-        return catalogue.sizes(columns.pop()) if len(columns) == 1 else None
 
     @property
     def folds(self) -> Mapping[str, int]:

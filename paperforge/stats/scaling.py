@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
 from paperforge.model import Fit, Scaling
+from paperforge.spec import AT
 from paperforge.stats.power_law import Noise, fit, known_errors, p_fit, p_floor, predict
 from paperforge.stats.power_profile import exponent
 from paperforge.stats.steps import curves
@@ -56,6 +57,10 @@ class Point:
     se: float | None = None
     """Of a mean of n runs; None where they say nothing of the noise between sizes."""
     n: int = 0
+    place: str = ""
+    """The dataset, where it has sizes of its own."""
+    average: bool = False
+    """Whether it is an average over datasets."""
 
 
 def scalings(results: Results, analysis: Analysis, metric: Metric, x: str) -> tuple[Scaling, ...]:
@@ -63,10 +68,11 @@ def scalings(results: Results, analysis: Analysis, metric: Metric, x: str) -> tu
 
     Raises InputError where x is none of these, or nothing has both numbers.
     """
+    sized = results.sized_by
     if x == STEP:
         series = by_step(results, metric)
-    elif x == DATASET or (results.sized_by is not None and same(x, results.sized_by.name)):
-        series = by_dataset(analysis, metric)
+    elif x == DATASET or (sized is not None and same(x, sized.name)):
+        series = by_dataset(analysis, metric, within=sized is not None)
     else:
         series = by_metric(analysis, metric, x)
     if not series:
@@ -77,7 +83,19 @@ def scalings(results: Results, analysis: Analysis, metric: Metric, x: str) -> tu
             'datasets are named by their size, or "step"',
         )
     level = 1 - analysis.design.alpha
-    return tuple(of_points(metric, x, name, pts, level) for name, pts in series.items())
+    made = tuple(of_points(metric, x, name, pts, level) for name, pts in series.items())
+    datasets = tuple(d.name for d in analysis.datasets)
+    labels = {d.name.rpartition(AT)[0]: d.label.rpartition(AT)[0] for d in analysis.datasets}
+    return tuple(
+        replace(
+            one,
+            series=one.series.removesuffix(f", {place}") if place else one.series,
+            dataset=labels.get(place, place),
+            averaged=datasets if points[0].average else (),
+        )
+        for one, points in zip(made, series.values(), strict=True)
+        for place in [points[0].place]
+    )
 
 
 def same(x: str, column: str) -> bool:
@@ -110,20 +128,30 @@ def by_metric(analysis: Analysis, metric: Metric, x: str) -> dict[str, list[Poin
     return made
 
 
-def by_dataset(analysis: Analysis, metric: Metric) -> dict[str, list[Point]]:
-    """The methods, each over the datasets whose names begin with or hold one number."""
+def by_dataset(
+    analysis: Analysis, metric: Metric, *, within: bool = False
+) -> dict[str, list[Point]]:
+    """The methods, each over the datasets whose names begin with or hold one number.
+
+    within: sizes may be of several datasets ("wiki at 1e6"): then a series each, "lstm, wiki".
+    """
     made: dict[str, list[Point]] = {}
     for a in analysis.aggregates:
-        size = None if a.dataset is None else number(a.dataset)
+        place, _, last = (a.dataset or "").rpartition(AT) if within else ("", "", a.dataset or "")
+        size = number(last)
         if a.metric == metric.name and a.mean is not None and size is not None and size > 0:
-            made.setdefault(a.method, []).append(point(analysis, a, size, a.mean))
+            name = f"{a.method}, {place}" if place else a.method
+            one = replace(point(analysis, a, size, a.mean), place=place)
+            made.setdefault(name, []).append(one)
     return made
 
 
 def point(analysis: Analysis, cell: Aggregate, size: float, mean: float) -> Point:
     """A cell at its size; the noise between runs is that of one dataset's own runs."""
     own = cell.dataset is not None and analysis.design.of(cell.metric).unit.of_runs
-    return Point(size, mean, *ends(cell), cell.method, cell.se if own else None, cell.n)
+    average = cell.dataset is None
+    se = cell.se if own else None
+    return Point(size, mean, *ends(cell), cell.method, se, cell.n, average=average)
 
 
 def by_step(results: Results, metric: Metric) -> dict[str, list[Point]]:

@@ -98,6 +98,7 @@ def needs(spec: TableSpec) -> tuple[str, ...]:
         "effects": "improvement" in spec.columns,
         "ranks": "rank" in spec.columns,
         "best": spec.best_set,
+        "beside": bool({"difference", "improvement"} & {*spec.columns}),
     }
     return tuple(need for need, asked in wanted.items() if asked)
 

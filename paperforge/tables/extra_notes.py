@@ -61,16 +61,32 @@ def _against_baseline(view: View, cells: Mapping[str, Sequence[Cell]]) -> Iterat
     named = plain(extras.baseline(view).label)
     if "difference" in cells:
         read = [decision for cell in cells["difference"] for decision in cell.decisions]
-        yield Note(f"Difference: method less {named}{_interval(read)}")
+        primary = [decision for decision in read if decision.primary] or read
+        yield Note(f"Difference: method less {named}{_interval(primary)}")
     if "improvement" in cells:
         unit = notes.noun(view.analysis.design)
         several = len(view.analysis.datasets) > 1 and unit != "dataset"
         over = ", averaged over the datasets" if several else ""
         text = f"P(improvement): how likely a {unit} of the method is better than one of {named}"
         yield Note(f"{text}, ties counted half{over}")
+    yield from _outside(view, [*cells.get("difference", ()), *cells.get("improvement", ())])
     both = [*cells.get("difference", ()), *cells.get("improvement", ())]
     if any(cell.missing is None and not cell.printed for cell in both):
-        yield Note(f"Blank: not among the comparisons with {named}, or not defined")
+        yield Note(f"Blank: not compared with {named}, or not defined")
+
+
+def _outside(view: View, cells: Sequence[Cell]) -> Iterator[Note]:
+    """Which of the numbers are of comparisons that the correction does not cover."""
+    labels = {m.name: plain(m.label) for m in view.methods}
+    outside = {c.method for c in cells if any(not d.primary for d in c.decisions)}
+    names = [label for name, label in labels.items() if name in outside]
+    inside = any(d.primary for c in cells for d in c.decisions)
+    if names and inside:
+        listed = notes.listed(names[: notes.MOST_NAMED])
+        more = f" and {n} more" if (n := len(names) - notes.MOST_NAMED) > 0 else ""
+        yield Note(
+            f"That of {listed}{more} is not in the family: for itself, and nothing is decided"
+        )
 
 
 def _interval(decisions: Sequence[Decision]) -> str:

@@ -13,7 +13,7 @@ from paperforge.latex.escape import plain
 from paperforge.latex.rounding import Rounding, rule_for
 from paperforge.model import Cell, Missing, Severity, order
 from paperforge.model import Diagnostic as Said
-from paperforge.spec import COLUMNS, Direction, Role
+from paperforge.spec import COLUMNS, Direction
 from paperforge.tables import notes
 from paperforge.tables.layouts import Slot
 
@@ -108,8 +108,7 @@ def baseline(view: View) -> Method:
             return known[spec.baseline]
         text = f'the results have no method "{plain(spec.baseline)}"'
         raise InputError(text, f"table {spec.name}", f"they have {', '.join(map(plain, known))}")
-    declared = [m for m in view.analysis.methods if m.role is Role.BASELINE]
-    found = declared or order.roles(view.analysis.methods)[0]
+    found = order.baselines(view.analysis.methods)
     if len(found) == 1:
         return found[0]
     text = "there are several baselines" if found else "there is no baseline"
@@ -166,11 +165,13 @@ def _ranks(view: View, slot: Slot) -> list[Cell]:
 
 
 def _against(view: View, slot: Slot, method: Method) -> Decision | None:
-    """The primary decision between a method and the baseline."""
-    pair = {method.name, baseline(view).name}
-    for decision in view.analysis.decisions:
-        same = decision.metric == slot.metric.name and {decision.a, decision.b} == pair
-        if same and decision.primary:
+    """The decision between a method and the baseline: the primary one, or one beside the family."""
+    pair, analysis = {method.name, baseline(view).name}, view.analysis
+    whole = {None, *([d.name for d in analysis.datasets] if len(analysis.datasets) == 1 else [])}
+    primary = (d for d in analysis.decisions if d.primary)
+    others = (d for d in analysis.beside if d.scope in whole)
+    for decision in (*primary, *others):
+        if decision.metric == slot.metric.name and {decision.a, decision.b} == pair:
             return decision
     return None
 
@@ -180,7 +181,7 @@ def _differences(view: View, slot: Slot) -> list[Cell]:
     rule = view.rules.get((slot.metric.name, single), Rounding(0))
     base = baseline(view)
     against = (_against(view, slot, method) for method in view.methods if method.name != base.name)
-    together = joint(decision for decision in against if decision is not None)
+    together = joint(decision for decision in against if decision is not None and decision.primary)
     return [
         Cell(printed=SIDE)
         if method.name == base.name
@@ -196,7 +197,7 @@ def _difference(view: View, slot: Slot, method: Method, rule: Rounding, *, joint
         reason = view.lacks(slot.metric.name, method.name)
         return none(reason) if reason else Cell()
     sign = 1 if decision.a == method.name else -1
-    ends = decision.simultaneous if joint else own_ends(decision)
+    ends = decision.simultaneous if joint and decision.primary else own_ends(decision)
     interval = None
     if ends is not None:
         interval = ends if sign > 0 else (-ends[1], -ends[0])

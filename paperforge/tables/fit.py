@@ -17,6 +17,7 @@ from paperforge.tables import pages
 from paperforge.tables.headers import abbreviated
 from paperforge.tables.measure import GAP_PT, Measure, columns
 from paperforge.tables.pages import SLACK
+from paperforge.tables.parting import lonely
 from paperforge.tables.trial import GAPS, Page, Try
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def _in_pieces(
 def _in_parts(
     table: Table, page: Page, room: float, below: float
 ) -> list[tuple[Table, Try, TableFit]]:
-    """Ways in a few parts on one page; first those that part the table between its metrics."""
+    """Ways in a few parts on one page; first those that part no metric, and no average from it."""
     long = Try(table, page, page.sizes[0], GAP_PT).long_names(room)
     tries = [
         Try(table, page, size, gap, in_lines=True, names=names)
@@ -180,9 +181,12 @@ def _in_parts(
         for way in every
         if len(way[2].parts) <= MOST_PARTS and way[1].high(way[2]) <= page.most(below)
     ]
-    return sorted(
-        found, key=lambda way: (_torn(table.columns, way[2]), pages.weight(way[2], largest))
-    )
+
+    def cost(way: tuple[Table, Try, TableFit]) -> tuple[int, float]:
+        parted = _torn(table.columns, way[2]) + lonely(table.columns, way[2].parts)
+        return parted, pages.weight(way[2], largest)
+
+    return sorted(found, key=cost)
 
 
 def _torn(heads: Sequence[Column], made: TableFit) -> int:

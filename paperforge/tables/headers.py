@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import Label
 from paperforge.model import Note
-from paperforge.tables.measure import EM, columns
+from paperforge.tables.measure import columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +23,6 @@ _WORD = re.compile(r"(?:\S| (?=[↑↓]|\((?![^)]*[=\d])))+(?:\s+|$)|\S")
 """A word with the space after it, its unit and arrow; "(k=5)" is no unit."""
 _HYPHEN = re.compile(r"(?<=[^\s-][^\s-]-)(?=[A-Za-z]{2})")
 """Where a word that is too long may be broken: no letter stands alone."""
-_PIECE = re.compile(r"\S+?(?:[-_/](?=[^\s\d])|\s+|$)")
-"""What a line of a row's name may hold alone: also what ends in _ or /, as in paths."""
-MOST_LINES = 3
-"""A name in more lines is hard to find again."""
 
 
 def lines(table: Table, measure: Measure) -> tuple[tuple[str, ...], ...]:
@@ -59,48 +55,6 @@ def _filled(words: Sequence[Sequence[str]], measure: Measure, most: float) -> tu
             else:
                 made.append(piece)
     return tuple(line.rstrip(" ") for line in made)
-
-
-def names_in_lines(
-    table: Table, measure: Measure, room: float
-) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], float]:
-    """Names of rows that are wider than the room, each with its lines; the width of the stub.
-
-    No names, and the width of the widest one, where one takes more than MOST_LINES lines or has a
-    word that is too wide. Later lines are indented, so that they are no names of rows.
-    """
-    found: dict[str, tuple[str, ...]] = {}
-    whole = wide = measure.text(table.stub)
-    for row in table.rows:
-        behind = measure.citation(row)
-        alone = measure.text(row.label) + behind
-        whole = max(whole, alone)
-        if alone > room and not isinstance(row.label, Label):
-            found[row.label], alone = _in_lines(row.label, measure, room, behind)
-        wide = max(wide, alone)
-    if wide > room or any(len(said) > MOST_LINES for said in found.values()):
-        return (), whole
-    return tuple((name, said) for name, said in found.items() if said[1:]), wide
-
-
-def _in_lines(
-    name: str, measure: Measure, room: float, behind: float
-) -> tuple[tuple[str, ...], float]:
-    """A name in lines, and how wide they are; behind: the width of what follows it."""
-    indent = measure.text(EM)
-    pieces = _PIECE.findall(name)
-    made, widths = [""], [0.0]
-    for at, piece in enumerate(pieces):
-        tail = behind if at == len(pieces) - 1 else 0.0
-        start = indent if len(made) > 1 else 0.0
-        width = start + measure.text((made[-1] + piece).rstrip()) + tail
-        if made[-1] and width > room:
-            made.append("")
-            widths.append(0.0)
-            width = indent + measure.text(piece.rstrip()) + tail
-        made[-1] += piece
-        widths[-1] = width
-    return tuple(line.rstrip() for line in made), max(widths)
 
 
 def abbreviated(table: Table) -> Table:

@@ -16,7 +16,7 @@ from paperforge.latex import label
 from paperforge.latex.escape import escape, needs_unicode_engine, plain
 from paperforge.model import Cell, Column, Mark, Note, Table
 from paperforge.tables.heat import colour
-from paperforge.tables.latex_fit import fitted, header, name, superscript
+from paperforge.tables.latex_fit import fitted, header, name, superscript, words
 from paperforge.tables.notes import sentence
 from paperforge.tables.padding import Down, Frame, by_kind, digits, outlines, phantom, signs
 from paperforge.tables.pages import below, joined
@@ -150,7 +150,8 @@ def _tabular(table: Table, heads: Sequence[Sequence[str]] = ()) -> list[str]:
         header(heads[i] if heads else (column.label,)) for i, column in enumerate(table.columns)
     )
     lines += [rf"  {_guarded(escape(table.stub))} & {labels} \\", r"  \midrule"]
-    across = list(zip(*map(_column, columns, numbers), strict=True)) or [()] * len(table.rows)
+    set_down = map(words, columns, map(_column, columns, numbers), repeat(table.fit))
+    across = list(zip(*set_down, strict=True)) or [()] * len(table.rows)
     for index, row in enumerate(table.rows):
         if index and row.group != table.rows[index - 1].group:
             lines.append(r"  \midrule")

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from paperforge.latex.escape import escape
 from paperforge.tables import pages
+from paperforge.tables.long_names import JOINS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from paperforge.model import Table, TableFit
+    from paperforge.model import Cell, Table, TableFit
 
     Tabular = Callable[[Table, Sequence[Sequence[str]]], list[str]]
 
@@ -67,9 +68,7 @@ def name(label: str, fit: TableFit | None, below: int = 0) -> str:
     lines = found.get(label) or found.get(label.removesuffix(pages.AGAIN), ())
     if not lines:
         return escape(label)
-    again = pages.AGAIN if label not in found else ""
-    inside = r"\\\quad ".join([*map(escape, lines[:-1]), escape(lines[-1] + again)])
-    made = rf"\begin{{tabular}}[t]{{@{{}}l@{{}}}}{inside}\end{{tabular}}"
+    made = _in_lines(label, lines, pages.AGAIN if label not in found else "")
     return rf"{HANGING}{{{made}}}" if len(lines) - 1 <= below else made
 
 
@@ -84,6 +83,32 @@ def superscript(signs: str) -> str:
     if tex:
         return rf"\textsuperscript{{{escape(signs)}}}"
     return f"$^{{{maths}}}$" if maths else ""
+
+
+def words(cells: Sequence[Cell], tex: list[str], fit: TableFit | None) -> list[str]:
+    """A column's cells as TeX, those with long words in lines."""
+    found = dict(fit.names) if fit else {}
+    if not found:
+        return tex
+    return [
+        _in_lines(cell.printed, found[cell.printed])
+        if cell.value is None and cell.printed in found
+        else text
+        for cell, text in zip(cells, tex, strict=True)
+    ]
+
+
+def _in_lines(name: str, lines: Sequence[str], again: str = "") -> str:
+    r"""A name in lines; \\* where one ends within a word, at no sign that is often broken at."""
+    made, place = "", 0
+    for line in lines:
+        if place:
+            inside = not name[place].isspace() and not made.endswith(JOINS)
+            made += r"\\*\quad " if inside else r"\\\quad "
+            place += len(name[place:]) - len(name[place:].lstrip())
+        made += escape(line)
+        place += len(line)
+    return rf"\begin{{tabular}}[t]{{@{{}}l@{{}}}}{made}{escape(again)}\end{{tabular}}"
 
 
 def _level(parts: Sequence[Sequence[str]]) -> list[list[str]]:

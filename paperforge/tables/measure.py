@@ -21,7 +21,7 @@ from paperforge.latex.label import shape
 from paperforge.tables.padding import Frame, by_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from paperforge.model import Column, Row, Table
     from paperforge.tables.padding import Width
@@ -168,14 +168,23 @@ def total(
     A group's header that is wider than its columns widens the last of them; at the table's edge it
     keeps the gap that its columns do without.
     """
-    width, place = widths[0], 1
+    return list(growing(widths, heads, measure, gap))[-1]
+
+
+def growing(
+    widths: Sequence[float], heads: Sequence[Column], measure: Measure, gap: float = GAP_PT
+) -> Iterator[float]:
+    """The `total` width of the stub alone, with the first column, with the first two, and so on."""
+    yield widths[0]
+    before, place = widths[0], 1
     for label, members in groupby(heads, key=lambda column: column.group):
-        inside = widths[place : place + len(list(members))]
-        place += len(inside)
-        edge = gap if label and place == len(widths) else 0.0
-        columns_wide = sum(inside) + 2 * gap * (len(inside) - 1)
-        width += 2 * gap + max(columns_wide, measure.text(label) + edge)
-    return width
+        header = measure.text(label) + (gap if label else 0.0)
+        inside = -2 * gap
+        for _ in members:
+            inside += widths[place] + 2 * gap
+            place += 1
+            yield before + 2 * gap + max(inside, header)
+        before += 2 * gap + max(inside, header - (gap if label else 0.0))
 
 
 def width_pt(table: Table, measure: Measure | None = None) -> float:

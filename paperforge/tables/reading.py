@@ -144,9 +144,9 @@ def from_tex(text: str, where: str) -> Shown:
 
 
 def _in_a_line(found: re.Match[str]) -> str:
-    """A name that was set in lines; one that ends in a sign goes on without a space."""
-    lines = re.split(r"\\\\(?:\\quad )?", found[1])
-    return "".join(one if one.endswith(("-", "_", "/")) else f"{one} " for one in lines).rstrip()
+    """A name that was set in lines: it goes on without a space behind a sign, or within a word."""
+    text = re.sub(r"\\\\\*(?:\\quad )?|(?<=[-_/])\\\\(?:\\quad )?", "", found[1])
+    return re.sub(r"\\\\(?:\\quad )?", " ", text)
 
 
 def _chunks(tabulars: Sequence[str], where: str) -> list[list[_Grid]]:

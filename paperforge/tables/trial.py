@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from paperforge.model import TableFit
 from paperforge.tables import pages
-from paperforge.tables.headers import lines, names_in_lines
+from paperforge.tables.headers import lines
+from paperforge.tables.long_names import names_in_lines, places, shared
 from paperforge.tables.measure import GAP_PT, Measure, columns, total
 from paperforge.tables.pages import SLACK
+from paperforge.tables.parting import parted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from paperforge.model import Column, Table, Venue
+    from paperforge.model import Table, Venue
 
     Names = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -27,7 +29,8 @@ LINE = 1.2
 HEIGHT_PT = 650.0  # of a page's text, where a venue does not say
 HEAD_LINES = 4  # lines of a part beside its rows: headers, rules
 HOT = 1.2  # so much higher shaded rows are
-NAME_SHARE = 0.35  # of the room: names of rows that take more are set in lines
+NAME_SHARE = 0.35  # of the room: names that take more are set in lines
+LONG_SHARE, NAMES_SHARE = 0.2, 0.5  # also where columns that take more together take so much
 ARTICLE = (("normalsize", 10.0), ("small", 9.0), ("footnotesize", 8.0), ("scriptsize", 7.0))
 """Sizes of LaTeX's own classes at 10 pt."""
 
@@ -80,7 +83,7 @@ class Try:
     gap: float
     in_lines: bool = False
     names: bool = False
-    """Whether long names of rows may take several lines."""
+    """Whether long names, of rows and in columns of words, may take several lines."""
 
     def fit(self, room: float) -> TableFit:
         """How wide it comes out."""
@@ -90,8 +93,11 @@ class Try:
         widths = self._widths(measure, heads)
         names: Names = ()
         if self.names:
-            others = total([0.0, *widths[1:]], self.table.columns, measure, self.gap)
-            names, widths[0] = names_in_lines(self.table, measure, room / SLACK - others)
+            at = places(self.table)
+            bare = [0.0 if i in at else width for i, width in enumerate(widths)]
+            others = total(bare, self.table.columns, measure, self.gap)
+            most = shared([widths[i] for i in at], room / SLACK - others)
+            names, widths = names_in_lines(self.table, measure, heads, widths, most)
         width = total(widths, self.table.columns, measure, self.gap)
         return TableFit(room, width, command, points, self.gap, heads, names=names)
 
@@ -103,26 +109,14 @@ class Try:
         widths = self._widths(measure, heads)
         names: Names = ()
         if self.names:
-            names, widths[0] = names_in_lines(self.table, measure, NAME_SHARE * room)
+            names, widths = names_in_lines(self.table, measure, heads, widths, NAME_SHARE * room)
         lead = pages.lead(self.table)
-        found: list[list[int]] = []
-
-        def place(piece: Sequence[int]) -> bool:
-            wider = [*(found[-1] if found else ()), *piece]
-            if found and self._width(widths, wider, measure) * SLACK <= room:
-                found[-1] = wider
-                return True
-            piece = [*lead, *piece]
-            fits = self._width(widths, piece, measure) * SLACK <= room
-            found.extend([list(piece)] * fits)
-            return fits
-
-        for block in _blocks(self.table.columns, len(lead)):
-            if not place(block) and not all(place([i]) for i in block):
-                return None
+        heading = self.table.columns
+        found = parted(heading, lead, widths, measure, gap=self.gap, room=room / SLACK)
+        if found is None:
+            return None
         widest = max(self._width(widths, part, measure) for part in found)
-        parts = tuple(map(tuple, found))
-        return TableFit(room, widest, command, points, self.gap, heads, parts, names=names)
+        return TableFit(room, widest, command, points, self.gap, heads, found, names=names)
 
     @property
     def line(self) -> float:
@@ -146,15 +140,17 @@ class Try:
         every = self.table.rows
         each = [deep.get(row.label, 1) for row in every]
         each = [n if n - 1 > pages.below(every, at) else 1 for at, n in enumerate(each)]
+        beside = (max((deep.get(c.printed, 1) for c in r.cells), default=1) for r in every)
+        each = list(map(max, each, beside)) if deep else each
         rows = max((sum(each[start:end]) for start, end in made.chunks), default=sum(each))
         rows += self.above(made.heads)
         return max(1, len(made.parts)) * rows * self.line
 
     def long_names(self, room: float) -> bool:
-        """Whether the rows' names take so much of the room that they had better be in lines."""
-        names = [row.label for row in self.table.rows]
-        measure = Measure.of(self.page.face, self.size[1])
-        return max(map(measure.text, names), default=0.0) > NAME_SHARE * room
+        """Whether names take so much of the room that they had better be in lines."""
+        widths = self._widths(Measure.of(self.page.face, self.size[1]), ())
+        long = [widths[i] for i in places(self.table) if widths[i] > LONG_SHARE * room]
+        return max(long, default=0.0) > NAME_SHARE * room or sum(long) > NAMES_SHARE * room
 
     def _widths(self, measure: Measure, heads: tuple[tuple[str, ...], ...]) -> list[float]:
         return columns(self.table, measure, heads)
@@ -162,11 +158,3 @@ class Try:
     def _width(self, widths: list[float], part: Sequence[int], measure: Measure) -> float:
         chosen = [widths[0], *(widths[i + 1] for i in part)]
         return total(chosen, [self.table.columns[i] for i in part], measure, self.gap)
-
-
-def _blocks(heads: Sequence[Column], start: int) -> list[list[int]]:
-    """The columns of each group from that one on, which a split keeps together where it can."""
-    places = groupby(
-        range(start, len(heads)), key=lambda i: (heads[i].group, heads[i].group == "" and i)
-    )
-    return [list(members) for _, members in places]

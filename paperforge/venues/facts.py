@@ -69,6 +69,22 @@ def unread(project: Project) -> tuple[Diagnostic, ...]:
     return (Diagnostic(Severity.WARNING, project.main, message, hint),)
 
 
+def said_of_page(project: Project, venue: Venue | None) -> tuple[Diagnostic, ...]:
+    """What the author should know of the page: that it is not known, or that a venue rules it.
+
+    venue: the one that tables and figures are made for; None: the paper has none.
+    """
+    if venue is None:
+        return unread(project)
+    if not project.page:
+        return ()
+    message = f"[page] is not used: {venue.name} rules widths, height and sizes"
+    hint = (
+        "without a venue (venue in paper.toml, --venue) it would; take [page] out where it is old"
+    )
+    return (Diagnostic(Severity.NOTE, "paper.toml", message, hint),)
+
+
 def of_paper(project_root: Path, main: str) -> Venue | None:
     r"""The venue whose style an existing paper loads: \usepackage{icml2026} in its main file.
 

@@ -38,6 +38,11 @@ def write(path, column, *, seeds=3, datasets=("",), family=False, head=("method"
         out.writerows(rows)
 
 
+def data():
+    """The drawn numbers."""
+    return list(csv.DictReader(Path("f.csv").read_text(encoding="utf-8").splitlines()))
+
+
 def law(paperforge, *more):
     """The command's answer, the drawn laws' alphas and the sizes of the points."""
     said = paperforge(
@@ -45,8 +50,17 @@ def law(paperforge, *more):
     )
     assert said.code == 0, said.err
     assert "contradictory" not in said.err
-    rows = list(csv.DictReader(Path("f.csv").read_text(encoding="utf-8").splitlines()))
-    (column,) = set(rows[0]) - {"metric", "series", "what", "method", "value", "low", "high"}
+    rows = data()
+    (column,) = {*rows[0]} - {
+        "metric",
+        "series",
+        "what",
+        "method",
+        "value",
+        "low",
+        "high",
+        "dataset",
+    }
     alphas = [float(row["value"]) for row in rows if row["what"] == "alpha"]
     sizes = [float(row[column]) for row in rows if row["what"] == "point"]
     return said, alphas, sizes
@@ -97,15 +111,62 @@ def test_what_runs_without_seeds_took_is_no_size(paperforge, tmp_path):
     assert "dataset <-" not in said.err
 
 
-def test_one_of_several_datasets_is_asked_for_and_the_hint_works(paperforge, tmp_path):
-    write(tmp_path / "r.csv", "params", datasets=("C4", "Pile"))
-    refused = paperforge("figure", "r.csv", "--kind", "scaling", "--x", "params")
-    assert refused.code == 1
-    assert "'params' has several sizes in each of several datasets (C4, Pile)" in refused.err
-    assert "--where dataset=C4" in refused.err
-    _, alphas, sizes = law(paperforge, "--x", "params", "--where", "dataset=C4")
+def test_each_of_several_datasets_has_a_panel(paperforge, tmp_path):
+    """Their laws differ: what cannot be learnt is 1.7 here and 2.7 there."""
+    write(tmp_path / "r.csv", "params", datasets=("wikitext2", "Pile"))
+    said, alphas, sizes = law(paperforge, "--x", "params")
+    assert "dataset <- dataset at params" in said.err
+    assert alphas == pytest.approx([0.4] * 4, abs=0.02)
+    assert sizes == [*SIZES] * 4
+    assert "A panel a dataset" in said.err
+    floors = [row for row in data() if row["what"] == "E"]
+    assert [(row["series"], row["dataset"]) for row in floors] == [
+        ("dense", "wikitext2"), ("dense", "Pile"), ("moe", "wikitext2"), ("moe", "Pile")
+    ]  # fmt: skip
+    assert [float(row["value"]) for row in floors] == pytest.approx([1.7, 2.7] * 2, abs=0.02)
+    texts = [t.text for t in audit.inspect((tmp_path / "f.pdf").read_bytes()).texts]
+    assert {"wikitext2", "Pile", "dense", "moe"} <= set(texts)
+    assert texts.count("dense") == 1
+
+
+def test_one_of_several_datasets_is_drawn_where_it_is_asked_for(paperforge, tmp_path):
+    write(tmp_path / "r.csv", "params", datasets=("wikitext2", "Pile"))
+    _, alphas, sizes = law(paperforge, "--x", "params", "--where", "dataset=Pile")
     assert alphas == pytest.approx([0.4, 0.4], abs=0.02)
     assert sizes == [*SIZES, *SIZES]
+    floors = [float(row["value"]) for row in data() if row["what"] == "E"]
+    assert floors == pytest.approx([2.7, 2.7], abs=0.02)
+
+
+def test_several_datasets_are_the_same_in_a_saved_paper(paperforge, tmp_path):
+    write(tmp_path / "r.csv", "params", datasets=("C4", "Pile"))
+    law(paperforge, "--x", "params", "--save")
+    again = paperforge("figure", ".", "--kind", "scaling", "--x", "params", "-o", "f.pdf")
+    assert again.code == 0, again.err
+    assert "A panel a dataset" in again.err
+
+
+def test_labels_of_a_paper_reach_the_axis_and_the_panels(paperforge, tmp_path):
+    write(tmp_path / "r.csv", "params", datasets=("C4", "Pile"))
+    (tmp_path / "paper.toml").write_text(
+        'title = "T"\nresults = "r.csv"\n[metrics.params]\nlabel = "Weights"\n'
+        '[datasets.C4]\nlabel = "Common Crawl"\n'
+    )
+    for _ in "read", "kept":
+        said = paperforge("figure", ".", "--kind", "scaling", "--x", "params", "-o", "f.pdf")
+        assert said.code == 0, said.err
+        assert "has no results" not in said.err
+        assert "dense on Common Crawl: α" in said.err
+        texts = {t.text for t in audit.inspect((tmp_path / "f.pdf").read_bytes()).texts}
+        assert {"Weights", "Common Crawl", "Pile"} <= texts
+        assert "Parameters" not in texts
+
+
+def test_points_that_are_averages_say_so(paperforge, tmp_path):
+    """A size that each method has once is a metric: its points are over the datasets."""
+    write(tmp_path / "r.csv", "params", datasets=("C4", "Pile"), family=True)
+    said, _, _ = law(paperforge, "--x", "params")
+    assert "Points: means over the 2 datasets" in said.err
 
 
 def test_sizes_without_a_method_are_refused_with_what_to_do(paperforge, tmp_path):

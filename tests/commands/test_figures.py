@@ -287,3 +287,29 @@ def test_a_drawing_that_does_not_fill_the_column_is_not_said_to(paperforge):
     assert paperforge("figure", "--kind", "tikz", "--file", "a.tikz", "--start").code == 0
     said = paperforge("figure", "--kind", "tikz", "--file", "a.tikz", "--venue", "acl")
     assert "column width" not in said.err and "219.1 pt" in said.err
+
+
+def test_steps_are_read_once(paperforge, tmp_path, monkeypatch):
+    """A figure of curves asks for every row: a first pass over final values would be for nothing."""
+    from paperforge.results import _Reading, tidy
+
+    rows = "".join(
+        f"{m},{s},{t},{1 / (t + 1 + s)}\n" for m in "ab" for s in range(2) for t in range(9)
+    )
+    (tmp_path / "r.csv").write_text("method,seed,step,loss\n" + rows)
+    monkeypatch.setenv("PAPERFORGE_CACHE", "off")
+    monkeypatch.setattr(tidy, "BIG", 0)
+    ways = []
+    read = _Reading._with
+    monkeypatch.setattr(
+        _Reading, "_with", lambda self, way, **more: ways.append(way) or read(self, way, **more)
+    )
+    said = paperforge("figure", "r.csv", "--kind", "learning-curves", "-o", "f.pdf")
+    assert said.code == 0, said.err
+    assert ways == ["careful"]
+    ways.clear()
+    assert paperforge("figure", "r.csv", "--kind", "bars", "-o", "f.pdf", "--log", "none").code in (
+        0,
+        1,
+    )
+    assert "careful" not in ways

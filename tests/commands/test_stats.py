@@ -290,3 +290,22 @@ def test_methods_without_any_finite_number(paperforge, tmp_path):
     assert "No cell has a finite number: untested." in out
     assert "one method" not in out
     assert "One run" not in out
+
+
+def test_labels_of_a_paper_are_tex_in_latex_and_text_elsewhere(paperforge, tmp_path):
+    rows = "".join(
+        f"{m},{s},.{7 + k}{s}\n" for k, m in enumerate(["base", "own"]) for s in range(4)
+    )
+    (tmp_path / "r.csv").write_text("method,seed,accuracy\n" + rows)
+    (tmp_path / "paper.toml").write_text(
+        'title = "T"\nresults = "r.csv"\n[metrics.accuracy]\n'
+        "label = { tex = '$\\mathcal{A}$', text = \"Acc\" }\n"
+        '[methods.base]\nrole = "baseline"\nlabel = { tex = \'$\\alpha$-base\', text = "alpha-base" }\n'
+    )
+    latex = paperforge("stats", ".", "--format", "latex", "--why")
+    assert latex.code == 0, latex.err
+    assert r"$\mathcal{A}$: own is better than $\alpha$-base" in latex.out
+    assert r"own $-$ $\alpha$-base &" in latex.out
+    assert "alpha-base" not in latex.out.replace(r"\alpha$-base", "")
+    text = paperforge("stats", ".", "--format", "text").out
+    assert "Acc: own is better than alpha-base" in text and "\\" not in text

@@ -234,7 +234,7 @@ def test_a_first_build_makes_the_table_for_its_own_float(paperforge, folder):
 
 
 def test_a_table_too_wide_for_its_float_is_a_warning_and_fails_a_submission(paperforge, folder):
-    names = [f"anamewhosemanylettersnothingpartsorshortens{m * 50}" for m in "ab"]
+    names = [f"anamewhosemanylettersnothingpartsorshortens{m * 150}" for m in "ab"]
     rows = [f"{m},d,{s},{0.7 + s / 100}" for m in names for s in range(3)]
     (folder / "wide.csv").write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
     assert paperforge("new", "paper", "--venue", "icml", "--results", "wide.csv").code == 0
@@ -416,3 +416,48 @@ def test_settings_of_any_name_that_are_one_a_method_are_shown(paperforge, folder
     )
     shown = {row["label"] for row in json.loads(said.out)["rows"]}
     assert shown == {"lr", "opt", "betas", "amp"}
+
+
+def family_of_some(path, datasets="xy"):
+    rows = [
+        f"{method},{data},{seed},{0.8 + 0.02 * k + (seed * 7 % 4) * 1e-3:.4f}"
+        for k, method in enumerate(["base", "other", "ours"])
+        for data in datasets
+        for seed in range(4)
+    ]
+    path.write_text("\n".join(["method,dataset,seed,accuracy", *rows]))
+
+
+@pytest.mark.parametrize("datasets", ["xy", "x"])
+@pytest.mark.parametrize("correction", ["holm", "max-t"])
+def test_a_difference_outside_the_family_has_its_interval_and_no_mark(
+    paperforge, tmp_path, datasets, correction
+):
+    family_of_some(tmp_path / "r.csv", datasets)
+    roles = ("--ours", "ours", "--baseline", "base", "--correction", correction)
+    asked = ("--column", "difference", "--column", "improvement", "--data", "t.json")
+    said = paperforge("table", "r.csv", *roles, *asked, "--format", "text")
+    assert said.code == 0, said.err
+    row = " ".join(line for line in said.out.splitlines() if line.startswith("other"))
+    assert "+0.020" in row and "[" in row and "†" not in row
+    assert "not in the family: for itself, and nothing is decided" in said.out
+    assert "That of other is" in said.out
+    assert "Blank" not in said.out
+    kept = json.loads((tmp_path / "t.json").read_text())
+    adjusted = {
+        row["label"]: [
+            d["p_adjusted"] is not None for c in row["cells"] for d in c.get("decisions", ())
+        ]
+        for row in kept["rows"]
+    }
+    assert set(adjusted["other"]) == {False}
+    assert True in adjusted["ours"]
+
+
+def test_a_family_that_holds_all_says_nothing_of_others(paperforge, tmp_path):
+    family_of_some(tmp_path / "r.csv")
+    said = paperforge(
+        "table", "r.csv", "--baseline", "base", "--column", "difference", "--format", "text"
+    )
+    assert said.code == 0, said.err
+    assert "in the family" not in said.out

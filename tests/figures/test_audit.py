@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from io import BytesIO
 
@@ -10,7 +11,9 @@ import pytest
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
 
-from paperforge.figures import audit
+from paperforge import figures
+from paperforge.figures import audit, content
+from paperforge.spec import FigureSpec
 
 
 def made(width=3.0, texts=((0.5, 0.5, "text"),), **settings):
@@ -109,3 +112,27 @@ def test_tick_labels_count_but_hidden_ones_do_not():
     assert any("touches" in found for found in audit.overlaps(figure))
     axes.tick_params(labelbottom=False)
     assert audit.overlaps(figure) == ()
+
+
+def test_a_long_line_is_read_as_if_all_of_its_points_were(study, monkeypatch):
+    """Of a path longer than any marker's only the first points are looked at: nothing else differs."""
+    spec = FigureSpec("f", "learning-curves")
+    pdf = figures.draw(spec, study(3, 2, steps=4000)).pdf
+    short = audit.inspect(pdf)
+    streams = re.findall(rb"stream\r?\n(.*?)\s*endstream", pdf, re.DOTALL)
+    pages = [zlib.decompressobj().decompress(one) for one in streams if one[:1] == b"x"]
+    assert any(content._LONG.search(page) for page in pages)
+    monkeypatch.setattr(content, "_LONG", re.compile(rb"(?!)"))
+    assert audit.inspect(pdf) == short
+
+
+def test_lines_that_are_passed_over_count_as_read(monkeypatch):
+    data = b"1 0 0 RG 0 0 m " + b"1 1 l " * 500 + b"S"
+    reader = content._Reader(None)
+    reader.run(data, {}, content._State(), "", 0)
+    assert content.MOST_OPERATIONS - reader.left == 504
+    assert set(reader.marks) == {"#ff0000"}
+    monkeypatch.setattr(content, "MOST_OPERATIONS", 100)
+    reader = content._Reader(None)
+    reader.run(data, {}, content._State(), "", 0)
+    assert reader.left <= 0

@@ -64,6 +64,26 @@ def test_few_well_spread_methods_are_named_beside_their_lines(study, venue, pain
         assert [t.get_text() for t in by_height] == wanted
 
 
+def test_names_stand_in_the_free_place_of_the_last_row(study, venue, paint):
+    """Three panels in two columns: the fourth place is free."""
+    analysis = study(3, 3, spread=30.0)
+    with paint(FigureSpec("f", "learning-curves"), analysis, venue("icml")) as page:
+        last = page.figure.axes[-1].get_position()
+        assert len(legend_of(page)) == 3
+        assert all(t.get_position()[0] > last.x1 for t in legend_of(page))
+        assert all(last.y0 - 0.1 < t.get_position()[1] < last.y1 for t in legend_of(page))
+        assert audit.overlaps(page.figure) == ()
+    long = replace(
+        analysis,
+        methods=tuple(
+            replace(m, label=m.label + " of all attention layers" * 3) for m in analysis.methods
+        ),
+    )
+    with paint(FigureSpec("f", "learning-curves"), long, venue("icml")) as page:
+        top = max(axes.get_position().y1 for axes in page.figure.axes)
+        assert all(t.get_position()[1] > top for t in legend_of(page))
+
+
 def test_several_panels_share_one_legend_above_them(study, venue, paint):
     with paint(FigureSpec("f", "learning-curves"), study(6, 4), venue("icml")) as page:
         top = max(axes.get_position().y1 for axes in page.figure.axes)

@@ -11,6 +11,7 @@ import pytest
 
 from paperforge import figures
 from paperforge.errors import InputError
+from paperforge.spec import Dataset
 
 
 def test_points_and_lines_are_the_analysis_and_beyond_is_dashed(study, wealth, spec_of, paint):
@@ -134,6 +135,25 @@ def test_names_stand_beside_lines_that_end_together(study, wealth, spec_of, pain
         top = page.figure.axes[0].get_position().y1
         [name] = [t for t in page.figure.texts if t.get_text() == analysis.methods[0].label]
         assert name.get_position()[1] > top
+
+
+def test_each_dataset_with_sizes_of_its_own_has_a_panel(study, wealth, spec_of, paint):
+    analysis = wealth(study(2))
+    places = [f"{name} at {size}" for name in ("wiki", "code") for size in (1000, 2000)]
+    datasets = tuple(Dataset(p, p.replace("wiki", "WikiText")) for p in places)
+    laws = [replace(s, dataset=place) for place in ("WikiText", "code") for s in analysis.scalings]
+    analysis = replace(analysis, datasets=datasets, scalings=tuple(laws))
+    with paint(spec_of("scaling"), analysis) as page:
+        texts = [t.get_text() for t in page.figure.texts]
+        assert len(page.figure.axes) == 2
+        assert {"WikiText", "code"} <= set(texts)
+        assert all(texts.count(m.label) == 1 for m in analysis.methods)
+        assert [len(a.collections) for a in page.figure.axes] == [4, 4]
+    one = replace(spec_of("scaling"), datasets=("wiki",))
+    figure = figures.draw(one, analysis)
+    assert "A panel a dataset" not in figure.note and "on WikiText" in figure.note
+    with pytest.raises(InputError, match='there is no dataset "wikki"'):
+        figures.draw(replace(one, datasets=("wikki",)), analysis)
 
 
 @pytest.mark.parametrize(("floor", "said"), [(None, True), (90.0, False)])

@@ -212,7 +212,8 @@ def test_the_declared_baseline_is_the_one_with_the_role(paper):
 
 
 def test_needs():
-    assert tables.needs(TableSpec(columns=ALL, best_set=True)) == ("effects", "ranks", "best")
+    every = ("effects", "ranks", "best", "beside")
+    assert tables.needs(TableSpec(columns=ALL, best_set=True)) == every
     assert tables.needs(TableSpec(columns=("n", "seconds"))) == ()
 
 

@@ -10,7 +10,8 @@ from paperforge import tables, venues
 from paperforge.errors import InputError
 from paperforge.model import Cell, Column, Row, Severity, Table
 from paperforge.tables.fit import fit
-from paperforge.tables.headers import MOST_LINES, abbreviated, lines
+from paperforge.tables.headers import abbreviated, lines
+from paperforge.tables.long_names import MOST_LINES
 from paperforge.tables.measure import Measure
 from paperforge.tables.trial import SMALLEST_PT, Page
 

@@ -10,13 +10,14 @@ from paperforge.latex.escape import plain
 from paperforge.latex.rounding import Numbers, Rounding, rules_for
 from paperforge.model import Cell, Column, Cost, Missing, Note, Row
 from paperforge.model.order import ours_last
+from paperforge.model.units import memory_in
 from paperforge.tables import groups, notes, parts
-from paperforge.tables.view import named
+from paperforge.tables.view import named, note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from paperforge.model import Analysis, Table
+    from paperforge.model import Analysis, Diagnostic, Table
     from paperforge.spec import Metric, TableSpec
 
 NEEDS = ("costs",)
@@ -83,6 +84,7 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         rows.append(Row("All", tuple(totals), "" if headings else "all"))
     names = notes.listed([plain(m.label) for m in metrics])
     unshown = [] if headings else groups.without_headings(spec, "only methods are here,")
+    unshown += [_without_unit(spec, m) for m in metrics if memory_in(m.name) and not m.unit]
     return parts.made(
         spec,
         "Method",
@@ -95,6 +97,12 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
     )
 
 
+def _without_unit(spec: TableSpec, metric: Metric) -> Diagnostic:
+    """That nobody says what memory is counted in."""
+    text = f"the unit of {metric.label} is not known: its name does not say it"
+    return note(spec, text, f'--unit {metric.name}=MB, or unit = "MB" in [metrics.{metric.name}]')
+
+
 def _columns(
     metric: Metric, found: Sequence[Cost | None], *, spread: bool, runs: bool
 ) -> Iterator[tuple[Column, list[Cell], Cell]]:
@@ -103,7 +111,8 @@ def _columns(
     label, unit = plain(metric.label), plain(known[0].unit)
     if runs:
         yield Column("Runs", label), [_count(c) for c in found], _whole(sum(c.n for c in known))
-    scale = scale_for(unit, [c.mean for c in known])
+    bare = not unit and bool(memory_in(metric.name))  # thousands of what nobody says are no "k"
+    scale = Scale("") if bare else scale_for(unit, [c.mean for c in known])
     varies = any(c.low < c.high for c in known)
     shown = spread and varies
     everything = sum(c.total for c in known)

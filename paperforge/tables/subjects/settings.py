@@ -9,11 +9,11 @@ from paperforge.latex.escape import plain
 from paperforge.model import Cell, Column, Hyperparameter, Note, Row
 from paperforge.model.order import ours_last
 from paperforge.tables import groups, notes, parts
-from paperforge.tables.subjects.values import Scale, number
+from paperforge.tables.subjects.values import Scale, number, scales_of
 from paperforge.tables.view import named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from paperforge.model import Analysis, Table
     from paperforge.spec import Method, TableSpec
@@ -38,11 +38,12 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
     methods = groups.ordered(methods, headings)
     settings = _chosen(analysis.settings, spec)
     below: Sequence[Hyperparameter] = ()
+    scales = scales_of({s.name: [v for _, vs in s.values for v in vs] for s in settings})
     shared = [s for s in settings if _is_shared(s, methods)]
     apart = [s for s in settings if s not in shared and any(_of(s, m) for m in methods)]
     if len(methods) == 1 or not apart:
         columns = [Column("Value", words=True)]
-        rows = [Row(plain(s.name), (_cell(s, methods[0]),)) for s in settings]
+        rows = [Row(plain(s.name), (_cell(s, methods[0], scales),)) for s in settings]
         stub = "Setting"
     elif len(methods) <= ACROSS:
         head = [Column(SHARED, words=True)] if shared else []
@@ -50,12 +51,12 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
             *head,
             *(Column(plain(m.label), headings.get(m.name, ""), words=True) for m in methods),
         ]
-        rows = list(_down(shared, apart, methods))
+        rows = list(_down(shared, apart, methods, scales))
         stub = "Setting"
     else:
         columns = [Column(plain(s.name), words=True) for s in apart]
         rows = [
-            Row(plain(m.label), tuple(_cell(s, m) for s in apart), headings.get(m.name, ""))
+            Row(plain(m.label), tuple(_cell(s, m, scales) for s in apart), headings.get(m.name, ""))
             for m in methods
         ]
         stub, below = "Method", shared
@@ -67,7 +68,7 @@ def arrange(analysis: Analysis, spec: TableSpec) -> Table:
         columns,
         rows,
         caption=f"Hyper-parameters of {notes.count(len(methods), 'method')}.",
-        said=_notes(rows, below, methods, apart),
+        said=_notes(rows, below, methods, apart, scales=scales),
         diagnostics=[] if headings else groups.without_headings(spec, "only methods are here,"),
         headings=stub == "Method" and bool(headings),
     )
@@ -94,23 +95,25 @@ def _is_shared(setting: Hyperparameter, methods: Sequence[Method]) -> bool:
 
 
 def _down(
-    shared: Sequence[Hyperparameter], apart: Sequence[Hyperparameter], methods: Sequence[Method]
+    shared: Sequence[Hyperparameter],
+    apart: Sequence[Hyperparameter],
+    methods: Sequence[Method],
+    scales: Mapping[str, Scale],
 ) -> Iterator[Row]:
     for s in shared:
         blank = [parts.BLANK] * len(methods)
-        yield Row(plain(s.name), (_cell(s, methods[0]), *blank), "shared")
+        yield Row(plain(s.name), (_cell(s, methods[0], scales), *blank), "shared")
     for s in apart:
         blank = [parts.BLANK] if shared else []
-        yield Row(plain(s.name), (*blank, *(_cell(s, m) for m in methods)), "apart")
+        yield Row(plain(s.name), (*blank, *(_cell(s, m, scales) for m in methods)), "apart")
 
 
-def _cell(setting: Hyperparameter, method: Method) -> Cell:
-    return parts.words(_said(setting, method) or UNSET)
+def _cell(setting: Hyperparameter, method: Method, scales: Mapping[str, Scale]) -> Cell:
+    return parts.words(_said(setting, method, scales[setting.name]) or UNSET)
 
 
-def _said(setting: Hyperparameter, method: Method) -> str:
+def _said(setting: Hyperparameter, method: Method, scale: Scale) -> str:
     """A method's values as a cell says them: "0.01", "0.01, 0.03", "0.0003–0.03 (7 values)"."""
-    scale = Scale.of(value for _, values in setting.values for value in values)
     values = _of(setting, method)
     texts = list(dict.fromkeys(map(scale.show, values)))
     if len(texts) <= LISTED:
@@ -125,9 +128,11 @@ def _notes(
     below: Sequence[Hyperparameter],
     methods: Sequence[Method],
     apart: Sequence[Hyperparameter],
+    *,
+    scales: Mapping[str, Scale],
 ) -> Iterator[Note]:
     if below:
-        said = "; ".join(f"{plain(s.name)} = {_said(s, methods[0])}" for s in below)
+        said = "; ".join(f"{plain(s.name)} = {_said(s, methods[0], scales[s.name])}" for s in below)
         yield Note(f"All methods: {said}")
     several = any(len(_of(s, m)) > 1 for s in (*apart, *below) for m in methods)
     if several:

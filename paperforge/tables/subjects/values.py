@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,13 @@ from paperforge.latex.escape import plain
 from paperforge.tables import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
 SMALL, BELOW = Decimal("1e-4"), Decimal("0.01")
 """Where a setting has a number below the first, those below the second are in powers of ten: 0.1
 beside 3×10⁻⁵ stays 0.1, and 0.001 does not."""
+TINY = Decimal("0.001")
+"""A setting of such numbers alone is in powers of ten beside one that is."""
 LARGE, ABOVE = Decimal("1e6"), Decimal("1e3")
 """The same of numbers that a store writes with an exponent: 10,000 does not stay beside 1×10⁷."""
 HELD, SHORT = 15, 12
@@ -57,6 +59,21 @@ class Scale:
         if _WHOLE.fullmatch(digits):
             digits = f"{int(digits):,}"
         return digits.replace("-", parts.MINUS)
+
+
+def scales_of(settings: Mapping[str, Sequence[str]]) -> dict[str, Scale]:
+    """The rule of each setting of a table, given all its values.
+
+    Where one of them is in powers of ten, so is one whose numbers are all at most 0.001: no reader
+    is to find 0.001 beside 1×10⁻³.
+    """
+    found = {name: Scale.of(texts) for name, texts in settings.items()}
+    if any(scale.small for scale in found.values()):
+        for name, texts in settings.items():
+            sizes = [abs(one) for text in texts if (one := number(text))]
+            if sizes and max(sizes) <= TINY:
+                found[name] = replace(found[name], small=True)
+    return found
 
 
 def number(text: str) -> Decimal | None:

@@ -4,7 +4,7 @@ import pytest
 
 from paperforge.latex.escape import escape
 from paperforge.tables.measure import Measure
-from paperforge.tables.subjects.values import Scale
+from paperforge.tables.subjects.values import Scale, scales_of
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,22 @@ from paperforge.tables.subjects.values import Scale
 def test_values(values, printed):
     scale = Scale.of(values)
     assert [scale.show(value) for value in values] == printed
+
+
+@pytest.mark.parametrize(
+    ("settings", "printed"),
+    [
+        ({"lr": ["0.001", "0.0005"], "wd": ["1e-3", "1e-5"]},
+         {"lr": ["1×10⁻³", "5×10⁻⁴"], "wd": ["1×10⁻³", "1×10⁻⁵"]}),
+        ({"lr": ["0.001", "0.0005"], "wd": ["1e-3", "0"]},
+         {"lr": ["0.001", "0.0005"], "wd": ["0.001", "0"]}),
+        ({"lr": ["0.1", "0.001"], "eps": ["1e-8"], "wd": ["0", "0.001"], "seed": ["0"]},
+         {"lr": ["0.1", "0.001"], "eps": ["1×10⁻⁸"], "wd": ["0", "1×10⁻³"], "seed": ["0"]}),
+    ],
+)  # fmt: skip
+def test_settings_beside_each_other_have_one_notation(settings, printed):
+    scales = scales_of(settings)
+    assert {n: list(map(scales[n].show, values)) for n, values in settings.items()} == printed
 
 
 @pytest.mark.tex
