@@ -197,6 +197,8 @@ class Sample:
     """Of runs: how many of the values stand for one without a number (Metric.diverged)."""
     unreported: int = 0
     """Of runs: how many are there and have no number, without having failed."""
+    lost: tuple[int, ...] = ()
+    """Of runs: the keys of those without a number, as far as they are known."""
     partial: int = 0
     """Of runs: examples' scores that are not finite, left out of the mean of their run."""
 

@@ -173,6 +173,9 @@ class LoadedResults:
                     not_finite=odd + gone.diverged,
                     failed=gone.failed,
                     unreported=0 if by_example else gone.unreported,
+                    lost=()
+                    if by_example
+                    else (*columns["key"][cell][~finite].tolist(), *gone.keys),
                     repeats=np.asarray(columns["n"][cell][finite]) if several else None,
                     within=within[cell][finite] if by_example else None,
                     partial=partial,

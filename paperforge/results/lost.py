@@ -30,6 +30,8 @@ _NAME = (
     "file || ' ' || row)"
 )
 """SQL: the same for the rows of one replicate."""
+_SEED = "seed::VARCHAR || coalesce(' fold ' || fold::VARCHAR, '')"
+"""SQL: what a run is called in replicate_keys where seeds tell runs apart."""
 
 
 class Lost(NamedTuple):
@@ -40,6 +42,13 @@ class Lost(NamedTuple):
     diverged: int = 0
     unreported: int = 0
     """The row is there, and its number is not; a run that has one of some examples is not lost."""
+    keys: tuple[int, ...] = ()
+    """Of these replicates, as far as their seeds say which they are."""
+
+    @property
+    def any(self) -> bool:
+        """Whether there is any."""
+        return bool(self.failed or self.diverged or self.unreported)
 
 
 NONE = Lost()
@@ -56,16 +65,21 @@ def counts(query: Query, metric: str) -> dict[tuple[str, str], Lost]:
     found = query(
         "SELECT method::VARCHAR, coalesce(dataset::VARCHAR, ''), "
         "count(*) FILTER (failed), count(*) FILTER (diverged AND NOT failed), "
-        "count(*) FILTER (unreported AND NOT failed AND NOT diverged) "
-        f"FROM (SELECT method, dataset, {_NAME} AS name, "
+        "count(*) FILTER (unreported AND NOT failed AND NOT diverged), "
+        "coalesce(list(key ORDER BY key) FILTER (failed OR diverged OR unreported), []) "
+        f"FROM (SELECT method, dataset, {_NAME} AS name, any_value(k.key) AS key, "
         "coalesce(bool_or(status IN ('crashed', 'out of memory')), false) AS failed, "
         "coalesce(bool_or(status = 'diverged'), false) AS diverged, "
         "bool_and(coalesce(status = 'not reported', false) AND example IS NULL) AS unreported "
-        "FROM tidy_rows WHERE used AND method IS NOT NULL AND (metric IS NULL "
-        "OR metric::VARCHAR = $1) GROUP BY ALL) GROUP BY 1, 2",
+        f"FROM tidy_rows LEFT JOIN replicate_keys k ON k.name = {_SEED} "
+        "WHERE used AND method IS NOT NULL AND (metric IS NULL "
+        "OR metric::VARCHAR = $1) GROUP BY method, dataset, 3) GROUP BY 1, 2",
         [metric],
     ).fetchall()
-    return {(method, dataset): Lost(*of) for method, dataset, *of in found}
+    return {
+        (method, dataset): Lost(failed, diverged, empty, tuple(k for k in keys if k is not None))
+        for method, dataset, failed, diverged, empty, keys in found
+    }
 
 
 def with_empty(
@@ -89,7 +103,7 @@ def with_empty(
         gone = holes.get(at, NONE)
         if gone.unreported and at[1] not in measured:
             gone = gone._replace(unreported=0)
-        if at not in have and any(gone):
+        if at not in have and gone.any:
             keys, values = np.empty(0, np.int64), np.empty(0, np.float64)
             made.append(
                 Sample(
@@ -100,6 +114,7 @@ def with_empty(
                     not_finite=gone.diverged,
                     failed=gone.failed,
                     unreported=gone.unreported,
+                    lost=gone.keys,
                 )
             )
         elif at in have:

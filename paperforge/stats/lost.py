@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def scored(sample: Sample, metric: Metric) -> Sample:
     """The sample with its lost runs as scores, where the author declares what they count as.
 
-    They have keys of their own, below all others, so that nothing is matched with them. Raises
+    Each keeps the key of its run where that is known of all, so that equal seeds match; otherwise
+    they have keys of their own, below all others, and nothing is matched with them. Raises
     InputError where a fold's score is the mean of several seeds: it is not known whose it was.
     """
     import numpy as np
@@ -33,10 +34,17 @@ def scored(sample: Sample, metric: Metric) -> Sample:
         )
     keys = np.asarray(sample.keys, np.int64)
     first = min(0, int(keys.min(initial=0))) - (crc32(sample.method.encode()) << 20)
+    own = np.unique(np.array(sample.lost, np.int64))
+    if len(own) != lost or np.isin(own, keys).any():
+        own = first - 1 - np.arange(lost)
+    every = np.concatenate([keys, own])
+    values = np.concatenate([sample.values, np.full(lost, metric.diverged / metric.scale)])
+    order = np.argsort(every, kind="stable")
     return replace(
         sample,
-        keys=np.concatenate([keys, first - 1 - np.arange(lost)]),
-        values=np.concatenate([sample.values, np.full(lost, metric.diverged / metric.scale)]),
+        keys=every[order],
+        values=values[order],
+        lost=(),
         not_finite=0,
         failed=0,
         unreported=0,

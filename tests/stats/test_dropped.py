@@ -98,6 +98,33 @@ def test_where_no_method_has_the_metric_no_run_has_lost_it(tmp_path):
     assert "over 3 datasets, 2 in BLEU" in methods
 
 
+@pytest.mark.parametrize("how", ["", "status", "nan"])
+def test_a_lost_run_that_counts_is_matched_by_its_own_seed(tmp_path, how):
+    """Left out of pairs it would not count; matched with another method's it would be a false pair."""
+    lost = {("ours", 1): 0.0, ("base", 3): 0.0}
+    head = "method,seed,accuracy" + ",status" * (how == "status")
+    lines, full = [], []
+    for m, method in enumerate(("ours", "base")):
+        for seed in range(5):
+            value = 71 - 2 * m + (seed * 3 % 5) / 4
+            gone = (method, seed) in lost
+            text = f"{method},{seed},{('nan' if how == 'nan' else '') if gone else value}"
+            status = f",{'failed' if gone else 'finished'}" if how == "status" else ""
+            lines.append(text + status)
+            full.append(f"{method},{seed},{0.0 if gone else value}")
+    given = project(tmp_path, "\n".join([head, *lines]) + "\n", pair_by=("seed",))
+    (found,) = load(pipeline.replace(given, metrics={"accuracy": {"diverged": 0.0}}))[1].primary()
+    whole = "method,seed,accuracy\n" + "\n".join(full) + "\n"
+    (theirs,) = load(project(tmp_path, whole, pair_by=("seed",)))[1].primary()
+    assert found.test == theirs.test == "paired t"
+    assert (found.n, found.p, found.low, found.high) == (
+        theirs.n,
+        theirs.p,
+        theirs.low,
+        theirs.high,
+    )
+
+
 def test_a_family_a_metric_is_said_as_such(tmp_path):
     text = "method,seed,accuracy,bleu\n"
     for m, method in enumerate(("ours", "base")):

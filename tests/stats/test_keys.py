@@ -35,8 +35,9 @@ def test_runs_without_a_name_have_no_keys(cells):
     assert found["m"].keys == ()
 
 
-def test_lost_runs_that_count_as_a_number_are_nobodys_pair(cells):
+def test_lost_runs_that_count_as_a_number_keep_their_seed(cells):
     lines = ["m,0,0.5", "m,1,nan", "n,0,0.5", "n,1,0.25"]
     found = cells("method,seed,accuracy", lines, {"accuracy": {"diverged": 0.0}})
-    assert len(found["m"].values) == 2 and found["m"].keys == ()
+    assert found["m"].values == (0.5, 0.0)
+    assert found["m"].keys == ("0", "1")
     assert found["n"].keys == ("0", "1")
