@@ -133,13 +133,13 @@ class Differences:
                 "intervals."
             )
             return text + written.without(self.gone) + select.arrow_note(self.metric)
-        found = f"a difference{' or equivalence' * self._equivalent} was found{after}"
+        told = f"filled: a difference{' or equivalence' * self._equivalent} was found{after}; "
+        told += "hollow: not."
         if not family:
-            found = "the interval leaves out zero, which is not corrected for several comparisons"
+            told = "secondary comparisons, each for itself: nothing is decided."
         text = (
             f"Dots: difference of the means; bars: unadjusted {' and '.join(levels)}% intervals"
-            f"{' of the pseudomedian' * any(d.interval_of for d in self.decisions)}; "
-            f"filled: {found}; hollow: not."
+            f"{' of the pseudomedian' * any(d.interval_of for d in self.decisions)}; {told}"
         )
         if self.metric.margin is not None:
             text += f" Shaded: within the margin of {self.metric.margin:g}{_unit(self.metric)}."
@@ -166,10 +166,11 @@ class Differences:
         assert d.estimate is not None
         pair = f"{self._name(d.a)} minus {self._name(d.b)} "
         if d.low is None or d.high is None:
-            return f"{pair}{scale.number(d.estimate, abs(d.estimate) / 10)}, {d.verdict}"
+            return f"{pair}{scale.number(d.estimate, abs(d.estimate) / 10)}{_verdict(d, ', ')}"
         half = (d.high - d.low) / 2
         middle, low, high = (scale.number(v, half) for v in (d.estimate, d.low, d.high))
-        return f"{pair}{middle} ({100 * d.level:g}% interval {low} to {high}), {d.verdict}"
+        ends = f"({100 * d.level:g}% interval {low} to {high})"
+        return f"{pair}{middle} {ends}{_verdict(d, ', ')}"
 
     @property
     def data(self) -> str:
@@ -194,7 +195,7 @@ class Differences:
         for d in self.decisions:
             values = (d.estimate, d.low, d.high, d.level, d.p, d.p_adjusted)
             numbers = ["" if v is None else v for v in values]
-            rows.writerow([d.metric, d.scope or "", d.a, d.b, *numbers, str(d.verdict)])
+            rows.writerow([d.metric, d.scope or "", d.a, d.b, *numbers, _verdict(d)])
         return out.getvalue()
 
     def paint(self, style: Style, ruler: Ruler) -> Sheet:
@@ -246,14 +247,19 @@ class Differences:
             if decision is None:
                 dots.append(Dot(label, look, None, word="not compared"))
                 continue
-            filled = decision.decided or decision.verdict is Verdict.EQUIVALENT
-            low, high = _finite(decision.low), _finite(decision.high)
-            word = str(decision.verdict)
-            dots.append(Dot(label, look, decision.estimate, low, high, filled, word))
+            said = decision.decided or decision.verdict is Verdict.EQUIVALENT
+            ends = _finite(decision.low), _finite(decision.high)
+            filled = said and decision.primary
+            dots.append(Dot(label, look, decision.estimate, *ends, filled, _verdict(decision)))
         return tuple(dots)
 
     def _name(self, method: str) -> str:
         return self.names.get(method, method)
+
+
+def _verdict(d: Decision, before: str = "") -> str:
+    """The verdict; of a secondary comparison none, for it has only its interval."""
+    return f"{before}{d.verdict}" if d.primary else ""
 
 
 def _finite(value: float | None) -> float | None:

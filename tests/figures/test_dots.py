@@ -141,6 +141,24 @@ def test_two_methods_of_ours_are_named_in_the_rows(study, paint):
     assert "LoRA (r = 2) vs. Linear probe" in names
 
 
+def test_differences_on_one_dataset_are_secondary_and_decide_nothing(study, paint):
+    """An interval, and neither a word nor a filled dot."""
+    analysis = study(5, 3)
+    name = analysis.datasets[0].name
+    spec = FigureSpec("f", "differences", datasets=(name,))
+    beside = [d for d in analysis.decisions if d.scope == name]
+    assert beside and not any(d.primary for d in beside)
+    beside = [replace(d, low=1.0, high=2.0, estimate=1.5, verdict=Verdict.BETTER) for d in beside]
+    analysis = replace(analysis, decisions=tuple(beside))
+    with paint(spec, analysis) as page:
+        [axes] = page.figure.axes
+        assert drawn(axes) == [(d.estimate, d.low, d.high) for d in beside]
+        assert not set(texts(page)) & set(Verdict)
+    figure = figures.draw(spec, analysis)
+    assert "secondary comparisons, each for itself: nothing is decided" in figure.note
+    assert not any(verdict in figure.alt for verdict in Verdict)
+
+
 def test_untested_differences_have_no_bars_and_say_so(study):
     analysis = study(3, seeds=1)
     bare = tuple(
