@@ -135,7 +135,7 @@ class Differences:
             return text + written.without(self.gone) + select.arrow_note(self.metric)
         told = f"filled: a difference{' or equivalence' * self._equivalent} was found{after}; "
         told += "hollow: not."
-        if not family:
+        if not any(d.primary for d in self.decisions):
             told = "secondary comparisons, each for itself: nothing is decided."
         text = (
             f"Dots: difference of the means; bars: unadjusted {' and '.join(levels)}% intervals"
