@@ -11,13 +11,13 @@ import click
 from paperforge.commands import inputs, progress
 from paperforge.commands.output import guard, say, write
 from paperforge.errors import InputError, UsageError
-from paperforge.model import Diagnostic, Severity
+from paperforge.model import SPLIT, Diagnostic, Severity
 from paperforge.spec import FigureSpec
 
 if TYPE_CHECKING:
     from paperforge.commands.figure_options import FigureOptions
     from paperforge.commands.inputs import ResultOptions
-    from paperforge.model import Figure, Venue
+    from paperforge.model import Analysis, Figure, Results, Venue
     from paperforge.spec import Project
 
 FORMS = ("pdf", "png", "pgf")
@@ -60,7 +60,7 @@ def figure(options: ResultOptions, asked: FigureOptions) -> int:
     results = progress.load(project, steps=pipeline.by_step(spec))
     analysis = pipeline.analyse(results, replace(project, tables=(), figures=(spec,)))
     drawn = pipeline.draw(analysis, spec, place, root, form)
-    say(results.notes + analysis.notes + _undrawn(options, asked))
+    say(_of_split(results, analysis, spec) + analysis.notes + _undrawn(options, asked))
     _give(drawn, spec, asked, place, project)
     inputs.save(options, project, results, figures=(spec,))
     return 0
@@ -71,6 +71,21 @@ def _metric(options: ResultOptions, asked: FigureOptions) -> str:
     if not options.metrics or (asked.kind == "correlation" and len(options.metrics) > 1):
         return ""
     return options.metrics[0]
+
+
+def _of_split(results: Results, analysis: Analysis, spec: FigureSpec) -> tuple[Diagnostic, ...]:
+    """The results' notes; for curves with the split that is drawn, not that of tables' numbers."""
+    if spec.kind != "learning-curves" or not analysis.curves:
+        return results.notes
+    notes = [one for one in results.notes if one.check != SPLIT]
+    drawn = analysis.curves[0].split
+    others = [one for one in results.splits(analysis.curves[0].metric) if one != drawn]
+    if others:
+        listed = ", ".join(one or "unnamed" for one in others)
+        text = f"drawn: split {drawn or 'unnamed'}; not drawn: {listed}"
+        hint = f"--split {others[0]} draws another" if others[0] and not spec.split else ""
+        notes.append(Diagnostic(Severity.NOTE, f"figure {spec.name}", text, hint))
+    return tuple(notes)
 
 
 def _undrawn(options: ResultOptions, asked: FigureOptions) -> tuple[Diagnostic, ...]:

@@ -128,17 +128,23 @@ class LearningCurves:
     def texts(self) -> tuple[str, ...]:
         """Every text from the data."""
         names = [m.label for m in self.methods] + [d.label for d, _ in self.panels]
-        return (*names, self.metric.label, self.metric.unit, self.spec.title, self.spec.xlabel)
+        return (*names, self._axis.label, self.metric.unit, self.spec.title, self.spec.xlabel)
+
+    @property
+    def _axis(self) -> Metric:
+        """What the vertical axis is called: with its split where one was asked for."""
+        return steps.of_split(self.metric, self.spec.split)
 
     @property
     def note(self) -> str:
         """What lines and bands are, for the caption."""
         counts = [n for curve in self.curves for n in curve.n]
         over = select.replicates(self.unit, counts, self.noun)
+        split = steps.on_split(self.curves[0].split)
         if max(counts) <= 1:
-            text = "Lines: a single run each, so there are no bands."
+            text = f"Lines: a single run each{split}, so there are no bands."
         else:
-            text = f"Lines: mean over {over}; bands: {self.level}% t intervals."
+            text = f"Lines: mean over {over}{split}; bands: {self.level}% t intervals."
         if self.ended:
             text += " Lines stop at the last step that all their runs reached."
         if len(self.panels) > 1 and scale.together(map(self._span, self._groups())) is None:
@@ -155,9 +161,8 @@ class LearningCurves:
         first = min(c.steps[0] for c in self.curves)
         last = max(c.steps[-1] for c in self.curves)
         who = f"{len(self.methods)} method{'s' * (len(self.methods) > 1)}"
-        text = [
-            f"Learning curves of {self.metric.label}{unit}, steps {first:g} to {last:g}, for {who}."
-        ]
+        what = f"{self.metric.label}{unit}{steps.on_split(self.curves[0].split)}"
+        text = [f"Learning curves of {what}, steps {first:g} to {last:g}, for {who}."]
         for dataset, curves in self.panels[:TOLD_PANELS]:
             low, high = self._span(curves)
             order = list(curves)
@@ -340,7 +345,7 @@ class LearningCurves:
         size, ruler = sheet.style.label, sheet.ruler
         upper, lower = frame.box(0, panel), frame.box(frame.count - 1, panel)
         height = upper.top - lower.bottom
-        text = ruler.fit(select.axis_label(self.metric), size, max(height, sheet.height - 4.0))
+        text = ruler.fit(select.axis_label(self._axis), size, max(height, sheet.height - 4.0))
         half = ruler.width(text, size) / 2
         middle = min(max((upper.top + lower.bottom) / 2, half + 1), sheet.height - half - 1)
         sheet.text((size * 0.62, middle), text, size, rotation=90)

@@ -7,16 +7,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.figures import outline, select, written
+from paperforge.model.wording import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from paperforge.model import Curve, Diagnostic
-    from paperforge.spec import Dataset, FigureSpec
+    from paperforge.spec import Dataset, FigureSpec, Metric
 
 MOST_TOLD = 6
 MOST_ROWS = 50_000
 EACH = 4
+SPLITS = {"train": "training", "val": "validation", "test": "test"}
+"""What the splits are called in a sentence."""
 
 
 def split(spec: FigureSpec, curves: Sequence[Curve]) -> str:
@@ -28,6 +31,23 @@ def split(spec: FigureSpec, curves: Sequence[Curve]) -> str:
     if spec.split and spec.split not in present:
         raise select.unknown("split with steps", spec.split, present, spec)
     return spec.split or ("val" if "val" in present else present[0])
+
+
+def on_split(name: str) -> str:
+    """Return " on the training split" for sentences; nothing where the split has no name."""
+    if name in SPLITS:
+        return f" on the {SPLITS[name]} split"
+    return f" on the split {name}" if name else ""
+
+
+def of_split(metric: Metric, name: str) -> Metric:
+    """Return the metric labelled with its split, "Training loss"; as it is where it says so."""
+    word = SPLITS.get(name, name)
+    if not word or word.casefold() in metric.label.casefold():
+        return metric
+    if name not in SPLITS:
+        return replace(metric, label=f"{metric.label} on {name}")
+    return replace(metric, label=f"{word.capitalize()} {spoken(metric)}")
 
 
 def finite(curve: Curve) -> Curve:

@@ -39,7 +39,7 @@ from paperforge.model.explained import (
     Rate,
     Why,
 )
-from paperforge.model.messages import NO_METRIC, Diagnostic, Severity
+from paperforge.model.messages import NO_METRIC, SPLIT, Diagnostic, Severity
 from paperforge.model.paper import TEX_FILES, Build, Check, File, Manuscript, Owner, Venue
 from paperforge.model.protocol import (
     Frozen,
@@ -84,6 +84,7 @@ from paperforge.model.setting import (
 __all__ = [
     "COMMON",
     "NO_METRIC",
+    "SPLIT",
     "TEX_FILES",
     "Aggregate",
     "Agreement",

@@ -16,6 +16,9 @@ class Severity(StrEnum):
 
 NO_METRIC = "no-metric"
 """The check of a note that names columns which are not read as metrics."""
+SPLIT = "split"
+"""The check of a note about the split that tables' and tests' numbers are of: curves may be of
+another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.model import Diagnostic, Severity
+from paperforge.model import SPLIT, Diagnostic, Severity
 from paperforge.names import is_cost
 from paperforge.results import items, percents, policy, samples
 from paperforge.results.tidy import STRIDE, USABLE
@@ -137,6 +137,7 @@ def _choose_splits(engine: duckdb.DuckDBPyConnection) -> list[Diagnostic]:
             else Severity.NOTE,
             ", ".join(metrics[:6]) + (", …" if metrics[6:] else ""),
             text,
+            check=SPLIT,
         )
         for text, metrics in said.items()
     ]
@@ -161,7 +162,7 @@ def _uncovered(engine: duckdb.DuckDBPyConnection, *, by_column: bool) -> list[Di
         shown = f"of split {used!r}, which covers" if used else "without a split, which cover"
         hint = f"--where split={other} uses the other" if other and by_column else ""
         text = f"the numbers are those {shown} {covered} of {cells} method-dataset cells"
-        said.append(Diagnostic(Severity.WARNING, metric, text, hint))
+        said.append(Diagnostic(Severity.WARNING, metric, text, hint, SPLIT))
     return said
 
 

@@ -313,3 +313,22 @@ def test_steps_are_read_once(paperforge, tmp_path, monkeypatch):
         1,
     )
     assert "careful" not in ways
+
+
+def test_curves_say_the_split_that_is_drawn_and_not_that_of_tables(paperforge, tmp_path):
+    rows = "".join(
+        f"{m},{s},{t},{1 / (t + 1 + s)},{2 / (t + 1 + s)}\n"
+        for m in "ab"
+        for s in range(2)
+        for t in range(9)
+    )
+    (tmp_path / "r.csv").write_text("method,seed,step,train_loss,val_loss\n" + rows)
+    asked = ("figure", "r.csv", "--kind", "learning-curves", "-o", "f.pdf")
+    train = paperforge(*asked, "--split", "train").err
+    assert "figure learning-curves: drawn: split train; not drawn: val" in train
+    assert "mean over 2 seeds on the training split" in train
+    usual = paperforge(*asked).err
+    assert "drawn: split val; not drawn: train\n  --split train draws another" in usual
+    assert "the numbers are those of split" not in train + usual
+    bars = paperforge("figure", "r.csv", "--kind", "bars", "-o", "f.pdf").err
+    assert "loss: the numbers are those of split 'val'; not used: train" in bars

@@ -12,7 +12,7 @@ import pytest
 
 from paperforge import figures
 from paperforge.errors import InputError
-from paperforge.figures import sheet, thin
+from paperforge.figures import audit, sheet, steps, thin
 from paperforge.model import Severity
 from paperforge.spec import Direction, FigureSpec, Metric
 
@@ -61,10 +61,11 @@ def test_data_holds_every_number(study):
 def test_note_and_alt_say_what_is_drawn(study):
     figure = figures.draw(SPEC, study(3, 1))
     assert figure.note == (
-        "Lines: mean over 10 seeds; bands: 95% t intervals. The arrow points to better values."
+        "Lines: mean over 10 seeds on the validation split; bands: 95% t intervals. The arrow points "
+        "to better values."
     )
     assert figure.alt == (
-        "Learning curves of Accuracy in %, steps 0 to 1000, for 3 methods. At the last step: "
+        "Learning curves of Accuracy in % on the validation split, steps 0 to 1000, for 3 methods. At the last step: "
         "Full fine-tuning 94.0, Bias only 90.0, Linear probe 86.0."
     )
 
@@ -98,7 +99,7 @@ def test_single_runs_have_no_bands_and_say_so(study, paint):
     with paint(SPEC, analysis) as page:
         assert not page.figure.axes[0].collections
     assert figures.draw(SPEC, analysis).note.startswith(
-        "Lines: a single run each, so there are no bands."
+        "Lines: a single run each on the validation split, so there are no bands."
     )
 
 
@@ -120,6 +121,33 @@ def test_the_validation_split_is_the_default_and_another_can_be_asked_for(study)
     with pytest.raises(InputError) as caught:
         figures.draw(replace(SPEC, split="tain"), both)
     assert caught.value.hint == 'did you mean "train"? known: train, val'
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "sentence", "axis"),
+    [
+        ("train", "train", " on the training split", "Training accuracy"),
+        ("test", "", " on the test split", "Accuracy"),
+        ("dev", "dev", " on the split dev", "Accuracy on dev"),
+        ("", "", "", "Accuracy"),
+    ],
+)
+def test_the_split_drawn_is_said_and_on_the_axis_where_it_was_asked_for(
+    study, name, asked, sentence, axis
+):
+    analysis = study(2)
+    spec = replace(SPEC, split=asked)
+    curves = tuple(replace(c, split=name) for c in analysis.curves)
+    figure = figures.draw(spec, replace(analysis, curves=curves))
+    assert figure.note.startswith(f"Lines: mean over 10 seeds{sentence}; bands")
+    assert figure.alt.startswith(f"Learning curves of Accuracy in %{sentence}, steps")
+    assert any(t.text.startswith(f"{axis} (%)") for t in audit.inspect(figure.pdf).texts)
+
+
+def test_a_label_that_names_its_split_is_left_as_it_is():
+    metric = Metric("loss", "Training loss")
+    assert steps.of_split(metric, "train") is metric
+    assert steps.of_split(replace(metric, label="F1"), "val").label == "Validation F1"
 
 
 def split(figure):
