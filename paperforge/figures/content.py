@@ -29,6 +29,8 @@ MOST_OPERATIONS = 2_000_000
 DOT_PT = 12.0
 """A filled path that is no larger is a marker, and its outline tells it from others."""
 DOT_STEPS = 40
+ASIDE = 0.137
+"""Outlines are rounded to whole points that begin here: at 0, half points would fall either way."""
 CORNERS = (4, 5)
 """Points of a rectangle's path; the first may stand at its end again."""
 FORM_PT = 200.0
@@ -38,6 +40,7 @@ _LONG = re.compile(rb"((?:%s){%d})(?:%s)+" % (_LINE, DOT_STEPS, _LINE))
 """The lines of a path that is longer than any marker's; the first of them are kept."""
 _PATH = frozenset((b"m", b"l", b"c", b"v", b"y", b"h", b"re"))
 _FILL = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"))
+_CLOSED = frozenset((b"s", b"b", b"b*"))
 _STROKE = frozenset((b"S", b"s", b"B", b"B*", b"b", b"b*"))
 _SHOW = frozenset((b"Tj", b"TJ", b"'", b'"'))
 _MAP = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
@@ -60,7 +63,7 @@ class Mark:
     dashes: set[tuple[float, ...]] = field(default_factory=set)
     """Of its lines."""
     shapes: set[str] = field(default_factory=set)
-    """Outlines of the small paths drawn in it: its markers."""
+    """Outlines of the small paths drawn in it: its markers; "hollow": its rim alone."""
     filled: bool = False
     cells: list[Cell] = field(default_factory=list)
     """The upright rectangles filled with it."""
@@ -228,6 +231,7 @@ class _Reader:
     def _paint(
         self, operator: bytes, state: _State, shape: str, form: str, cell: Cell | None
     ) -> None:
+        hollow = _is_hollow(operator, state, shape)
         for colour, alpha, lines in (
             (state.fill if operator in _FILL else None, state.fill_alpha, False),
             (state.stroke if operator in _STROKE else None, state.stroke_alpha, True),
@@ -239,12 +243,11 @@ class _Reader:
                 mark.others = True
             else:
                 mark.cells.append(cell)
-            if shape and (form or not lines):
-                mark.shapes.add(shape)
-            elif lines:
+            if shape and (form or hollow or not lines):
+                mark.shapes.add(f"hollow {shape}" if lines and hollow else shape)
+            if lines and not (shape and form):
                 mark.dashes.add(state.dash)
-            else:
-                mark.filled = True
+            mark.filled |= not (lines or shape)
 
 
 def _outline(path: Sequence[tuple[bytes, list[float]]], limit: float) -> str:
@@ -258,9 +261,19 @@ def _outline(path: Sequence[tuple[bytes, list[float]]], limit: float) -> str:
     xs, ys = places[::2], places[1::2]
     if len(xs) != len(ys) or max(max(xs) - min(xs), max(ys) - min(ys)) > limit:
         return ""
-    steps = [f"{x - xs[0]:.0f},{y - ys[0]:.0f}" for x, y in zip(xs, ys, strict=True)]
+    steps = [
+        f"{round(x - xs[0] + ASIDE)},{round(y - ys[0] + ASIDE)}"
+        for x, y in zip(xs, ys, strict=True)
+    ]
     letters = "".join(operator.decode() for operator, _ in path)
     return f"{letters} {' '.join(steps)}"
+
+
+def _is_hollow(operator: bytes, state: _State, shape: str) -> bool:
+    """Whether a marker is a closed rim around nothing, or around another colour."""
+    rim = operator in _CLOSED or shape.partition(" ")[0].endswith("h")
+    same = operator in _FILL and state.fill == state.stroke and state.fill_alpha >= FAINT
+    return operator in _STROKE and rim and bool(shape) and not same
 
 
 def _cell(path: Sequence[tuple[bytes, list[float]]], matrix: Matrix) -> Cell | None:

@@ -88,6 +88,34 @@ def test_colours_that_only_some_readers_can_tell_apart_are_said():
         assert said(drawn(lines=[("#1f77b4", "-", "o"), other])) == []
 
 
+def dots(*points, times=1):
+    """A PDF with markers alone: colour, marker and face of each; drawn once or several times."""
+    figure = Figure(figsize=(234.878 / 72.27, 2), dpi=72)
+    axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+    axes.set_axis_off()
+    for place, (colour, marker, face) in enumerate(points):
+        xs = [place + 0.05 * i for i in range(times)]
+        how = {"color": colour, "marker": marker, "markerfacecolor": face, "ls": "none"}
+        axes.plot(xs, [place] * times, markersize=5, **how)
+        axes.plot([place, place], [place - 0.3, place + 0.3], color=colour, alpha=0.45)
+    out = BytesIO()
+    FigureCanvasPdf(figure).print_pdf(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("times", [1, 9])  # written as a path of the page, or through a form
+@pytest.mark.parametrize("face", ["white", "none", None])
+def test_markers_tell_colours_apart_also_where_they_are_hollow(face, times):
+    blue, orange = "#2bc2ff", "#d88e26"
+    same = "#2bc2ff and #d88e26 look alike in greyscale, and nothing else differs"
+    faces = (face or blue, face or orange)
+    for one, other, told in (("v", "v", [same]), ("v", "s", []), ("s", "o", [])):
+        found = dots((blue, one, faces[0]), (orange, other, faces[1]), times=times)
+        assert said(found) == told
+    filled_too = dots((blue, "s", faces[0]), (orange, "s", orange), times=times)
+    assert said(filled_too) == ([] if face else [same])
+
+
 def test_type_3_is_said_with_the_next_move():
     found = authored.look(drawn(texts=[("word", 9)], fonttype=3), "f.pdf")
     assert "is of Type 3" in found[0].message

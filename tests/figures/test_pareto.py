@@ -46,6 +46,13 @@ def arrows(page):
     return [(x.get_marker(), x.get_xdata()[0], x.get_ydata()[0]) for x in heads]
 
 
+def test_hollow_markers_of_look_alike_colours_are_told_apart_by_the_audit(study, wealth, spec_of):
+    """The colours of the second and the fifth method are alike in greyscale; both are beaten."""
+    points = [(1.0, 70.0), (4.0, 50.0), (2.0, 66.0), (3.0, 60.0), (2.5, 64.0)]
+    drawn = figures.draw(spec_of("pareto"), placed(study, wealth, points, half=1.0))
+    assert audit.of_colours(audit.inspect(drawn.pdf), "here") == ()
+
+
 def test_points_and_front_are_the_means(study, wealth, spec_of, paint):
     analysis = placed(study, wealth, POINTS)
     with paint(spec_of("pareto"), analysis) as page:
