@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from paperforge.figures import select, written
 from paperforge.figures.heat import Heat, Matrix, Square
+from paperforge.model import Diagnostic, Severity
 from paperforge.spec import Direction
 
 if TYPE_CHECKING:
     from paperforge.figures.sheet import Ruler, Sheet
     from paperforge.figures.style import Style
-    from paperforge.model import Analysis, Correlations, Diagnostic
+    from paperforge.model import Analysis, Correlations
     from paperforge.spec import FigureSpec
 
 NEEDS: tuple[str, ...] = ("correlations",)
@@ -56,13 +57,38 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Correlation:
         place = (
             f"the {analysis.design.over_datasets.lower()} over {len(analysis.datasets)} datasets"
         )
-    return Correlation(spec, chosen, labels, of, place)
+    return Correlation(spec, chosen, labels, of, place, *_incomplete(spec, analysis, chosen))
 
 
 def _is_asked(one: Correlations, spec: FigureSpec) -> bool:
     if (spec.statistic or "spearman") != one.statistic:
         return False
     return one.of == "metrics" or not spec.metric or spec.metric == one.metric
+
+
+def _incomplete(
+    spec: FigureSpec, analysis: Analysis, matrix: Correlations
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The labels of the methods that are in no pair, and of those that are in some pairs only.
+
+    A method is in a pair where it has both numbers: both means or, over the runs, runs of both.
+    """
+    held: dict[str, set[str]] = {m.name: set() for m in analysis.methods}
+    for a in analysis.aggregates:
+        inside = matrix.of == "metrics" or a.metric == matrix.metric
+        if matrix.over == "run":
+            there = (
+                a.dataset is not None and matrix.dataset in (None, a.dataset) and len(a.values) > 0
+            )
+        else:
+            there = a.mean is not None and (matrix.of == "datasets" or a.dataset == matrix.dataset)
+        name = a.metric if matrix.of == "metrics" else a.dataset
+        if inside and there and name in matrix.names:
+            held.setdefault(a.method, set()).add(name)
+    asked = [m for m in analysis.methods if not spec.methods or m.name in spec.methods]
+    out = tuple(m.label for m in asked if len(held[m.name]) < 2)  # noqa: PLR2004  a pair
+    some = tuple(m.label for m in asked if 2 <= len(held[m.name]) < len(matrix.names))  # noqa: PLR2004
+    return out, some
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +101,10 @@ class Correlation:
     of: str
     """The metric, where datasets are correlated."""
     place: str
+    out: tuple[str, ...] = ()
+    """Methods that are in no pair, for want of numbers."""
+    some: tuple[str, ...] = ()
+    """Methods that are in some of the pairs only."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -83,7 +113,23 @@ class Correlation:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What could not be correlated."""
+        """What could not be correlated, and the methods that were not, or not everywhere."""
+        return (*self._pairless, *self._absent)
+
+    @property
+    def _absent(self) -> tuple[Diagnostic, ...]:
+        texts = []
+        if self.out:
+            texts.append(f"not counted, for want of two numbers to pair: {written.some(self.out)}")
+        if self.some:
+            texts.append(f"in some pairs only, for want of numbers: {written.some(self.some)}")
+        about = select.where(self.spec)
+        return tuple(
+            Diagnostic(Severity.WARNING, about, text, "run what is missing") for text in texts
+        )
+
+    @property
+    def _pairless(self) -> tuple[Diagnostic, ...]:
         lost = [f"{a} and {b}" for a, b, value, _ in self._pairs() if value is None]
         if not lost:
             return ()
@@ -117,6 +163,10 @@ class Correlation:
         text += "; no interval or test."
         if any(value is None for *_, value, _ in self._pairs()):
             text += " –: too few, or all equal."
+        if self.out:
+            text += f" Not counted, for want of numbers: {written.some(self.out)}."
+        if self.some:
+            text += f" In some pairs only, for want of numbers: {written.some(self.some)}."
         if self.matrix.of == "metrics":
             text += " Arrows point to better values; signs are not turned by them."
         return text

@@ -332,3 +332,24 @@ def test_curves_say_the_split_that_is_drawn_and_not_that_of_tables(paperforge, t
     assert "the numbers are those of split" not in train + usual
     bars = paperforge("figure", "r.csv", "--kind", "bars", "-o", "f.pdf").err
     assert "loss: the numbers are those of split 'val'; not used: train" in bars
+
+
+@pytest.mark.parametrize(("methods", "over"), [("abcdef", "5 methods' means"), ("abc", "6 runs")])
+def test_a_correlation_names_the_method_that_it_does_not_count(paperforge, tmp_path, methods, over):
+    """The last one lacks a dataset's loss among many, and all of them where runs are counted."""
+    places = "xy" if len(methods) > 3 else "x"
+    rows = [
+        f"{m},{d},{s},{0.5 + 0.03 * i + 0.01 * s},{'' if lost else 2 - 0.1 * i * i + 0.02 * s}"
+        for i, m in enumerate(methods)
+        for d in places
+        for s in range(3)
+        for lost in [m == methods[-1] and d == places[-1]]
+    ]
+    (tmp_path / "r.csv").write_text("method,dataset,seed,accuracy,loss\n" + "\n".join(rows))
+    said = paperforge("figure", "r.csv", "--kind", "correlation", "-o", "f.pdf")
+    assert said.code == 0, said.err
+    told = f"not counted, for want of two numbers to pair: {methods[-1]}\n"
+    assert f"warning: figure correlation: {told}" in said.err
+    assert f"over {over}" in said.err
+    assert f"Not counted, for want of numbers: {methods[-1]}." in said.err
+    assert "in some pairs only" not in said.err

@@ -69,7 +69,7 @@ def test_numbers_in_every_shade_can_be_read():
 
 
 def test_what_is_told(study):
-    analysis = study(3)
+    analysis = replace(study(3), methods=())  # the matrix is not one of the fixture's methods
     figure = figures.draw(SPEC, analysis)
     assert figure.note == (
         "Spearman's rank correlation over 9 methods' means of Accuracy; no interval or test. –: too "
@@ -80,6 +80,39 @@ def test_what_is_told(study):
     assert len(rows) == 1 + 6 and rows[1][:2] == ["letters", "digits"]
     assert "Forest and Digits" in figure.diagnostics[0].message
     assert figure.alt.startswith("Correlation matrix of 4 datasets: Letters and Digits −0.84")
+
+
+def lacking(analysis, *cells):
+    """The analysis without these means: (method, dataset)."""
+    kept = (
+        replace(a, mean=None) if (a.method, a.dataset) in cells else a for a in analysis.aggregates
+    )
+    return replace(analysis, aggregates=tuple(kept))
+
+
+def test_methods_that_lack_numbers_are_named(study):
+    analysis = study(3, 4)
+    (matrix,) = analysis.correlations
+    names = tuple(d.name for d in analysis.datasets)
+    analysis = replace(analysis, correlations=(replace(matrix, names=names, labels=names),))
+    whole = figures.draw(SPEC, analysis)
+    assert "for want of numbers" not in whole.note
+    assert not any("want of" in d.message for d in whole.diagnostics)
+    first, second, third = (m.name for m in analysis.methods)
+    cells = [(first, d) for d in names[1:]] + [(second, names[0])]
+    label = {m.name: m.label for m in analysis.methods}
+    figure = figures.draw(SPEC, lacking(analysis, *cells))
+    assert figure.note.endswith(
+        f" Not counted, for want of numbers: {label[first]}. "
+        f"In some pairs only, for want of numbers: {label[second]}."
+    )
+    told = [d for d in figure.diagnostics if d.severity == "warning"]
+    assert [d.message for d in told] == [
+        f"not counted, for want of two numbers to pair: {label[first]}",
+        f"in some pairs only, for want of numbers: {label[second]}",
+    ]
+    named = replace(SPEC, methods=(second, third))
+    assert "Not counted" not in figures.draw(named, lacking(analysis, *cells)).note
 
 
 def test_metrics_say_which_way_is_better(study, paint):
