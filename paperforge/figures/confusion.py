@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from paperforge.figures import select, written
@@ -103,6 +103,8 @@ class Confusions:
     """Of the only method and dataset, where there is one of each."""
     noun: str
     notes: tuple[Diagnostic, ...]
+    drawn: dict[str, bool] = field(default_factory=dict)
+    """Once painted: what stands in the cells, which depends on the room (Heat.drawn)."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -133,14 +135,27 @@ class Confusions:
         runs = max(c.runs for _, c in self.panels)
         n = str(low) if low == high else f"{low}–{high}"
         text = "Rows: true class, with its number of answers; columns: predicted class. "
-        text += f"Shade and numbers: share of the row, in percent, of {n} answers"
+        numbered = self.drawn.get("numbers", True)
+        signs, percent = ("Shade and numbers", ", in percent") if numbered else ("Shade", "")
+        text += f"{signs}: share of the row{percent}, of {n} answers"
         if runs > 1:
             text += f" ({runs} {self.noun}s counted together)"
         if len(self.panels) == 1:
             text += " of " + " on ".join(filter(None, self.labels))
         others = max(c.others for _, c in self.panels)
         more = f'; "other": {others} smaller classes together' if others else ""
-        return f"{text}{more}."
+        return f"{text}{more}.{self._cells}"
+
+    @property
+    def _cells(self) -> str:
+        """What stands in the cells beside the share, in sentences."""
+        if not self.drawn.get("numbers", True):
+            return ""
+        rows = [row for _, one in self.panels for row in one.counts]
+        text = " In parentheses: the number of answers." if self.drawn.get("second", True) else ""
+        if any(any(row) and not all(row) for row in rows):
+            text += " Empty cells: no answer."
+        return text + (" –: the class has no answers." if not all(map(any, rows)) else "")
 
     @property
     def alt(self) -> str:
@@ -180,7 +195,9 @@ class Confusions:
         others, size = max(c.others for _, c in self.panels), self._largest
         of = f"the {size} largest of {size + others} classes, and the others" if others else ""
         heat = Heat(panels, where, self.spec.title, "Predicted class", "True class", of)
-        return heat.paint(style, ruler)
+        sheet = heat.paint(style, ruler)
+        self.drawn.update(heat.drawn)
+        return sheet
 
 
 def _worst(one: Confusion) -> list[str]:

@@ -7,7 +7,7 @@ on either side of zero, where in greyscale the printed sign tells the sides apar
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -83,6 +83,8 @@ class Heat:
     down: str = ""
     of: str = ""
     """What is shown of more, in words for a refusal: "the 29 largest of 60 classes"."""
+    drawn: dict[str, bool] = field(default_factory=dict)
+    """Once painted: whether cells have "numbers" in them, and any a "second" line."""
 
     def numbered(self, style: Style, ruler: Ruler) -> bool:
         """Whether every cell has room for its shortest text."""
@@ -103,6 +105,8 @@ class Heat:
             height = self._given(style.height, frame, plan.most * style.tick * NAME_ROW)
         plan = plan.at(height / plan.most)
         numbered = numbered and all(plan.fits(square) for square in self._squares())
+        second = any(len(plan.lines(square, numbers=True)) > 1 for square in self._squares())
+        self.drawn.update(numbers=numbered, second=numbered and second)
         sheet = Sheet(style, style.height or frame.height(height), ruler)
         room = frame.panel_width + frame.gap - 4
         titles = ruler.fit_names([p.title for p in self.panels], style.label, room)

@@ -97,6 +97,32 @@ def test_where_numbers_have_no_room_a_key_explains_the_shades(study, paint):
     with paint(SPEC, right) as page:
         assert cell_texts(page) == ["0%", "25%", "50%", "75%", "100%"]
         assert audit.overlaps(page.figure) == ()
+    note = figures.draw(SPEC, right).note
+    assert "Shade: share of the row, of 1700 answers" in note
+    assert "arenthes" not in note and "Empty" not in note
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        (((9, 1), (2, 8)), ". In parentheses: the number of answers."),
+        (((9, 1), (0, 8)), ". In parentheses: the number of answers. Empty cells: no answer."),
+        (((9, 1), (0, 0)), ". In parentheses: the number of answers. –: the class has no answers."),
+    ],
+)
+def test_what_stands_in_the_cells_is_said(study, paint, counts, told):
+    one = replace(study(1), confusions=(Confusion("m0", "", ("class a", "class b"), counts, 1),))
+    note = figures.draw(SPEC, one).note
+    assert "Shade and numbers: share of the row, in percent, of" in note
+    assert note.endswith(told)
+    with paint(SPEC, one) as page:
+        texts = cell_texts(page)
+    assert any(t.startswith("(") for t in texts) and ("–" in texts) == ("–" in told)
+
+
+def test_counts_that_have_no_room_are_not_said(study):
+    note = figures.draw(replace(SPEC, width="text"), with_classes(study(1), 30)).note
+    assert "Shade and numbers" in note and "parentheses" not in note
 
 
 def test_where_names_have_no_room_it_is_refused(study):
