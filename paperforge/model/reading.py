@@ -375,14 +375,14 @@ class Results(Protocol):
     def confusions(self, most: int) -> tuple[Confusion, ...]:
         """True class against answer, counted for every cell; beyond `most` classes "other".
 
-        Raises InputError where no row an example has columns for both.
+        Raises InputError where no row of a single example has columns for both.
         """
 
     def confidences(self, metric: str, bins: int, binning: str) -> tuple[Binned, ...]:
         """Right answers by their confidence, counted for every cell; binning: "width", "mass".
 
-        Raises InputError where no row an example has a confidence, or where the metric is not 0 or
-        1 of each.
+        Raises InputError where no row of a single example has a confidence, or where the metric is
+        not 0 or 1 of each.
         """
 
     def sources(self, metric: str, method: str, dataset: str) -> tuple[str, ...]:

@@ -207,11 +207,13 @@ def column_of(columns: Sequence[str], kind: str) -> str:
 
 def _lacking(kinds: Sequence[str], inputs: Sequence[Input]) -> InputError:
     words = {"truth": "true class", "answer": "predicted class", "confidence": "confidence"}
-    what = " and ".join(words[kind] for kind in kinds)
+    what = " and ".join(f"the {words[kind]}" for kind in kinds)
     names = "; ".join(f"{words[kind]}: {', '.join(ordered(kind)[:5])}" for kind in kinds)
     shown = inputs[0].source.shown if inputs else "results"
     return InputError(
-        f"no row an example has columns for the {what}", shown, f"call the columns so ({names})"
+        f"has no row of a single example with columns for {what}",
+        shown,
+        f"call the columns so ({names})",
     )
 
 

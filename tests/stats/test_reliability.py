@@ -97,5 +97,7 @@ def test_what_is_no_confidence_is_refused(load):
         load(rows(-P)).confidences("correct", 10, "width")
     with pytest.raises(InputError, match="not 0 or 1 of every answer"):
         load(rows(P, P)).confidences("correct", 10, "width")
-    with pytest.raises(InputError, match="no row an example has columns for the confidence"):
+    with pytest.raises(
+        InputError, match="has no row of a single example with columns for the confidence"
+    ):
         load(["m,1,1,0.5"], "method,example,correct,lr").confidences("correct", 10, "width")
