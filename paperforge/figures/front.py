@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from paperforge.spec import Direction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from paperforge.model import Aggregate, Analysis
-    from paperforge.spec import Metric
+    from paperforge.spec import FigureSpec, Metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,12 @@ def points_of(
         )
         made.append(replace(one, beaten=beaten))
     return tuple(sorted(made, key=lambda p: (p.x, p.y)))
+
+
+def undrawn(spec: FigureSpec, analysis: Analysis, drawn: Collection[str]) -> list[str]:
+    """The labels of the methods asked for, else of all, that have no point."""
+    asked = (m for m in analysis.methods if not spec.methods or m.name in spec.methods)
+    return [m.label for m in asked if m.name not in drawn]
 
 
 def corners(front: Sequence[Point], cost: Metric) -> list[tuple[float, float]]:

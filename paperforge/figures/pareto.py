@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from paperforge.errors import InputError
 from paperforge.figures import labels, numerals, palette, scale, scatter, select, written
-from paperforge.figures.front import Point, corners, having_both, points_of
+from paperforge.figures.front import Point, corners, having_both, points_of, undrawn
 from paperforge.figures.logscale import GOES_ON, goes_on
 from paperforge.figures.plane import Axis, Panel, Plane
 from paperforge.figures.style import FAINT, PDF_POINTS
@@ -86,14 +86,10 @@ def compose(spec: FigureSpec, analysis: Analysis) -> Front:
             "`paperforge runs` says what each method reports; the average over the datasets needs "
             "every one of them (or name one: datasets)",
         )
-    missing = [
-        m.label
-        for m in analysis.methods
-        if m.name not in {p.method for _, ps in panels for p in ps}
-    ]
+    missing = undrawn(spec, analysis, {p.method for _, points in panels for p in points})
     notes = list(select.others(spec, analysis, set(having), metric))
-    if missing and not spec.methods:
-        message = f"not drawn, for want of one of the two numbers: {', '.join(missing)}"
+    if missing:
+        message = f"not drawn, for want of one of the two numbers: {written.some(missing)}"
         notes.append(Diagnostic(Severity.WARNING, where, message, "run what is missing"))
     looks = _looks(spec, select.all_methods(analysis, methods), methods, panels)
     return Front(spec, metric, cost, methods, panels, looks, analysis, tuple(notes))
@@ -170,7 +166,9 @@ class Front:
         if others:
             ours = " or ours" if any(m.role is Role.OURS for m in self.named) else ""
             text += f" Grey, without intervals: {others} other methods, not on the front{ours}."
-        return text + self._decided() + " The arrows point to better values."
+        lacking = undrawn(self.spec, self.analysis, {p.method for p in self.points})
+        text += self._decided() + written.without(lacking)
+        return text + " The arrows point to better values."
 
     @property
     def _cut(self) -> bool:

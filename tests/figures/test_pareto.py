@@ -236,3 +236,21 @@ def test_an_interval_that_reaches_zero_has_an_arrowhead_on_a_logarithmic_axis(
         assert arrows(page) == (heads if log == "xy" else [])
     note = figures.draw(spec_of("pareto", log=log), analysis).note
     assert ("Arrowhead at the axis" in note) == (log == "xy")
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_method_without_one_of_the_numbers_is_named(study, wealth, spec_of, named):
+    whole = placed(study, wealth, POINTS)
+    lost = "method 2"
+    cells = tuple(
+        replace(a, mean=None) if (a.method, a.metric) == (lost, "latency") else a
+        for a in whole.aggregates
+    )
+    asked = tuple(m.name for m in whole.methods) if named else ()
+    spec = replace(spec_of("pareto"), methods=asked)
+    drawn = figures.draw(spec, replace(whole, aggregates=cells))
+    assert f" Not drawn, for want of numbers: {lost}." in drawn.note
+    assert any(d.message.endswith(f"one of the two numbers: {lost}") for d in drawn.diagnostics)
+    others = tuple(m.name for m in whole.methods if m.name != lost)
+    drawn = figures.draw(replace(spec, methods=others), replace(whole, aggregates=cells))
+    assert "want of" not in drawn.note and not any("want" in d.message for d in drawn.diagnostics)
