@@ -49,10 +49,11 @@ def load(tmp_path):
 
 
 def table(found, metric="accuracy", unit=Unit.SEED):
-    """{(method, dataset): {key: value}}."""
+    """{(method, dataset): {key: value}} of the cells that have one."""
     return {
         (s.method, s.dataset): dict(zip(s.keys.tolist(), s.values.tolist(), strict=True))
         for s in found.samples(metric, unit)
+        if len(s.values)
     }
 
 
