@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.model.units import memory_in
+from paperforge.model.units import IN_UNITS, memory_in, parted
 from paperforge.spec import Direction
 
 if TYPE_CHECKING:
@@ -79,25 +79,33 @@ def well_known(name: str) -> tuple[str, Direction] | None:
     if found is None:
         label = memory_in(bare)
         return (label, Direction.LOWER) if label else None
-    return (found[0] if plain(bare) in _well_known() else bare), found[1]
+    return (found[0] if plain(bare) in _well_known() or _in_unit(bare) else bare), found[1]
 
 
 def _known(name: str) -> tuple[str, Direction] | None:
     """Label and direction of the well-known metric that a name is a kind of."""
     table, name = _well_known(), _LOADER.sub("", name)
-    key = plain(split_of(name.removeprefix("metrics."))[0])
+    bare_name = split_of(name.removeprefix("metrics."))[0]
+    key = plain(bare_name)
     words = key.split("_")
     bare = [word for word in words if word not in _qualifiers()]
     # lm-eval puts the filter behind a comma: exact_match,strict.
     before = plain(split_of(name.removeprefix("metrics.").partition(",")[0])[0])
     tries = [key, "_".join(bare), "_".join(bare).rstrip("0123456789").rstrip("_"), before]
-    found = next((table[t] for t in tries if t in table), None)
+    found = next((table[t] for t in tries if t in table), None) or _in_unit(bare_name)
     # Behind what it was measured on: rte/acc. What a part costs is not what the run costs.
-    _, group, last = split_of(name.removeprefix("metrics."))[0].rpartition("/")
+    _, group, last = bare_name.rpartition("/")
     if found is None and group:
         found = _known(last)
         return None if found and found[0] in _read("metrics.json")["costs"] else found
     return found
+
+
+def _in_unit(bare: str) -> tuple[str, Direction] | None:
+    """What a name without its split says in a unit: "wall_time_h" is the time, in hours."""
+    head, unit = parted(bare)
+    found = _well_known().get(plain(head)) if unit and "/" not in bare else None
+    return found if found and unit in IN_UNITS.get(found[0], ()) else None
 
 
 @lru_cache(maxsize=1 << 16)
