@@ -344,11 +344,8 @@ def shown(tex: str) -> str:
     """The text that a piece of a table prints: signs for commands, no braces."""
     tex = re.sub(r"\\cellcolor(?:\[[^\]]*\])?\{[^}]*\}|\\(?:fontseries|fontsize)\{[^}]*\}", "", tex)
     tex = _HEAVY.sub(r"\1", re.sub(r"\\scriptstyle ?", "", tex))
-    tex = (
-        tex.replace(r"\pfscript\kern-\pfgap", "")
-        .replace(r"\pfscript", " ")
-        .replace(r"\pfpm", " ± ")
-    )
+    tex = tex.replace(r"\pfscript\kern-\pfgap", "")
+    tex = tex.replace(r"\pfscript", " ").replace(r"\pfpm", " ± ")
     tex = _CITATION.sub(r"[\1]", tex)
     tex = re.sub(r"\\citep?\{([^}]*)\}", r"[\1]", tex)
     tex = re.sub(r"\$?\\times ?10\^\{(-?\d+)\}\$?", r"e\1", tex)

@@ -133,19 +133,26 @@ def test_a_bold_minus_is_as_wide_as_any(make, boxes, face):
     assert r"\mathversion{bold}$-$" in bold and r"\mathversion" not in plain
     widths = boxes(face, [bold, plain])
     assert widths[0] == pytest.approx(widths[1], abs=0.002)
-    assert [one.text for one in read(tables.render(table), "").cells.values()] == ["−1.0", "−2.0"]
+    assert [one.text for one in read(tables.render(table), "").cells.values()] == ["−1", "−2"]
 
 
 def test_a_note_letter_touches_the_shorter_spread_of_a_quoted_number(make):
     cells = [
-        make.aggregate("accuracy", "a", "", 90.0, 0.4),
-        make.aggregate("accuracy", "b", "", 82.5, 1.0, quoted=Quote(1.0, "se", 5, 1, "x24", 0)),
+        make.aggregate("accuracy", "a", "x", 90.0, 0.4),
+        make.aggregate("accuracy", "a", "y", 90.0, 0.4),
+        make.aggregate("accuracy", "b", "x", 82.5, 1.0, quoted=Quote(1.0, "se", 5, 1, "x24", 0)),
+        make.aggregate("accuracy", "b", "y", 82.5, 0.3, quoted=Quote(0.3, "sd", 5, 1, "x24", 1)),
     ]
-    table = tables.arrange(make.analysis(cells, "ab"))
+    table = tables.arrange(make.analysis(cells, "ab", datasets="xy"))
     tex = tables.render(table)
     row = next(line for line in tex.splitlines() if line.startswith("  b"))
     assert r"{\pfpm 1}\textsuperscript{a}{\pfscript\kern-\pfgap\phantom{.0}}" in row, row
-    assert [one.text for one in read(tex, "").cells.values()] == ["90.0 ± 0.4", "82.5 ± 1"]
+    assert [one.text for one in read(tex, "").cells.values()] == [
+        "90.0 ± 0.4",
+        "90.0 ± 0.4",
+        "82.5 ± 1",
+        "82.5 ± 0.3",
+    ]
 
 
 @pytest.mark.parametrize(
