@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperforge.errors import InputError
-from paperforge.model.units import memory_in
+from paperforge.model.units import IN_UNITS, memory_in, parted
 from paperforge.spec import Direction
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def split_of(name: str) -> tuple[str, str]:
     if not found or word in _NO_SUFFIX or word not in splits():
         return name, ""
     # std_dev is no std on dev.
-    rest = name[: found.start()]
-    return (name, "") if plain(name).endswith(_DEVIATION) else (rest, splits()[word])
+    whole = plain(name).endswith(_DEVIATION)
+    return (name, "") if whole else (name[: found.start()], splits()[word])
 
 
 @cache
@@ -77,27 +77,33 @@ def well_known(name: str) -> tuple[str, Direction] | None:
     found = _known(name)
     bare = split_of(name.removeprefix("metrics."))[0]
     if found is None:
-        label = memory_in(bare)
-        return (label, Direction.LOWER) if label else None
-    return (found[0] if plain(bare) in _well_known() else bare), found[1]
+        return (label, Direction.LOWER) if (label := memory_in(bare)) else None
+    return (found[0] if plain(bare) in _well_known() or _in_unit(bare) else bare), found[1]
 
 
 def _known(name: str) -> tuple[str, Direction] | None:
     """Label and direction of the well-known metric that a name is a kind of."""
     table, name = _well_known(), _LOADER.sub("", name)
-    key = plain(split_of(name.removeprefix("metrics."))[0])
-    words = key.split("_")
+    whole = split_of(name.removeprefix("metrics."))[0]
+    words = (key := plain(whole)).split("_")
     bare = [word for word in words if word not in _qualifiers()]
     # lm-eval puts the filter behind a comma: exact_match,strict.
     before = plain(split_of(name.removeprefix("metrics.").partition(",")[0])[0])
     tries = [key, "_".join(bare), "_".join(bare).rstrip("0123456789").rstrip("_"), before]
-    found = next((table[t] for t in tries if t in table), None)
+    found = next((table[t] for t in tries if t in table), None) or _in_unit(whole)
     # Behind what it was measured on: rte/acc. What a part costs is not what the run costs.
-    _, group, last = split_of(name.removeprefix("metrics."))[0].rpartition("/")
+    _, group, last = whole.rpartition("/")
     if found is None and group:
         found = _known(last)
         return None if found and found[0] in _read("metrics.json")["costs"] else found
     return found
+
+
+def _in_unit(bare: str) -> tuple[str, Direction] | None:
+    """What a name without its split says in a unit: "wall_time_h" is the time."""
+    head, unit = parted(bare)
+    found = "/" not in bare and _well_known().get(plain(head))
+    return found if found and unit in IN_UNITS.get(found[0], ()) else None
 
 
 @lru_cache(maxsize=1 << 16)
@@ -339,8 +345,7 @@ def alike(name: str, names: Sequence[str]) -> list[str]:
 
 
 def _label_of(name: str) -> str:
-    found = well_known(name)
-    return found[0] if found else ""
+    return (well_known(name) or ("",))[0]
 
 
 def resolve(name: str, columns: Sequence[str], where: str) -> str:

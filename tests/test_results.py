@@ -214,7 +214,7 @@ def test_words_for_missing_numbers(load):
     assert reasons == [
         Missing.OUT_OF_MEMORY,
         Missing.CRASHED,
-        Missing.NOT_FINITE,
+        Missing.DIVERGED,
         Missing.NOT_APPLICABLE,
         Missing.NOT_REPORTED,
         Missing.NOT_REPORTED,

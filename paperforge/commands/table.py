@@ -12,7 +12,7 @@ from paperforge.commands.output import columns_of_table, give, guard, say, write
 from paperforge.commands.text import printable
 from paperforge.errors import InputError, UsageError
 from paperforge.model import NO_METRIC
-from paperforge.names import is_cost, well_known
+from paperforge.names import is_cost, plain, split_of, well_known
 from paperforge.spec import COLUMNS, TableSpec
 
 if TYPE_CHECKING:
@@ -38,13 +38,14 @@ def table(options: ResultOptions, asked: TableOptions) -> int:
     if tables.is_listing(spec) or (spec.layout == "settings" and _own_file(options)):
         return _list(project, replace(spec, layout="listing"), options, asked)
     project, results = _loaded(project, spec, options, quiet=asked.form == "json")
+    stated, spec = spec, _all_asked(spec, options, results)
     alone = replace(project, tables=(spec,), figures=())
     analysis = pipeline.analyse(results, alone, full=bool(asked.data), origins=bool(asked.data))
     paper = asked.form == "latex"
     made = pipeline.tabulate(analysis, spec, _venue(project, asked), project.root, paper=paper)
     say(_of_use(results.notes, spec) + analysis.notes + made.diagnostics)
     if _give(made, project, spec, asked, analysis.origins):
-        inputs.save(options, project, results, tables=(spec,))
+        inputs.save(options, project, results, tables=(stated,))
     return 0
 
 
@@ -87,6 +88,18 @@ def _loaded(
         return project, results
     project = replace(project, metrics={**found, **project.metrics})
     return project, progress.load(project, quiet=True)
+
+
+def _all_asked(spec: TableSpec, options: ResultOptions, results: Results) -> TableSpec:
+    """The table of costs with what --metric names as its own: a column each, or an error."""
+    if spec.layout != "cost" or spec.metrics or not options.metrics:
+        return spec
+    known = {plain(split_of(metric.name)[0]) for metric in results.metrics}
+    empty = [name for name in options.metrics if plain(split_of(name)[0]) not in known]
+    if empty and len(known) < len(options.metrics):
+        text = f"no run has a number of {', '.join(empty)}"
+        raise InputError(text, f"table {spec.name}", "see paperforge runs")
+    return replace(spec, metrics=tuple(metric.name for metric in results.metrics))
 
 
 def _of_use(notes: tuple[Diagnostic, ...], spec: TableSpec) -> tuple[Diagnostic, ...]:

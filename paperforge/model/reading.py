@@ -166,6 +166,7 @@ class Missing(StrEnum):
     CRASHED = "crashed"
     OUT_OF_MEMORY = "out of memory"
     NOT_FINITE = "not finite"
+    DIVERGED = "diverged"
     NOT_APPLICABLE = "not applicable"
     NOT_REPORTED = "not reported"
 

@@ -15,7 +15,7 @@ _UNITS = {
 
 UNITS = frozenset(_UNITS.values())
 
-_WHOLE = frozenset(("seconds", "kwh", "flops", "gflops", "tflops"))
+_WHOLE = frozenset(("seconds", "minutes", "hours", "kwh", "flops", "gflops", "tflops"))
 """Units that are names of metrics too."""
 
 _MEASURED = {
@@ -34,7 +34,27 @@ _MEMORY = {"memory": "memory", "mem": "memory", "vram": "VRAM", "ram": "RAM", "c
 """Words of names of memory without a unit: those that say that it was taken, and the others."""
 _KEPT = {"cuda": "CUDA", "gpu": "GPU", "cpu": "CPU", "ram": "RAM", "io": "I/O"}
 _COUNTED = {"params": "parameters", "parameters": "parameters", "tokens": "tokens"}
-_MULTIPLES = {"m": "M", "b": "B", "k": "k", "millions": "M", "billions": "B"}
+_MULTIPLES = {
+    "m": "M", "b": "B", "k": "k", "thousands": "k", "millions": "M", "billions": "B",
+}  # fmt: skip
+_LASTING = frozenset(("time", "duration", "runtime", "walltime", "training", "elapsed", "clock"))
+"""Words behind which "min" are minutes; behind others it is the smallest: latency_min, loss_min."""
+_EACH = frozenset((
+    "latency", "delay", "inference", "prediction", "response", "query", "queries", "request",
+    "step", "batch", "token", "tokens", "sample", "samples", "example", "examples", "image",
+    "item", "call", "ping", "ttft", "tpot", "throughput", "speed", "rate", "per",
+))  # fmt: skip
+"""Words that say what one of many things takes."""
+_TIMES = frozenset(("ns", "µs", "ms", "s", "min", "h"))
+IN_UNITS = {
+    "Time": _TIMES,
+    "Latency": _TIMES,
+    "Energy": frozenset(("Wh", "kWh", "J", "kJ")),
+    "Emissions": frozenset(("g", "kg")),
+    "Memory": _BYTES,
+    "Parameters": frozenset(("k", "M", "B")),
+}
+"""Label of a well-known metric -> the units that may stand at the end of any of its names."""
 
 
 def unit_in(name: str) -> str:
@@ -42,9 +62,31 @@ def unit_in(name: str) -> str:
 
     Nor for what is counted per unit: "tokens_per_s" is no time.
     """
-    head, _, last = re.sub(r"[^A-Za-z0-9]", "_", name).lower().rpartition("_")
-    rate = head.endswith("per")
-    return _UNITS.get(last, "") if (head or last in _WHOLE) and not rate else ""
+    return parted(name)[1]
+
+
+def parted(name: str) -> tuple[str, str]:
+    """A metric's name without the unit at its end, and the unit: ("wall_time", "h").
+
+    A unit that is the whole name leaves nothing of it: ("", "s") of "seconds". Millions count where
+    the word before says of what: ("n_params", "M") of "n_params_m", but "params.m" is a setting.
+    """
+    head, _, last = re.sub(r"[^A-Za-z0-9]", "_", name).lower().rstrip("_").rpartition("_")
+    before = head.strip("_").rpartition("_")[2]
+    unit = _UNITS.get(last, "") if (head or last in _WHOLE) and before != "per" else ""
+    if last == "min" and before in _LASTING:
+        unit = "min"
+    elif last in _MULTIPLES and before in _COUNTED and name[len(head)] not in "./":
+        unit = _MULTIPLES[last]
+    return (head.strip("_"), unit) if unit else (name, "")
+
+
+def of_one(name: str) -> bool:
+    """Whether a name says what one query, step or sample takes, or how many there are in a time.
+
+    "latency_ms", "inference_time_s", "time_per_step": runs together do not take the sum of it.
+    """
+    return not _EACH.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
 
 
 def memory_in(name: str) -> str:

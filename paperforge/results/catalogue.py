@@ -301,8 +301,9 @@ def _printed(name: str, known: str | None) -> tuple[str, str]:
     """Label and unit that a metric's name says; `known` is the label of a well-known one."""
     if known is None:
         return measured(name) or (name, "")
-    # The label leaves out what the name says: wall_time_s is Time.
-    unit = "" if (said := unit_in(name)).casefold() in known.casefold() else said
+    # The label leaves out what the name says: wall_time_s is Time, gpu_hours need no "h".
+    said, words = unit_in(name), known.casefold().split()
+    unit = "" if any(word.startswith(said.casefold()) for word in words) else said
     if known.casefold() in unit.casefold():  # FLOPs of gflops: GFLOPs are what is counted
         return unit, ""
     return known, unit

@@ -20,6 +20,7 @@ _EMPTY = "status = 'not reported'"
 WORST_FIRST = (
     Missing.OUT_OF_MEMORY,
     Missing.CRASHED,
+    Missing.DIVERGED,
     Missing.NOT_FINITE,
     Missing.NOT_APPLICABLE,
     Missing.NOT_REPORTED,
@@ -124,6 +125,4 @@ def with_empty(
 
 def reason(text: str | None) -> Missing:
     """What a status says; a finite number that was not used (of another split) says nothing."""
-    if text == "diverged":
-        return Missing.NOT_FINITE
     return Missing(text) if text in set(Missing) else Missing.NOT_REPORTED

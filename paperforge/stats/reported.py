@@ -30,14 +30,18 @@ def costs(results: Results, analysis: Analysis, asker: Asker) -> Analysis:
     """With what the runs of each method took, by every metric that says so, or those named.
 
     Such a metric is only reported (Metric.tested), or its name or its unit (UNITS) is that of a
-    cost. Raises InputError where there is none.
+    cost. Raises InputError where there is none, or one that is named is no such metric.
     """
     named = _named(asker)
     taken = [m for m in analysis.metrics if not m.tested or m.cost or unit_of(m) in UNITS]
     chosen = [m for m in taken if not named or m.name in named]
-    if not chosen:
+    known_as = {m.name for m in analysis.metrics} - {m.name for m in taken}
+    other = [name for name in named if name in known_as]
+    if not chosen or other:
         raise InputError(
-            "no metric says what runs took" + (f": {', '.join(named)}" if named else ""),
+            f"no metric of what runs took: {', '.join(other or named)}"
+            if named
+            else "no metric says what runs took",
             _where(asker),
             "time, energy, memory, parameters and FLOPs are known by their names; tested = false "
             "in paper.toml makes another metric one of them",

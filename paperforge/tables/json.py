@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from paperforge.tables.notes import caption
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from paperforge.model import Cell, Column, Decision, Note, Table
 
-    Origins = Mapping[tuple[str, str, str], tuple[str, ...]]
+    Origins = Mapping[tuple[str, str, str | None], Sequence[str]]
 
 NAME = "json"
 
@@ -21,11 +22,14 @@ def render(table: Table, *, notes: bool = True, origins: Origins | None = None) 
     """The table as one JSON object; `value` and `spread` are numbers or null, in printed units.
 
     Each cell says what its marks, or its difference, are read from. `origins`: (metric, method,
-    dataset) -> the rows that a cell is made of (Analysis.origins), as `runs`; without them, and for
-    what is computed from several cells, there is no such key.
+    dataset) -> the rows that a cell is made of (Analysis.origins), as `runs`; an average over the
+    datasets has those of all that the table shows of its metric, or of all there are where it shows
+    none. Without them, and for what is computed from several methods, there is no such key.
     """
     import json
 
+    if origins is not None:
+        origins = {**_averaged(table, origins), **origins}
     content = {
         "name": table.name,
         "caption": caption(table),
@@ -45,6 +49,18 @@ def render(table: Table, *, notes: bool = True, origins: Origins | None = None) 
         "notes": [_note(note) for note in table.notes] if notes else [],
     }
     return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _averaged(table: Table, origins: Origins) -> dict[tuple[str, str, str | None], list[str]]:
+    """(metric, method, None) -> the rows of an average, dataset by dataset."""
+    cells = [cell for row in table.rows for cell in row.cells if not cell.kind]
+    shown = {(c.metric, c.dataset) for c in cells if c.dataset is not None}
+    some = {metric for metric, _ in shown}
+    found: dict[tuple[str, str, str | None], list[list[str]]] = {}
+    for (metric, method, dataset), rows in origins.items():
+        if (metric, dataset) in shown or metric not in some:
+            found.setdefault((metric, method, None), []).append(list(rows))
+    return {at: list(dict.fromkeys(chain(*parts))) for at, parts in found.items()}
 
 
 def _column(column: Column) -> dict[str, str | None]:
@@ -78,7 +94,7 @@ def _cell(cell: Cell, origins: Origins | None) -> dict[str, object]:
         "cite": cell.cite,
         "decisions": [_decision(decision) for decision in cell.decisions],
     }
-    if origins is not None and cell.dataset is not None and not cell.kind:
+    if origins is not None and cell.metric and not cell.kind:
         runs = origins.get((cell.metric, cell.method, cell.dataset), ())
         content["runs"] = list(runs)
     return content

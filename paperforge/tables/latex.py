@@ -174,12 +174,14 @@ BEHIND = (
     r"  \noalign{% {\pfpm 0.3} is a smaller ± 0.3: fonts and spaces are looked up once a table",
     r"    \ifdefined\pfgap\else\newdimen\pfgap\newdimen\pfsmallgap\fi",
     r"    \global\pfgap=.16667em",
-    r"    {\scriptsize\global\pfsmallgap=.16667em\xdef\pfscript{\kern\pfgap\the\font}}%",
+    r"    {\scriptsize\ifdim.16667em>\pfgap\tiny\fi",
+    r"    \global\pfsmallgap=.16667em\xdef\pfscript{\kern\pfgap\the\font}}%",
     r"    \gdef\pfpm{\pfscript$\scriptstyle\pm$\kern\pfsmallgap}}",
 )
 r"""What stands behind numbers, once a table: \scriptsize in every cell takes TeX ten times as long
 as the rest of the table, and the two \, of a cell twice as long as its ±. Inside the tabular, so
 that it can be pasted without what is around it, and without a #, for a macro's argument holds none.
+Where \scriptsize is larger than the text, as in a table in \tiny, it is \tiny instead.
 The ± stays the \pm of the paper's mathematics: a box that is copied would save a quarter of a cell,
 and be tagged where it was made; a character of a symbol font is another one with unicode-math."""
 SEAMLESS = (
@@ -259,7 +261,9 @@ def _marked(cell: Cell, frame: Frame, spread: str) -> str:
     """A number with all that it carries; spread: as TeX."""
     number, (own, left) = _emphasised(cell), _signs(signs(cell), frame)
     behind = spread + _interval(cell.printed_interval, frame)
-    if cell.printed_spread or cell.printed_interval:
+    if cell.printed_spread and not frame.ends and own and (room := _ROOM.search(spread)):
+        behind = f"{spread[: room.start()]}}}{own}{{{UNGAPPED}{room[1]}}}"  # the signs touch it
+    elif cell.printed_spread or cell.printed_interval:
         behind += own
     else:  # nothing is printed behind the number: its signs stand at it
         number += own
@@ -273,8 +277,18 @@ def _emphasised(cell: Cell) -> str:
     if Mark.BEST in cell.marks:
         # Digits of mathematics would stay thin; \boldmath's are wider than those of other rows.
         text = _POWER.sub(_in_text, text)
+        if text[:3] in ("$-$", "$+$"):
+            text = HEAVY.format(text[:3]) + text[3:]
         return rf"{{\fontseries{{b}}\selectfont {text}}}"
     return rf"\underline{{{text}}}" if Mark.SECOND in cell.marks else text
+
+
+UNGAPPED = r"\pfscript\kern-\pfgap"
+"""The font of what stands behind a number, without its space."""
+_ROOM = re.compile(r"(\\phantom\{[^{}]*\})\}$")
+
+HEAVY = r"\setbox0\hbox{{{0}}}\hbox to\wd0{{\hss\mathversion{{bold}}{0}\hss}}"
+"""A bold sign as wide as others. Without bold mathematics (mathptmx) only \boldmath would warn."""
 
 
 def _in_text(power: re.Match[str]) -> str:

@@ -35,6 +35,7 @@ SYMBOLS = {
     Missing.CRASHED: "×",
     Missing.OUT_OF_MEMORY: "OOM",
     Missing.NOT_FINITE: "∞",
+    Missing.DIVERGED: "div",
     Missing.NOT_APPLICABLE: "n/a",
     Missing.NOT_REPORTED: "?",
 }
@@ -51,7 +52,7 @@ NO_AVERAGE = "∅"
 SPREADS = {"sd": "standard deviation", "se": "standard error"}
 UNTESTED = "One run a cell: differences are untested"
 TOO_FEW = "At most one finite run a cell: differences are untested"
-LOST = (Missing.NOT_FINITE, Missing.CRASHED, Missing.OUT_OF_MEMORY)
+LOST = (Missing.NOT_FINITE, Missing.DIVERGED, Missing.CRASHED, Missing.OUT_OF_MEMORY)
 """Why a cell that was run has no number."""
 MOST_NAMED = 3
 """Comparisons that a sentence names one by one."""

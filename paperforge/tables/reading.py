@@ -36,6 +36,9 @@ _IN_LINES = re.compile(
 _RAISED = re.compile(r"\$\^\{((?:\\(?:dagger|ddagger|bullet) ?)+)\}\$")
 _ENSURED = r"\\ensuremath{\g<0>}"
 _NOTE_HEAD = "% Notes (--notes prints them):"
+_HEAVY = re.compile(
+    r"\\setbox0\\hbox\{(\$[-+]\$)\}\\hbox to\\wd0\{\\hss\\mathversion\{bold\}\$[-+]\$\\hss\}"
+)
 _CITATION = re.compile(r"\\ifdefined\\citep\\citep\{([^}]*)\}\\else\\cite\{[^}]*\}\\fi")
 
 
@@ -340,7 +343,8 @@ _BACK = {away: sign for sign, away in _ACTIVE.items()}
 def shown(tex: str) -> str:
     """The text that a piece of a table prints: signs for commands, no braces."""
     tex = re.sub(r"\\cellcolor(?:\[[^\]]*\])?\{[^}]*\}|\\(?:fontseries|fontsize)\{[^}]*\}", "", tex)
-    tex = re.sub(r"\\scriptstyle ?", "", tex)
+    tex = _HEAVY.sub(r"\1", re.sub(r"\\scriptstyle ?", "", tex))
+    tex = tex.replace(r"\pfscript\kern-\pfgap", "")
     tex = tex.replace(r"\pfscript", " ").replace(r"\pfpm", " ± ")
     tex = _CITATION.sub(r"[\1]", tex)
     tex = re.sub(r"\\citep?\{([^}]*)\}", r"[\1]", tex)

@@ -8,6 +8,7 @@ import pytest
 
 from paperforge import tables
 from paperforge.latex.escape import escape
+from paperforge.model import Quote
 from paperforge.spec import TableSpec
 from paperforge.tables.latex import BEHIND
 from paperforge.tables.latex_fit import superscript
@@ -37,6 +38,16 @@ CLASSES = {
 """What stands before the tables, between them and after them."""
 
 
+SMALLER = {
+    r"\normalsize": r"\scriptsize",
+    r"\footnotesize": r"\scriptsize",
+    r"\Large": r"\scriptsize",
+    r"\scriptsize": r"\scriptsize",
+    r"\tiny": r"\tiny",
+}
+"""The size of a table -> that of what stands behind its numbers."""
+
+
 def alone(tex):
     """The tabular as one copies it out of a file."""
     return re.search(r"\\begin\{tabular\}.*\\end\{tabular\}", tex, re.DOTALL)[0]
@@ -64,13 +75,17 @@ def test_a_tabular_pasted_without_what_is_around_it_compiles(make, tmp_path, eng
 @pytest.mark.tex
 @pytest.mark.parametrize("face", ["times", "computer modern"])
 def test_it_is_as_wide_as_by_hand_at_every_size(boxes, face):
-    """Also where a table of another size stood before it."""
-    sizes = [r"\normalsize", r"\footnotesize", r"\Large", r"\tiny"]
-    hand = r"1\,$\scriptstyle\pm${\scriptsize\,0.3}"
+    r"""Also where a table of another size stood before it; in \tiny no larger than the number."""
+    sizes = list(SMALLER)
+    hand = r"1\,$\scriptstyle\pm${{{}\,0.3}}"
     bodies = [
         body
         for size in sizes
-        for body in (f"{size}{SETTING}", rf"{size} 1{{\pfpm 0.3}}", rf"{size} {hand}")
+        for body in (
+            f"{size}{SETTING}",
+            rf"{size} 1{{\pfpm 0.3}}",
+            rf"{size} {hand.format(SMALLER[size])}",
+        )
     ]
     found = boxes(face, bodies)
     ours, theirs = found[1::3], found[2::3]
@@ -107,6 +122,37 @@ def test_numbers_of_all_sizes_align(make, boxes):
     widths = boxes("computer modern", [SETTING, *cells])[1:]
     assert len(widths) == 4
     assert max(widths) - min(widths) < 0.02
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("face", ["times", "computer modern"])
+def test_a_bold_minus_is_as_wide_as_any(make, boxes, face):
+    table = tables.arrange(make.table_of({"": [(-1.0, None), (-2.0, None)]}, "ab"))
+    rows = tables.render(table).partition(r"\midrule")[2].split(r"\\")[:2]
+    bold, plain = (row.partition("& ")[2] for row in rows)
+    assert r"\mathversion{bold}$-$" in bold and r"\mathversion" not in plain
+    widths = boxes(face, [bold, plain])
+    assert widths[0] == pytest.approx(widths[1], abs=0.002)
+    assert [one.text for one in read(tables.render(table), "").cells.values()] == ["−1", "−2"]
+
+
+def test_a_note_letter_touches_the_shorter_spread_of_a_quoted_number(make):
+    cells = [
+        make.aggregate("accuracy", "a", "x", 90.0, 0.4),
+        make.aggregate("accuracy", "a", "y", 90.0, 0.4),
+        make.aggregate("accuracy", "b", "x", 82.5, 1.0, quoted=Quote(1.0, "se", 5, 1, "x24", 0)),
+        make.aggregate("accuracy", "b", "y", 82.5, 0.3, quoted=Quote(0.3, "sd", 5, 1, "x24", 1)),
+    ]
+    table = tables.arrange(make.analysis(cells, "ab", datasets="xy"))
+    tex = tables.render(table)
+    row = next(line for line in tex.splitlines() if line.startswith("  b"))
+    assert r"{\pfpm 1}\textsuperscript{a}{\pfscript\kern-\pfgap\phantom{.0}}" in row, row
+    assert [one.text for one in read(tex, "").cells.values()] == [
+        "90.0 ± 0.4",
+        "90.0 ± 0.4",
+        "82.5 ± 1",
+        "82.5 ± 0.3",
+    ]
 
 
 @pytest.mark.parametrize(

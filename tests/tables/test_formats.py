@@ -174,7 +174,8 @@ def test_the_sidecar_says_what_a_mark_was_read_from_and_what_a_cell_is_made_of(t
     rows = [row["cells"] for row in content["rows"]]
     assert rows[0][0]["runs"] == ["r.csv line 2", "r.csv line 9"]
     assert rows[0][1]["runs"] == []
-    assert "runs" not in rows[0][3]
+    assert rows[0][3]["dataset"] is None
+    assert rows[0][3]["runs"] == rows[0][0]["runs"]
     (read,) = rows[1][3]["decisions"]
     assert (read["a"], read["b"], read["verdict"]) == ("lora", "probe", "better")
     assert (read["test"], read["p"], read["p_adjusted"]) == ("stratified Welch t", 0.004, 0.012)

@@ -16,6 +16,7 @@ from paperforge.errors import InputError
 from paperforge.latex.escape import escape
 from paperforge.model import Cell, Column, Quote, Row, Table, Verdict
 from paperforge.spec import Dataset, Direction, Method, Metric, Role, TableSpec, Unit
+from paperforge.tables.latex import HEAVY
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
@@ -95,6 +96,7 @@ def test_only_booktabs_and_a_plain_tabular(make):
         "begin", "end", "toprule", "midrule", "bottomrule", "cmidrule", "multicolumn", "phantom", "fontseries",
         "selectfont", "scriptsize", "pfscript", "pfpm", "pfgap", "pfsmallgap", "scriptstyle", "xdef", "gdef", "global", "the", "font", "pm", "uparrow", "downarrow", "textsuperscript", "ensuremath", "dagger", "ddagger", "mathdollar",
         "times", "emptyset", "noalign", "ifdefined", "else", "fi", "newdimen", "kern",
+        "ifdim", "tiny", "setbox", "hbox", "wd", "hss", "mathversion",
     }  # fmt: skip
     assert set(re.findall(r"\\([a-zA-Z]+)", code)) <= known
     assert "|" not in code
@@ -126,7 +128,8 @@ def test_the_cells_of_a_column_are_equally_wide(make):
 def test_bold_keeps_its_width_and_is_not_mathematics(make):
     tex = tables.render(tables.arrange(make.paper()))
     assert r"{\fontseries{b}\selectfont 95.3}" in tex
-    assert r"{\fontseries{b}\selectfont $-$0.52}" in tex
+    heavy = HEAVY.format("$-$")
+    assert rf"{{\fontseries{{b}}\selectfont {heavy}0.52}}" in tex
     assert r"\textbf" not in tex
 
 

@@ -10,7 +10,7 @@ from paperforge.latex.escape import plain
 from paperforge.latex.rounding import Numbers, Rounding, rules_for
 from paperforge.model import Cell, Column, Cost, Missing, Note, Row
 from paperforge.model.order import ours_last
-from paperforge.model.units import memory_in
+from paperforge.model.units import memory_in, of_one
 from paperforge.tables import groups, notes, parts
 from paperforge.tables.view import named, note
 
@@ -46,19 +46,18 @@ class Scale:
 def arrange(analysis: Analysis, spec: TableSpec) -> Table:
     """Methods down; under each cost its mean ± sd a run and, where it adds up, the total.
 
-    Raises InputError where no metric says what runs took.
+    Raises InputError where no metric, or none of those asked for, says what runs took.
     """
     methods = ours_last(named(analysis.methods, spec.methods, "method", spec))
     headings = groups.read(spec, methods, analysis.datasets).methods
     methods = groups.ordered(methods, headings)
     index = {(c.metric, c.method): c for c in analysis.costs}
-    metrics = [
-        m
-        for m in named(analysis.metrics, spec.metrics, "metric", spec)
-        if any((m.name, method.name) in index for method in methods)
-    ]
-    if not metrics:
-        raise InputError("no run says what it took", f"table {spec.name}", "see paperforge runs")
+    asked = named(analysis.metrics, spec.metrics, "metric", spec)
+    metrics = [m for m in asked if any((m.name, method.name) in index for method in methods)]
+    if not metrics or (spec.metrics and len(metrics) < len(asked)):
+        empty = ", ".join(m.name for m in asked if m not in metrics) if spec.metrics else ""
+        text = f"no run has a finite number of {empty}" if empty else "no run says what it took"
+        raise InputError(text, f"table {spec.name}", "see paperforge runs")
     sizes = {m.name: [c.n for x in methods if (c := index.get((m.name, x.name)))] for m in metrics}
     same = len({tuple(row) for row in sizes.values()}) == 1
     columns = [] if not same else [Column("Runs")]
@@ -111,12 +110,15 @@ def _columns(
     label, unit = plain(metric.label), plain(known[0].unit)
     if runs:
         yield Column("Runs", label), [_count(c) for c in found], _whole(sum(c.n for c in known))
+    means = [c.mean for c in known]
     bare = not unit and bool(memory_in(metric.name))  # thousands of what nobody says are no "k"
-    scale = Scale("") if bare else scale_for(unit, [c.mean for c in known])
+    each = of_one(metric.name) or of_one(label)  # stays in the unit that other tables print
+    scale = Scale("" if bare else unit) if bare or each else scale_for(unit, means)
     varies = any(c.low < c.high for c in known)
     shown = spread and varies
     everything = sum(c.total for c in known)
-    whole = scale_for(unit, [*(c.total for c in known), everything]) if adds_up(unit) else None
+    sums = [*(c.total for c in known), everything]
+    whole = scale_for(unit, sums) if adds_up(unit) and not each else None
     rules = _rules(known, scale, whole, metric.digits if scale.factor == 1 else None, spread=shown)
     cells = [_mean(c, scale, rules[0], spread=shown) for c in found]
     yield Column(_titled("per run", scale.unit), label, metric.name), cells, parts.BLANK

@@ -209,7 +209,10 @@ def _notes(view: View, rows: Sequence[Row]) -> Iterator[Note]:
     if any(text.startswith("#") for text in shown):
         yield Note("#1, #2, …: runs without a name, in the order in which they were read")
     cells = [cell for row in rows for cell in row.cells]
-    yield from parts.absent(cells)
+    infinite = notes.SYMBOLS[Missing.NOT_FINITE]
+    for one in parts.absent(cells):  # of a run beside others, only that it is one of both is known
+        said = "diverged, or no finite value (NaN or infinity)"
+        yield Note(said, infinite) if one.symbol == infinite else one
     lost = {(a.not_finite, a.failed) for a in view.analysis.aggregates if a.not_finite or a.failed}
     if lost:
         yield Note("Runs that failed or are not finite have no number here and are not in the mean")
