@@ -464,7 +464,6 @@ def test_mlflow():
     found = results.load([Source(DB, "mlflow.db")], Project(root=Path()))
     assert table(found) == {
         ("lora", "digits"): {0: 0.65, 1: 0.66},
-        ("lora", "wine"): {},
         ("lora", "moons"): {0: 0.5, 1: 0.6},
         ("full", "digits"): {0: 0.75, 1: 0.76},
     }
