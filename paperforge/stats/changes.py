@@ -137,12 +137,14 @@ def keys_of(sample: Sample) -> np.ndarray:
 
 def taken(sample: Sample, rows: np.ndarray) -> Sample:
     """The sample with these rows only, and with what stands beside them."""
-    beside = {
-        name: None if column is None else column[rows]
-        for name in ("clusters", "repeats", "within")
-        for column in [getattr(sample, name)]
-    }
-    return replace(sample, keys=sample.keys[rows], values=sample.values[rows], **beside)
+    clusters, repeats, within = (
+        None if column is None else column[rows]
+        for column in (sample.clusters, sample.repeats, sample.within)
+    )
+    keys, values = sample.keys[rows], sample.values[rows]
+    return replace(
+        sample, keys=keys, values=values, clusters=clusters, repeats=repeats, within=within
+    )
 
 
 def cells(results: Results, d: Decision) -> list[tuple[float, Sample]]:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from paperforge.stats.power import POWER, OfT, noncentrality
+from paperforge.stats.power import POWER, OfT, in_order, noncentrality
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +70,7 @@ class OfFound:
 
     def at(self, alpha: float) -> float:
         """The difference found with power .8, in the unit of `se`."""
-        variances, dfs = zip(*self.parts, strict=True)
+        variances, dfs = zip(*in_order(self.parts), strict=True)
         total = math.fsum(variances)
         shares = tuple(v / total for v in variances)
         if len(shares) > TWO:

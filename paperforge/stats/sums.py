@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from paperforge.stats.contrast import Contrast, honest, t_contrast
 from paperforge.stats.found import reached
-from paperforge.stats.power import noncentrality
+from paperforge.stats.power import in_order, noncentrality
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,8 +115,9 @@ class OfParts:
     def at(self, alpha: float) -> float:
         """The difference found with power .8."""
         total = math.fsum(v for v, _ in self.parts)
-        dfs = tuple(df for _, df in self.parts)
+        parts = in_order(self.parts)
+        dfs = tuple(df for _, df in parts)
         if len(dfs) == 1:
             return math.sqrt(total) * noncentrality(dfs[0], alpha)
-        shares = tuple(v / total for v, _ in self.parts)
+        shares = tuple(v / total for v, _ in parts)
         return math.sqrt(total) * reached(shares, dfs, alpha, own=True)
