@@ -26,8 +26,12 @@ class Detects(Protocol):
 
 
 def in_order(parts: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Parts (variance, df) by df, then variance: which comes first in the results says nothing."""
-    return sorted(parts, key=lambda part: part[::-1])
+    """Parts (variance, df) with the fewest df first, of equal df the largest.
+
+    What is drawn or tabulated for a part is keyed by its place, and the order of the results is not
+    a place of its own.
+    """
+    return sorted(parts, key=lambda part: (part[1], -part[0]))
 
 
 @lru_cache(maxsize=4096)

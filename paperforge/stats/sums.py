@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.stats.contrast import Contrast, honest, t_contrast
-from paperforge.stats.found import reached
-from paperforge.stats.power import in_order, noncentrality
+from paperforge.stats.found import largest_last, reached
+from paperforge.stats.power import noncentrality
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +115,7 @@ class OfParts:
     def at(self, alpha: float) -> float:
         """The difference found with power .8."""
         total = math.fsum(v for v, _ in self.parts)
-        parts = in_order(self.parts)
+        parts = largest_last(self.parts)
         dfs = tuple(df for _, df in parts)
         if len(dfs) == 1:
             return math.sqrt(total) * noncentrality(dfs[0], alpha)
