@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from paperforge.stats.power import POWER, OfT, in_order, noncentrality
+from paperforge.stats.power import POWER, OfT, noncentrality
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -62,12 +62,12 @@ def detects(parts: tuple[tuple[float, float], ...], se: float, df: float) -> Det
 
 
 def largest_last(parts: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Parts in the order in which the 128 points err least.
+    """Parts with the fewest df first, of equal df the smallest: so the 128 points err least.
 
     Against 400,000 simulated studies: 1 % for four means of three runs, 3 % to 5 % for six of two,
     spreads seven times apart; with the largest first 4 % to 9 %, and 9 % to 16 %.
     """
-    return in_order(parts)[::-1]
+    return sorted(parts, key=lambda part: part[::-1])
 
 
 @dataclass(frozen=True, slots=True)
