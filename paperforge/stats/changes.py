@@ -121,6 +121,8 @@ def altered(sample: Sample, change: Change) -> Sample:
         rows = np.flatnonzero(np.isin(names, list(new)))
         values[rows] = [new[int(k)] for k in names[rows]]
         made = replace(made, values=values)
+        if made.within is not None:  # every run behind a new value has that value
+            made = replace(made, within=np.where(np.isin(names, list(new)), 0.0, made.within))
     if gone:
         made = taken(made, ~np.isin(keys_of(made), gone))
     return made
@@ -134,9 +136,15 @@ def keys_of(sample: Sample) -> np.ndarray:
 
 
 def taken(sample: Sample, rows: np.ndarray) -> Sample:
-    """The sample with these rows only."""
-    clusters = None if sample.clusters is None else sample.clusters[rows]
-    return replace(sample, keys=sample.keys[rows], values=sample.values[rows], clusters=clusters)
+    """The sample with these rows only, and with what stands beside them."""
+    clusters, repeats, within = (
+        None if column is None else column[rows]
+        for column in (sample.clusters, sample.repeats, sample.within)
+    )
+    keys, values = sample.keys[rows], sample.values[rows]
+    return replace(
+        sample, keys=keys, values=values, clusters=clusters, repeats=repeats, within=within
+    )
 
 
 def cells(results: Results, d: Decision) -> list[tuple[float, Sample]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from paperforge.stats.power import POWER
+from paperforge.stats.power import POWER, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,8 +52,9 @@ class OfPairs:
     def at(self, alpha: float) -> float:
         """The difference found with power .8, in the unit of the root of a variance."""
         total = math.fsum(v for row in self.rows for v, _ in row)
-        rows = tuple(tuple((v / total, df) for v, df in row) for row in self.rows)
-        return math.sqrt(total) * detected(rows, self.joined, self.alpha, alpha)
+        shares = (tuple(in_order((v / total, df) for v, df in row)) for row in self.rows)
+        rows, joined = zip(*sorted(zip(shares, self.joined, strict=True)), strict=True)
+        return math.sqrt(total) * detected(rows, joined, self.alpha, alpha)
 
 
 @lru_cache(maxsize=1024)

@@ -66,7 +66,8 @@ def jointly(family: Sequence[Case], spec: DesignSpec) -> list[Adjusted] | None:
     p is never below the unadjusted one, and the interval holds the unadjusted one. None for a
     step-down of a family whose joint distribution is not known here: that is Holm's.
     """
-    members = [(case.cells, case.one) for case in family]
+    order = sorted(range(len(family)), key=lambda i: named(family[i]))
+    members = [(family[i].cells, family[i].one) for i in order]
     kinds = {kind(cells, one) for cells, one in members}
     step_down = spec.correction == STEP_DOWN
     if len(members) == 1 and kinds <= {"independent", "matched"}:
@@ -77,13 +78,22 @@ def jointly(family: Sequence[Case], spec: DesignSpec) -> list[Adjusted] | None:
         found = of_pairs(members, spec)
     else:
         return None if step_down else by_level(family, spec)
-    made = []
+    made: dict[int, Adjusted] = {}
     for i, (_, one) in enumerate(members):
         p = found.p_stepdown[i] if step_down else found.p_adjusted[i]
         low, high = (None, None) if step_down else (found.low[i], found.high[i])
         floor = found.floors[i] if found.floors else found.smallest_p
-        made.append(held(one.contrast, Adjusted(p, low, high, floor, found.p_error[i])))
-    return made
+        made[order[i]] = held(one.contrast, Adjusted(p, low, high, floor, found.p_error[i]))
+    return [made[i] for i in range(len(family))]
+
+
+def named(case: Case) -> tuple[str, ...]:
+    """What a comparison is called, whichever of its methods comes first.
+
+    Draws and sums are made in the order of these names: the order of the rows changes no number.
+    """
+    one = case.one
+    return case.cells.metric.name, one.scope or "", *sorted((one.a, one.b))
 
 
 def of_one(one: Contrast, *, step_down: bool) -> Adjusted:
@@ -167,7 +177,7 @@ def of_means(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> Simu
                 )
                 row[at] = sign / len(datasets)
         rows.append(row)
-    order = list(places)
+    order = sorted(places, key=lambda at: tuple(name or "" for name in at))  # not as they came
     table = np.array([[row.get(at, 0.0) for at in order] for row in rows])
     means = [Mean(places[at].mean, places[at].variance, places[at].df) for at in order]
     draws = spec.draws or REPLICATES
@@ -177,7 +187,7 @@ def of_means(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> Simu
 def of_pairs(family: Sequence[tuple[Cells, Compared]], spec: DesignSpec) -> Simultaneous:
     """Contrasts of matched replicates: those that all methods of the family share."""
     first = family[0][0]
-    scopes = first.datasets if family[0][1].scope is None else (family[0][1].scope,)
+    scopes = sorted(first.datasets) if family[0][1].scope is None else (family[0][1].scope,)
     tables, units = [], []
     for dataset in scopes:
         table, unit = on_dataset(family, dataset)

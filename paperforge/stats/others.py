@@ -83,7 +83,7 @@ def placed(cells: Cells, d: Decision, design: Design, family: Sequence[Decision]
         return Place(cells, d, design, scores=scores_of(cells, family))
     if cells.metric.corpus and d.unit is Unit.EXAMPLE:
         return Place(cells, d, design)  # of sums: no example has a score
-    names = cells.datasets if d.scope is None else (d.scope,)
+    names = sorted(cells.datasets) if d.scope is None else [d.scope]
     row = [(cells.table.get((d.a, name)), cells.table.get((d.b, name))) for name in names]
     averaged = d.test.endswith("averages")
     if averaged:

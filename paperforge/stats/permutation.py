@@ -104,11 +104,12 @@ def arranged(pooled: np.ndarray, n: int) -> np.ndarray:
 def dealt(pooled: np.ndarray, n: int, seed: int, replicates: int) -> np.ndarray:
     """The same in arrangements that keyed random numbers deal: the n smallest are the first group.
 
-    The smaller group is summed, for that is less to find.
+    The smaller group is summed, for that is less to find. Values are dealt in the order of their
+    size: which method is the first, and which run, changes no distance.
     """
     import numpy as np
 
-    total = len(pooled)
+    pooled, total = np.sort(pooled), len(pooled)
     few = min(n, total - n)
     sums = np.empty(replicates)
     kept = hands(total, few, seed, replicates) if replicates * few <= KEPT else None

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 POWER = 0.8
 NORMAL_DF = 1e6
@@ -20,6 +23,15 @@ class Detects(Protocol):
 
         None: there is none, so few replicates never reach alpha.
         """
+
+
+def in_order(parts: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Parts (variance, df) with the fewest df first, of equal df the largest.
+
+    What is drawn or tabulated for a part is keyed by its place, and the order of the results is not
+    a place of its own.
+    """
+    return sorted(parts, key=lambda part: (part[1], -part[0]))
 
 
 @lru_cache(maxsize=4096)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from paperforge.stats.joint import Chi, normals
-from paperforge.stats.power import NORMAL_DF, POWER
+from paperforge.stats.power import NORMAL_DF, POWER, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ def satterthwaite_halves(
     from scipy.special import stdtrit
 
     total, uncertain = np.zeros(DRAWS), np.zeros(DRAWS)
-    for place, (variance, df) in enumerate(parts):
+    for place, (variance, df) in enumerate(in_order(parts)):
         found = variance * variances(place, df)
         total += found
         uncertain += found * found / df
@@ -75,7 +75,8 @@ def two_way_halves(
     import numpy as np
     from scipy.special import stdtrit
 
-    of_runs, (of_examples, df_examples), twice = sum(v for v, _ in runs), examples, both[0]
+    runs, (of_examples, df_examples), twice = in_order(runs), examples, both[0]
+    of_runs = sum(v for v, _ in runs)
     error = math.sqrt(max(of_runs + of_examples - twice, of_runs, of_examples))
     drawn = [v * variances(i, df) for i, (v, df) in enumerate(runs)]
     total, apart = np.sum(drawn, axis=0), np.zeros(DRAWS)

@@ -65,7 +65,7 @@ def of_aggregate(
         if one.scope is not None or left is None or right is None:
             made.append(one)
             continue
-        rows = [(cells.table[one.a, d], cells.table[one.b, d]) for d in cells.datasets]
+        rows = [(cells.table[one.a, d], cells.table[one.b, d]) for d in sorted(cells.datasets)]
         paired = setting.pair_seeds and all(
             a.keyed and b.keyed and np.array_equal(a.keys, b.keys) for a, b in rows
         )
@@ -80,8 +80,11 @@ def of_aggregate(
 
 
 def scores(cells: Cells, method: str) -> list[np.ndarray] | None:
-    """The runs of a method on every dataset; None where one is missing."""
-    row = [cells.table.get((method, d)) for d in cells.datasets]
+    """The runs of a method on every dataset; None where one is missing.
+
+    By the datasets' names, whatever their order in the results: draws are keyed by these places.
+    """
+    row = [cells.table.get((method, d)) for d in sorted(cells.datasets)]
     return None if None in row else [c.values for c in row if c is not None]
 
 

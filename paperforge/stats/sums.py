@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperforge.stats.contrast import Contrast, honest, t_contrast
-from paperforge.stats.found import reached
+from paperforge.stats.found import largest_last, reached
 from paperforge.stats.power import noncentrality
 
 if TYPE_CHECKING:
@@ -115,8 +115,9 @@ class OfParts:
     def at(self, alpha: float) -> float:
         """The difference found with power .8."""
         total = math.fsum(v for v, _ in self.parts)
-        dfs = tuple(df for _, df in self.parts)
+        parts = largest_last(self.parts)
+        dfs = tuple(df for _, df in parts)
         if len(dfs) == 1:
             return math.sqrt(total) * noncentrality(dfs[0], alpha)
-        shares = tuple(v / total for v, _ in self.parts)
+        shares = tuple(v / total for v, _ in parts)
         return math.sqrt(total) * reached(shares, dfs, alpha, own=True)

@@ -27,7 +27,8 @@ def winners(cells: Cells, spec: DesignSpec) -> BestSet | None:
     replicated or fewer than two methods are complete.
     """
     metric = cells.metric
-    methods = [m for m in cells.methods if all((m, d) in cells.table for d in cells.datasets)]
+    complete = [m for m in cells.methods if all((m, d) in cells.table for d in cells.datasets)]
+    methods, datasets = sorted(complete), sorted(cells.datasets)  # draws are keyed by these places
     if metric.direction is None or cells.unit is Unit.NONE or len(methods) < SEVERAL:
         return None
     higher = metric.direction is Direction.HIGHER
@@ -44,8 +45,8 @@ def winners(cells: Cells, spec: DesignSpec) -> BestSet | None:
             replicates=spec.draws or REPLICATES,
         )
     else:
-        d = len(cells.datasets)
-        rows = [[cells.table[m, name] for name in cells.datasets] for m in methods]
+        d = len(datasets)
+        rows = [[cells.table[m, name] for name in datasets] for m in methods]
         parts = [satterthwaite([(c.variance / d**2, c.df) for c in row]) for row in rows]
         means = [sum(c.mean for c in row) / d for row in rows]
         if any(c.n < SEVERAL for row in rows for c in row):
@@ -59,9 +60,9 @@ def winners(cells: Cells, spec: DesignSpec) -> BestSet | None:
             seed=spec.seed,
             replicates=spec.draws or REPLICATES,
         )
-    names = tuple(m for m, inside in zip(methods, found.members, strict=True) if inside)
-    ps = tuple(zip(methods, found.p, strict=True))
-    return BestSet(metric.name, names, ps, found.test, spec.alpha)
+    inside, p = (dict(zip(methods, each, strict=True)) for each in (found.members, found.p))
+    names = tuple(m for m in complete if inside[m])
+    return BestSet(metric.name, names, tuple((m, p[m]) for m in complete), found.test, spec.alpha)
 
 
 def blocks(cells: Cells, methods: list[str]) -> np.ndarray | None:
@@ -73,9 +74,9 @@ def blocks(cells: Cells, methods: list[str]) -> np.ndarray | None:
     import numpy as np
 
     if cells.unit is Unit.DATASET:
-        return np.array([[cells.table[m, d].mean for m in methods] for d in cells.datasets])
+        return np.array([[cells.table[m, d].mean for m in methods] for d in sorted(cells.datasets)])
     parts, codes = [], []
-    for dataset in cells.datasets:
+    for dataset in sorted(cells.datasets):
         row = [cells.table[m, dataset] for m in methods]
         keys = shared_keys([c.keys for c in row])
         if not len(keys) or not all(c.keyed for c in row):
