@@ -336,6 +336,8 @@ def _variance(one: Forecast) -> Iterator[str]:
     if _short(sds[-1]) != span:
         span = f"{span} to {_short(sds[-1])}"
     of = "between seeds" if study.unit is Unit.SEED else "of an example's difference"
+    if study.unit is Unit.EXAMPLE and not study.paired and not study.test:
+        of = "between examples"
     if study.test:
         of = "of what an example adds to the difference"
     if study.unit is Unit.SEED and study.paired:
