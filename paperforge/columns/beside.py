@@ -210,5 +210,6 @@ def _say_runs(draft: Draft, columns: list[str], keys: list[str]) -> None:
         draft.note(
             f"{spread!r} is not used: several rows have the same {', '.join(keys)}, so that each "
             f"row counts as a run, not as the mean of runs",
-            f"for means, one row for each: --where COLUMN=VALUE keeps those of one {column}",
+            f"for means, one row for each: --where COLUMN=VALUE keeps those of one {column}; "
+            "beside runs, name those in a column seed that the means leave empty",
         )
