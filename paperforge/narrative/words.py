@@ -66,9 +66,9 @@ def number(value: float, decimals: int) -> str:
 
 
 def signed(value: float, decimals: int) -> str:
-    """A difference with its sign."""
+    """A difference with its sign; what prints as zero has none."""
     text = number(value, decimals)
-    return text if text.startswith("−") else f"+{text}"
+    return text if text.startswith("−") or not text.strip("0.") else f"+{text}"
 
 
 def unit(metric: Metric) -> str:

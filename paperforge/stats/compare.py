@@ -294,7 +294,11 @@ def with_floor(contrast: Contrast, pairs: Sequence[Matched], binary: bool, ask: 
         return contrast
     m = sum(sum(discordant(pair)) for pair in pairs)
     floor = smallest_p(m, exact=ask.mcnemar == "exact")
-    contrast = replace(contrast, p=max(contrast.p, floor), smallest_p=floor, discordant=m)
+    few = f"{m} discordant example{'' if m == 1 else 's'}"
+    raised = f"{few}: p is no smaller than they allow McNemar's test"
+    reason = raised if contrast.p < floor < ask.alpha else contrast.reason
+    p = max(contrast.p, floor)
+    contrast = replace(contrast, p=p, smallest_p=floor, discordant=m, reason=reason)
     if floor >= ask.alpha and contrast.low is not None and contrast.high is not None:
         contrast = replace(contrast, low=min(contrast.low, 0.0), high=max(contrast.high, 0.0))
     return of_shares(contrast, shares=True)

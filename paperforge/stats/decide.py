@@ -268,8 +268,8 @@ def judge(cells: Cells, contrast: Contrast, ps: Ps, alpha: float) -> tuple[Verdi
     within = within_margin(ps, alpha)
     out_of_reach = ps.floor is not None and ps.floor >= alpha
     if ps.p < alpha and not out_of_reach:
-        reason = f"the difference is within {margin(cells.metric)}" if within else ""
-        return sign(contrast, cells.metric.direction), reason
+        near = f"the difference is within {margin(cells.metric)}" if within else ""
+        return sign(contrast, cells.metric.direction), near or contrast.reason
     if within:
         return Verdict.EQUIVALENT, f"within {margin(cells.metric)}"
     if out_of_reach:
@@ -304,9 +304,8 @@ def unreachable(contrast: Contrast, ps: Ps, unit: Unit) -> str:
     if m == 0 or least >= 1:
         return "identical outputs"
     corrected = "" if ps.floor <= least else f" ({p_bound(ps.floor)} after the correction)"
-    few = min(contrast.n)
     units = {Unit.EXAMPLE: "example", Unit.DATASET: "dataset"}.get(unit, "replicate")
-    of = f"{few} {units}{'' if few == 1 else 's'}"
+    of = f"{min(contrast.n)} {units}{'' if min(contrast.n) == 1 else 's'}"
     if m is not None:
         of = f"{m} discordant example{'' if m == 1 else 's'}"
         if contrast.test.startswith("sign-flip"):  # graded: nobody is right or wrong

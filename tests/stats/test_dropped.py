@@ -162,3 +162,14 @@ def test_the_rate_of_a_family_over_several_metrics_is_simulated(tmp_path):
     assert found.whole.value > max(rates)  # two metrics do not draw the same noise
     apart = project(tmp_path, text, family="metric")
     assert calibrate(load(apart)[0], apart.design, 20).whole is None
+
+
+def test_p_that_discordant_examples_hold_up_is_said(tmp_path):
+    """A t over datasets of 0/1 scores claims no more than McNemar's test could of as many."""
+    text = "method,dataset,id,correct\n"
+    for dataset, wins in (("A", 3), ("B", 2)):
+        for i in range(100):
+            text += f"ours,{dataset},{i},1\nbase,{dataset},{i},{int(i >= wins)}\n"
+    (one,) = load(project(tmp_path, text))[1].primary()
+    assert one.p == one.smallest_p == 0.03125
+    assert one.reason == "5 discordant examples: p is no smaller than they allow McNemar's test"
