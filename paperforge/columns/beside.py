@@ -3,6 +3,7 @@
 A row is such a mean where it is the only one of its method, dataset, split and metric, where no
 column says that rows are runs (run, seed, fold, example, step), and where a column of its spread
 stands beside it: named after it (accuracy_std, std_accuracy), or the only number's bare `std`.
+Where only some rows name a run, seed or fold, the others are such means, beside runs.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 RUNS, EXAMPLES = "runs", "examples"
 _OWN = ("run", "seed", "fold", "example", "step")
 """Roles of numbers that are runs, or parts of runs."""
+_MIXED = frozenset({"run", "seed", "fold"})
+"""Those of them that a row of a mean may leave empty, beside rows that are runs."""
 _CELL = ("method", "dataset", "split", "metric")
 _QUOTED = "quoted.value"
 """A column of numbers that somebody quoted from papers: their store says what is beside them."""
@@ -44,6 +47,8 @@ class Beside:
     """The column of their spread; empty: n counts examples."""
     kind: str = ""
     """Of the spread: "sd", "se", "ci" (half the width of a 95 % interval)."""
+    unnamed: bool = False
+    """Whether it is said of rows alone that name no run: the others are runs."""
 
 
 def find(draft: Draft) -> tuple[Beside, ...]:
@@ -57,7 +62,7 @@ def find(draft: Draft) -> tuple[Beside, ...]:
         return ()
     _check(draft, columns)
     if set(_OWN) & draft.roles.keys():
-        return ()
+        return _beside_runs(draft, columns) if _mixed(draft) else ()
     keys = [draft.roles[role] for role in _CELL if role in draft.roles]
     if draft.rows and draft.rows.repeats(keys):
         _say_runs(draft, columns, keys)
@@ -65,6 +70,43 @@ def find(draft: Draft) -> tuple[Beside, ...]:
     found = [one for column in columns if (one := _of(draft, column, alone=len(columns) == 1))]
     _say(draft, [one for one in found if one.spread])
     return tuple(found)
+
+
+def _mixed(draft: Draft) -> bool:
+    """Whether rows that name no run, seed or fold may stand beside others that do."""
+    owns = set(_OWN) & draft.roles.keys()
+    if not owns or owns - _MIXED or draft.rows is None:
+        return False
+    return all(draft.rows.has_empty(draft.roles[role]) for role in owns)
+
+
+def _beside_runs(draft: Draft, columns: list[str]) -> tuple[Beside, ...]:
+    """Spread and n of the rows that name no run, where there are columns of both."""
+    found = []
+    for column in columns:
+        spread, kind = _spread(draft, column, alone=len(columns) == 1)
+        runs = draft.beside.get("n") or count_beside(column, draft.raw.columns, RUNS)
+        if spread and runs:
+            found.append(Beside(column, runs, spread, kind, unnamed=True))
+    if found:
+        owns = " and ".join(draft.roles[role] for role in _OWN if role in draft.roles)
+        spreads = ", ".join(f"{one.spread} ({_WORDS[one.kind]})" for one in found)
+        runs = ", ".join(dict.fromkeys(one.n for one in found))
+        draft.note(
+            f"rows without {owns}, alone in their cell: means with their spread, {spreads}, and "
+            f"number of runs, {runs}, compared by Welch's t from these summaries; the others are "
+            "runs",
+            f"fill {owns} where a row is a run",
+        )
+    return tuple(found)
+
+
+def _spread(draft: Draft, column: str, *, alone: bool) -> tuple[str, str]:
+    """The column of the spread, declared or found by its name, and its kind."""
+    for role in ("ci", "se", "sd"):
+        if role in draft.beside:
+            return draft.beside[role], role
+    return spread_beside(column, draft.raw.columns, alone=alone)
 
 
 def _check(draft: Draft, columns: list[str]) -> None:
@@ -76,7 +118,7 @@ def _check(draft: Draft, columns: list[str]) -> None:
     if len(declared) > 1:
         raise InputError("two columns of a spread", f"--map {said}", "keep one")
     owns = [role for role in _OWN if role in draft.roles]
-    if owns:
+    if owns and not _mixed(draft):
         raise InputError(
             f"every row is a {owns[0]} ({draft.roles[owns[0]]}), and no mean with a spread",
             f"--map {said}",
@@ -90,7 +132,7 @@ def _check(draft: Draft, columns: list[str]) -> None:
             f"{columns[0]}_std",
         )
     keys = [draft.roles[role] for role in _CELL if role in draft.roles]
-    if draft.rows and draft.rows.repeats(keys):
+    if not owns and draft.rows and draft.rows.repeats(keys):
         raise InputError(
             f"several rows have the same {', '.join(keys)}: they are runs, and no means",
             f"--map {said}",
@@ -101,10 +143,7 @@ def _check(draft: Draft, columns: list[str]) -> None:
 def _of(draft: Draft, column: str, *, alone: bool) -> Beside | None:
     """What stands beside one column of values."""
     columns = draft.raw.columns
-    spread, kind = spread_beside(column, columns, alone=alone)
-    for role in ("sd", "se", "ci"):
-        if role in draft.beside:
-            spread, kind = draft.beside[role], role
+    spread, kind = _spread(draft, column, alone=alone)
     runs = draft.beside.get("n") or count_beside(column, columns, RUNS)
     if spread and runs:
         return Beside(column, runs, spread, kind)
@@ -171,5 +210,6 @@ def _say_runs(draft: Draft, columns: list[str], keys: list[str]) -> None:
         draft.note(
             f"{spread!r} is not used: several rows have the same {', '.join(keys)}, so that each "
             f"row counts as a run, not as the mean of runs",
-            f"for means, one row for each: --where COLUMN=VALUE keeps those of one {column}",
+            f"for means, one row for each: --where COLUMN=VALUE keeps those of one {column}; "
+            "beside runs, name those in a column seed that the means leave empty",
         )

@@ -172,9 +172,10 @@ def _replicates(one: Forecast, n: int) -> str:
     if study.law is not None:
         return study.law.amount(n)
     noun = noun_of(study) if n != 1 else noun_of(study).removesuffix("s")
-    of = " of each method" if study.unit is Unit.SEED else ""
+    seeds = study.unit is Unit.SEED
+    of = " of each method" if seeds or not (study.paired or study.test) else ""
     on = ""
-    if study.averaged > 1 or (study.unit is Unit.SEED and study.datasets > 1):
+    if study.averaged > 1 or (seeds and study.datasets > 1):
         on = f" on each of the {max(study.datasets, study.averaged)} datasets"
     return f"{n:,} {noun}{of}{on}"
 
@@ -316,6 +317,15 @@ def _spreads(law: Law, have: int) -> Iterator[str]:
 _BROWNE = "luckily small: every variance at its upper 80% confidence limit (Browne 1995)"
 
 
+def _of_what(study: Study) -> str:
+    """What the standard deviations are those of."""
+    if study.test:
+        return "of what an example adds to the difference"
+    if study.unit is Unit.SEED:
+        return "of the difference between two runs of one seed" if study.paired else "between seeds"
+    return "of an example's difference" if study.paired else "between examples"
+
+
 def _variance(one: Forecast) -> Iterator[str]:
     study = one.study
     if study.law is not None:
@@ -335,11 +345,7 @@ def _variance(one: Forecast) -> Iterator[str]:
     span = _short(sds[0])
     if _short(sds[-1]) != span:
         span = f"{span} to {_short(sds[-1])}"
-    of = "between seeds" if study.unit is Unit.SEED else "of an example's difference"
-    if study.test:
-        of = "of what an example adds to the difference"
-    if study.unit is Unit.SEED and study.paired:
-        of = "of the difference between two runs of one seed"
+    of = _of_what(study)
     if not study.have:
         yield f"standard deviation {of}: {span}, stated, alike everywhere"
         return

@@ -191,6 +191,7 @@ class _Reading:
             whole=not quick,
             last_is_summary=[n for n, one in enumerate(inputs) if one.raw.last_is_summary],
             sampled=[n for n, one in enumerate(inputs) if one.prompts],
+            summed=[n for n, one in enumerate(inputs) if any(b.unnamed for b in one.mapped.beside)],
         )
         quotes.build(connection, inputs)
         known = catalogue.describe(connection, inputs, project)

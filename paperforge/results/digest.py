@@ -208,7 +208,9 @@ def _meaning(one: Input) -> str:
         "shown": source.shown,
         "roles": dict(mapped.roles),
         "values": [[v.column, v.metric, v.split, v.dataset] for v in mapped.values],
-        "beside": [[b.column, b.n, b.spread, b.kind] for b in mapped.beside],
+        "beside": [
+            [b.column, b.n, b.spread, b.kind, *["unnamed"] * b.unnamed] for b in mapped.beside
+        ],
         "metrics": source.metrics,
         "where": dict(source.where),
     }

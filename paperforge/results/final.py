@@ -48,6 +48,7 @@ def build(
     whole: bool = True,
     last_is_summary: Sequence[int] = (),
     sampled: Sequence[int] = (),
+    summed: Sequence[int] = (),
 ) -> list[Diagnostic]:
     """Make the relation `final`: one row a metric, cell, replicate (and example).
 
@@ -55,8 +56,9 @@ def build(
     seed, fold, value (may be NaN or infinite), quoted, file, row, and what it stands for
     (tidy_rows). `by_column`: the split is a column, which a filter can choose; `history`: the
     stores were asked for all steps; `whole`: tidy_rows has every row; `last_is_summary`: of these
-    files (Raw); `sampled`: the examples of these files are samples of prompts (nested.py). Raises
-    InputError where it cannot be told which split or which step is meant.
+    files (Raw); `sampled`: the examples of these files are samples of prompts (nested.py);
+    `summed`: rows of these files that name no run are means (columns/beside.py). Raises InputError
+    where it cannot be told which split or which step is meant.
     """
     items.declare(engine, project.design.ids)
     notes = _choose_splits(engine)
@@ -94,7 +96,7 @@ def build(
         "LEFT JOIN replicate_keys k ON k.name = l.name"
     )
     _find_examples(engine, sampled, whole=whole)
-    return [*notes, *_unnamed(engine, known)]
+    return [*notes, *_unnamed(engine, known, summed)]
 
 
 def _latest() -> str:
@@ -271,9 +273,18 @@ def _find_examples(
         items.number(engine)
 
 
-def _unnamed(engine: duckdb.DuckDBPyConnection, known: Replicates) -> list[Diagnostic]:
+def _unnamed(
+    engine: duckdb.DuckDBPyConnection, known: Replicates, summed: Sequence[int]
+) -> list[Diagnostic]:
     """Replicates that nothing names: in all rows, or in some while others name theirs."""
     unnamed = "FROM final WHERE NOT keyed AND example IS NULL AND NOT quoted"
+    if summed:  # alone in its cell it is a mean
+        files = ", ".join(map(str, summed))
+        cell = "count(*) OVER (PARTITION BY metric, method, dataset)"
+        unnamed = (
+            f"FROM (SELECT *, file IN ({files}) AND {cell} = 1 AS mean FROM final) "
+            "WHERE NOT keyed AND example IS NULL AND NOT quoted AND NOT mean"
+        )
     if not engine.execute(f"SELECT 1 {unnamed} LIMIT 1").fetchone():
         return []
     found = engine.execute(

@@ -53,6 +53,8 @@ def _means(engine: duckdb.DuckDBPyConnection, one: Input, number: int) -> None:
         if beside.spread:
             said["spread"] = _number(beside.spread, style)
         where = f"f.file = {number}::SMALLINT"
+        if beside.unnamed:
+            where += " AND NOT f.keyed"
         if value is not None:
             where += f" AND f.metric = {literal(value.metric)}"
         elif not beside.spread:

@@ -15,7 +15,8 @@ from paperforge.stats.decide import analyse
 from paperforge.stats.design import FOLD, replicate_noun, usable
 from paperforge.stats.folds import share_of
 from paperforge.stats.mid_p import unconditional
-from paperforge.stats.null import Examples, Runs, spelled
+from paperforge.stats.null import Runs, spelled
+from paperforge.stats.null_examples import Examples, of_examples
 from paperforge.stats.null_others import Crossed, Datasets
 from paperforge.stats.null_shares import WORDS, Shares, of_wilson
 from paperforge.stats.pilot import pilots
@@ -54,9 +55,9 @@ def calibrate(
     """Run the real analysis on simulated results of the same design in which no method differs.
 
     Methods, datasets, keys, clusters, numbers of replicates and missing cells stay as they are. See
-    null.py and null_others.py for how values are drawn. The answer depends on seed and on the runs
-    done alone. seconds: start no further block of simulations after so long; `runs` says how many
-    were done. Raises what analyse() raises.
+    null.py, null_examples.py and null_others.py for how values are drawn. The answer depends on
+    seed and on the runs done alone. seconds: start no further block of simulations after so long;
+    `runs` says how many were done. Raises what analyse() raises.
     """
     import numpy as np
 
@@ -262,7 +263,7 @@ def words(results: Results, unit: Unit, spec: DesignSpec, nulls: Nulls) -> str:
             "simulated it was .011 to .043 on one dataset."
         )
     if unit is Unit.EXAMPLE:
-        return "The scores of each example (or cluster) were dealt out among the methods at random."
+        return of_examples([null for null in nulls.values() if isinstance(null, Examples)])
     if unit is Unit.DATASET:
         return "The methods' scores on each dataset were dealt out among them at random."
     if unit is Unit.BOTH:

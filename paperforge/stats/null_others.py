@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from paperforge.model import Sample
 from paperforge.spec import Unit
 from paperforge.stats.joint import normals
-from paperforge.stats.null import Examples, Runs, merged_sample, mixed
+from paperforge.stats.null import Runs, merged_sample, mixed
+from paperforge.stats.null_examples import Examples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,10 +74,10 @@ class Crossed:
     """Null for runs and examples: score = run + example + residual, no method better.
 
     What a run adds is drawn as null.Runs draws it; what the examples add is dealt out among the
-    methods as null.Examples deals it, shrunk towards its mean until it varies as much as examples
-    do without the residual; residuals are normal with the variance of runs x examples that the
-    cell has (Cornfield and Tukey 1956, as in crossed.py), and sum to nothing over the examples of
-    a run, whose mean null.Runs has drawn already. Scores of 0 and 1 do not stay such.
+    methods as null_examples.Examples deals it, shrunk towards its mean until it varies as much as
+    examples do without the residual; residuals are normal with the variance of runs x examples that
+    the cell has (Cornfield and Tukey 1956, as in crossed.py), and sum to nothing over the examples
+    of a run, whose mean null.Runs has drawn already. Scores of 0 and 1 do not stay such.
     """
 
     unit: Unit

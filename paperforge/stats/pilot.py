@@ -128,7 +128,9 @@ def _pilot(
     a, b = cells[decision.a], cells[decision.b]
     if not a or a.keys() != b.keys():
         return None
-    paired = unit is Unit.EXAMPLE or pairs
+    paired = pairs
+    if unit is Unit.EXAMPLE:  # as they are compared: where too few match, as two samples
+        paired = all(len(_differences(a[d], b[d])[1]) >= ENOUGH for d in a)
     if unit is Unit.SEED and len(a) > 1 and (shared_runs or paired):
         a, b = {"": _averaged(a)}, {"": _averaged(b)}
     rows = [_differences(a[d], b[d]) for d in a] if paired else [*a.values(), *b.values()]
@@ -138,8 +140,8 @@ def _pilot(
     discordance = None
     cluster, effect = 1.0, 1.0
     if unit is Unit.EXAMPLE:
-        discordance = _discordance(a, b, rows)
-        rows = _crossed(rows)
+        discordance = _discordance(a, b, rows) if paired else None
+        rows = _crossed(rows) if paired else rows
         least = min(len(values) for _, values, _ in rows)
         cluster, effect = _clusters(rows)
     scale = metric.scale**2

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperforge.model import BestSet
 from paperforge.spec import Direction, Unit
 from paperforge.stats.best import REPLICATES, best_set, best_set_blocks
 from paperforge.stats.cells import shared_keys
+from paperforge.stats.design import FOLD, SEED_LIKE
 from paperforge.stats.means import satterthwaite
 
 if TYPE_CHECKING:
@@ -17,13 +19,18 @@ if TYPE_CHECKING:
     from paperforge.stats.cells import Cells
 
 SEVERAL = 2
+UNPAIRED = ", unpaired: fewer than two {}s are shared by all methods"
+"""Said of the test where runs were declared to be paired."""
+OF_FOLDS = ", unpaired: folds are no independent blocks"
 
 
 def winners(cells: Cells, spec: DesignSpec) -> BestSet | None:
     """The best-set of a metric over all its datasets, among the methods that have every cell.
 
-    Runs: each method's mean over the datasets with its own variance. Examples, clusters or
-    datasets: blocks that the methods share. None where the direction is not known, nothing is
+    Runs: each method's mean over the datasets with its own variance. Runs that pair_by pairs,
+    averaged over the datasets, examples, clusters or datasets: blocks that the methods share. Runs
+    of which all methods share fewer than two are compared unpaired, and the test says so. None
+    where the direction is not known, nothing is
     replicated or fewer than two methods are complete.
     """
     metric = cells.metric
@@ -32,10 +39,13 @@ def winners(cells: Cells, spec: DesignSpec) -> BestSet | None:
     if metric.direction is None or cells.unit is Unit.NONE or len(methods) < SEVERAL:
         return None
     higher = metric.direction is Direction.HIGHER
+    asked = cells.unit in (Unit.SEED, Unit.BOTH) and not SEED_LIKE.isdisjoint(spec.pair_by)
+    scores = of_runs(cells, methods) if asked and FOLD not in spec.pair_by else None
     if cells.unit in (Unit.EXAMPLE, Unit.DATASET):
         scores = blocks(cells, methods)
         if scores is None or len(scores) < SEVERAL:
             return None
+    if scores is not None:
         found = best_set_blocks(
             scores,
             higher=higher,
@@ -60,9 +70,28 @@ def winners(cells: Cells, spec: DesignSpec) -> BestSet | None:
             seed=spec.seed,
             replicates=spec.draws or REPLICATES,
         )
+        if asked:
+            why = OF_FOLDS if FOLD in spec.pair_by else UNPAIRED.format(spec.pair_by[0])
+            found = replace(found, test=found.test + why)
     inside, p = (dict(zip(methods, each, strict=True)) for each in (found.members, found.p))
     names = tuple(m for m in complete if inside[m])
     return BestSet(metric.name, names, tuple((m, p[m]) for m in complete), found.test, spec.alpha)
+
+
+def of_runs(cells: Cells, methods: list[str]) -> np.ndarray | None:
+    """Runs of equal key, shape (runs, methods), averaged over the datasets; None: fewer than two.
+
+    Only those that every method has on every dataset, as in compare.on_run_averages().
+    """
+    import numpy as np
+
+    alone = cells.datasets[0] if len(cells.datasets) == 1 else None
+    row = [cells.averages.get(m) if alone is None else cells.table[m, alone] for m in methods]
+    found = [c for c in row if c is not None and c.keyed]
+    keys = shared_keys([c.keys for c in found])
+    if len(found) < len(methods) or len(keys) < SEVERAL:
+        return None
+    return np.stack([c.values[np.searchsorted(c.keys, keys)] for c in found], axis=1)
 
 
 def blocks(cells: Cells, methods: list[str]) -> np.ndarray | None:

@@ -301,3 +301,24 @@ def test_a_difference_is_printed_so_that_what_it_finds_can_be_seen(value, asked,
     from paperforge.commands.forecast import _short
 
     assert _short(value, asked) == printed
+
+
+@pytest.mark.parametrize("share", [True, False])
+def test_methods_on_different_examples_are_planned_as_two_samples(paperforge, tmp_path, share):
+    rng = np.random.default_rng(7)
+    values = {
+        m: (rng.random(n) < p).astype(float) if share else rng.normal(p, 1 + p, n)
+        for m, n, p in (("a", 60, 0.85), ("b", 45, 0.5))
+    }
+    rows = [f"{m},{m}{i},{v:g}" for m, row in values.items() for i, v in enumerate(row)]
+    path = pilot(tmp_path, rows, head="method,example,acc\n")
+    said = paperforge("plan", path, "--difference", "0.2", "--format", "json")
+    assert said.code == 0
+    (found,) = json.loads(said.out)["plans"]
+    variances = sum(row.var(ddof=1) for row in values.values())
+    normal = (1.959964 + 0.841621) ** 2 * variances / 0.2**2
+    assert normal <= found["needed"]["n"] <= normal + 4
+    text = paperforge("plan", path, "--difference", "0.2").out
+    assert "two-sided Welch t" in text
+    assert f"{found['needed']['n']} examples of each method" in text
+    assert "standard deviation between examples" in text

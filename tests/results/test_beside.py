@@ -273,3 +273,42 @@ def test_only_a_share_of_right_answers_has_the_error_of_its_n(
     said = paperforge("stats", "n.csv", "--format", "json")
     [decision] = json.loads(said.out)["decisions"]
     assert (decision["ci"] is not None) == bounded
+
+
+RUNS = {"A": (83.05, 83.07, 82.98, 83.49, 83.08), "B": (70.28, 70.06, 69.69, 69.44, 69.37)}
+
+
+def beside_runs(*more, key="seed"):
+    """Runs of ours, and base by mean, spread and n where no run is named."""
+    rows = [f"ours,{d},{i},{x},," for d, row in RUNS.items() for i, x in enumerate(row)]
+    rows += ["base,A,,82.1,0.5,4", "base,B,,69.2,0.6,4", *more]
+    return "\n".join((f"method,dataset,{key},accuracy,accuracy_std,n", *rows)) + "\n"
+
+
+@pytest.mark.parametrize("columns", [{}, {"sd": "accuracy_std", "n": "n"}])
+@pytest.mark.parametrize("key", ["seed", "run"])
+def test_rows_that_name_no_run_are_means_beside_runs(load, columns, key):
+    found = load(beside_runs(key=key), **columns)
+    made = analyse(found, DesignSpec())
+    for dataset, mean, sd in (("A", 82.1, 0.5), ("B", 69.2, 0.6)):
+        own = RUNS[dataset]
+        (one,) = [d for d in made.decisions if d.scope == dataset]
+        expected = scipy_stats.ttest_ind_from_stats(
+            sum(own) / 5, scipy_stats.tstd(own), 5, mean, sd, 4, equal_var=False
+        )
+        assert abs(one.estimate) == pytest.approx(sum(own) / 5 - mean)
+        assert one.p == pytest.approx(expected.pvalue, rel=1e-9)
+    assert f"rows without {key}" in said(found)
+    assert "replicate of its own" not in said(found)
+
+
+def test_means_beside_runs_without_a_spread_are_untested_and_repeated_ones_are_runs(load):
+    found = load(beside_runs("bare,A,,81.0,,", "bare,B,,69.0,,", "base,A,,82.2,0.4,4"))
+    made = analyse(found, DesignSpec())
+    against = [d for d in made.decisions if "bare" in {d.a, d.b}]
+    assert against
+    assert all(d.p is None for d in against)
+    (one,) = [d for d in made.decisions if d.scope == "A" and "bare" not in {d.a, d.b}]
+    assert abs(one.estimate) == pytest.approx(sum(RUNS["A"]) / 5 - 82.15)
+    assert sorted(one.n) == [2, 5]
+    assert "2 numbers name no seed" in said(found)

@@ -10,7 +10,8 @@ from paperforge.model import Meter
 from paperforge.spec import DesignSpec, Role, Unit
 from paperforge.stats import compare
 from paperforge.stats.calibrate import Rate, calibrate
-from paperforge.stats.null import Examples, Runs
+from paperforge.stats.null import Runs
+from paperforge.stats.null_examples import Examples
 
 RNG = np.random.default_rng
 OURS = {"x": Role.OURS, "y": Role.BASELINE, "z": Role.BASELINE}
