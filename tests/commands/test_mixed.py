@@ -93,7 +93,7 @@ def test_an_average_is_over_the_datasets_of_its_metric(tmp_path):
     assert words.scope(analysis, one) == "average over the 2 datasets"
     assert "on the average over 2 datasets (3 seeds a method)" in methods.sentence(analysis)
     text = " ".join(shown(analysis).split())
-    assert "on the average over the 2 datasets; Holm over 2" in text
+    assert "stratified Welch t on the average over the 2 datasets (Accuracy); Holm over 2" in text
     assert "averages take seeds as independent per dataset" in text
     assert {m.key: m.printed for m in macros.macros(analysis)}["design/datasets"] == "2"
     assert not [d for d in arrange(analysis, TableSpec("t")).diagnostics if "acc on :" in str(d)]

@@ -253,7 +253,7 @@ def test_stats_says_that_a_frozen_plan_is_there(paperforge, tmp_path):
     said = paperforge("stats", name)
     assert said.code == 0
     assert "look 2 of 3, at 4 of 8 seeds" in said.err
-    assert "The verdicts here are at alpha = 0.05" in said.err
+    assert "99.7% interval" in said.out  # at the look's alpha
     notes = json.loads(paperforge("stats", name, "--format", "json").out)["notes"]
     assert any("a plan was frozen on" in str(one) for one in notes)
     plan.write_text("alpha = ")

@@ -61,6 +61,6 @@ def test_what_is_left_out_is_said_with_the_reason(paperforge, tmp_path):
     (tmp_path / "runs.csv").write_text("\n".join(["method,seed,accuracy,loss", *rows]))
     found, missing = planned(paperforge("plan", "runs.csv", "--format", "json"))
     assert list(found) == ["accuracy"]
-    assert missing == [{"metric": "loss", "reason": "identical outputs"}]
+    assert missing == [{"metric": "loss", "reason": "identical outputs at 1 decimal"}]
     said = paperforge("plan", "runs.csv").out
-    assert said.rstrip().endswith("\n\nNot planned: Loss (identical outputs).")
+    assert said.rstrip().endswith("\n\nNot planned: Loss (identical outputs at 1 decimal).")
