@@ -91,7 +91,7 @@ def test_methods_and_datasets_have_matrices_of_their_own(load):
 
 
 def test_no_such_columns_is_an_error_that_names_them(load):
-    with pytest.raises(InputError, match="true class and predicted class") as caught:
+    with pytest.raises(InputError, match="the true class and the predicted class") as caught:
         load(["m,1,1"], "method,example,correct").confusions(30)
     assert "label" in caught.value.hint and "prediction" in caught.value.hint
 

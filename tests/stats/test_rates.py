@@ -128,7 +128,7 @@ def test_the_iqm_of_an_analysis_is_the_one_that_is_simulated(paired):
 @pytest.mark.parametrize("correction", ["max-t", "romano-wolf"])
 def test_a_family_of_an_analysis_is_the_one_that_is_simulated(correction):
     x = np.random.default_rng(4).standard_normal((5, 6)) + np.array([[2], [0], [0], [1], [0]])
-    roles = {"x": Role.OURS} | dict.fromkeys("pqrs", Role.BASELINE)
+    roles = {"a": Role.OURS} | dict.fromkeys("pqrs", Role.BASELINE)  # draws go by name
     one = results({(m, "d"): row for m, row in zip(roles, x, strict=True)}, roles=roles)
     found = analyse(one, DesignSpec(correction=correction, draws=joint.DRAWS)).primary()
     means = [Mean(row.mean(), row.var(ddof=1) / 6, 5.0) for row in x]
