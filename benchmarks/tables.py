@@ -19,12 +19,12 @@ TeX is timed against the same cells in a tabular as one types it by hand, and ag
 as small as ours (scriptsize in each cell). Ratios are printed, never asserted.
 
 Measured on two cores in November 2026, from cell by cell down to f-strings: 47 to 54, 10.3 to 11.5,
-8.0 to 8.9 and 5.3 to 5.7 times as long as ours (10 ms). TeX took 1.13 to 1.21 times as long for our cells as for those
-typed by hand (1.14 times the instructions, counted by valgrind), 1.00 times for a run with one
-table; with a ± in scriptsize typed by hand 10 to 12 times. What the table has few of or none, in
-instructions of a cell typed by hand (70.1 $\pm$ 0.8): \phantom{0} 1.4; bold 2.6, where \textbf
-takes 8.9; $^{\dagger}$ 0.4 and its room in other cells 1.8; \textsuperscript{a} 3.0 and its room
-4.4.
+8.0 to 8.9 and 5.3 to 5.7 times as long as ours (10 ms). TeX took 1.13 to 1.21 times as long for our
+cells as for those typed by hand (1.14 times the instructions, counted by valgrind), 1.00 times for
+a run with one table; with a ± in scriptsize typed by hand 10 to 12 times. What the table has few of
+or none, in instructions of a cell typed by hand (70.1 $\pm$ 0.8): \phantom{0} 1.4; bold 2.6, where
+\textbf takes 8.9; $^{\dagger}$ 0.4 and its room in other cells 1.8; \textsuperscript{a} 3.0 and its
+room 4.4.
 """
 
 from __future__ import annotations
