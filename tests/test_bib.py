@@ -186,7 +186,8 @@ def test_bibtexparser_says_nothing_itself(caplog, capfd):
 
 @given(st.text(alphabet='@{}(),=#"\\ \nabmisc%', max_size=80))
 def test_nothing_raises(text):
-    bib.check(bib.read(text, "refs.bib"), {"a": "x.tex:1"})
+    found = bib.check(bib.read(text, "refs.bib"), {"a": "x.tex:1"})
+    assert all(one.message and one.where for one in found)  # a diagnostic, never an exception
 
 
 @given(st.lists(st.sampled_from(["k1", "k2", "a:b", "Ärger", "x_y+z"]), unique=True, min_size=1))
